@@ -1,0 +1,1 @@
+"""Goldthread: one thread from a child's first mention to the police, to the board that must answer for it."""

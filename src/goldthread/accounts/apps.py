@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "goldthread.accounts"
+
+    def ready(self) -> None:
+        from goldthread.accounts import signals
+        from goldthread.accounts.roles import roles
+
+        roles()
+        signals.connect()

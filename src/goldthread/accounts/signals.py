@@ -1,0 +1,43 @@
+"""Signing in, out and failing to are security events in the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.actions import acting
+
+
+def _signed_in(sender: Any, request: Any, user: Staff, **_: Any) -> None:
+    with acting(user, request=request) as act:
+        act.record("security", "signed in", [("staff", user.pk)])
+
+
+def _signed_out(sender: Any, request: Any, user: Staff | None, **_: Any) -> None:
+    if user is not None:
+        with acting(user, request=request) as act:
+            act.record("security", "signed out", [("staff", user.pk)])
+
+
+def _failed(sender: Any, credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
+    name = str(credentials.get("username") or credentials.get("login") or "")
+    known = Staff.objects.filter(username=name[:60].replace("\x00", "")).values_list("pk", flat=True).first()
+    with acting(None, request=request) as act:
+        act.record("security", "failed to sign in", [("staff", known)] if known else [])
+
+
+def _locked(sender: Any, request: Any, username: str, **_: Any) -> None:
+    known = Staff.objects.filter(username=(username or "")[:60].replace("\x00", "")).values_list("pk", flat=True).first()
+    with acting(None, request=request) as act:
+        act.record("security", "locked out", [("staff", known)] if known else [])
+
+
+def connect() -> None:
+    """Connect the listeners once, at start."""
+    user_logged_in.connect(_signed_in, dispatch_uid="goldthread.signed_in")
+    user_logged_out.connect(_signed_out, dispatch_uid="goldthread.signed_out")
+    user_login_failed.connect(_failed, dispatch_uid="goldthread.failed")
+    user_locked_out.connect(_locked, dispatch_uid="goldthread.locked")

@@ -1,0 +1,66 @@
+"""First pages: where a role lands, and the page that says what it may do."""
+
+from __future__ import annotations
+
+import json
+
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from goldthread.accounts.forms import AuditForm
+from goldthread.accounts.models import Staff
+from goldthread.accounts.roles import verbs
+from goldthread.accounts.routes import route
+from goldthread.audit.actions import record_consultation
+from goldthread.clocks.db import database_now
+
+PAGE = 100
+
+
+def _staff(request: HttpRequest) -> Staff:
+    user = request.user
+    if not isinstance(user, Staff):
+        raise TypeError("the gate lets only staff through")
+    return user
+
+
+@route("signed-in", "none")
+@require_safe
+def first_page(request: HttpRequest) -> HttpResponse:
+    """Send each role to its own first page."""
+    return redirect(_staff(request).seat.first_page)
+
+
+@route("signed-in", "none")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this role may do here, from the matrix; the first page of roles whose records come from a sample or a course."""
+    user = _staff(request)
+    may = [{"does": meaning, "scope": user.seat.scope(verb)} for verb, meaning in verbs().items() if user.can(verb)]
+    return render(request, "accounts/home.jinja", {"may": may, "seat": user.seat})
+
+
+@route("audit.see", "consultation")
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    """Who saw and did what: newest events, about one record or by one member of staff."""
+    user = _staff(request)
+    asked = AuditForm(request.GET)
+    asked.is_valid()
+    now = database_now(connection)
+    found = asked.events(now)
+    pages = Paginator(found, PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    record_consultation(user, "audit.see", asked.subjects())
+    names = dict(Staff.objects.filter(pk__in={event.staff_id for event in page.object_list}).values_list("pk", "name"))
+    events = [{"event": event, "who": names.get(event.staff_id, "system"), "about": _about(event.subjects)} for event in page.object_list]
+    context = {"now": now, "events": events, "form": asked, "number": page.number, "pages": pages.num_pages,
+               "more": page.has_next(), "fewer": page.has_previous()}
+    return render(request, "accounts/audit.jinja", context)
+
+
+def _about(subjects: str) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in json.loads(subjects))

@@ -1,0 +1,65 @@
+"""Readings of what was said, and THRIVE versions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
+from goldthread.contact.models import Entry, Incident
+
+STATES = [("read", "Read"), ("down", "Not read: the reader failed")]
+
+
+class Reading(AppendOnly):
+    """What the reader found in all words of an incident up to one entry. It is the record of what was shown.
+
+    ``findings`` is a list of ``{cue, entry, start, end, assertion, elements, score, rule}``: ``entry`` is the entry's
+    sequence number and ``start``/``end`` code points in that entry's text, so that no quote is kept twice and a lawful
+    erasure takes the quote with it. ``state`` *down* holds no finding and means that nothing may be taken as safe.
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="readings")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+    state = models.CharField(max_length=8, choices=STATES)
+    engine = models.CharField(max_length=20, blank=True)
+    path = models.CharField(max_length=8, blank=True)
+    lexicon = models.CharField(max_length=80, blank=True)
+    model = models.CharField(max_length=80, null=True)  # noqa: DJ001 - null says that no model took part
+    child = models.CharField(max_length=8, blank=True)
+    at_risk = models.BooleanField(default=False)
+    probability = models.FloatField(default=0.0)
+    level = models.CharField(max_length=10, default="none")
+    adult_vulnerability = models.BooleanField(default=False)
+    abstain = models.BooleanField(default=True)
+    why_abstained = models.CharField(max_length=200, blank=True)
+    findings = models.JSONField(default=list)
+    questions = models.JSONField(default=list)
+    took_ms = models.FloatField(default=0.0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["incident", "-id"], name="reading_newest")]
+
+
+class ThriveVersion(AppendOnly):
+    """One THRIVE assessment, never overwritten: a reassessment is the next version.
+
+    ``text`` holds JSON: ``{"elements": {code: text}, "interim": str, "advice": str}``. ``read_up_to`` is the sequence
+    number of the last entry its author had before them.
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="thrive_versions")
+    version = models.PositiveIntegerField()
+    text = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    author = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="+", null=True)
+    read_up_to = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "version"], name="thrive_version_once"),
+        ]

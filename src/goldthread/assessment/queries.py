@@ -1,0 +1,39 @@
+"""Questions asked of readings and assessments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.reading import Said
+from goldthread.contact.models import Entry, Incident
+
+
+def said_in(incident: Incident) -> list[Said]:
+    """Everything anybody said in the incident, in order, as the reader is given it."""
+    entries = incident.entries.filter(kind="words").exclude(source="system").select_related("text").order_by("seq")
+    return [Said(entry.seq, entry.text.text or "") for entry in entries if entry.text is not None]
+
+
+def newest_reading(incident: Incident) -> Reading | None:
+    """What the reader found last; None where nothing has been said yet."""
+    return Reading.objects.filter(incident=incident).order_by("-id").first()
+
+
+def newest_thrive(incident: Incident) -> ThriveVersion | None:
+    """The assessment that holds now."""
+    return ThriveVersion.objects.filter(incident=incident).select_related("author", "text").order_by("-version").first()
+
+
+def thrive_text(version: ThriveVersion) -> dict[str, Any]:
+    """The version's texts: ``{"elements": {code: text}, "interim": str, "advice": str}``; erased ones are empty."""
+    if version.text.erased_at is not None:
+        return {"elements": {}, "interim": "", "advice": ""}
+    found: dict[str, Any] = json.loads(version.text.text)
+    return found
+
+
+def words_by_seq(incident: Incident) -> dict[int, Entry]:
+    """The entries that hold words, by sequence number."""
+    return {entry.seq: entry for entry in incident.entries.filter(kind="words").select_related("text")}

@@ -1,0 +1,79 @@
+"""From an incident's words to a stored reading: the seam between the record and the reader."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from goldthread.config.logs import log
+from goldthread.thrive.reader import Reader
+
+BETWEEN = "\n"
+"""What stands between two entries in the text that is read; the reader never joins words across it."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry's words as they are read: its sequence number and its text."""
+
+    seq: int
+    text: str
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """The process's reader, its lexicon loaded once."""
+    return Reader()
+
+
+def read(said: list[Said]) -> dict[str, Any]:
+    """The values of a ``Reading`` for these entries together.
+
+    The reader advises; when it fails the work goes on: the answer is then a reading whose state is *down*, which
+    counts as a child possibly involved and is told on every screen.
+    """
+    starts, text = _joined(said)
+    began = time.perf_counter()
+    try:
+        found = reader().read(text).to_json()
+        findings = [_placed(one, said, starts) for one in found["findings"]]
+    except Exception as error:  # noqa: BLE001 - nothing the reader does may lose the words
+        log().error("the reader failed", error=type(error).__name__)
+        return {"state": "down", "took_ms": (time.perf_counter() - began) * 1000}
+    return {
+        "state": "read",
+        "engine": found["engine"],
+        "path": found["path"],
+        "lexicon": found["lexicon"],
+        "model": found["model"],
+        "child": found["child"],
+        "at_risk": found["at_risk"],
+        "probability": found["probability"],
+        "level": found["level"],
+        "adult_vulnerability": found["adult_vulnerability"],
+        "abstain": found["abstain"],
+        "why_abstained": str(found.get("reason") or "")[:200],
+        "findings": findings,
+        "questions": found["questions"],
+        "took_ms": found["took_ms"],
+    }
+
+
+def _joined(said: list[Said]) -> tuple[list[int], str]:
+    starts, at = [], 0
+    for one in said:
+        starts.append(at)
+        at += len(one.text) + len(BETWEEN)
+    return starts, BETWEEN.join(one.text for one in said)
+
+
+def _placed(finding: dict[str, Any], said: list[Said], starts: list[int]) -> dict[str, Any]:
+    """The finding with its entry and the offsets in that entry; a quote ends at the latest with its entry."""
+    index = bisect_right(starts, finding["start"]) - 1
+    start = finding["start"] - starts[index]
+    end = min(finding["end"] - starts[index], len(said[index].text))
+    kept = {key: finding[key] for key in ("cue", "assertion", "elements", "score") if key in finding}
+    return {**kept, "rule": finding.get("rule", ""), "entry": said[index].seq, "start": start, "end": end}

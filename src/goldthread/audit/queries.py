@@ -1,0 +1,28 @@
+"""Questions an auditor asks of the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, QuerySet, TextField
+
+from goldthread.audit.models import AuditEvent
+
+
+class _About(Func):
+    """The event's subjects as ``kind:id`` texts; the expression of the index ``audit_event_about``."""
+
+    function = "audit_about"
+    output_field = ArrayField(TextField())
+
+
+def events_about(kind: str, number: object) -> QuerySet[AuditEvent]:
+    """Every event on one subject, newest first: ``events_about("incident", 5)``."""
+    found = AuditEvent.objects.alias(about=_About(F("subjects")))
+    return found.filter(about__contains=[f"{kind}:{number}"]).order_by("-id")
+
+
+def events_by(staff_id: int, since: datetime) -> QuerySet[AuditEvent]:
+    """What one member of staff did and saw from ``since`` on, newest first."""
+    return AuditEvent.objects.filter(staff_id=staff_id, at__gte=since).order_by("-at", "-id")

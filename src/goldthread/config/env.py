@@ -1,0 +1,111 @@
+"""Settings read from the environment, typed, each wrong value told in a sentence.
+
+Everything an operator can set is a field here and a row in ``docs/settings.md`` (a test compares the two).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message is one sentence that names it and says what to do."""
+
+
+class Environment(BaseSettings):
+    """What the operator chose. Names in the environment carry the prefix ``GOLDTHREAD_`` unless said otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="GOLDTHREAD_", extra="ignore")
+
+    mode: Literal["production", "demo", "test"] = "production"
+    data: Path = Field(default=Path(".goldthread"), description="folder for the demo database, keys and checkpoints")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL", description="serving role")
+    database_owner_url: str = Field(default="", validation_alias="DATABASE_OWNER_URL", description="migrating role")
+    secret_key: str = Field(default="", description="signs sessions; at least 50 characters")
+    hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, comma separated")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port of the pages")
+    stream_port: int = Field(default=8001, ge=1, le=65535, description="port of the live stream")
+    stream_url: str = Field(default="", description="public address of the stream when a proxy maps it")
+    https: bool = Field(default=True, description="cookies only over HTTPS; off in the demo")
+    force_name: str = Field(default="Amberford Constabulary", description="shown on every page")
+    force_prefix: str = Field(default="AM", pattern=r"^[A-Z]{2,4}$", description="first letters of a reference")
+    checkpoint_dir: Path | None = Field(default=None, description="where signed audit checkpoints are written")
+    checkpoint_key: Path | None = Field(default=None, description="Ed25519 private key (PEM) for checkpoints")
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _postgres_only(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"postgres", "postgresql"}:
+            raise ValueError("must begin with postgresql:// (Goldthread runs on PostgreSQL only)")
+        return value
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Environment:
+        if self.mode == "production":
+            if not self.database_url:
+                raise ValueError("DATABASE_URL is not set; for a trial on this machine run 'make run' instead")
+            if len(self.secret_key) < 50:
+                raise ValueError("GOLDTHREAD_SECRET_KEY must be at least 50 characters")
+        return self
+
+    @property
+    def keys_dir(self) -> Path:
+        """The folder that holds generated keys, made with mode 0700 on first use."""
+        folder = self.data / "keys"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def session_key(self) -> str:
+        """The configured secret, or in demo and test one generated once and kept in a 0600 file."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.keys_dir / "session.key"
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        return path.read_text()
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The settings of this process, read once.
+
+    Raises ``SettingsError`` with one sentence that lists every wrong value.
+    """
+    try:
+        return Environment()
+    except ValidationError as error:
+        told = "; ".join(_told(dict(item)) for item in error.errors())
+        raise SettingsError(f"Goldthread cannot start: {told}.") from None
+
+
+def _told(item: dict[str, object]) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    place = item["loc"]
+    if not isinstance(place, tuple) or not place:
+        return message
+    name = str(place[0])
+    shown = name if name.isupper() else f"GOLDTHREAD_{name.upper()}"
+    return f"{shown} {message[0].lower()}{message[1:]}"
+
+
+def environment_or_exit() -> Environment:
+    """``environment()`` for entry points: prints the sentence and ends with status 2 when a setting is wrong."""
+    try:
+        return environment()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None

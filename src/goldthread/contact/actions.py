@@ -1,0 +1,207 @@
+"""The verbs of first contact: the only writers of incidents, entries and children."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max
+
+from goldthread.audit.actions import acting
+from goldthread.audit.models import Payload
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.upward import announce
+from goldthread.contact import choices, rules
+from goldthread.contact.events import ChildrenAnswered, IncidentChanged, IncidentOpened, IncidentReopened, WordsAdded
+from goldthread.contact.models import ChildrenAnswer, ChildVersion, Entry, Incident, Particular
+from goldthread.contact.rules import ChildGiven
+from goldthread.contact.work import NOT_THERE, Work, earlier, on_incident
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+LONDON = ZoneInfo("Europe/London")
+FIRST_ASSESSMENT = timedelta(minutes=3)
+"""From opening to a first grade and an answer about children, before the incident shows as late *(ours)*."""
+LIMITS = {"location": 200, "caller_name": 120, "caller_phone": 40}
+
+
+def open_incident(
+    user: Staff,
+    *,
+    incident_id: uuid.UUID,
+    channel: str,
+    location: str = "",
+    caller_name: str = "",
+    caller_phone: str = "",
+    area: str = "",
+) -> Incident:
+    """Open an incident under the identity that the handler's browser gave it; a second try returns the first.
+
+    Only the channel is asked: help comes before paperwork. Raises ``Invalid`` for values that cannot be kept and
+    ``NotThere`` when somebody else's incident has that identity.
+    """
+    if not user.can("incident.open"):
+        raise Refused(f"Your role, {user.seat.name}, does not open incidents.")
+    if channel not in dict(choices.CHANNELS):
+        raise Invalid({"channel": "Choose how this contact came in."})
+    facts = {"location": location, "caller_name": caller_name, "caller_phone": caller_phone}
+    kept = {kind: rules.short(text, kind, LIMITS[kind]) for kind, text in facts.items()}
+    with acting(user) as act:
+        if earlier(incident_id, "incident.open", user, None) is not None:
+            return _opened_before(user, incident_id)
+        # Two sends of one POST meet here: the second waits for the first's commit and then finds its incident.
+        _lock_identity(incident_id)
+        if Incident.objects.filter(pk=incident_id).exists():
+            return _opened_before(user, incident_id)
+        incident = Incident.objects.create(
+            id=incident_id, reference=_next_reference(act.now), opened_at=act.now, channel=channel,
+            area=area or user.area or user.team.area, team=user.team, opened_by=user, owner=user,
+            next_action="assess", next_action_at=act.now + FIRST_ASSESSMENT,
+        )
+        work = Work(act, incident, user, incident_id, "incident.open")
+        work.involve("opener")
+        work.involve("owner")
+        work.event("incident.opened", channel=channel)
+        for kind, text in kept.items():
+            if text:
+                _particular(work, kind, text)
+        act.record("collection", "incident.open", [("incident", str(incident.pk))], channel=channel)
+        announce(IncidentOpened(incident, act))
+        incident.save()
+        work.finish(incident.pk)
+        announce(IncidentChanged(incident, act))
+    return incident
+
+
+def add_words(
+    user: Staff,
+    incident_id: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    source: str,
+    text: str,
+    occurred_at: datetime | None = None,
+) -> Entry:
+    """Append somebody's words, to be read at once. A retry with the same key returns the entry already made.
+
+    Words for a closed incident open it again in the writer's hands: a late message is never left lying.
+    """
+    kept = rules.words(text)
+    if source not in dict(choices.SOURCES) or source == "system":
+        raise Invalid({"source": "Choose where these words come from."})
+    with on_incident(user, incident_id, "entry.add", key) as work:
+        if work.done is not None:
+            return Entry.objects.get(pk=int(work.done))
+        at, late = rules.stated_time(occurred_at, work.now)
+        if not work.incident.is_open:
+            _reopen(work)
+        payload = Payload.objects.keep(kept)
+        entry = work.entry("words", source, text=payload, occurred_at=at, late=late)
+        work.involve("author")
+        work.act.record("collection", "entry.add", [("incident", str(incident_id)), ("entry", str(entry.pk))], source=source)
+        announce(WordsAdded(work.incident, entry, kept, work.act))
+        work.finish(entry.pk)
+    return entry
+
+
+def set_particular(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind: str, text: str) -> None:
+    """Record or correct the place, the caller's name or number; what stood before stays in the record."""
+    if kind not in LIMITS:
+        raise Invalid({"kind": "That is not a particular that can be recorded."})
+    kept = rules.short(text, kind, LIMITS[kind], needed="Type it first, or 'unknown' if it cannot be had.")
+    with on_incident(user, incident_id, "entry.add", key) as work:
+        if work.done is not None:
+            return
+        _particular(work, kind, kept)
+        work.event("particular.set", kind=kind)
+        work.involve("author")
+        work.act.record("alteration", "particular.set", [("incident", str(incident_id))], kind=kind)
+        work.finish()
+
+
+def answer_children(
+    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, answer: str, given: list[ChildGiven]
+) -> None:
+    """Answer "Children?". Children given before stay on record; one given again gets a new version."""
+    kept = rules.children(answer, given)
+    with on_incident(user, incident_id, "children.answer", key) as work:
+        if work.done is not None:
+            return
+        incident = work.incident
+        known = incident.child_versions.exists()
+        if answer != "named" and known:
+            raise Refused(
+                "Children are already recorded here, so the answer cannot become 'none' or 'not known'. Nothing was "
+                "changed; add what is known about them, or write it as an entry."
+            )
+        ChildrenAnswer.objects.create(incident=incident, answer=answer, by=user, at=work.now)
+        for one in kept:
+            _child_version(work, one)
+        incident.children_answer = answer
+        work.event("children.answered", answer=answer, count=len(kept))
+        work.involve("author")
+        subjects = [("incident", str(incident_id)), *(("child", one.child) for one in kept)]
+        work.act.record("collection", "children.answer", subjects, answer=answer)
+        announce(ChildrenAnswered(incident, answer, work.act))
+        work.finish()
+
+
+def _opened_before(user: Staff, incident_id: uuid.UUID) -> Incident:
+    found: Incident | None = Incident.objects.visible_to(user).filter(pk=incident_id, opened_by=user).first()
+    if found is None:
+        raise NotThere(NOT_THERE)
+    return found
+
+
+def _lock_identity(incident_id: uuid.UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [incident_id.int & ((1 << 63) - 1)])
+
+
+def _next_reference(now: datetime) -> str:
+    """The next reference of the day, such as AM-261123-0417; the day is the force's, not UTC's."""
+    day = now.astimezone(LONDON).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contact_dailynumber (day, last) VALUES (%s, 1) "
+            "ON CONFLICT (day) DO UPDATE SET last = contact_dailynumber.last + 1 RETURNING last",
+            [day],
+        )
+        (number,) = cursor.fetchone()
+    return f"{settings.ENV.force_prefix}-{day:%y%m%d}-{number:04d}"
+
+
+def _particular(work: Work, kind: str, text: str) -> None:
+    payload = Payload.objects.keep(text)
+    Particular.objects.create(incident=work.incident, kind=kind, text=payload, by=work.user, at=work.now)
+    if kind == "location":
+        work.incident.location = payload
+
+
+def _child_version(work: Work, one: ChildGiven) -> None:
+    try:
+        child = uuid.UUID(one.child)
+    except ValueError:
+        raise Invalid({"children": "A child in this answer has no identity. Reload the page and fill it in again."}) from None
+    last = work.incident.child_versions.filter(child=child).aggregate(Max("version"))["version__max"] or 0
+    particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
+    ChildVersion.objects.create(
+        incident=work.incident, child=child, version=last + 1,
+        particulars=Payload.objects.keep(json.dumps(particulars, ensure_ascii=False)),
+        age=one.age, age_estimated=one.age_estimated, seen=one.seen, by=work.user, at=work.now,
+    )
+
+
+def _reopen(work: Work) -> None:
+    work.incident.closed_at = None
+    work.own(staff=work.user)
+    work.owe("assess", work.now + FIRST_ASSESSMENT)
+    work.event("incident.reopened", by="late words")
+    work.act.record("alteration", "incident.reopen", [("incident", str(work.incident.pk))])
+    announce(IncidentReopened(work.incident, work.act))

@@ -1,0 +1,53 @@
+"""What first contact announces to the floors above, inside the transaction that made it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from goldthread.audit.actions import Acting
+    from goldthread.contact.models import Entry, Incident
+
+
+@dataclass(frozen=True)
+class IncidentOpened:
+    """A new incident stands; its first words may come in the same transaction, after this."""
+
+    incident: Incident
+    act: Acting
+
+
+@dataclass(frozen=True)
+class WordsAdded:
+    """Somebody's words were added: they want reading."""
+
+    incident: Incident
+    entry: Entry
+    text: str
+    act: Acting
+
+
+@dataclass(frozen=True)
+class ChildrenAnswered:
+    """The children question has a new answer."""
+
+    incident: Incident
+    answer: str
+    act: Acting
+
+
+@dataclass(frozen=True)
+class IncidentReopened:
+    """Late words opened a closed incident again."""
+
+    incident: Incident
+    act: Acting
+
+
+@dataclass(frozen=True)
+class IncidentChanged:
+    """Something that screens show has changed; announced once, last in every command."""
+
+    incident: Incident
+    act: Acting

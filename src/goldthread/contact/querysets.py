@@ -1,0 +1,57 @@
+"""Which incidents a person's verb reaches: the one mechanism of sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+
+class IncidentQuerySet(models.QuerySet[Any]):
+    """Questions asked of incidents in the field's own words."""
+
+    def open(self) -> IncidentQuerySet:
+        """Those in which something may still be owed."""
+        return self.filter(closed_at__isnull=True)
+
+    def closed(self) -> IncidentQuerySet:
+        return self.filter(closed_at__isnull=False)
+
+    def visible_to(self, user: Staff) -> IncidentQuerySet:
+        """Those whose record this person may read."""
+        return self.reached_by(user, "incident.see")
+
+    def reached_by(self, user: Staff, verb: str) -> IncidentQuerySet:
+        """Those to which this person may do ``verb``, by the scope that the role's row in the matrix gives it."""
+        if not user.is_active:
+            return self.none()
+        match user.seat.scope(verb):
+            case "all":
+                return self
+            case "open":
+                return self.open()
+            case "live":
+                return self.filter(Q(closed_at__isnull=True) | _involved(user))
+            case "own":
+                return self.filter(_involved(user))
+            case "attending":
+                return self.filter(_involved(user, "attending"))
+            case "area":
+                return self.open().filter(area=user.area) if user.area else self.open()
+            case "team":
+                return self.filter(Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id))
+            case "child":
+                return self.filter(child__in=["yes", "possible"])
+            case _:
+                return self.none()
+
+
+def _involved(user: Staff, *parts: str) -> Exists:
+    from goldthread.contact.models import Involvement
+
+    mine = Involvement.objects.filter(incident=OuterRef("pk"), staff=user)
+    return Exists(mine.filter(part__in=parts) if parts else mine)

@@ -1,0 +1,116 @@
+"""Decisions of first contact: values in, answer or refusal out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from goldthread.config.errors import Invalid
+
+LONGEST_ENTRY = 400_000
+"""Characters one entry may hold: an hour's transcript is about 60,000 *(ours)*."""
+MOST_CHILDREN = 60
+"""Children in one answer: a nursery's evacuation fits *(ours)*."""
+EARLIEST = timedelta(days=36_525)
+"""How far back a stated time may lie: a hundred years, since non-recent abuse is reported *(ours)*."""
+AHEAD = timedelta(minutes=5)
+"""How far a stated time may lie ahead, for clocks that differ *(ours)*."""
+LATE = timedelta(minutes=10)
+"""An entry whose stated time is older than this on recording is shown as entered late *(ours)*."""
+
+
+@dataclass(frozen=True)
+class ChildGiven:
+    """A child as stated: ``age`` in whole years or None, ``seen`` a code of ``choices.SEEN``."""
+
+    child: str
+    name: str
+    age: int | None
+    age_estimated: bool
+    where_now: str
+    last_seen_by: str
+    seen: str
+
+
+def words(text: str) -> str:
+    """The text as it will be kept: line ends made one kind, null characters shown as ``\\ufffd``, nothing else touched.
+
+    Raises ``Invalid`` where there is nothing, or more than ``LONGEST_ENTRY``.
+    """
+    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    kept = kept.encode("utf-8", "replace").decode("utf-8")
+    if not kept.strip():
+        raise Invalid({"text": "There is nothing to add yet. Type what was said or heard, then send it."})
+    if len(kept) > LONGEST_ENTRY:
+        raise Invalid({
+            "text": f"This is {len(kept):,} characters and one entry holds {LONGEST_ENTRY:,}. Nothing was saved and "
+            "your text is still in the box. Send it in parts."
+        })
+    return kept
+
+
+def short(value: str, name: str, limit: int, *, needed: str = "") -> str:
+    """One line of text, white space folded. Raises ``Invalid`` over ``limit`` characters or, with ``needed``, when empty."""
+    kept = " ".join(value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8").split())
+    if needed and not kept:
+        raise Invalid({name: needed})
+    if len(kept) > limit:
+        raise Invalid({name: f"This is {len(kept):,} characters and at most {limit:,} fit here. Nothing was saved; shorten it."})
+    return kept
+
+
+def stated_time(occurred_at: datetime | None, now: datetime) -> tuple[datetime, bool]:
+    """The time a thing is said to have happened, and whether it is entered late.
+
+    Raises ``Invalid`` for a time that lies ahead by more than ``AHEAD`` or back by more than ``EARLIEST``.
+    """
+    if occurred_at is None:
+        return now, False
+    if occurred_at > now + AHEAD:
+        raise Invalid({"occurred_at": "That time has not come yet. Nothing was saved; check the date and time."})
+    if occurred_at < now - EARLIEST:
+        raise Invalid({"occurred_at": "That time is more than a hundred years ago. Nothing was saved; check the date."})
+    return occurred_at, now - occurred_at > LATE
+
+
+def children(answer: str, given: list[ChildGiven]) -> list[ChildGiven]:
+    """The children as they will be kept. Raises ``Invalid`` where the answer and the children named disagree."""
+    if answer not in {"named", "asked_none", "not_known"}:
+        raise Invalid({"answer": "Choose an answer: children recorded, asked: none, or asked: not known."})
+    if answer != "named":
+        if given:
+            raise Invalid({"answer": "A child is filled in below, but the answer says there is none or not known. Nothing was saved; choose which holds."})
+        return []
+    if not given:
+        raise Invalid({"children": "Give at least one child. A name may be 'unknown' and an age may be left out."})
+    if len(given) > MOST_CHILDREN:
+        raise Invalid({"children": f"At most {MOST_CHILDREN} children fit in one answer. Nothing was saved; record the rest in a second answer."})
+    for one in given:
+        if one.age is not None and not 0 <= one.age <= 17:
+            raise Invalid({"age": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."})
+    return [
+        ChildGiven(
+            one.child,
+            short(one.name, "name", 120) or "unknown",
+            one.age,
+            one.age_estimated,
+            short(one.where_now, "where_now", 200),
+            short(one.last_seen_by, "last_seen_by", 200),
+            one.seen,
+        )
+        for one in given
+    ]
+
+
+def child_involved(answer: str, read: str | None) -> str:
+    """``yes``, ``possible`` or ``none``: what stands on the incident.
+
+    ``answer`` is the newest answer to "Children?"; ``read`` what the reader found (yes, implied, no) or None where it
+    abstained, was off or was down, which counts as possibly involved (domain rule). Asked: none against words that
+    name or imply a child stays possible.
+    """
+    if answer == "named" or read == "yes":
+        return "yes"
+    if answer == "asked_none" and read == "no":
+        return "none"
+    return "possible"

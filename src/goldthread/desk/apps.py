@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "goldthread.desk"
+
+    def ready(self) -> None:
+        from goldthread.desk import board  # noqa: F401 - registers its listener
+        from goldthread.desk.measures import register_all
+
+        register_all()

@@ -1,0 +1,85 @@
+"""One frame for every command a page sends: parse, act, and answer with what changed or with what was wrong.
+
+A page with scripts sends commands by htmx and gets back the form (fresh, or with its errors and everything typed)
+and the displays that changed, each swapped in its place, so that nothing else the person is typing is touched. Without
+scripts the same POST answers with the whole page.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from goldthread.accounts.models import Staff
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.contact.actions import open_incident
+from goldthread.contact.models import Incident
+from goldthread.desk.forms import CommandForm, OpeningForm
+from goldthread.desk.pages import displays, form_panel, whole_page
+
+Act = Callable[[Staff, uuid.UUID, dict[str, Any]], object]
+
+
+def staff(request: HttpRequest) -> Staff:
+    """The member of staff the gate let through."""
+    user = request.user
+    if not isinstance(user, Staff):
+        raise TypeError("the gate lets only staff through")
+    return user
+
+
+def run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: Act) -> HttpResponse:
+    """Carry the command out and answer. A refusal is status 422 with its sentence and with everything typed."""
+    user = staff(request)
+    if form.is_valid():
+        try:
+            ensure_open(request, user, incident_id)
+            act(user, incident_id, form.cleaned_data)
+        except NotThere as error:
+            raise Http404(str(error)) from None
+        except Invalid as error:
+            for field, sentence in error.fields.items():
+                form.add_error(field if field in form.fields else None, sentence)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return _done(request, user, incident_id, form)
+    return _not_done(request, user, incident_id, form)
+
+
+def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> None:
+    """From the contact page, open the incident if its first command comes before its first key was heard."""
+    if "opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists():
+        return
+    opening = OpeningForm(request.POST)
+    opening.is_valid()
+    given = opening.cleaned_data
+    open_incident(
+        user, incident_id=incident_id, channel=given.get("channel", ""), location=given.get("location", ""),
+        caller_name=given.get("caller_name", ""), caller_phone=given.get("caller_phone", ""),
+    )
+
+
+def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect(request.POST.get("back") if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
+    incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    if incident is None:
+        # Closing may take an incident out of one's sight.
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = "/"
+        return answer
+    context = {"panels": [form_panel(request, user, incident, form.name)], "displays": displays(request, user, incident)}
+    return render(request, "desk/_answer.jinja", context)
+
+
+def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return whole_page(request, user, incident_id, form=form, status=422)
+    incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    context = {"panels": [form_panel(request, user, incident, form.name, form)], "displays": []}
+    return render(request, "desk/_answer.jinja", context, status=422)

@@ -1,0 +1,44 @@
+"""The live board's own tables: one row for each open incident, and the log of changes that the stream follows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from goldthread.audit.models import DatabaseNow
+from goldthread.contact.models import Incident
+
+
+class BoardRow(models.Model):
+    """What ordering and counting an open incident needs, derived in the transaction that changed it; no words.
+
+    ``urgency`` is the higher of the grade's severity and that of the level the words suggest; an ungraded incident
+    counts as the most urgent, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
+    owner owes the next action.
+    """
+
+    incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="board_row")
+    grade = models.CharField(max_length=20, blank=True)
+    urgency = models.PositiveSmallIntegerField()
+    suggested = models.CharField(max_length=10, blank=True)
+    child_rank = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    attended = models.BooleanField(default=False)
+    unread = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["attended", "-urgency", "child_rank", "due_at"], name="board_order"),
+        ]
+
+
+class BoardChange(models.Model):
+    """That an incident changed. A column ``xid`` (the migration adds it) holds the transaction, so that a reader who
+    knows a snapshot finds exactly what committed since, however late a transaction commits."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="boardchange_at")]

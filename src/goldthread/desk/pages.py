@@ -1,0 +1,131 @@
+"""Composing the contact and incident pages from panels (forms) and displays (what stands), and re-sending parts of them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from goldthread.accounts.models import Staff
+from goldthread.assessment.queries import newest_thrive
+from goldthread.audit.actions import record_consultation
+from goldthread.clocks.db import database_now
+from goldthread.config.errors import NotThere
+from goldthread.contact.models import Incident
+from goldthread.desk import forms, presenters
+from goldthread.desk.queries import seen
+
+DISPLAYS = ("ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent")
+"""Displays a command may have changed; each is a template ``desk/_<name>.jinja`` whose root has that id."""
+
+
+def now() -> datetime:
+    """The database's time."""
+    return database_now(connection)
+
+
+def values(user: Staff, incident: Incident) -> dict[str, Any]:
+    """Everything the displays of one incident show."""
+    at = now()
+    return {
+        "now": at,
+        "incident": incident,
+        "ribbon": presenters.ribbon(incident, at),
+        "said": presenters.said(incident, at),
+        "noticed": presenters.noticed(incident),
+        "children": presenters.children(incident),
+        "particulars": presenters.particulars(incident),
+        "thrive_versions": presenters.thrive_versions(incident),
+        "grade_history": presenters.grade_history(incident),
+        "disagreement": presenters.disagreement(incident),
+        "sending": presenters.sending(user, incident),
+        "may": presenters.may(user, incident),
+    }
+
+
+def form_for(user: Staff, incident: Incident | None, name: str) -> forms.CommandForm:
+    """A fresh form for one command; ``incident`` None before the contact is opened."""
+    at = now()
+    match name:
+        case "words":
+            return forms.WordsForm()
+        case "particular":
+            return forms.ParticularForm()
+        case "children":
+            return forms.ChildrenForm(initial={"answer": "named"})
+        case "thrive":
+            version = newest_thrive(incident) if incident else None
+            return forms.ThriveForm(day=at.date(), initial={"based_on": version.version if version else 0})
+        case "grade":
+            return forms.GradeForm(choices_now=grade_choices(incident))
+        case "allocate":
+            return forms.AllocateForm(units=presenters.sending(user, incident)["units"] if incident else [])
+        case "arrive":
+            return forms.ArriveForm()
+        case "leave":
+            return forms.LeaveForm()
+        case "take":
+            return forms.TakeForm()
+        case _:
+            return forms.CloseForm()
+
+
+def grade_choices(incident: Incident | None) -> list[tuple[str, str]]:
+    """The grades that may be chosen now."""
+    return [(one["code"], one["name"]) for one in presenters.grades(incident, now())]
+
+
+def form_panel(
+    request: HttpRequest, user: Staff, incident: Incident | None, name: str, form: forms.CommandForm | None = None
+) -> dict[str, Any]:
+    """A panel holding one form: the given one with its errors, or a fresh one."""
+    return {"name": name, "form": form or form_for(user, incident, name), "opening": "opening" in request.POST}
+
+
+def displays(request: HttpRequest, user: Staff, incident: Incident) -> dict[str, Any]:
+    """The values for every display, to be swapped in place; whoever acts sees the record, so it is consulted."""
+    return {"names": DISPLAYS, **values(user, incident)}
+
+
+def whole_page(
+    request: HttpRequest, user: Staff, incident_id: uuid.UUID, *, form: forms.CommandForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The incident's page, or the contact page while a call is being taken; records the consultation.
+
+    Raises ``Http404`` where the incident is absent or out of sight.
+    """
+    on_call = request.resolver_match is not None and request.resolver_match.url_name == "call" or "opening" in request.POST
+    try:
+        incident: Incident | None = seen(user, incident_id)
+    except NotThere as error:
+        if not on_call or Incident.objects.filter(pk=incident_id).exists():
+            raise Http404(str(error)) from None
+        incident = None
+    context: dict[str, Any] = {"incident_id": incident_id, "incident": incident, "now": now(), "on_call": on_call}
+    if incident is not None:
+        subjects = [("incident", str(incident.pk))]
+        context |= values(user, incident)
+        subjects += [("child", one.child) for one in context["children"]]
+        record_consultation(user, "incident.see", subjects)
+    elif not user.can("incident.open"):
+        raise Http404("No such incident.")
+    may = context.get("may") or {"entry_add": True, "children_answer": True, "thrive_write": True, "grade_choose": True}
+    names = [name for name, verb in PANELS.items() if may.get(verb)]
+    context["may"] = may
+    context["panels"] = {
+        name: form_panel(request, user, incident, name, form if form is not None and form.name == name else None) for name in names
+    }
+    context["opening_form"] = forms.OpeningForm(request.POST if "opening" in request.POST else None)
+    return render(request, "desk/call.jinja" if on_call else "desk/incident.jinja", context, status=status)
+
+
+PANELS = {
+    "words": "entry_add", "particular": "entry_add", "children": "children_answer", "thrive": "thrive_write",
+    "grade": "grade_choose", "allocate": "unit_allocate", "arrive": "unit_allocate", "leave": "unit_allocate",
+    "take": "owner_take", "close": "incident_close",
+}
+"""Each command's form and the verb, as the page names it, that shows it."""

@@ -1,0 +1,102 @@
+"""Questions the desk asks: the board in order, its counts, an incident with all that its page shows."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from goldthread.config.errors import NotThere
+from goldthread.contact.models import Incident
+from goldthread.contact.work import NOT_THERE
+from goldthread.desk.models import BoardRow
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+PAGE = 100
+ORDER = ("attended", "-urgency", "child_rank", "due_at", "incident_id")
+"""Unattended before attended, most urgent first, children first, earliest due first."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the person asked the board to show; empty means everything in their sight."""
+
+    area: str = ""
+    grade: str = ""
+    child: str = ""
+    owner: str = ""
+    overdue: bool = False
+
+
+def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
+    """Open incidents in this person's sight, in the board's order, with what a row shows."""
+    found = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user))
+    if filters.area:
+        found = found.filter(incident__area=filters.area)
+    if filters.grade:
+        found = found.filter(grade="" if filters.grade == "none" else filters.grade)
+    if filters.child:
+        found = found.filter(incident__child=filters.child)
+    if filters.owner == "me":
+        found = found.filter(incident__owner=user)
+    if filters.overdue:
+        found = found.filter(due_at__lt=now, attended=False)
+    return found.select_related("incident__location", "incident__owner", "incident__owner_team").order_by(*ORDER)
+
+
+def counts(user: Staff, now: datetime) -> dict[str, int]:
+    """The strip above the board, over all rows in this person's sight."""
+    found: dict[str, int] = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user)).aggregate(
+        open=Count("pk"),
+        ungraded=Count("pk", filter=Q(grade="")),
+        child_over=Count("pk", filter=Q(incident__child="yes", due_at__lt=now, attended=False)),
+        over=Count("pk", filter=Q(due_at__lt=now, attended=False)),
+        not_asked=Count("pk", filter=Q(incident__children_answer="not_asked")),
+        words_above=Count("pk", filter=~Q(suggested="") & ~Q(grade="")),
+        unread=Count("pk", filter=Q(unread=True)),
+    )
+    return found
+
+
+def seen(user: Staff, incident_id: uuid.UUID) -> Incident:
+    """The incident, if this person may read it. Raises ``NotThere``, the same for absent and for out of sight."""
+    found = (
+        Incident.objects.visible_to(user)
+        .select_related("location", "owner", "owner_team", "team", "opened_by")
+        .filter(pk=incident_id)
+        .first()
+    )
+    if not isinstance(found, Incident):
+        raise NotThere(NOT_THERE)
+    return found
+
+
+def snapshot() -> str:
+    """The database's snapshot now, as text: the mark from which a stream resumes without skipping a late commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        row = cursor.fetchone()
+    return str(row[0])
+
+
+def changed_since(mark: str) -> set[uuid.UUID]:
+    """Incidents whose changes have committed since the snapshot ``mark``.
+
+    Raises ``ValueError`` for a mark that is not a snapshot.
+    """
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(
+                "SELECT DISTINCT incident_id FROM desk_boardchange "
+                "WHERE xid >= pg_snapshot_xmin(%s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %s::pg_snapshot)",
+                [mark, mark],
+            )
+        except Exception as error:
+            raise ValueError("not a snapshot") from error
+        return {row[0] for row in cursor.fetchall()}

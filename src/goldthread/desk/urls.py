@@ -1,0 +1,26 @@
+"""The desk's addresses."""
+
+from django.urls import path
+
+from goldthread.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("contact/", views.contact_new, name="contact"),
+    path("contact/<uuid:incident_id>/", views.call, name="call"),
+    path("contact/<uuid:incident_id>/open", views.call_open, name="call_open"),
+    path("board/", views.board, name="board"),
+    path("incidents/", views.mine, name="mine"),
+    path("incidents/find", views.find, name="find"),
+    path("incidents/<uuid:incident_id>/", views.incident, name="incident"),
+    path("incidents/<uuid:incident_id>/words", views.words, name="words"),
+    path("incidents/<uuid:incident_id>/particular", views.particular, name="particular"),
+    path("incidents/<uuid:incident_id>/children", views.children, name="children"),
+    path("incidents/<uuid:incident_id>/thrive", views.thrive, name="thrive"),
+    path("incidents/<uuid:incident_id>/grade", views.grade, name="grade"),
+    path("incidents/<uuid:incident_id>/allocate", views.allocate, name="allocate"),
+    path("incidents/<uuid:incident_id>/arrive", views.arrive, name="arrive"),
+    path("incidents/<uuid:incident_id>/leave", views.leave, name="leave"),
+    path("incidents/<uuid:incident_id>/take", views.take, name="take"),
+    path("incidents/<uuid:incident_id>/close", views.close, name="close"),
+]

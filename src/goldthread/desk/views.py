@@ -1,0 +1,239 @@
+"""The desk's pages and the commands they send; each declares who may use it and which duty it performs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from goldthread.accounts.routes import route
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.elements import elements_on
+from goldthread.assessment.rules import Draft
+from goldthread.audit.actions import record_consultation
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.contact import actions as contact
+from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
+from goldthread.desk import forms, presenters
+from goldthread.desk.commands import ensure_open, run, staff
+from goldthread.desk.pages import displays, now, whole_page
+from goldthread.desk.queries import PAGE, Filters, board as board_rows, counts, snapshot
+from goldthread.desk.rows import rows
+from goldthread.desk.strip import strip
+from goldthread.response import actions as response
+from goldthread.response.grades import grades_on
+from goldthread.web.addresses import stream_origin
+
+
+@route("incident.open", "none")
+@require_safe
+def contact_new(request: HttpRequest) -> HttpResponse:
+    """A new contact: its address is its identity, so that a reload or a doubled send makes nothing twice."""
+    return redirect("desk:call", uuid.uuid4())
+
+
+@route("incident.open", "consultation")
+@require_safe
+def call(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """The contact page: empty before the first key, live from then on."""
+    return whole_page(request, staff(request), incident_id)
+
+
+@route("incident.open", "collection")
+@require_POST
+def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Open the incident at the first key and answer with its ribbon; the box being typed in is not touched."""
+    user = staff(request)
+    try:
+        ensure_open(request, user, incident_id)
+    except NotThere as error:
+        raise Http404(str(error)) from None
+    except Refused as error:
+        return render(request, "desk/_problem.jinja", {"say": str(error)}, status=422)
+    incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    if incident is None:
+        raise Http404("No such incident.")
+    return render(request, "desk/_answer.jinja", {"panels": [], "displays": displays(request, user, incident)})
+
+
+@route("incident.see", "consultation")
+@require_safe
+def incident(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """The incident's page: ribbon, timeline, what was noticed, assessments, and what this person may do."""
+    return whole_page(request, staff(request), incident_id)
+
+
+@route("entry.add", "collection")
+@require_POST
+def words(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(request, incident_id, forms.WordsForm(request.POST), lambda user, pk, given: contact.add_words(
+        user, pk, key=given["key"], source=given["source"], text=given["text"], occurred_at=given["occurred_at"]))
+
+
+@route("entry.add", "alteration")
+@require_POST
+def particular(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(request, incident_id, forms.ParticularForm(request.POST), lambda user, pk, given: contact.set_particular(
+        user, pk, key=given["key"], kind=given["kind"], text=given["text"]))
+
+
+@route("children.answer", "collection")
+@require_POST
+def children(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
+        contact.answer_children(user, pk, key=given["key"], answer=given["answer"], given=_child(given))
+
+    return run(request, incident_id, forms.ChildrenForm(request.POST), act)
+
+
+@route("thrive.write", "collection")
+@require_POST
+def thrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    day = now().date()
+
+    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
+        texts = {element.code: given[element.code] for element in elements_on(day)}
+        write_thrive(user, pk, key=given["key"], draft=Draft(texts, given["interim"], given["advice"], given["based_on"]))
+
+    return run(request, incident_id, forms.ThriveForm(request.POST, day=day), act)
+
+
+@route("grade.choose", "alteration")
+@require_POST
+def grade(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    every = [(one.code, one.name) for one in grades_on(now().date()).values()]
+    return run(request, incident_id, forms.GradeForm(request.POST, choices_now=every), lambda user, pk, given: response.choose_grade(
+        user, pk, key=given["key"], code=given["grade"], why=given["why"], why_not_above=given["why_not_above"]))
+
+
+@route("unit.allocate", "alteration")
+@require_POST
+def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    user = staff(request)
+    found = Incident.objects.reached_by(user, "unit.allocate").filter(pk=incident_id).first()
+    units = presenters.sending(user, found)["units"] if found else []
+
+    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
+        if given["unit"] is None:
+            raise Invalid({"unit": "Choose a unit from the list."})
+        response.allocate(user, pk, key=given["key"], unit_id=given["unit"])
+
+    return run(request, incident_id, forms.AllocateForm(request.POST, units=units), act)
+
+
+@route("unit.allocate", "alteration")
+@require_POST
+def arrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(request, incident_id, forms.ArriveForm(request.POST), lambda user, pk, given: response.record_arrival(
+        user, pk, key=given["key"], allocation_id=given["allocation"], source=given["source"], at=given["at"]))
+
+
+@route("unit.allocate", "alteration")
+@require_POST
+def leave(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(request, incident_id, forms.LeaveForm(request.POST), lambda user, pk, given: response.record_leaving(
+        user, pk, key=given["key"], allocation_id=given["allocation"]))
+
+
+@route("owner.take", "alteration")
+@require_POST
+def take(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(request, incident_id, forms.TakeForm(request.POST), lambda user, pk, given: response.take_over(user, pk, key=given["key"]))
+
+
+@route("incident.close", "alteration")
+@require_POST
+def close(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(request, incident_id, forms.CloseForm(request.POST), lambda user, pk, given: response.close(
+        user, pk, key=given["key"], reason=given["reason"], result=given["result"]))
+
+
+@route("board.see", "consultation")
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """The live board: every open incident in this person's sight, in an explained order."""
+    user = staff(request)
+    asked = forms.FilterForm(request.GET)
+    asked.is_valid()
+    given = {name: value for name, value in asked.cleaned_data.items() if value}
+    mark = snapshot()  # taken first: whatever commits from here on comes again by the stream
+    at = now()
+    pages = Paginator(board_rows(user, Filters(**given), at), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    record_consultation(user, "board.see", [], page=page.number, **{name: str(value) for name, value in given.items()})
+    context = {
+        "now": at,
+        "rows": rows(list(page.object_list), at),
+        "strip": strip(counts(user, at)),
+        "filters": given,
+        "areas": _areas(user),
+        "grades": [(one.code, one.name) for one in grades_on(at.date()).values()],
+        "page": page_links(request, page, pages),
+        "stream": f"{stream_origin(request)}/board",
+        "mark": mark,
+        "live_rows": not given and page.number == 1,
+    }
+    return render(request, "desk/board.jinja", context)
+
+
+@route("incident.see", "consultation")
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Incidents this person opened, wrote in, owned or attended; open ones first, newest first."""
+    user = staff(request)
+    own = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
+    found = own.select_related("location", "owner", "owner_team").order_by("closed_at", "-opened_at")
+    pages = Paginator(found, PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in page.object_list])
+    context = {"now": now(), "incidents": presenters.listed(list(page.object_list)), "page": page_links(request, page, pages)}
+    return render(request, "desk/mine.jinja", context)
+
+
+@route("incident.see", "consultation")
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Open an incident by its reference, or by the digits that end it."""
+    user = staff(request)
+    asked = request.GET.get("q", "").strip()[:40]
+    found = list(presenters.by_reference(user, asked)[:20]) if asked else []
+    record_consultation(user, "incident.find", [("incident", str(one.pk)) for one in found])
+    if len(found) == 1:
+        return redirect("desk:incident", found[0].pk)
+    return render(request, "desk/find.jinja", {"now": now(), "asked": asked, "incidents": presenters.listed(found)})
+
+
+def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[str, Any]:
+    """The pager's values with addresses that keep the filters."""
+
+    def address(number: int) -> str:
+        kept = {name: value for name, value in request.GET.items() if name != "page"}
+        return f"{request.path}?{urlencode({**kept, 'page': number})}"
+
+    return {
+        "number": page.number, "pages": pages.num_pages, "total": pages.count, "what": "incidents",
+        "previous": address(page.number - 1) if page.has_previous() else "",
+        "next": address(page.number + 1) if page.has_next() else "",
+    }
+
+
+def _areas(user: Any) -> list[str]:
+    if user.area:
+        return [user.area]
+    return list(Incident.objects.open().visible_to(user).exclude(area="").values_list("area", flat=True).distinct().order_by("area"))
+
+
+def _child(given: dict[str, Any]) -> list[ChildGiven]:
+    """The one child of the form, where any of its fields is filled in or the answer says that children are recorded."""
+    filled = any(given[name] for name in ("child_name", "where_now", "last_seen_by")) or given["age"] is not None
+    if not filled:
+        return []
+    return [ChildGiven(str(uuid.uuid5(given["key"], "child")), given["child_name"], given["age"], given["age_estimated"],
+                       given["where_now"], given["last_seen_by"], given["seen"] or "not_known")]
+

@@ -1,0 +1,20 @@
+"""Every address of the service."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from goldthread.integration import health
+
+urlpatterns = [
+    path("", include("goldthread.accounts.urls")),
+    path("", include("goldthread.desk.urls")),
+    path("measures/", include("goldthread.measures.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("favicon.ico", health.icon(RedirectView.as_view(url="/static/web/mark.svg")), name="icon"),
+]
+
+handler400 = "goldthread.web.views.bad_request"
+handler403 = "goldthread.web.views.permission_denied"
+handler404 = "goldthread.web.views.page_not_found"
+handler500 = "goldthread.web.views.server_error"

@@ -1,0 +1,71 @@
+"""Measures: each number with its definition, its query and the cases behind it.
+
+Higher apps register their measures at start; this app only keeps and shows them. A measure counts cases: ``met`` of
+``of``. What it counts comes from one function that returns two querysets, so that the figure, the list behind it and
+any other place that shows it cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+SMALL = 5
+"""Counts from 1 to one less than this are not shown to those who hold the force to account from outside *(ours)*."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number.
+
+    ``cases(since, until)`` gives two querysets of incidents: those that count, and of them those that meet the measure.
+    ``window`` is how far back it looks. ``good`` says which way is better.
+    """
+
+    code: str
+    name: str
+    definition: str
+    unit: str
+    window: timedelta
+    good: str
+    cases: Callable[[datetime, datetime], tuple[QuerySet[Any], QuerySet[Any]]]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A measure's value at a time: ``met`` of ``of`` cases; None for both where its query failed, never zero."""
+
+    measure: Measure
+    since: datetime
+    until: datetime
+    met: int | None
+    of: int | None
+
+    @property
+    def share(self) -> float | None:
+        """``met`` as a share of ``of``; None where there is nothing to divide by."""
+        return self.met / self.of if self.met is not None and self.of else None
+
+
+_measures: dict[str, Measure] = {}
+
+
+def register(measure: Measure) -> None:
+    """Add a measure; raises ``ValueError`` where another one has its code."""
+    if _measures.get(measure.code, measure) != measure:
+        raise ValueError(f"two measures are called {measure.code}")
+    _measures[measure.code] = measure
+
+
+def measures() -> list[Measure]:
+    """Every measure, in the order registered."""
+    return list(_measures.values())
+
+
+def measure(code: str) -> Measure:
+    """One measure. Raises ``KeyError``."""
+    return _measures[code]

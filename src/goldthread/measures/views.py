@@ -1,0 +1,63 @@
+"""Measures on a page: each with its figure, its definition and, for those allowed, its cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from goldthread.accounts.models import Staff
+from goldthread.accounts.routes import route
+from goldthread.audit.actions import record_consultation
+from goldthread.clocks.db import database_now
+from goldthread.measures import queries
+from goldthread.measures.registry import SMALL, Measure, measure
+
+PAGE = 100
+
+
+@route("measures.see", "none")
+@require_safe
+def list_all(request: HttpRequest) -> HttpResponse:
+    """Every measure over its own window, as aggregates; small numbers are withheld from outside bodies."""
+    user = _staff(request)
+    now = database_now(connection)
+    shown = [queries.shown(queries.point(one, now), outside=user.role == "pcc") for one in queries.measures()]
+    return render(request, "measures/list.jinja", {"now": now, "measures": shown, "cases": user.can("measures.cases"), "small": SMALL})
+
+
+@route("measures.cases", "consultation")
+@require_safe
+def cases(request: HttpRequest, code: str) -> HttpResponse:
+    """The cases behind a measure that this person may see: those that meet it, or those that do not."""
+    user = _staff(request)
+    one = _measure(code)
+    now = database_now(connection)
+    not_met = request.GET.get("which", "not_met") == "not_met"
+    found = queries.cases(one, now, user, not_met=not_met)
+    pages = Paginator(found, PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    record_consultation(user, "measures.cases", [("incident", str(case.pk)) for case in page.object_list], measure=code)
+    context: dict[str, Any] = {
+        "now": now, "measure": one, "cases": page.object_list, "not_met": not_met, "number": page.number,
+        "pages": pages.num_pages, "total": pages.count, "point": queries.shown(queries.point(one, now), outside=False),
+    }
+    return render(request, "measures/cases.jinja", context)
+
+
+def _measure(code: str) -> Measure:
+    try:
+        return measure(code)
+    except KeyError:
+        raise Http404("There is no such measure.") from None
+
+
+def _staff(request: HttpRequest) -> Staff:
+    user = request.user
+    if not isinstance(user, Staff):
+        raise TypeError("the gate lets only staff through")
+    return user

@@ -1,0 +1,234 @@
+"""The verbs of response: the only writers of grades, clocks, allocations, owners and closings."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import Payload
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.upward import ask, listen
+from goldthread.contact.events import IncidentReopened
+from goldthread.contact.rules import short, stated_time
+from goldthread.contact.work import Work, on_incident
+from goldthread.response import rules
+from goldthread.response.events import MayClose
+from goldthread.response.grades import Grade, closing_reasons, grade, grades_on
+from goldthread.response.models import ARRIVAL_SOURCES, Allocation, Clock, Closing, GradePeriod, Unit
+
+if TYPE_CHECKING:
+    from goldthread.contact.models import Incident
+
+
+def choose_grade(
+    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, code: str, why: str = "", why_not_above: str = ""
+) -> None:
+    """Choose the first grade, or a higher one; its clocks start at once.
+
+    Reasons may follow later, for help comes before paperwork. Raises ``Refused`` for a lower grade.
+    """
+    reasons = {"why": _reason(why, "why"), "why_not_above": _reason(why_not_above, "why_not_above")}
+    with on_incident(user, incident_id, "grade.choose", key) as work:
+        if work.done is not None:
+            return
+        _must_be_open(work)
+        new = grades_on(work.now.date()).get(code)
+        if new is None:
+            raise Invalid({"grade": "Choose a grade."})
+        rules.may_choose(new, current_grade(work.incident))
+        _start_period(work, new, reasons)
+        work.event("grade.chosen", grade=code)
+        work.involve("author")
+        work.act.record("alteration", "grade.choose", _subject(work), grade=code)
+        _owe_next(work)
+        work.finish()
+
+
+def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: int) -> Allocation:
+    """Send a unit; the sender becomes the owner. Nothing about the record blocks this, not even a missing grade."""
+    with on_incident(user, incident_id, "unit.allocate", key) as work:
+        if work.done is not None:
+            return Allocation.objects.get(pk=int(work.done))
+        _must_be_open(work)
+        unit = Unit.objects.for_area(user).select_for_update().filter(pk=unit_id).first()
+        if unit is None:
+            raise NotThere("There is no such unit in your area. Choose one from the list.")
+        if unit.state != "available":
+            raise Refused(f"{unit.call_sign} is not available now. Nothing was changed; choose another unit.")
+        unit.state = "sent"
+        unit.save(update_fields=["state"])
+        sent = Allocation.objects.create(incident=work.incident, unit=unit, at=work.now, by=user)
+        _stop(work, "allocation", "dispatcher")
+        work.own(staff=user)
+        for officer in unit.crew.all():
+            work.involve("attending", officer)
+        work.event("unit.allocated", unit=unit.call_sign)
+        work.act.record("alteration", "unit.allocate", [*_subject(work), ("unit", str(unit.pk))])
+        _owe_next(work)
+        work.finish(sent.pk)
+    return sent
+
+
+def record_arrival(
+    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, allocation_id: int, source: str, at: datetime | None = None
+) -> None:
+    """Record that a unit arrived, by whose word; the first arrival stops the attendance clock at that time."""
+    with on_incident(user, incident_id, "unit.allocate", key) as work:
+        if work.done is not None:
+            return
+        if source not in dict(ARRIVAL_SOURCES):
+            raise Invalid({"source": "Choose whose word the arrival rests on: officer, dispatcher or vehicle."})
+        sent = _allocation(work, allocation_id)
+        if sent.arrived_at is not None:
+            raise Refused(f"{sent.unit.call_sign} has arrived already. Nothing was changed.")
+        arrived, _late = stated_time(at, work.now)
+        if arrived < sent.at:
+            raise Invalid({"at": f"{sent.unit.call_sign} was sent after that time. Nothing was saved; check the time."})
+        sent.arrived_at, sent.arrival_source = arrived, source
+        sent.save(update_fields=["arrived_at", "arrival_source"])
+        Unit.objects.filter(pk=sent.unit_id).update(state="at_scene")
+        _stop(work, "attendance", source, arrived)
+        work.event("unit.arrived", unit=sent.unit.call_sign, source=source)
+        work.act.record("alteration", "unit.arrive", _subject(work), source=source)
+        _owe_next(work)
+        work.finish()
+
+
+def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, allocation_id: int) -> None:
+    """Record that a unit left, arrived or not; it is available again. Without any arrival the incident waits again."""
+    with on_incident(user, incident_id, "unit.allocate", key) as work:
+        if work.done is not None:
+            return
+        sent = _allocation(work, allocation_id)
+        sent.left_at = work.now
+        sent.save(update_fields=["left_at"])
+        Unit.objects.filter(pk=sent.unit_id).update(state="available")
+        work.event("unit.left", unit=sent.unit.call_sign, arrived=sent.arrived_at is not None)
+        work.act.record("alteration", "unit.leave", _subject(work))
+        _owe_next(work)
+        work.finish()
+
+
+def take_over(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
+    """Make the incident one's own; what is owed next stays as it was."""
+    with on_incident(user, incident_id, "owner.take", key) as work:
+        if work.done is not None:
+            return
+        _must_be_open(work)
+        work.own(staff=user)
+        work.event("owner.taken")
+        work.act.record("alteration", "owner.take", _subject(work))
+        work.finish()
+
+
+def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, result: str) -> None:
+    """Close the incident with a reason and a result; refused while anything is owed in it."""
+    with on_incident(user, incident_id, "incident.close", key) as work:
+        if work.done is not None:
+            return
+        _must_be_open(work)
+        rules.may_close(closing_reasons().get(reason), result, _closable(work, user))
+        blockers = ask(MayClose(work.incident))
+        if blockers:
+            raise Refused(" ".join(blocker.why for blocker in blockers))
+        now = work.now
+        Closing.objects.create(
+            incident=work.incident, at=now, by=user, reason=reason,
+            result=Payload.objects.keep(result.replace("\x00", "\ufffd")),
+        )
+        Clock.objects.filter(incident=work.incident).running().update(stopped_at=now, stopped_by="closed")
+        for sent in Allocation.objects.filter(incident=work.incident, left_at__isnull=True).select_for_update():
+            sent.left_at = now
+            sent.save(update_fields=["left_at"])
+            Unit.objects.filter(pk=sent.unit_id).update(state="available")
+        work.incident.closed_at = now
+        work.incident.next_action = "none"
+        work.event("incident.closed", reason=reason)
+        work.involve("author")
+        work.act.record("alteration", "incident.close", _subject(work), reason=reason)
+        work.finish()
+
+
+@listen(IncidentReopened)
+def run_again(event: IncidentReopened) -> None:
+    """A re-opened incident keeps its grade; the grade's clocks start anew from now."""
+    period = GradePeriod.objects.filter(incident=event.incident).order_by("-seq").first()
+    if period is not None:
+        _start_clocks(event.incident, period, grade(period.grade), event.act.now)
+
+
+def current_grade(incident: Incident) -> Grade | None:
+    """The grade the incident holds now; None before the first."""
+    period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
+    return grade(period.grade) if period else None
+
+
+def _start_period(work: Work, new: Grade, reasons: dict[str, str]) -> None:
+    kept = {name: Payload.objects.keep(text) if text else None for name, text in reasons.items()}
+    last = GradePeriod.objects.filter(incident=work.incident).order_by("-seq").first()
+    period = GradePeriod.objects.create(
+        incident=work.incident, seq=(last.seq if last else 0) + 1, grade=new.code, severity=new.severity,
+        at=work.now, by=work.user, **kept,
+    )
+    Clock.objects.filter(incident=work.incident).running().update(stopped_at=work.now, stopped_by="regraded")
+    _start_clocks(work.incident, period, new, work.now)
+
+
+def _start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: datetime) -> None:
+    active = Allocation.objects.filter(incident=incident, left_at__isnull=True)
+    due = {"allocation": None if active.exists() else held.allocate,
+           "attendance": None if active.filter(arrived_at__isnull=False).exists() else held.attend}
+    Clock.objects.bulk_create(
+        Clock(incident=incident, period=period, kind=kind, started_at=now, due_at=now + target)
+        for kind, target in due.items()
+        if target is not None
+    )
+
+
+def _stop(work: Work, kind: str, by: str, at: datetime | None = None) -> None:
+    """Stop a running clock at ``at`` (now unless given), never before it started."""
+    for clock in Clock.objects.filter(incident=work.incident, kind=kind).running():
+        clock.stopped_at, clock.stopped_by = max(at or work.now, clock.started_at), by
+        clock.save(update_fields=["stopped_at", "stopped_by"])
+
+
+def _owe_next(work: Work) -> None:
+    allocations = Allocation.objects.filter(incident=work.incident)
+    due = list(Clock.objects.filter(incident=work.incident).running().values_list("due_at", flat=True))
+    active = allocations.filter(left_at__isnull=True).exists()
+    arrived = allocations.filter(arrived_at__isnull=False).exists()
+    work.owe(*rules.next_owed(current_grade(work.incident), active or arrived, arrived, work.now, due))
+
+
+def _closable(work: Work, user: Staff) -> rules.Closable:
+    incident = work.incident
+    sent = Allocation.objects.filter(incident=incident)
+    return rules.Closable(
+        graded=GradePeriod.objects.filter(incident=incident).exists(),
+        attended=sent.filter(arrived_at__isnull=False).exists(),
+        unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
+        child=incident.child,
+        second=user.role in {"contact_supervisor", "fim"} and user.pk not in {incident.opened_by_id, incident.owner_id},
+    )
+
+
+def _allocation(work: Work, allocation_id: int) -> Allocation:
+    sent = Allocation.objects.filter(pk=allocation_id, incident=work.incident, left_at__isnull=True).select_related("unit").first()
+    if sent is None:
+        raise NotThere("That unit is not with this incident now. Reload to see who is.")
+    return sent
+
+
+def _must_be_open(work: Work) -> None:
+    if not work.incident.is_open:
+        raise Refused("This incident is closed. Add what is new as an entry: that opens it again.")
+
+
+def _reason(text: str, name: str) -> str:
+    return short(text, name, rules.LONGEST_REASON)
+
+
+def _subject(work: Work) -> list[tuple[str, str]]:
+    return [("incident", str(work.incident.pk))]

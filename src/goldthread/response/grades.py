@@ -1,0 +1,74 @@
+"""Grades and closing reasons in force on a day, read from ``grades.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade: ``severity`` orders it (higher is more urgent), ``level`` is the reader's word for it.
+
+    ``allocate`` and ``attend`` are the targets from the moment of grading; None where no unit is sent.
+    """
+
+    code: str
+    name: str
+    severity: int
+    level: str
+    allocate: timedelta | None
+    attend: timedelta | None
+
+
+@dataclass(frozen=True)
+class ClosingReason:
+    """Why an incident may close; ``attended`` reasons need an arrival on record."""
+
+    code: str
+    name: str
+    attended: bool
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    return tomllib.loads(resources.files("goldthread.response").joinpath("grades.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _sets() -> list[tuple[date, dict[str, Grade]]]:
+    def minutes(row: dict[str, Any], name: str) -> timedelta | None:
+        return timedelta(minutes=row[name]) if name in row else None
+
+    found = []
+    for one in _file()["set"]:
+        grades = {
+            row["code"]: Grade(row["code"], row["name"], row["severity"], row["level"], minutes(row, "allocate"), minutes(row, "attend"))
+            for row in one["grades"]
+        }
+        found.append((one["from"], grades))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def grades_on(day: date) -> dict[str, Grade]:
+    """The grades in force on ``day`` by code, most urgent first; the earliest set for days before any."""
+    held = [grades for start, grades in _sets() if start <= day]
+    return held[-1] if held else _sets()[0][1]
+
+
+def grade(code: str) -> Grade:
+    """The newest definition of a grade by its code. Raises ``KeyError`` for a code no set ever had."""
+    for _start, grades in reversed(_sets()):
+        if code in grades:
+            return grades[code]
+    raise KeyError(code)
+
+
+@lru_cache(maxsize=1)
+def closing_reasons() -> dict[str, ClosingReason]:
+    """Every reason for closing, by code."""
+    return {row["code"]: ClosingReason(**row) for row in _file()["closing"]}

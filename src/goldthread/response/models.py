@@ -1,0 +1,105 @@
+"""Grades over time, clocks, units and what they were sent to, and closings."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
+from goldthread.contact.choices import ORIGINS
+from goldthread.contact.models import Incident
+from goldthread.response.querysets import ClockQuerySet, UnitQuerySet
+
+CLOCKS = [("allocation", "Allocation"), ("attendance", "Attendance")]
+ARRIVAL_SOURCES = [("officer", "Officer"), ("dispatcher", "Dispatcher"), ("vehicle", "Vehicle")]
+UNIT_STATES = [("available", "Available"), ("sent", "Sent"), ("at_scene", "At scene"), ("off", "Off duty")]
+
+
+class GradePeriod(AppendOnly):
+    """One grade an incident held, from ``at`` until the next. Each has clocks of its own.
+
+    The database refuses a lower grade than the one before, unless it was imported: a trigger of the migration.
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="grade_periods")
+    seq = models.PositiveIntegerField()
+    grade = models.CharField(max_length=20)
+    severity = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_default=DatabaseNow())
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    origin = models.CharField(max_length=10, choices=ORIGINS, default="here")
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    why_not_above = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "seq"], name="grade_period_once")]
+
+
+class Clock(models.Model):
+    """A target that runs: started, due, and stopped by somebody or something (``stopped_by`` says which)."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="clocks")
+    period = models.ForeignKey(GradePeriod, models.PROTECT, related_name="clocks")
+    kind = models.CharField(max_length=12, choices=CLOCKS)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=12, blank=True)
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident", "kind"], condition=Q(stopped_at__isnull=True), name="clock_runs_once"
+            ),
+            models.CheckConstraint(condition=Q(due_at__gte=models.F("started_at")), name="clock_due_after_start"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_running_due")]
+
+
+class Unit(models.Model):
+    """A unit that can be sent: call sign, area, skills and who crews it."""
+
+    call_sign = models.CharField(max_length=20, unique=True)
+    area = models.CharField(max_length=40)
+    skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    state = models.CharField(max_length=10, choices=UNIT_STATES, default="available")
+    crew = models.ManyToManyField(Staff, related_name="units", blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.call_sign
+
+
+class Allocation(models.Model):
+    """That a unit was sent to an incident, when it arrived by whose word, and when it left."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="allocations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="allocations")
+    at = models.DateTimeField(db_default=DatabaseNow())
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    arrived_at = models.DateTimeField(null=True)
+    arrival_source = models.CharField(max_length=12, choices=ARRIVAL_SOURCES, blank=True)
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(left_at__isnull=True), name="unit_sent_once"),
+        ]
+
+
+class Closing(AppendOnly):
+    """That an incident was closed, why, and by whom; a re-opened incident may close again."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="closings")
+    at = models.DateTimeField(db_default=DatabaseNow())
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    origin = models.CharField(max_length=10, choices=ORIGINS, default="here")
+    reason = models.CharField(max_length=30)
+    result = models.ForeignKey(Payload, models.PROTECT, related_name="+")

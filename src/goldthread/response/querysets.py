@@ -1,0 +1,35 @@
+"""Questions asked of clocks and units in the field's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+
+class ClockQuerySet(models.QuerySet[Any]):
+    """Clocks of incidents."""
+
+    def running(self) -> ClockQuerySet:
+        """Those not stopped."""
+        return self.filter(stopped_at__isnull=True)
+
+    def breached(self, at: datetime) -> ClockQuerySet:
+        """Those still running past their time at ``at``."""
+        return self.running().filter(due_at__lte=at)
+
+
+class UnitQuerySet(models.QuerySet[Any]):
+    """Units that can be sent."""
+
+    def for_area(self, user: Staff) -> UnitQuerySet:
+        """Those this person may send: their area's, or every unit for those without an area."""
+        return self.filter(area=user.area) if user.area else self
+
+    def ready(self) -> UnitQuerySet:
+        """Those free to go now."""
+        return self.filter(state="available")

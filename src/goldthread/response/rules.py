@@ -1,0 +1,69 @@
+"""Decisions about grades, sending and closing: values in, answer or refusal out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from goldthread.config.errors import Invalid, Refused
+from goldthread.response.grades import ClosingReason, Grade
+
+LONGEST_REASON = 4_000
+"""Characters of a reason *(ours)*."""
+RELOOK = timedelta(minutes=30)
+"""When an incident without a running clock is next looked at by its owner *(ours)*."""
+
+
+def may_choose(new: Grade, held: Grade | None) -> None:
+    """Nothing ever blocks a first grade or a higher one; a lower one is refused here.
+
+    Raises ``Refused``. Lowering needs a fresh THRIVE and a second, senior person.
+    """
+    if held is not None and new.severity < held.severity:
+        raise Refused(
+            f"The grade stays {held.name}. A grade falls only after a fresh THRIVE and with the approval of a second, "
+            "senior person. Nothing was changed; what you wrote is still here. Speak to your supervisor."
+        )
+    if held is not None and new.code == held.code:
+        raise Refused(f"The grade is {held.name} already. Nothing was changed.")
+
+
+def next_owed(grade: Grade | None, allocated: bool, arrived: bool, now: datetime, due: list[datetime]) -> tuple[str, datetime]:
+    """What is owed next in an open incident and by when: the earliest running clock, or a look again."""
+    what = "assess" if grade is None else "allocate" if grade.attend and not allocated else "arrive" if grade.attend and not arrived else "result"
+    return what, min(due) if due else now + RELOOK
+
+
+@dataclass(frozen=True)
+class Closable:
+    """What closing looks at: whether graded and attended, ``child`` (yes, possible, none), and who closes.
+
+    ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident.
+    """
+
+    graded: bool
+    attended: bool
+    unit_on_way: bool
+    child: str
+    second: bool
+
+
+def may_close(reason: ClosingReason | None, result: str, about: Closable) -> None:
+    """Raise ``Refused`` or ``Invalid`` where the incident may not close; say what to do next."""
+    if reason is None:
+        raise Invalid({"reason": "Choose why this incident closes."})
+    if not result.strip():
+        raise Invalid({"result": "Write the result in a sentence: what was found, who was seen, what was done."})
+    if len(result) > LONGEST_REASON:
+        raise Invalid({"result": f"This is {len(result):,} characters and at most {LONGEST_REASON:,} fit here. Nothing was saved; shorten it."})
+    if not about.graded:
+        raise Refused("This incident has no grade yet, so it cannot close. Choose a grade first.")
+    if about.unit_on_way:
+        raise Refused("A unit is on its way. Record its arrival, or that it left, before closing.")
+    if reason.attended and not about.attended:
+        raise Refused("That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason.")
+    if about.child != "none" and not about.attended and not about.second:
+        raise Refused(
+            "A child is or may be involved and nobody has attended, so one person cannot close this alone. "
+            "Ask a supervisor or the FIM, who has neither opened nor owns it, to close it."
+        )

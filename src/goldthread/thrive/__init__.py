@@ -1,0 +1,4 @@
+"""The reader: words in, quoted child-risk cues and advice out. Pure Python: no database, no network, no log of text."""
+
+ENGINE = "0.1.0"
+"""Version of the engine's code and constants; every reading carries it beside the lexicon's hash."""

@@ -1,0 +1,260 @@
+"""Ages and numbers in a log: f15, m14, 2yo, "14 y/o", "aged 6", "son 14", year 9, "7 mths old".
+
+Money (£15), clock times (15:10), dates (8/12/15), distances and durations are not ages. Each function looks only at a
+few neighbouring words, so the work is linear in the number of numbers.
+"""
+
+import re
+
+from goldthread.thrive.tokens import Text
+
+CHILD, INFANT, ADULT, OLDER, NUMBER = "{child_age}", "{infant_age}", "{adult_age}", "{older_age}", "{number}"
+
+NUMBER_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+        " eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+_SHAPE = re.compile(r"([a-z]{0,6})(\d{1,3})([a-z]{0,8})")
+_YEARS = frozenset({"yo", "yrold", "yearold", "yrsold", "yearsold", "y", "yr", "yrs", "year", "years", "yers"})
+_MONTHS = frozenset({"month", "months", "mth", "mths", "mnth", "mnths", "mo", "mos"})
+_WEEKS = frozenset({"week", "weeks", "wk", "wks"})
+_DAYS = frozenset({"day", "days"})
+_OLD = frozenset({"old", "olds", "o"})
+_SAYS_AGE = frozenset({"aged", "age", "ages", "agd"})
+_SEX = frozenset({"f", "m", "fem", "female", "male", "girl", "boy", "lad", "lass"})
+_PERSON = _SEX | frozenset(
+    "son daughter dtr dau man woman lady child kid kids children sister brother nephew niece cousin grandson"
+    " granddaughter grandchild grandchildren grandkids grandsons granddaughters brothers sisters sons daughters girls"
+    " boys lads lasses youth teen teenager mum mam dad mother father bf gf boyfriend girlfriend partner husband wife"
+    " pupil student twins twin baby toddler stepson stepdaughter victim ip inft caller rp misper mfh females males"
+    " juvenile schoolboy schoolgirl bairn wean neighbour gran nan grandad ex".split()
+)
+_STATES_AGE = frozenset(
+    "is was shes hes im theyre turned turning only just about looks looked looking says said maybe around approx approximately"
+    " approximatley roughly nearly almost barely possibly believed".split()
+)
+_AFTER_AGE = frozenset(
+    "and but so he she who with has lives living is was or at in on from says to both not i they asking calling there present".split()
+)
+# A number before one of these counts something else.
+_COUNTED = frozenset(
+    "times time x doors door hours hour hrs hr mins min minutes minute secs seconds miles mile metres m ft feet stone"
+    " lb kg kilo pm am oclock hundred thousand k percent other others more kids children people males females men women"
+    " lads girls boys officers units calls days day weeks week wks wk months month mths years year yrs yr pounds quid p"
+    " grand bags bottles cans pints grams g cars vehicles dogs cats weeks st nd rd th rooms flats houses of ago later"
+    " nights night mornings adults occasions attempts texts messages".split()
+)
+_ENDS_DURATION = frozenset({"ago", "later", "earlier", "now", "pregnant", "preg", "gone", "gestation", "together", "married"})
+_MONEY = "£$€#"
+
+
+def _unit(word: str) -> int:
+    """Months in the unit *word* names; 0 if it is none (weeks and days count as under a month)."""
+    if word in _YEARS:
+        return 12
+    return 1 if word in _MONTHS else -1 if word in _WEEKS or word in _DAYS else 0
+
+
+def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
+    """Hits of each built-in list in *text*, as (first word, end word) pairs in order of appearance."""
+    hits: dict[str, list[tuple[int, int]]] = {}
+    places = _numbers(text)
+    if "newborn" in text.words or "neonate" in text.words:
+        for place, word in enumerate(text.words):
+            if word in ("newborn", "neonate"):
+                _put(hits, 0, place, place + 1)
+    if not places:
+        return hits
+    last_end, last_months = -1, 0
+    for place in places:
+        if place < last_end:
+            continue
+        read = _read(text, place)
+        if read is None and last_end >= 0 and place - last_end <= 1:
+            read = _continued(text, place, last_end, last_months)
+        if read is None:
+            if _SHAPE.fullmatch(text.words[place]) is None or _is_count(text.words[place]):
+                hits.setdefault(NUMBER, []).append((place, place + 1))
+            continue
+        months, start, end = read
+        _put(hits, months, start, end)
+        hits.setdefault(NUMBER, []).append((place, place + 1))
+        last_end, last_months = end, months
+    return hits
+
+
+def _put(hits: dict[str, list[tuple[int, int]]], months: int, start: int, end: int) -> None:
+    names = [CHILD] if months < 216 else [ADULT]
+    if months < 12:
+        names.append(INFANT)
+    if months >= 240:
+        names.append(OLDER)
+    for name in names:
+        hits.setdefault(name, []).append((start, end))
+
+
+def _is_count(word: str) -> bool:
+    return word.isdecimal() or (len(word) <= 4 and (word[0] == "x" or word[-1] == "x"))
+
+
+def _numbers(text: Text) -> list[int]:
+    """Indexes of the words that hold a digit or are a number word, in order."""
+    places: set[int] = set()
+    norm = text.norm
+    for match in re.finditer(r" ([a-z]{0,6}[0-9][0-9a-z]*)", norm):
+        places.add(text.word_at(match.start(1)))
+    if not NUMBER_WORDS.keys().isdisjoint(text.words):
+        places.update(place for place, word in enumerate(text.words) if word in NUMBER_WORDS)
+    return sorted(places)
+
+
+def _word(text: Text, place: int) -> str:
+    return text.words[place] if 0 <= place < len(text.words) else ""
+
+
+def _sign_before(text: Text, place: int) -> str:
+    start = text.starts[place]
+    return text.folded[start - 1] if start else ""
+
+
+def _part_of_figure(text: Text, place: int) -> bool:
+    """Whether the number is money, a time, a date, a decimal or a percentage."""
+    folded, start, end = text.folded, text.starts[place], text.ends[place]
+    before, after = folded[max(0, start - 2) : start], folded[end : end + 2]
+    if before[-1:] and (before[-1:] in _MONEY or (before[-1:] in ":.-/" and before[:1].isdigit())):
+        return True
+    return after[:1] == "%" or (after[:1] in (":", ".", "/", "-") and after[1:2].isdigit())
+
+
+def _read(text: Text, place: int) -> tuple[int, int, int] | None:
+    """(age in months, first word, end word) of the number at *place*, or None if it is not an age."""
+    word = text.words[place]
+    if word in NUMBER_WORDS:
+        head, value, tail = "", NUMBER_WORDS[word], ""
+    else:
+        match = _SHAPE.fullmatch(word)
+        if match is None:
+            return None
+        head, value, tail = match[1], int(match[2]), match[3]
+    if _sign_before(text, place) in _MONEY and _sign_before(text, place):
+        return None
+    previous, following = _word(text, place - 1), _word(text, place + 1)
+    if tail:
+        return _with_tail(text, place, value, tail, following) if not head or head in _SEX else None
+    if head:
+        return _with_head(place, head, value)
+    if previous in ("year", "yr", "y") and value <= 13 and word not in NUMBER_WORDS:
+        if _word(text, place - 2) in ("last", "this", "next", "per", "a", "every", "each", "the"):
+            return None
+        return None if following in _COUNTED else ((value + 5) * 12, place - 1, place + 1)
+    unit = _unit(following)
+    if unit:
+        return _with_unit(text, place, value, unit, previous)
+    return _bare(text, place, value, previous, following)
+
+
+def _months(value: int, unit: int) -> int:
+    return value * 12 if unit == 12 else value if unit == 1 else value // 5
+
+
+def _with_tail(text: Text, place: int, value: int, tail: str, following: str) -> tuple[int, int, int] | None:
+    """2yo, 14y (o), 15yr (old), 7mths (old), 15f."""
+    if tail in ("yo", "yrold", "yearold", "yrsold", "yearsold", "yos", "yro", "yrolds", "yearolds"):
+        return _within(value * 12, place, place + 1 + (following in _OLD))
+    unit = _unit(tail)
+    if unit:
+        if following in _OLD:
+            return _within(_months(value, unit), place, place + 2)
+        return _with_loose_unit(text, place, value, unit, _word(text, place - 1), place + 1)
+    return _within(value * 12, place, place + 1) if tail == "f" and value > 0 else None
+
+
+def _with_head(place: int, head: str, value: int) -> tuple[int, int, int] | None:
+    """f15, male15, age6, yr9."""
+    if head in _SEX or head in _SAYS_AGE:
+        return _within(value * 12, place, place + 1)
+    if head in ("yr", "y", "year") and value <= 13:
+        return (value + 5) * 12, place, place + 1
+    return (value * 12 - 1, place, place + 1) if head == "u" and value in (16, 18) else None
+
+
+def _with_unit(text: Text, place: int, value: int, unit: int, previous: str) -> tuple[int, int, int] | None:
+    """A number followed by a word for years, months, weeks or days: an age only if it is said of a person."""
+    end = place + 2
+    if _word(text, end) in _OLD or (_word(text, end) == "of" and _word(text, end + 1) == "age"):
+        start = place - 1 if previous in _SAYS_AGE else place
+        return _within(_months(value, unit), start, end + (2 if _word(text, end) == "of" else 1))
+    if text.words[place + 1] in ("yo", "yrold", "yearold"):
+        return _within(value * 12, place, end)
+    if text.words[place + 1] == "y":
+        return None
+    return _with_loose_unit(text, place, value, unit, previous, end)
+
+
+def _with_loose_unit(text: Text, place: int, value: int, unit: int, previous: str, end: int) -> tuple[int, int, int] | None:
+    """ "aged 19 months", "son 15 yrs": no word says *old*, so the word before must name an age or a person."""
+    after = _word(text, end)
+    if after in _ENDS_DURATION:
+        return None
+    if previous in _SAYS_AGE:
+        return _within(_months(value, unit), place - 1, end)
+    named = previous in _PERSON and text.between(place - 1, place).strip(" (") == ""
+    return _within(_months(value, unit), place, end) if named else None
+
+
+def _bare(text: Text, place: int, value: int, previous: str, following: str) -> tuple[int, int, int] | None:
+    """A number on its own: "aged 6", "son 14", "she's 12.", "(4 and 6)", "under 18"."""
+    if value > 110 or _part_of_figure(text, place) or not place:
+        return None
+    if previous in _SAYS_AGE or (previous == "between" and _word(text, place - 2) in _SAYS_AGE):
+        return _within(value * 12, place - 1 if previous in _SAYS_AGE else place - 2, place + 1)
+    if following in _COUNTED:
+        return None
+    gap = text.between(place - 1, place)
+    if previous == "under" and value in (5, 10, 12, 13, 14, 15, 16, 18):
+        return (value * 12 - 1, place - 1, place + 1) if value >= 16 or following == "s" else None
+    if previous in _PERSON and gap.strip(" (,-") == "":
+        return _within(value * 12, place, place + 1)
+    closes = _closes(text, place, following)
+    if previous in _STATES_AGE and closes and gap.strip() == "" and _said_of_person(text, place, previous, value):
+        return _within(value * 12, place, place + 1)
+    if gap.endswith("(") and previous.isalpha() and previous not in ("flat", "unit", "phase", "ref", "item", "page", "no"):
+        rest = text.folded[text.ends[place] : text.ends[place] + 5].lstrip()
+        if rest[:1] in (")", ",", "&", "/") or rest[:3] == "and":
+            return _within(value * 12, place, place + 1)
+    return None
+
+
+def _said_of_person(text: Text, place: int, previous: str, value: int) -> bool:
+    """Whether "is 6", "about thirteen" can be an age: a number word, or a person shortly before."""
+    if previous in ("shes", "hes", "im", "theyre", "turned", "turning"):
+        return value >= 1
+    near = text.words[max(0, place - 6) : place]
+    return value >= 1 and any(word in _PERSON or word in ("he", "she", "they", "who", "i", "aged") for word in near)
+
+
+def _closes(text: Text, place: int, following: str) -> bool:
+    """Whether the clause ends after the number or goes on as it would after an age."""
+    rest = text.folded[text.ends[place] : text.ends[place] + 2].lstrip()
+    return not following or rest[:1] in tuple(".,;)!?-/&") or following in _AFTER_AGE
+
+
+def _continued(text: Text, place: int, last_end: int, last_months: int) -> tuple[int, int, int] | None:
+    """The next age of a list: "ages 4, 6 & 9", "brothers 4 and 1"."""
+    word, following = text.words[place], _word(text, place + 1)
+    if not (word.isdecimal() or word in NUMBER_WORDS) or following in _COUNTED or _part_of_figure(text, place):
+        return None
+    joined = place == last_end or _word(text, last_end) in ("and", "to", "or", "n")
+    between = text.between(last_end - 1, place)
+    value = NUMBER_WORDS[word] if word in NUMBER_WORDS else int(word) if len(word) <= 3 else 999
+    if not joined or len(between) > 8 or "." in between or value > 110 or (last_months < 12 and value > 20):
+        return None
+    return _within(value * 12, place, place + 1)
+
+
+def _within(months: int, start: int, end: int) -> tuple[int, int, int] | None:
+    return (months, start, end) if 0 <= months <= 110 * 12 else None

@@ -1,0 +1,361 @@
+"""How the words are meant: affirmed, negated, historical, hypothetical, uncertain or said of another.
+
+Rules over a bounded window round a span, with their trigger words in ``assertion.toml``. A trigger governs words of its
+own clause only; where it is unclear whether it reaches, it does not: a cue is rather shown than dropped.
+"""
+
+import tomllib
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from goldthread.thrive.tokens import Text, normalise
+
+TABLE = Path(__file__).parent / "assertion.toml"
+_LONGEST_WINDOW = 12
+
+
+class Assertion(NamedTuple):
+    """``kind`` is one of the six; ``unasked``: the words only tell that nothing was mentioned or known."""
+
+    kind: str
+    unasked: bool = False
+
+
+AFFIRMED = Assertion("affirmed")
+UNCERTAIN = Assertion("uncertain")
+UNASKED = Assertion("uncertain", unasked=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sense:
+    """One meaning of a trigger phrase."""
+
+    kind: str
+    side: str
+    window: int
+    lists: bool
+    unasked: bool
+
+
+class _Seen(NamedTuple):
+    start: int
+    end: int
+    senses: tuple[_Sense, ...]
+    ends_reach: bool
+
+
+class Asserter:
+    """The compiled trigger table; immutable, so threads may share it."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        senses: dict[str, list[_Sense]] = {}
+        for block in table["trigger"]:
+            sense = _Sense(
+                block["assertion"], block["side"], block["window"], block.get("list", False), block.get("unasked", False)
+            )
+            for phrase in block["phrases"]:
+                senses.setdefault(" ".join(normalise(phrase)), []).append(sense)
+        self._enders = {" ".join(normalise(phrase)) for phrase in table["terminator"]["phrases"]}
+        pseudo = {" ".join(normalise(phrase)) for phrase in table["pseudo"]["phrases"]}
+        self._phrases = sorted({*senses, *self._enders, *pseudo})
+        self._senses = [() if phrase in pseudo else tuple(senses.get(phrase, ())) for phrase in self._phrases]
+        self._sizes = [phrase.count(" ") + 1 for phrase in self._phrases]
+        self._ends_reach = [phrase in self._enders and phrase not in pseudo for phrase in self._phrases]
+        self._automaton = AhoCorasick(
+            [f" {phrase} " for phrase in self._phrases], implementation=Implementation.ContiguousNFA
+        )
+        kin = table["kin"]
+        self._kin = frozenset(kin["people"])
+        self._kin_verbs = frozenset(kin["verbs"])
+        words = table["words"]
+        self._predicates = frozenset(words["predicates"])
+        self._answers = {
+            **dict.fromkeys(words["answers_no"], "negated"),
+            **dict.fromkeys(words["answers_yes"], "affirmed"),
+            **dict.fromkeys(words["answers_unknown"], "uncertain"),
+        }
+
+    def triggers(self, text: Text) -> "Triggers":
+        """The triggers of *text*, found once for all spans."""
+        found: list[tuple[int, int, int]] = []
+        for number, place, _ in self._automaton.find_matches_as_indexes(text.norm, overlapping=True):
+            start = text.word_at(place + 1)
+            found.append((start, -self._sizes[number], number))
+        found.sort()
+        seen: list[_Seen] = []
+        reached = -1
+        for start, negative_size, number in found:
+            if start < reached:
+                continue
+            reached = start - negative_size
+            seen.append(_Seen(start, reached, self._senses[number], self._ends_reach[number]))
+        for place, word in enumerate(text.words) if _may_hold_time(text) else ():
+            if _tells_past(text, place, word):
+                seen.append(_Seen(place, place + 1, (_PAST,), False))
+        seen.sort()
+        return Triggers(self, text, seen)
+
+
+_PAST = _Sense("historical", "either", 10, False, False)
+
+
+def _may_hold_time(text: Text) -> bool:
+    return " ago " in text.norm or " 20" in text.norm or " 19" in text.norm
+
+
+def _tells_past(text: Text, place: int, word: str) -> bool:
+    """ "2yrs ago", "in 2019", "(2015)": a past told by a figure. "since 2019" goes on today."""
+    words = text.words
+    previous = words[place - 1] if place else ""
+    if word == "ago":
+        return previous[:1].isdigit() and previous.rstrip("s").endswith(("yr", "y", "year", "mth", "month"))
+    if len(word) == 4 and word.isdecimal() and word[:2] in ("19", "20") and word < "2030":
+        bracketed = text.folded[text.starts[place] - 1 : text.starts[place]] == "("
+        return previous in ("in", "from", "back", "circa", "around", "dated", "summer", "during") or bracketed
+    return False
+
+
+class Triggers:
+    """Asks how spans of one text are meant."""
+
+    def __init__(self, asserter: Asserter, text: Text, seen: list[_Seen]) -> None:
+        self._asserter = asserter
+        self._text = text
+        self._seen = seen
+        self._starts = [trigger.start for trigger in seen]
+        self._signs: dict[tuple[int, int], str] = {}
+
+    def assess(self, start: int, end: int) -> Assertion:
+        """How words *start* to *end* (exclusive) are meant."""
+        text = self._text
+        if not 0 <= start < end <= len(text.words):
+            return AFFIRMED
+        low, high = text.sentence(start)
+        high = max(high, text.sentence(end - 1)[1])
+        answered = self._answered(end, high)
+        if answered is not None:
+            return answered
+        before, after = self._before(start, end, low), self._after(start, end, high)
+        if not before and not after:
+            return self._queried(start, end)
+        return self._weigh(before, after, start, end)
+
+    def _answered(self, end: int, high: int) -> Assertion | None:
+        """ "Weapons? No", "inj: nil", "kids - yes": a question or label answered by the next word."""
+        text, words = self._text, self._text.words
+        if end >= len(words) or words[end] not in self._asserter._answers:
+            return None
+        sign = text.between(end - 1, end).strip()
+        if not sign or sign[0] not in "?:=-–—(":
+            return None
+        kind = self._asserter._answers[words[end]]
+        alone = end + 1 >= len(words) or end + 1 in text.breaks or text.between(end, end + 1).strip() != ""
+        if words[end] in ("not", "dont", "doesnt"):
+            return UNASKED
+        if kind == "negated" and not alone:
+            following = words[end + 1]
+            if following in ("mentioned", "known", "disclosed", "stated", "reported", "recorded", "asked", "declared"):
+                return UNASKED
+            return Assertion("negated") if following in ("seen", "present", "at", "found", "in") else None
+        return UNASKED if kind == "uncertain" else Assertion(kind)
+
+    def _before(self, start: int, end: int, low: int) -> list[tuple[_Seen, _Sense]]:
+        """Triggers that stand before the span and reach it, the nearest last."""
+        reaching: list[tuple[_Seen, _Sense]] = []
+        place = bisect_left(self._starts, start) - 1
+        barrier = False
+        while place >= 0:
+            trigger = self._seen[place]
+            place -= 1
+            if trigger.start < low or start - trigger.end > _LONGEST_WINDOW:
+                break
+            if trigger.end > start:
+                continue
+            for sense in trigger.senses:
+                if sense.side == "before" or start - trigger.end > sense.window:
+                    continue
+                if barrier and sense.kind != "historical" and sense.kind != "other-subject":
+                    continue
+                if barrier and sense.side != "either":
+                    continue
+                if self._reaches(trigger, sense, start, end):
+                    reaching.append((trigger, sense))
+                    break
+            if trigger.ends_reach and not (reaching and reaching[-1][0] is trigger):
+                barrier = True
+        reaching.reverse()
+        return reaching
+
+    def _reaches(self, trigger: _Seen, sense: _Sense, start: int, end: int) -> bool:
+        """Whether the signs and conjunctions between a trigger and the words after it let it reach them."""
+        text = self._text
+        if trigger.end == start:
+            return text.between(start - 1, start).strip(" :\"'“‘(") == "" or sense.side == "either"
+        between = text.folded[text.ends[trigger.end - 1] : text.starts[start]]
+        if sense.side == "either":
+            return True
+        opening = between.lstrip()[:1] == ":"
+        rest = between.lstrip()[1:] if opening else between
+        if ":" in rest or " - " in rest or "–" in rest or "(" in rest or ")" in rest:
+            return False
+        if "," in rest or "/" in rest.replace("w/", ""):
+            return self._list_goes_on(trigger, sense, start, end, rest)
+        if sense.kind != "negated":
+            return True
+        words = text.words
+        for place in range(trigger.end, start):
+            if words[place] in ("and", "as", "with") and self._own_statement(end):
+                return False
+        return not any(words[place] in ("to", "until", "unless") for place in range(trigger.end, start)) or (
+            trigger.end < start and words[start - 1] == "to"
+        )
+
+    def _own_statement(self, end: int) -> bool:
+        """Whether the words behind a span make a statement of it: "... and kids *are* upstairs"."""
+        return any(word in self._asserter._predicates for word in self._text.words[end : end + 2])
+
+    def _list_goes_on(self, trigger: _Seen, sense: _Sense, start: int, end: int, between: str) -> bool:
+        """Whether a comma after a trigger goes on with a list ("no drugs, knives or guns") rather than a new clause."""
+        text, words = self._text, self._text.words
+        low, high = text.sentence(start)
+        del low
+        if any(word in ("he", "she", "they", "i", "we", "there", "it") for word in words[trigger.end : start]):
+            return sense.kind in ("hypothetical", "uncertain") and sense.window >= 8 and not sense.unasked
+        tail = words[start : min(high, start + 8)]
+        if sense.kind == "negated" and any(word in ("or", "nor") for word in words[trigger.end : start] + tail):
+            return not self._own_statement(end)
+        predicates = self._asserter._predicates
+        items = between.split(",")
+        short = all(len(item.split()) <= 4 for item in items[:-1])
+        said = any(word in predicates for word in words[trigger.end : end]) or self._own_statement(end)
+        if sense.lists:
+            return short and not said
+        if sense.kind == "negated" or sense.unasked:
+            # A bare "no" goes on only over single things: "no wpns, drugs" but never "no wpns, kids crying".
+            size = self._item_end(end, high) - start
+            plain = not any(word.endswith(("ing", "ed")) for word in words[start : start + size])
+            return short and not said and plain and size <= 1
+        return sense.kind == "hypothetical" and sense.window >= 10 and short
+
+    def _item_end(self, end: int, high: int) -> int:
+        """Where the list item that ends the span ends: the next sign or conjunction."""
+        text = self._text
+        while end < high and text.between(end - 1, end).strip() == "" and text.words[end] not in ("and", "or", "nor"):
+            end += 1
+            if end >= len(text.words):
+                break
+        return end
+
+    def _after(self, start: int, end: int, high: int) -> list[tuple[_Seen, _Sense]]:
+        """Triggers that stand behind the span and reach back to it, the nearest first."""
+        reaching: list[tuple[_Seen, _Sense]] = []
+        text = self._text
+        place = bisect_left(self._starts, end)
+        while place < len(self._seen):
+            trigger = self._seen[place]
+            place += 1
+            if trigger.start >= high or trigger.start - end > _LONGEST_WINDOW:
+                break
+            for sense in trigger.senses:
+                if sense.side == "after" or trigger.start - end > sense.window:
+                    continue
+                between = text.folded[text.ends[end - 1] : text.starts[trigger.start]]
+                near = trigger.start == end
+                if sense.side == "before" and not near and any(sign in between for sign in ",:()") or " - " in between and not near:
+                    continue
+                if sense.kind == "negated" and not near and any(
+                    word in ("and", "or", "who", "which", "if") for word in text.words[end : trigger.start]
+                ):
+                    continue
+                if sense.side == "before" and near and "," in between and sense.kind == "negated" and not self._closes(trigger):
+                    continue
+                reaching.append((trigger, sense))
+                break
+            if trigger.ends_reach:
+                break
+        return reaching
+
+    def _closes(self, trigger: _Seen) -> bool:
+        """Whether the clause ends behind *trigger* ("knives, nil." rather than "knives, nil reply")."""
+        text = self._text
+        end = trigger.end
+        return end >= len(text.words) or end in text.breaks or text.between(end - 1, end).strip() != ""
+
+    def _queried(self, start: int, end: int) -> Assertion:
+        """Doubt told by a question mark: "?injury", "injury?"."""
+        text = self._text
+        left, right = text.starts[start], text.ends[end - 1]
+        before, after = text.folded[max(0, left - 2) : left], text.folded[right : right + 2]
+        if before[-1:] == "?" or (before == "? " and (left < 3 or not text.folded[left - 3 : left - 2].isalnum())):
+            return UNCERTAIN
+        return UNCERTAIN if after[:1] == "?" or after == "(?" or after == " ?" else AFFIRMED
+
+    def _weigh(
+        self, before: Sequence[tuple[_Seen, _Sense]], after: Sequence[tuple[_Seen, _Sense]], start: int, end: int
+    ) -> Assertion:
+        """One answer from all triggers that reach: doubt over denial, the outer trigger over the inner one."""
+        kinds = {sense.kind for _, sense in before} | {sense.kind for _, sense in after}
+        if any(sense.unasked for _, sense in (*before, *after)):
+            return UNASKED
+        negated_before = next((trigger for trigger, sense in before if sense.kind == "negated"), None)
+        if "other-subject" in kinds and negated_before is None:
+            return Assertion("other-subject")
+        if negated_before is not None:
+            outer = next((sense.kind for trigger, sense in before if trigger.start < negated_before.start), "")
+            if outer in ("uncertain", "hypothetical"):
+                return Assertion(outer)
+            if any(sense.kind == "uncertain" for _, sense in after):
+                return UNCERTAIN
+            return Assertion("negated")
+        doubt_after = any(sense.kind == "uncertain" for _, sense in after)
+        if any(sense.kind == "negated" for _, sense in after):
+            return UNCERTAIN if doubt_after or "uncertain" in kinds else Assertion("negated")
+        if "hypothetical" in kinds:
+            return Assertion("hypothetical")
+        if "uncertain" in kinds:
+            return UNCERTAIN
+        queried = self._queried(start, end)
+        return queried if queried is UNCERTAIN else Assertion("historical")
+
+    def of_kin(self, start: int) -> bool:
+        """Whether a relative is named as the one who has it, right before the words ("mother had X")."""
+        words = self._text.words
+        low = self._text.sentence(start)[0] if start < len(words) else 0
+        for size in (1, 2, 3, 4):
+            verb = start - size
+            if verb - 1 < low:
+                break
+            if " ".join(words[verb:start]) in self._asserter._kin_verbs and words[verb - 1] in self._asserter._kin:
+                return True
+        return False
+
+
+@cache
+def asserter(path: Path = TABLE) -> Asserter:
+    """The trigger table of *path*, compiled once for a process."""
+    return Asserter(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def assess_span(text: Text, start: int, end: int, cue_spans: Iterable[tuple[int, int]] = ()) -> str:
+    """The assertion of the characters *start* to *end* of *text*; kin count as another subject unless a cue is meant.
+
+    *cue_spans* are (first word, end word) of what the lexicon found: "mum had a knife" tells of the household.
+    """
+    first = text.word_of_offset(start)
+    last = first
+    while last < len(text.words) and text.starts[last] < end:
+        last += 1
+    if last <= first:
+        return "affirmed"
+    triggers = asserter().triggers(text)
+    found = triggers.assess(first, last)
+    known = any(low < last and first < high for low, high in cue_spans)
+    if found.kind in ("affirmed", "historical") and not known and triggers.of_kin(first):
+        return "other-subject"
+    return found.kind

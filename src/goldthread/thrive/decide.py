@@ -1,0 +1,87 @@
+"""From findings to an answer: is a child involved, is a child at risk, how likely, and what level do the words suggest.
+
+Every constant stands in the table below with its reason. The probability is a noisy-or over cues: each finding can only
+add to it, so that more concern never reads as less.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from goldthread.thrive.lexicon import LEVELS
+from goldthread.thrive.reading import Finding
+
+AT_RISK = 0.5
+"""Probability from which ``at_risk`` is true: a missed child costs far more than a needless look, yet a mark on every log would be ignored."""
+
+COUNTS = {
+    "affirmed": 1.0,
+    "hypothetical": 0.9,  # a threat or fear is risk
+    "uncertain": 0.75,  # doubt at first contact is resolved by asking, not by discounting
+    "historical": 0.4,  # the past tells of the future, less than the present does
+    "other-subject": 0.08,  # said of somebody else: kept, barely counted
+    "negated": 0.0,  # shown, not counted
+}
+UNASKED = 0.05
+"""What "none mentioned" counts: it tells nothing either way and makes a question."""
+CRITICAL_FLOOR = 0.75
+"""A life-threat cue counts at least so much, whatever stands near it (domain rule: never dropped by negation)."""
+NO_CHILD = 0.25
+"""A cue that says nothing of a child, in a log that does not either, speaks this much for a child at risk."""
+NEEDS_CHILD_ALONE = 0.06
+"""The same for a cue marked as counting only where a child is involved."""
+IMPLIED_CHILD = 0.85
+"""Discount where a child is only suggested: the words must still be taken up."""
+FLOOR_P, CEILING_P = 0.01, 0.99
+"""Words never prove safety or harm."""
+LEVEL_FROM = 0.3
+"""A finding suggests its level only if it counts at least so much after its assertion and the child are weighed."""
+COMBINES_AT = 3
+"""So many different cues of one level, each counted, suggest the level above (three low-level concerns raise themselves)."""
+
+
+def rank(level: str) -> int:
+    """Place of *level* in none < low < medium < high < immediate."""
+    return LEVELS.index(level)
+
+
+def multiplier(assertion: str, *, unasked: bool, critical: bool) -> float:
+    """How far a finding so asserted counts, 0..1."""
+    factor = UNASKED if unasked else COUNTS[assertion]
+    return max(factor, CRITICAL_FLOOR) if critical and assertion != "other-subject" else factor
+
+
+def child_factor(child: str, *, speaks: str, needs_child: bool) -> float:
+    """How far a cue counts for a child: *child* is the log's answer, *speaks* what the cue's own words say."""
+    if child == "yes" or speaks == "yes":
+        return 1.0
+    if child == "implied" or speaks == "implied":
+        return IMPLIED_CHILD
+    return NEEDS_CHILD_ALONE if needs_child else NO_CHILD
+
+
+def probability(scores: Iterable[tuple[str, float]], lowered: Iterable[float] = ()) -> float:
+    """Noisy-or over the strongest score of each cue, lowered by harmless contexts that hold for the whole log."""
+    best: dict[str, float] = {}
+    for cue, score in scores:
+        if score > best.get(cue, 0.0):
+            best[cue] = score
+    safe = 1.0
+    for cue in sorted(best):
+        safe *= 1.0 - best[cue]
+    risk = 1.0 - safe
+    for weight in lowered:
+        risk *= 1.0 - weight
+    return round(min(CEILING_P, max(FLOOR_P, risk)), 4)
+
+
+def level(findings: Sequence[Finding], likely: float) -> str:
+    """The strongest level that a counted finding suggests, raised once where several cues stand together."""
+    cues_at: dict[int, set[str]] = {}
+    for finding in findings:
+        if finding.score >= LEVEL_FROM:
+            cues_at.setdefault(rank(finding.level), set()).add(finding.cue)
+    if not cues_at:
+        return "low" if likely >= AT_RISK else "none"
+    top = max(cues_at)
+    if top < rank("high") and len(cues_at[top]) >= COMBINES_AT:
+        top += 1
+    return LEVELS[top]

@@ -1,0 +1,169 @@
+// Keys. Any control may carry data-key: "?" or "/" or "g b" (letters in sequence) or "alt+1" (held together).
+// Held chords work while typing and never move the caret. Single letters work only outside text fields, and those
+// inside a [data-key-scope] (a row, a card) only while the focus is within that scope.
+
+const SEQUENCE_MS = 1200;
+const SILENT_TYPES = ["button", "checkbox", "radio", "submit", "reset", "range", "color", "file", "image"];
+const SWITCH = "goldthread-single-keys";
+
+let typed = [];
+let typedAt = 0;
+
+export function isTextField(element) {
+  if (!element) return false;
+  if (element.isContentEditable || element.tagName === "TEXTAREA" || element.tagName === "SELECT") return true;
+  return element.tagName === "INPUT" && !SILENT_TYPES.includes(element.type);
+}
+
+export function singleKeysOn() {
+  try {
+    return localStorage.getItem(SWITCH) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+// "alt+1" for a held chord, "b" or "?" for a single key, "" for keys that are not ours. Digits are read from the
+// physical key, since Alt and Shift change what they type.
+export function nameOf(event) {
+  if (["Control", "Alt", "Shift", "Meta", "AltGraph"].includes(event.key) || event.isComposing) return "";
+  const held = [event.ctrlKey && "ctrl", event.altKey && "alt", event.metaKey && "meta"].filter(Boolean);
+  const digit = /^Digit(\d)$/.exec(event.code ?? "");
+  if (!held.length) return event.key.length === 1 ? event.key : event.key.toLowerCase();
+  if (event.getModifierState?.("AltGraph")) return "";
+  if (event.shiftKey) held.push("shift");
+  return [...held, digit ? digit[1] : event.key.toLowerCase()].join("+");
+}
+
+function isChord(keys) {
+  return keys.length > 1 && keys.includes("+");
+}
+
+function reachable(element) {
+  if (element.disabled || element.closest("[hidden], [inert]")) return false;
+  const open = document.querySelector("dialog[open]:modal");
+  if (open && !open.contains(element)) return false;
+  return element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null;
+}
+
+// The control that answers to these keys now: the one in the focused scope first, then those outside any scope.
+export function controlFor(keys) {
+  const all = [...document.querySelectorAll("[data-key]")].filter((e) => e.dataset.key.toLowerCase() === keys && reachable(e));
+  const focused = document.activeElement?.closest("[data-key-scope]");
+  const scoped = focused && all.find((e) => focused.contains(e));
+  return scoped ?? all.find((e) => !e.closest("[data-key-scope]") || isChord(keys));
+}
+
+function act(element) {
+  if (isTextField(element)) {
+    element.focus();
+    element.select?.();
+  } else if (element.tagName === "SUMMARY" || "click" in element) {
+    element.click();
+  }
+}
+
+function couldContinue(prefix) {
+  return [...document.querySelectorAll("[data-key]")].some((e) => e.dataset.key.toLowerCase().startsWith(`${prefix} `));
+}
+
+function onKeyDown(event) {
+  if (event.defaultPrevented) return;
+  const name = nameOf(event);
+  if (name === "escape") return closeMenu(event);
+  if (!name) return;
+  if (name.includes("+") && name.length > 1) {
+    const control = controlFor(name);
+    if (control) {
+      event.preventDefault();
+      act(control);
+    }
+    return;
+  }
+  if (isTextField(document.activeElement) || !singleKeysOn()) return;
+  const now = performance.now();
+  if (now - typedAt > SEQUENCE_MS) typed = [];
+  typedAt = now;
+  const sequence = [...typed, name.toLowerCase()].join(" ");
+  const control = controlFor(sequence) ?? controlFor(name.toLowerCase());
+  if (control) {
+    typed = [];
+    event.preventDefault();
+    act(control);
+  } else {
+    typed = couldContinue(sequence) ? [...typed, name.toLowerCase()] : couldContinue(name) ? [name] : [];
+  }
+}
+
+function closeMenu(event) {
+  const menu = document.querySelector("details.menu[open]");
+  if (!menu) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+function labelOf(element) {
+  const label = element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent;
+  return (label ?? element.textContent).trim().replace(/\s+/g, " ");
+}
+
+function showKey(keys) {
+  const shown = isChord(keys) ? keys.split("+") : keys.split(" ");
+  const cell = document.createElement("dt");
+  shown.forEach((part, index) => {
+    const cap = document.createElement("kbd");
+    cap.className = "key";
+    cap.textContent = part.length > 1 ? part[0].toUpperCase() + part.slice(1) : part;
+    if (index) cell.append(" ");
+    cell.append(cap);
+  });
+  return cell;
+}
+
+export function fillKeyList(list) {
+  const seen = new Set(["?"]);
+  list.replaceChildren();
+  const add = (keys, label) => {
+    const line = document.createElement("div");
+    const said = document.createElement("dd");
+    said.textContent = label;
+    line.append(showKey(keys), said);
+    list.append(line);
+  };
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const keys = element.dataset.key;
+    if (!keys || seen.has(keys)) continue;
+    seen.add(keys);
+    add(keys, labelOf(element));
+  }
+  add("?", "This list");
+  add("Esc", "Close what is open");
+}
+
+export function startKeys() {
+  document.addEventListener("keydown", onKeyDown);
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-open]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.open);
+      const list = dialog?.querySelector("[data-keys-list]");
+      if (list) fillKeyList(list);
+      dialog?.showModal();
+      return;
+    }
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  const single = document.querySelector("[data-single-keys]");
+  if (!single) return;
+  single.checked = singleKeysOn();
+  single.addEventListener("change", () => {
+    try {
+      localStorage.setItem(SWITCH, single.checked ? "on" : "off");
+    } catch {
+      // without storage the choice lasts as long as the page
+    }
+  });
+}

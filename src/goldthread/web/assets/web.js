@@ -1,0 +1,14 @@
+// What every page runs. Each part stands alone; a page without its elements is left as it is.
+
+import { startComponents } from "./components.js";
+import { startConnection } from "./connection.js";
+import { startKeys } from "./keys.js";
+import { startTheme } from "./theme.js";
+import { refreshTimes, startTimes } from "./times.js";
+
+startTheme();
+startTimes();
+startKeys();
+startConnection();
+startComponents();
+document.addEventListener("htmx:after:swap", () => refreshTimes());

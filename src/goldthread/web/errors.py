@@ -1,0 +1,77 @@
+"""Error pages: the handlers a root URL configuration names, and a middleware that gives bare refusals a page.
+
+For a part of a page that asked by itself (htmx) the same words land in the page's problem place and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template import loader
+
+LAST_RESORT = "Something went wrong on our side. What was saved is kept. Go back and try again, or tell a supervisor."
+BARE = {405, 413, 429, 503}
+
+log = logging.getLogger(__name__)
+
+
+def error_page(request: HttpRequest | None, status: int, name: str | None = None) -> HttpResponse:
+    """The page for ``status`` (or the named one). Without a request it is made without any context processor."""
+    template = loader.get_template(f"web/errors/{name or status}.jinja")
+    response = HttpResponse(template.render({}, request), status=status)
+    if request is not None and request.headers.get("HX-Request") == "true":
+        response["HX-Retarget"] = "#problem"
+        response["HX-Reselect"] = "#error"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 when the request was too large to take in."""
+    return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """403."""
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """404, also for what exists but may not be seen."""
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """500, made without the request: whatever broke the page must not break this one."""
+    try:
+        return error_page(None, 500)
+    except Exception:
+        log.exception("the error page itself failed")
+        return HttpResponse(LAST_RESORT, status=500, content_type="text/plain; charset=utf-8")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """403 for a form whose token is missing or old."""
+    return error_page(request, 403, "csrf")
+
+
+class ErrorPages:
+    """Middleware: a refusal without a body (wrong method, too large, too often, not available) gets its page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        bare = response.status_code in BARE and not response.streaming and not getattr(response, "content", b"")
+        if not bare or not request.accepts("text/html"):
+            return response
+        page = error_page(None if response.status_code == 503 else request, response.status_code)
+        for header, value in response.items():
+            if header not in ("Content-Type", "Content-Length"):
+                page[header] = value
+        return page

@@ -1,0 +1,106 @@
+"""The Jinja environment of the pages: what a template may call, and where it is looked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import json_script
+from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, pass_context
+from jinja2.runtime import Context, Undefined
+from markupsafe import Markup
+
+from goldthread.web import times
+
+PACKAGE = Path(__file__).resolve().parent.parent
+BUILT = Path(__file__).resolve().parent / "static" / "built"
+
+
+def template_dirs() -> list[Path]:
+    """Every app's ``templates`` folder; the accounts app first, since it overrides the sign-on pages."""
+    found = sorted(PACKAGE.glob("*/templates"))
+    return sorted(found, key=lambda folder: folder.parent.name != "accounts")
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named route; raises ``NoReverseMatch`` so that a wrong link never renders."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@lru_cache(maxsize=1)
+def _build_mark() -> str:
+    """Eight characters that change with every build of the styles, so that browsers fetch the new ones."""
+    stamp = BUILT / ".stamp"
+    return stamp.read_text()[:8] if stamp.exists() else "unbuilt"
+
+
+def asset(name: str) -> str:
+    """The address of a built style or script, such as ``web.css``."""
+    return f"{static(f'built/{name}')}?v={_build_mark()}"
+
+
+def _known(value: datetime | Undefined | None) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
+def _now(context: Context, now: datetime | None) -> datetime | None:
+    found = now or context.get("now")
+    return found if isinstance(found, datetime) else None
+
+
+@pass_context
+def clock(context: Context, value: datetime | None, now: datetime | None = None, seconds: bool = False) -> str:
+    """``times.clock`` with the page's own ``now`` unless another is given."""
+    return times.clock(_known(value), _now(context, now), seconds)
+
+
+@pass_context
+def ago(context: Context, value: datetime | None, now: datetime | None = None) -> str:
+    """``times.ago`` with the page's own ``now``; empty when the page has none."""
+    moment = _now(context, now)
+    return times.ago(_known(value), moment) if moment else ""
+
+
+@pass_context
+def both_times(context: Context, value: datetime | None, now: datetime | None = None, seconds: bool = False) -> Markup:
+    """Clock time and "12 min ago" together; the browser keeps the second one current."""
+    known, moment = _known(value), _now(context, now)
+    if known is None:
+        return Markup('<span class="when">{}</span>').format(times.NOT_KNOWN)
+    stamp = known.isoformat(timespec="seconds")
+    shown = Markup('<time datetime="{}">{}</time>').format(stamp, times.clock(known, moment, seconds))
+    since = Markup('<span class="when__ago" data-ago="{}">{}</span>').format(stamp, times.ago(known, moment)) if moment else ""
+    return Markup('<span class="when">{}{}{}</span>').format(shown, " " if since else "", since)
+
+
+def drawing(svg: str) -> Markup:
+    """An SVG made by the server itself, without its XML declaration, to stand in the page (no data: address needed)."""
+    return Markup(svg[svg.index("<svg") :])  # noqa: S704 - never given anything a user typed
+
+
+def environment(**options: Any) -> Environment:
+    """The environment for Django's Jinja2 backend.
+
+    Undefined values may be walked through and render empty, since a page must show what it has; autoescaping is on.
+    The public-service components are found under ``govuk_frontend_jinja/``.
+    """
+    own: BaseLoader = options.pop("loader")
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    options.update(
+        loader=ChoiceLoader([own, components]),
+        undefined=ChainableUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made = Environment(**options)  # noqa: S701 - autoescape is set above
+    made.globals.update(url=url, static=static, asset=asset, json_script=json_script)
+    made.globals.update(get_messages=get_messages, clock_state=times.bar)
+    made.filters.update(clock=clock, ago=ago, both_times=both_times, duration=times.duration, spoken=times.spoken)
+    made.filters["drawing"] = drawing
+    return made
