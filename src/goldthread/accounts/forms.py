@@ -19,7 +19,8 @@ class AuditForm(forms.Form):
     """A record (its kind and identity), or a member of staff by login; nothing asked shows the newest events."""
 
     kind = forms.ChoiceField(
-        label="About", required=False,
+        label="About",
+        required=False,
         choices=[("", "Anything"), ("incident", "Incident"), ("child", "Child"), ("staff", "Staff"), ("unit", "Unit")],
     )
     identity = forms.CharField(label="Its identity", required=False, max_length=60)

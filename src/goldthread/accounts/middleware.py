@@ -44,6 +44,9 @@ class DeclaredRoutes:
         target = reverse("account_login")
         if request.headers.get("HX-Request"):
             # The page stays as it is, so that nothing typed is lost; it says that the sign-in ended.
-            return HttpResponse("Your sign-in has ended. What you typed is still here. Sign in again in a new tab, then send it once more.",
-                                status=401, content_type="text/plain; charset=utf-8")
+            return HttpResponse(
+                "Your sign-in has ended. What you typed is still here. Sign in again in a new tab, then send it once more.",
+                status=401,
+                content_type="text/plain; charset=utf-8",
+            )
         return redirect(f"{target}?next={quote(request.get_full_path() if request.method == 'GET' else '/')}")

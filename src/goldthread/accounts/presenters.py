@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     shell: dict[str, Any] = {
         "force_name": settings.ENV.force_name,
         "theme": theme if theme in {"light", "dark"} else "",
+        "fresh_key": uuid.uuid4,
         "nav": [],
         "person": None,
     }

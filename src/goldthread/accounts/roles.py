@@ -30,7 +30,7 @@ class Role:
         given = self.may.get(verb, False)
         if given is True:
             return "all"
-        return given if given in SCOPES else "none"  # type: ignore[return-value]
+        return given if given in SCOPES else "none"
 
     def can(self, verb: str) -> bool:
         """Whether the role may do this to any object at all."""

@@ -11,26 +11,28 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.actions import acting
 
 
-def _signed_in(sender: Any, request: Any, user: Staff, **_: Any) -> None:
+def _signed_in(request: Any, user: Staff, **_: Any) -> None:
     with acting(user, request=request) as act:
         act.record("security", "signed in", [("staff", user.pk)])
 
 
-def _signed_out(sender: Any, request: Any, user: Staff | None, **_: Any) -> None:
+def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
     if user is not None:
         with acting(user, request=request) as act:
             act.record("security", "signed out", [("staff", user.pk)])
 
 
-def _failed(sender: Any, credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
+def _failed(credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
     name = str(credentials.get("username") or credentials.get("login") or "")
     known = Staff.objects.filter(username=name[:60].replace("\x00", "")).values_list("pk", flat=True).first()
     with acting(None, request=request) as act:
         act.record("security", "failed to sign in", [("staff", known)] if known else [])
 
 
-def _locked(sender: Any, request: Any, username: str, **_: Any) -> None:
-    known = Staff.objects.filter(username=(username or "")[:60].replace("\x00", "")).values_list("pk", flat=True).first()
+def _locked(request: Any, username: str, **_: Any) -> None:
+    known = (
+        Staff.objects.filter(username=(username or "")[:60].replace("\x00", "")).values_list("pk", flat=True).first()
+    )
     with acting(None, request=request) as act:
         act.record("security", "locked out", [("staff", known)] if known else [])
 

@@ -56,9 +56,19 @@ def audit(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "audit.see", asked.subjects())
     names = dict(Staff.objects.filter(pk__in={event.staff_id for event in page.object_list}).values_list("pk", "name"))
-    events = [{"event": event, "who": names.get(event.staff_id, "system"), "about": _about(event.subjects)} for event in page.object_list]
-    context = {"now": now, "events": events, "form": asked, "number": page.number, "pages": pages.num_pages,
-               "more": page.has_next(), "fewer": page.has_previous()}
+    events = [
+        {"event": event, "who": names.get(event.staff_id or 0, "system"), "about": _about(event.subjects)}
+        for event in page.object_list
+    ]
+    context = {
+        "now": now,
+        "events": events,
+        "form": asked,
+        "number": page.number,
+        "pages": pages.num_pages,
+        "more": page.has_next(),
+        "fewer": page.has_previous(),
+    }
     return render(request, "accounts/audit.jinja", context)
 
 

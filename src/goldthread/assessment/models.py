@@ -28,7 +28,7 @@ class Reading(AppendOnly):
     engine = models.CharField(max_length=20, blank=True)
     path = models.CharField(max_length=8, blank=True)
     lexicon = models.CharField(max_length=80, blank=True)
-    model = models.CharField(max_length=80, null=True)  # noqa: DJ001 - null says that no model took part
+    model = models.CharField(max_length=80, null=True)
     child = models.CharField(max_length=8, blank=True)
     at_risk = models.BooleanField(default=False)
     probability = models.FloatField(default=0.0)

@@ -11,6 +11,7 @@ from typing import Any
 from goldthread.config.logs import log
 from goldthread.thrive.reader import Reader
 
+KEPT = ("cue", "assertion", "elements", "score")
 BETWEEN = "\n"
 """What stands between two entries in the text that is read; the reader never joins words across it."""
 
@@ -75,5 +76,5 @@ def _placed(finding: dict[str, Any], said: list[Said], starts: list[int]) -> dic
     index = bisect_right(starts, finding["start"]) - 1
     start = finding["start"] - starts[index]
     end = min(finding["end"] - starts[index], len(said[index].text))
-    kept = {key: finding[key] for key in ("cue", "assertion", "elements", "score") if key in finding}
+    kept: dict[str, Any] = {key: finding[key] for key in KEPT}
     return {**kept, "rule": finding.get("rule", ""), "entry": said[index].seq, "start": start, "end": end}

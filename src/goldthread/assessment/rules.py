@@ -32,15 +32,30 @@ def assessment(draft: Draft, codes: set[str], current: int) -> dict[str, object]
         )
     unknown = set(draft.elements) - codes
     if unknown:
-        raise Invalid({"elements": "This assessment names an element that is not in use. Reload the page; your text is kept in the browser."})
+        raise Invalid(
+            {
+                "elements": "This assessment names an element that is not in use. Reload the page; your text is kept in the browser."
+            }
+        )
     texts = {code: text.replace("\x00", "\ufffd").strip() for code, text in draft.elements.items()}
     if not any(texts.values()):
-        raise Invalid({"elements": "Write at least one element. The grade does not wait for this: choose it first if help is needed now."})
-    whole = {"elements": texts, "interim": draft.interim.replace("\x00", "\ufffd").strip(),
-             "advice": draft.advice.replace("\x00", "\ufffd").strip()}
+        raise Invalid(
+            {
+                "elements": "Write at least one element. The grade does not wait for this: choose it first if help is needed now."
+            }
+        )
+    whole: dict[str, object] = {
+        "elements": texts,
+        "interim": draft.interim.replace("\x00", "\ufffd").strip(),
+        "advice": draft.advice.replace("\x00", "\ufffd").strip(),
+    }
     for name, text in [*texts.items(), ("interim", whole["interim"]), ("advice", whole["advice"])]:
         if len(str(text)) > LONGEST_ELEMENT:
-            raise Invalid({name: f"This is {len(str(text)):,} characters and at most {LONGEST_ELEMENT:,} fit here. Nothing was saved; shorten it."})
+            raise Invalid(
+                {
+                    name: f"This is {len(str(text)):,} characters and at most {LONGEST_ELEMENT:,} fit here. Nothing was saved; shorten it."
+                }
+            )
     return whole
 
 

@@ -85,7 +85,8 @@ def erase(asked_by: Person, approved_by: Person, payloads: Iterable[Payload], ra
     ``rationale``: why, after review; ``policy``: the rule it rests on, shown on the tombstone.
     Raises ``Refused`` with a sentence.
     """
-    keys = [payload.pk for payload in payloads]
+    named = Payload.objects.filter(pk__in=[payload.pk for payload in payloads])
+    keys = list(named.filter(erased_at=None).values_list("pk", flat=True))
     if not {asked_by.role, approved_by.role} <= ERASING_ROLES:
         raise Refused("Only the auditor or the data protection officer may ask for an erasure or approve one.")
     if asked_by.pk == approved_by.pk:
@@ -93,7 +94,7 @@ def erase(asked_by: Person, approved_by: Person, payloads: Iterable[Payload], ra
     if not rationale.strip() or not policy.strip():
         raise Refused("Give the rationale for the erasure and the policy it rests on.")
     if not keys:
-        raise Refused("There is nothing to erase.")
+        raise Refused("There is nothing to erase: no text was named that is still there.")
     with acting(approved_by) as act:
         erasure = Erasure.objects.create(
             asked_by=asked_by.pk, approved_by=approved_by.pk, rationale=rationale.strip(), policy=policy.strip()

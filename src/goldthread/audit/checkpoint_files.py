@@ -64,12 +64,14 @@ def overall_root(trees: Sequence[Tree]) -> bytes:
 def signed(checkpoint: CheckpointFile, key: Ed25519PrivateKey) -> bytes:
     """The whole file's bytes: canonical JSON and a line end."""
     body = checkpoint.body()
-    signature = key.sign(canonical_json(body).encode()).hex()
-    return (canonical_json({"body": body, "signature": signature}) + "\n").encode()
+    return _document(body, key.sign(canonical_json(body).encode()))
 
 
 def parse(data: bytes, number: int, key: Ed25519PublicKey) -> CheckpointFile:
-    """Read what should be checkpoint ``number`` signed with ``key``. Raises ``CheckpointError`` saying what is wrong."""
+    """Read what should be checkpoint ``number``, signed with ``key``.
+
+    Raises ``CheckpointError`` saying what is wrong with it.
+    """
     try:
         document = json.loads(data)
         body = document["body"]
@@ -84,7 +86,7 @@ def parse(data: bytes, number: int, key: Ed25519PublicKey) -> CheckpointFile:
         key.verify(signature, canonical_json(body).encode())
     except InvalidSignature:
         raise CheckpointError(f"checkpoint {number} was changed after it was signed") from None
-    if body != found.body() or (canonical_json(document) + "\n").encode() != data or not _sound(found):
+    if _document(found.body(), signature) != data or not _sound(found):
         raise CheckpointError(f"checkpoint {number} is not written as a checkpoint is")
     if found.number != number:
         raise CheckpointError(f"the file of checkpoint {number} holds checkpoint {found.number}")
@@ -124,6 +126,10 @@ def put(path: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _document(body: dict[str, Any], signature: bytes) -> bytes:
+    return (canonical_json({"body": body, "signature": signature.hex()}) + "\n").encode()
 
 
 def _sound(found: CheckpointFile) -> bool:

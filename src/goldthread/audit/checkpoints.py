@@ -7,6 +7,7 @@ prove that each was there, and that every checkpoint's log begins with the one b
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +74,12 @@ def write(environment: Environment, *, new_series: bool = False) -> CheckpointFi
             if not cursor.fetchone()[0]:
                 return None
         try:
-            return _write(folder, key, new_series)
+            return _write(folder, environment.data / "audit-frontier.json", key, new_series)
         except OSError as error:
             raise CheckpointError(f"The audit checkpoint could not be kept in {folder}: {error.strerror}.") from None
 
 
-def _write(folder: Path, key: Ed25519PrivateKey, new_series: bool) -> CheckpointFile | None:
+def _write(folder: Path, cache: Path, key: Ed25519PrivateKey, new_series: bool) -> CheckpointFile | None:
     last = _last(folder, key)
     if last is None and not new_series and (noted := Checkpoint.objects.order_by("-pk").first()) is not None:
         raise CheckpointError(
@@ -93,7 +94,7 @@ def _write(folder: Path, key: Ed25519PrivateKey, new_series: bool) -> Checkpoint
             return None
     elif not any(heads.values()):
         return None
-    frontiers = _frontiers(folder, last)
+    frontiers = _frontiers(cache, last)
     for shard, frontier in enumerate(frontiers):
         _extend(frontier, shard, heads.get(shard, 0))
     fresh = CheckpointFile(
@@ -105,7 +106,8 @@ def _write(folder: Path, key: Ed25519PrivateKey, new_series: bool) -> Checkpoint
     )
     data = signed(fresh, key)
     put(path_of(folder, fresh.number), data)
-    put(_cache(folder), _remember(fresh.number, frontiers))
+    with suppress(OSError):  # only a saving of time: without it the trees are grown from the rows again
+        put(cache, _remember(frontiers))
     _note(fresh, digest(data))
     return fresh
 
@@ -134,11 +136,11 @@ def _check_follows(folder: Path, last: Last, heads: dict[int, int]) -> None:
         )
 
 
-def _frontiers(folder: Path, last: Last | None) -> list[Frontier]:
+def _frontiers(cache: Path, last: Last | None) -> list[Frontier]:
     """The trees as the last checkpoint left them: from the cache where that proves right, else from the rows."""
     if last is None:
         return [Frontier() for _ in range(SHARDS)]
-    frontiers = _recall(folder, last.checkpoint)
+    frontiers = _recall(cache, last.checkpoint)
     if frontiers is not None:
         return frontiers
     frontiers = [Frontier() for _ in range(SHARDS)]
@@ -168,21 +170,15 @@ def _note(checkpoint: CheckpointFile, file_digest: str) -> None:
         cursor.execute("SELECT audit_note_checkpoint(%s, %s, %s, %s)", values)
 
 
-def _cache(folder: Path) -> Path:
-    return folder / "frontier.json"
+def _remember(frontiers: list[Frontier]) -> bytes:
+    return canonical_json([[peak.hex() for peak in frontier.peaks] for frontier in frontiers]).encode()
 
 
-def _remember(number: int, frontiers: list[Frontier]) -> bytes:
-    peaks = [[peak.hex() for peak in frontier.peaks] for frontier in frontiers]
-    return canonical_json({"number": number, "peaks": peaks}).encode()
-
-
-def _recall(folder: Path, last: CheckpointFile) -> list[Frontier] | None:
+def _recall(cache: Path, last: CheckpointFile) -> list[Frontier] | None:
     """The cached trees if they give the signed roots; the cache itself is trusted in nothing."""
     try:
-        told = json.loads(_cache(folder).read_bytes())
-        rows = [[bytes.fromhex(peak) for peak in peaks] for peaks in told["peaks"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        rows = [[bytes.fromhex(peak) for peak in peaks] for peaks in json.loads(cache.read_bytes())]
+    except (OSError, ValueError, TypeError):
         return None
     frontiers = [Frontier(tree.size, peaks) for tree, peaks in zip(last.trees, rows, strict=False)]
     return frontiers if len(frontiers) == SHARDS and all(map(_grows_to, frontiers, last.trees)) else None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TextIO
 
 from django.db import connection, transaction
@@ -122,4 +123,4 @@ def export_line(link: Link, event: Event) -> str:
 def _streaming(query: str, values: list[Any]) -> Iterator[Iterator[tuple[Any, ...]]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, values)
-        yield iter(lambda: cursor.fetchone(), None)
+        yield chain.from_iterable(iter(lambda: cursor.fetchmany(_CHUNK), []))

@@ -162,7 +162,7 @@ def verify(
         result.last = checkpoint
         for chain, tree in zip(chains, checkpoint.trees, strict=True):
             if tree.size < sizes[chain.shard]:
-                note(Problem(f"checkpoint {checkpoint.number} covers fewer events than the one before", None, chain.shard))
+                note(Problem(f"checkpoint {checkpoint.number} covers less than the one before", shard=chain.shard))
                 continue
             result.covered += chain.advance(tree.size)
             chain.compare(sizes[chain.shard], tree.root, checkpoint.number)

@@ -1,0 +1,40 @@
+"""``goldthread``: one door for operators. Each command's module is loaded only when the command is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from goldthread.config.errors import Refused
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    from goldthread.cli import audit, database, read, screen, serve
+
+    made = argparse.ArgumentParser(
+        prog="goldthread", description="Goldthread: risk to children, from first contact to safeguarding."
+    )
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    for module in (serve, read, screen, audit, database):
+        module.add_commands(commands)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 something was wrong, 2 could not start."""
+    from goldthread.config.env import SettingsError
+
+    args = parser().parse_args(arguments)
+    try:
+        status: int = args.run(args)
+    except (SettingsError, Refused) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status

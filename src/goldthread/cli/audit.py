@@ -27,7 +27,7 @@ def add_commands(subparsers: Any) -> None:
 
 
 def verify_audit(args: argparse.Namespace) -> int:
-    """Print what is wrong, a line each, and a summary. Ends with 0 when all is whole, 1 when not, 2 when it cannot tell."""
+    """Print what is wrong, a line each, and a summary. Ends with 0 if all is whole, 1 if not, 2 if it cannot tell."""
     environment = _django()
     from goldthread.audit import checkpoints, stored, verify
     from goldthread.audit.keys import CheckpointError

@@ -20,8 +20,8 @@ from types import FrameType
 from goldthread.config.postgres.locks import Held, Waiting, hold
 
 _TETHER = Path(__file__).with_name("tether.py")
-_TRIES = 3  # failed starts in a row after which a part is given up
-_STEADY = 10.0  # seconds a part must have lived for its next restart to be at once
+_TRIES = 3  # failed starts in a row after which a part that has never served is given up
+_STEADY = 10.0  # seconds a part must have lived for its restarts to begin anew with the shortest pause
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds before each restart in a row
 _SHOWN = 15  # last lines of a part that is given up
 _LONGEST_LINE = 65_536  # bytes; a longer line is cut into several
@@ -66,6 +66,7 @@ class _Child:
         self._reader: threading.Thread | None = None
         self._lines: deque[str] = deque(maxlen=_SHOWN)
         self._began = 0.0
+        self._has_served = False
         self._failed_starts = 0
         self._restarts = 0
         self._next_start = 0.0
@@ -126,28 +127,37 @@ class _Child:
         except OSError:  # nobody listens yet
             self.ready = False
         if self.ready:
-            self._failed_starts = 0
+            self._has_served = self._has_served or ready is not None
         elif time.monotonic() - self._began > self.part.ready_within:
+            how = f"{self.part.name} did not become ready in {self.part.ready_within:g} seconds"
             self._collect()
-            raise _GiveUp(
-                self._with_last_lines(f"{self.part.name} did not become ready in {self.part.ready_within:g} seconds")
-            )
+            if not self._has_served:
+                raise _GiveUp(self._with_last_lines(how))
+            self._start_again(how)
 
     def _died(self) -> None:
-        lived = time.monotonic() - self._began
+        self._has_served = self._has_served or self._has_been_steady()
         code = self._collect()
-        how = f"was killed by signal {code - 128}" if code > 128 else f"ended with status {code}"
-        if not self.ready:
+        how = f"{self.part.name} " + (
+            f"was killed by signal {code - 128}" if code > 128 else f"ended with status {code}"
+        )
+        # A part that shows no readiness and was killed from outside may have started well enough.
+        if not self._has_served and (self.part.ready is not None or code < 128):
             self._failed_starts += 1
             if self._failed_starts >= _TRIES:
-                raise _GiveUp(
-                    self._with_last_lines(f"{self.part.name} {how} each of {_TRIES} times that it was started")
-                )
-        self._restarts = 0 if lived >= _STEADY else self._restarts + 1
+                raise _GiveUp(self._with_last_lines(f"{how} each of {_TRIES} times that it was started"))
+        self._start_again(how)
+
+    def _start_again(self, why: str) -> None:
+        self._restarts = 0 if self._has_been_steady() else self._restarts
         pause = _BACKOFF[min(self._restarts, len(_BACKOFF) - 1)]
+        self._restarts += 1
         self.ready = False
         self._next_start = time.monotonic() + pause
-        self._say(f"{self.part.name} {how}; starting it again in {pause:g} s")
+        self._say(f"{why}; starting it again in {pause:g} s")
+
+    def _has_been_steady(self) -> bool:
+        return self.ready and time.monotonic() - self._began >= _STEADY
 
     def _collect(self) -> int:
         """End what is left of its process group, read its last words, return its exit status."""
@@ -178,8 +188,9 @@ def run_parts(
 ) -> int:
     """Run ``parts`` until told to stop by SIGINT, SIGTERM, SIGHUP or ``stop``; then end them and run ``on_stop``.
 
-    ``on_ready`` is called once, when all parts are ready. A part that dies is started again; one that fails to start
-    three times in a row, or is not ready in its time, ends everything. ``on_stop`` functions run in their order after
+    ``on_ready`` is called once, when all parts are ready. A part that has served and dies is started again, for as
+    long as it takes; one that has never served and fails to start three times in a row, or is not ready in its time,
+    ends everything. ``on_stop`` functions run in their order after
     the last part is gone, each even if another fails. Returns 0 when it was told to stop and all went well, else 1.
     Called in the main thread; elsewhere it leaves the signals alone and only ``stop`` ends it.
     """

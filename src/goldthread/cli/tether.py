@@ -2,8 +2,8 @@
 
 Run by path as ``python tether.py SUPERVISOR GRACE COMMAND...`` in a process group of its own; imports nothing of the
 package, to start fast. It starts the command and passes on SIGTERM. When told to end, or when the process SUPERVISOR is
-gone (even by kill -9), it gives the command GRACE seconds and then kills the whole group, workers included. It exits
-as the command did; 128 + n stands for signal n.
+gone (even by kill -9), it gives the command GRACE seconds and then kills the whole group, workers and itself included.
+When the command ends by itself it exits as the command did; 128 + n stands for signal n.
 
 Linux tells it of the supervisor's death at once (``prctl``); elsewhere it notices within a second.
 """
@@ -43,6 +43,10 @@ def main(supervisor: int, grace: float, command: list[str]) -> int:
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
+            # Told to end, perhaps by the kernel: while the threads of a killed supervisor end one by one, it still
+            # looks alive. So the command's own workers are cleared away here, and we with them.
+            if asked or os.getppid() != supervisor:
+                os.killpg(os.getpgrp(), signal.SIGKILL)
             code = os.waitstatus_to_exitcode(status)
             return code if code >= 0 else 128 - code
         if not deadline and (asked or os.getppid() != supervisor):

@@ -30,6 +30,9 @@ class Environment(BaseSettings):
     data: Path = Field(default=Path(".goldthread"), description="folder for the demo database, keys and checkpoints")
     database_url: str = Field(default="", validation_alias="DATABASE_URL", description="serving role")
     database_owner_url: str = Field(default="", validation_alias="DATABASE_OWNER_URL", description="migrating role")
+    as_owner: bool = Field(
+        default=False, description="connect as the migrating role; set by 'goldthread migrate' alone"
+    )
     secret_key: str = Field(default="", description="signs sessions; at least 50 characters")
     hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, comma separated")
     host: str = Field(default="127.0.0.1", description="address to listen on")

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
 # Fields a log line may carry. Anything else is dropped, so that no text about a person can slip in.
-ALLOWED = {"event", "level", "logger", "timestamp", "incident", "staff", "route", "status", "took_ms", "part", "count",
-           "error", "verb", "where"}
+ALLOWED = {
+    "event",
+    "level",
+    "logger",
+    "timestamp",
+    "incident",
+    "staff",
+    "route",
+    "status",
+    "took_ms",
+    "part",
+    "count",
+    "error",
+    "verb",
+    "where",
+}
 
 
-def _only_allowed(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _only_allowed(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {key: value for key, value in event.items() if key in ALLOWED}
 
 
@@ -30,7 +46,19 @@ def configure(_settings: dict[str, Any]) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutWords("%(levelname)s %(name)s %(message)s"))
+    logging.getLogger("django").handlers.clear()
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+class _WithoutWords(logging.Formatter):
+    """An error's type and where it rose, never its message: a database names the row's values in it."""
+
+    def formatException(self, ei: Any) -> str:
+        kind, _error, trace = ei
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        return "\n  ".join([getattr(kind, "__name__", "error"), *places])
 
 
 def log() -> Any:

@@ -102,7 +102,7 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database(ENV.database_url)}
+DATABASES = {"default": database(ENV.database_owner_url if ENV.as_owner else ENV.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Staff"
@@ -135,7 +135,7 @@ MFA_TOTP_ISSUER = "Goldthread"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENV.mode != "production"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock a handler out
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.jinja"
 AXES_DISABLE_ACCESS_LOG = True
@@ -158,11 +158,10 @@ USE_TZ = True
 USE_I18N = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.data / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING_CONFIG = "goldthread.config.logs.configure"
-LOGGING: dict[str, Any] = {}
+LOGGING: dict[str, Any] = {"version": 1}  # configure() takes nothing from it; an empty one would not be called
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

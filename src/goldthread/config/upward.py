@@ -64,5 +64,7 @@ def ask(question: object) -> list[Blocker]:
             found += [Blocker(why) for why in answerer(question)]
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the answer is "not yet"
             log().error("an answerer failed", error=type(error).__name__, where=answerer.__qualname__)
-            found.append(Blocker("A check that must be made first could not be made. Try again, or call the supervisor."))
+            found.append(
+                Blocker("A check that must be made first could not be made. Try again, or call the supervisor.")
+            )
     return found

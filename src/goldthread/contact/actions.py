@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 
+from goldthread.accounts.queries import areas
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused
@@ -50,6 +51,8 @@ def open_incident(
         raise Refused(f"Your role, {user.seat.name}, does not open incidents.")
     if channel not in dict(choices.CHANNELS):
         raise Invalid({"channel": "Choose how this contact came in."})
+    if area and area not in areas():
+        raise Invalid({"area": "Choose an area from the list, or leave it until it is known."})
     facts = {"location": location, "caller_name": caller_name, "caller_phone": caller_phone}
     kept = {kind: rules.short(text, kind, LIMITS[kind]) for kind, text in facts.items()}
     with acting(user) as act:
@@ -60,9 +63,16 @@ def open_incident(
         if Incident.objects.filter(pk=incident_id).exists():
             return _opened_before(user, incident_id)
         incident = Incident.objects.create(
-            id=incident_id, reference=_next_reference(act.now), opened_at=act.now, channel=channel,
-            area=area or user.area or user.team.area, team=user.team, opened_by=user, owner=user,
-            next_action="assess", next_action_at=act.now + FIRST_ASSESSMENT,
+            id=incident_id,
+            reference=_next_reference(act.now),
+            opened_at=act.now,
+            channel=channel,
+            area=area or user.area or user.team.area,
+            team=user.team,
+            opened_by=user,
+            owner=user,
+            next_action="assess",
+            next_action_at=act.now + FIRST_ASSESSMENT,
         )
         work = Work(act, incident, user, incident_id, "incident.open")
         work.involve("opener")
@@ -104,7 +114,9 @@ def add_words(
         payload = Payload.objects.keep(kept)
         entry = work.entry("words", source, text=payload, occurred_at=at, late=late)
         work.involve("author")
-        work.act.record("collection", "entry.add", [("incident", str(incident_id)), ("entry", str(entry.pk))], source=source)
+        work.act.record(
+            "collection", "entry.add", [("incident", str(incident_id)), ("entry", str(entry.pk))], source=source
+        )
         announce(WordsAdded(work.incident, entry, kept, work.act))
         work.finish(entry.pk)
     return entry
@@ -122,6 +134,20 @@ def set_particular(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind:
         work.event("particular.set", kind=kind)
         work.involve("author")
         work.act.record("alteration", "particular.set", [("incident", str(incident_id))], kind=kind)
+        work.finish()
+
+
+def set_area(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, area: str) -> None:
+    """Say which area the incident lies in; until then it stands on every area's board."""
+    if area not in areas():
+        raise Invalid({"area": "Choose an area from the list."})
+    with on_incident(user, incident_id, "entry.add", key) as work:
+        if work.done is not None:
+            return
+        work.incident.area = area
+        work.event("area.set", area=area)
+        work.involve("author")
+        work.act.record("alteration", "area.set", [("incident", str(incident_id))])
         work.finish()
 
 
@@ -188,13 +214,21 @@ def _child_version(work: Work, one: ChildGiven) -> None:
     try:
         child = uuid.UUID(one.child)
     except ValueError:
-        raise Invalid({"children": "A child in this answer has no identity. Reload the page and fill it in again."}) from None
+        raise Invalid(
+            {"children": "A child in this answer has no identity. Reload the page and fill it in again."}
+        ) from None
     last = work.incident.child_versions.filter(child=child).aggregate(Max("version"))["version__max"] or 0
     particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
     ChildVersion.objects.create(
-        incident=work.incident, child=child, version=last + 1,
+        incident=work.incident,
+        child=child,
+        version=last + 1,
         particulars=Payload.objects.keep(json.dumps(particulars, ensure_ascii=False)),
-        age=one.age, age_estimated=one.age_estimated, seen=one.seen, by=work.user, at=work.now,
+        age=one.age,
+        age_estimated=one.age_estimated,
+        seen=one.seen,
+        by=work.user,
+        at=work.now,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +13,6 @@ from goldthread.accounts.models import Staff, Team
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.contact import choices
 from goldthread.contact.querysets import IncidentQuerySet
-
-if TYPE_CHECKING:
-    from django.db.models.manager import Manager
 
 STAFF = settings.AUTH_USER_MODEL
 
@@ -53,8 +50,6 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     objects = IncidentQuerySet.as_manager()
-    if TYPE_CHECKING:
-        entries: Manager[Entry]
 
     class Meta:
         constraints: ClassVar = [

@@ -41,7 +41,8 @@ class IncidentQuerySet(models.QuerySet[Any]):
             case "attending":
                 return self.filter(_involved(user, "attending"))
             case "area":
-                return self.open().filter(area=user.area) if user.area else self.open()
+                # Where no area is known yet the incident stands on every area's board, so that it waits on none.
+                return self.open().filter(area__in=[user.area, ""]) if user.area else self.open()
             case "team":
                 return self.filter(Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id))
             case "child":

@@ -42,10 +42,12 @@ def words(text: str) -> str:
     if not kept.strip():
         raise Invalid({"text": "There is nothing to add yet. Type what was said or heard, then send it."})
     if len(kept) > LONGEST_ENTRY:
-        raise Invalid({
-            "text": f"This is {len(kept):,} characters and one entry holds {LONGEST_ENTRY:,}. Nothing was saved and "
-            "your text is still in the box. Send it in parts."
-        })
+        raise Invalid(
+            {
+                "text": f"This is {len(kept):,} characters and one entry holds {LONGEST_ENTRY:,}. Nothing was saved and "
+                "your text is still in the box. Send it in parts."
+            }
+        )
     return kept
 
 
@@ -55,7 +57,9 @@ def short(value: str, name: str, limit: int, *, needed: str = "") -> str:
     if needed and not kept:
         raise Invalid({name: needed})
     if len(kept) > limit:
-        raise Invalid({name: f"This is {len(kept):,} characters and at most {limit:,} fit here. Nothing was saved; shorten it."})
+        raise Invalid(
+            {name: f"This is {len(kept):,} characters and at most {limit:,} fit here. Nothing was saved; shorten it."}
+        )
     return kept
 
 
@@ -79,15 +83,27 @@ def children(answer: str, given: list[ChildGiven]) -> list[ChildGiven]:
         raise Invalid({"answer": "Choose an answer: children recorded, asked: none, or asked: not known."})
     if answer != "named":
         if given:
-            raise Invalid({"answer": "A child is filled in below, but the answer says there is none or not known. Nothing was saved; choose which holds."})
+            raise Invalid(
+                {
+                    "answer": "A child is filled in below, but the answer says there is none or not known. Nothing was saved; choose which holds."
+                }
+            )
         return []
     if not given:
         raise Invalid({"children": "Give at least one child. A name may be 'unknown' and an age may be left out."})
     if len(given) > MOST_CHILDREN:
-        raise Invalid({"children": f"At most {MOST_CHILDREN} children fit in one answer. Nothing was saved; record the rest in a second answer."})
+        raise Invalid(
+            {
+                "children": f"At most {MOST_CHILDREN} children fit in one answer. Nothing was saved; record the rest in a second answer."
+            }
+        )
     for one in given:
         if one.age is not None and not 0 <= one.age <= 17:
-            raise Invalid({"age": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."})
+            raise Invalid(
+                {
+                    "age": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."
+                }
+            )
     return [
         ChildGiven(
             one.child,

@@ -56,8 +56,17 @@ class Work:
         """Append one line to the timeline, with the next number."""
         self.incident.last_seq += 1
         return Entry.objects.create(
-            incident=self.incident, seq=self.incident.last_seq, kind=kind, source=source, text=text, code=code,
-            data=data or {}, occurred_at=occurred_at or self.now, recorded_at=self.now, author=self.user, late=late,
+            incident=self.incident,
+            seq=self.incident.last_seq,
+            kind=kind,
+            source=source,
+            text=text,
+            code=code,
+            data=data or {},
+            occurred_at=occurred_at or self.now,
+            recorded_at=self.now,
+            author=self.user,
+            late=late,
         )
 
     def event(self, code: str, **data: Any) -> Entry:
@@ -99,7 +108,9 @@ def earlier(key: uuid.UUID | None, verb: str, user: Staff | None, incident_id: u
         return None
     same = command.verb == verb and command.staff_id == (user.pk if user else None)
     if not same or (incident_id is not None and command.incident_id != incident_id):
-        raise Refused("This was sent with a key that was already used for something else. Nothing was saved; send it again.")
+        raise Refused(
+            "This was sent with a key that was already used for something else. Nothing was saved; send it again."
+        )
     return command.result
 
 

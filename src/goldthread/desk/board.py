@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import connection
 
 from goldthread.assessment.queries import newest_reading
@@ -28,7 +30,7 @@ def follow(event: IncidentChanged) -> None:
 
 def project(incident: Incident) -> None:
     """Derive the incident's board row from its records; a closed incident has none."""
-    if not incident.is_open:
+    if not incident.is_open or incident.next_action_at is None:
         BoardRow.objects.filter(incident=incident).delete()
         return
     period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
@@ -58,8 +60,6 @@ def suggested_level(held: Grade | None, level: str) -> str:
 
 def severity_of(level: str) -> int:
     """The severity of the grade that answers to a reader's level; 0 for none."""
-    from datetime import date
-
     found = [one.severity for one in grades_on(date.max).values() if one.level == level]
     return max(found, default=0)
 

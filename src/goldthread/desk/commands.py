@@ -51,6 +51,18 @@ def run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: Ac
     return _not_done(request, user, incident_id, form)
 
 
+def answer(
+    request: HttpRequest,
+    incident_id: uuid.UUID,
+    panels: list[dict[str, Any]],
+    shown: dict[str, Any] | None,
+    status: int = 200,
+) -> HttpResponse:
+    """Panels and displays for htmx to put in their places."""
+    context = {"incident_id": incident_id, "on_call": "opening" in request.POST, "panels": panels, "displays": shown}
+    return render(request, "desk/_answer.jinja", context, status=status)
+
+
 def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> None:
     """From the contact page, open the incident if its first command comes before its first key was heard."""
     if "opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists():
@@ -59,27 +71,28 @@ def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> No
     opening.is_valid()
     given = opening.cleaned_data
     open_incident(
-        user, incident_id=incident_id, channel=given.get("channel", ""), location=given.get("location", ""),
-        caller_name=given.get("caller_name", ""), caller_phone=given.get("caller_phone", ""),
+        user,
+        incident_id=incident_id,
+        channel=given.get("channel", ""),
+        location=given.get("location", ""),
+        area=given.get("area", ""),
+        caller_name=given.get("caller_name", ""),
+        caller_phone=given.get("caller_phone", ""),
     )
 
 
 def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
     if not request.headers.get("HX-Request"):
-        return redirect(request.POST.get("back") if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
+        return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if incident is None:
         # Closing may take an incident out of one's sight.
-        answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = "/"
-        return answer
-    context = {"panels": [form_panel(request, user, incident, form.name)], "displays": displays(request, user, incident)}
-    return render(request, "desk/_answer.jinja", context)
+        return HttpResponse(status=204, headers={"HX-Redirect": "/"})
+    return answer(request, incident_id, [form_panel(request, user, incident, form.name)], displays(user, incident))
 
 
 def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return whole_page(request, user, incident_id, form=form, status=422)
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
-    context = {"panels": [form_panel(request, user, incident, form.name, form)], "displays": []}
-    return render(request, "desk/_answer.jinja", context, status=422)
+    return answer(request, incident_id, [form_panel(request, user, incident, form.name, form)], None, status=422)

@@ -7,10 +7,16 @@ from typing import Any
 
 from django import forms
 
+from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import ARRIVAL_SOURCES, Unit
+
+
+def area_choices() -> list[tuple[str, str]]:
+    """The force's areas, after *not known yet*."""
+    return [("", "Not known yet"), *((area, area) for area in areas())]
 
 
 class WordsField(forms.CharField):
@@ -26,7 +32,13 @@ class CommandForm(forms.Form):
 
     use_required_attribute = False
     name = ""
-    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "This form is out of date. Reload the page and send it again.", "invalid": "This form is out of date. Reload the page and send it again."})
+    key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "This form is out of date. Reload the page and send it again.",
+            "invalid": "This form is out of date. Reload the page and send it again.",
+        },
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{self.name}-%s")
@@ -39,25 +51,41 @@ class OpeningForm(forms.Form):
 
     channel = forms.ChoiceField(label="Came in by", choices=choices.CHANNELS, initial="999")
     location = WordsField(label="Where", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    caller_name = WordsField(label="Caller's name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    caller_phone = WordsField(label="Caller's number", required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))
+    area = forms.ChoiceField(label="Area", required=False)
+    caller_name = WordsField(
+        label="Caller's name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    caller_phone = WordsField(
+        label="Caller's number",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "opening-%s")
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)
+        self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
 
 
 class WordsForm(CommandForm):
     """Somebody's words."""
 
     name = "words"
-    text = WordsField(label="What is said or heard", widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}), required=False)
-    source = forms.ChoiceField(label="Source", choices=[one for one in choices.SOURCES if one[0] != "system"], initial="caller")
+    text = WordsField(
+        label="What is said or heard", widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}), required=False
+    )
+    source = forms.ChoiceField(
+        label="Source", choices=[one for one in choices.SOURCES if one[0] != "system"], initial="caller"
+    )
     occurred_at = forms.DateTimeField(
-        label="If earlier, when", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        label="If earlier, when",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
-        error_messages={"invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved; your text is still here."},
+        error_messages={
+            "invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved; your text is still here."
+        },
     )
 
 
@@ -69,16 +97,38 @@ class ParticularForm(CommandForm):
     text = WordsField(label="As it should be", widget=forms.TextInput(attrs={"autocomplete": "off"}), required=False)
 
 
+class AreaForm(CommandForm):
+    """Which area the incident lies in."""
+
+    name = "area"
+    area = forms.ChoiceField(label="Area", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
+
+
 class ChildrenForm(CommandForm):
     """The answer to "Children?", with one child at a time."""
 
     name = "children"
-    answer = forms.ChoiceField(label="Children?", choices=choices.CHILDREN_ANSWERS[1:], widget=forms.RadioSelect, required=False)
-    child_name = WordsField(label="Name, or unknown", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    age = forms.IntegerField(label="Age", required=False, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), error_messages={"invalid": "Write the age as a whole number, or leave it empty."})
+    answer = forms.ChoiceField(
+        label="Children?", choices=choices.CHILDREN_ANSWERS[1:], widget=forms.RadioSelect, required=False
+    )
+    child_name = WordsField(
+        label="Name, or unknown", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    age = forms.IntegerField(
+        label="Age",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": "Write the age as a whole number, or leave it empty."},
+    )
     age_estimated = forms.BooleanField(label="Age is an estimate", required=False)
     where_now = WordsField(label="Where now", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    last_seen_by = WordsField(label="Last seen by whom, and when", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    last_seen_by = WordsField(
+        label="Last seen by whom, and when", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     seen = forms.ChoiceField(label="Seen or spoken to", choices=choices.SEEN, required=False)
 
 
@@ -91,18 +141,36 @@ class ThriveForm(CommandForm):
     def __init__(self, *args: Any, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for element in elements_on(day):
-            self.fields[element.code] = WordsField(label=element.name, help_text=element.asks, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-        self.fields["interim"] = WordsField(label="Until police arrive", help_text="What may happen before then, and to whom?", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-        self.fields["advice"] = WordsField(label="Advice given", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+            self.fields[element.code] = WordsField(
+                label=element.name, help_text=element.asks, required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+        self.fields["interim"] = WordsField(
+            label="Until police arrive",
+            help_text="What may happen before then, and to whom?",
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        self.fields["advice"] = WordsField(
+            label="Advice given", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        )
 
 
 class GradeForm(CommandForm):
     """A grade with its reasons; the reasons may follow later."""
 
     name = "grade"
-    grade = forms.ChoiceField(label="Grade", widget=forms.RadioSelect, required=False, error_messages={"invalid_choice": "That grade cannot be chosen now. The grade stays as it was; choose from the list."})
+    grade = forms.ChoiceField(
+        label="Grade",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={
+            "invalid_choice": "That grade cannot be chosen now. The grade stays as it was; choose from the list."
+        },
+    )
     why = WordsField(label="Why", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    why_not_above = WordsField(label="Why not the grade above", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    why_not_above = WordsField(
+        label="Why not the grade above", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, choices_now: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,11 +181,19 @@ class AllocateForm(CommandForm):
     """A unit to send."""
 
     name = "allocate"
-    unit = forms.IntegerField(label="Unit", required=False, widget=forms.Select, error_messages={"invalid": "Choose a unit from the list."})
+    unit = forms.IntegerField(
+        label="Unit", required=False, widget=forms.Select, error_messages={"invalid": "Choose a unit from the list."}
+    )
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = [("", "Choose a unit"), *((unit.pk, f"{unit.call_sign} · {unit.area}{' · ' + ', '.join(unit.skills) if unit.skills else ''}") for unit in units)]
+        shown = [
+            ("", "Choose a unit"),
+            *(
+                (unit.pk, f"{unit.call_sign} · {unit.area}{' · ' + ', '.join(unit.skills) if unit.skills else ''}")
+                for unit in units
+            ),
+        ]
         self.fields["unit"].widget = forms.Select(choices=shown)
 
 
@@ -127,7 +203,13 @@ class ArriveForm(CommandForm):
     name = "arrive"
     allocation = forms.IntegerField(widget=forms.HiddenInput)
     source = forms.ChoiceField(label="By whose word", choices=ARRIVAL_SOURCES, initial="officer")
-    at = forms.DateTimeField(label="If earlier, when", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"], error_messages={"invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved."})
+    at = forms.DateTimeField(
+        label="If earlier, when",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"],
+        error_messages={"invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved."},
+    )
 
 
 class LeaveForm(CommandForm):
@@ -147,8 +229,17 @@ class CloseForm(CommandForm):
     """Close with a reason and a result."""
 
     name = "close"
-    reason = forms.ChoiceField(label="Reason", required=False, choices=[("", "Choose a reason"), *((one.code, one.name) for one in closing_reasons().values())])
-    result = WordsField(label="Result", help_text="What was found, who was seen, what was done.", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.ChoiceField(
+        label="Reason",
+        required=False,
+        choices=[("", "Choose a reason"), *((one.code, one.name) for one in closing_reasons().values())],
+    )
+    result = WordsField(
+        label="Result",
+        help_text="What was found, who was seen, what was done.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class FilterForm(forms.Form):
@@ -159,4 +250,3 @@ class FilterForm(forms.Form):
     child = forms.ChoiceField(required=False, choices=[("", ""), *choices.CHILD_INVOLVED])
     owner = forms.ChoiceField(required=False, choices=[("", ""), ("me", "Mine")])
     overdue = forms.BooleanField(required=False)
-

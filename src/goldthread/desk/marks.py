@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,11 +69,19 @@ def marks_of(reading: Reading, texts: dict[int, str], reader: Reader) -> list[Ma
         cue = reader.cue(one["cue"])
         found.append(
             Mark(
-                entry=one["entry"], start=one["start"], end=one["end"], quote=text[one["start"]:one["end"]],
-                cue=one["cue"], label=cue.label if cue else one["cue"], why=cue.why if cue else "",
-                question=cue.question if cue else "", assertion=one["assertion"],
-                said_as=ASSERTIONS.get(one["assertion"], one["assertion"]), score=float(one["score"]),
-                stands=one["assertion"] in STANDING or bool(cue and cue.critical), critical=bool(cue and cue.critical),
+                entry=one["entry"],
+                start=one["start"],
+                end=one["end"],
+                quote=text[one["start"] : one["end"]],
+                cue=one["cue"],
+                label=cue.label if cue else one["cue"],
+                why=cue.why if cue else "",
+                question=cue.question if cue else "",
+                assertion=one["assertion"],
+                said_as=ASSERTIONS.get(one["assertion"], one["assertion"]),
+                score=float(one["score"]),
+                stands=one["assertion"] in STANDING or bool(cue and cue.critical),
+                critical=bool(cue and cue.critical),
             )
         )
     return found
@@ -83,6 +92,6 @@ def pieces(text: str, marks: list[Mark]) -> list[Piece]:
     cuts = sorted({0, len(text), *(mark.start for mark in marks), *(mark.end for mark in marks)})
     return [
         Piece(text[start:end], tuple(mark for mark in marks if mark.start < end and mark.end > start))
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in pairwise(cuts)
         if start < end
     ]

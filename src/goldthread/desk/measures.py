@@ -43,7 +43,9 @@ def owned_in_time(since: datetime, until: datetime) -> Pair:
 def attended_in_time(since: datetime, until: datetime) -> Pair:
     """Incidents whose attendance clock of any grade ran out or was stopped; of them those without a breached one."""
     clocks = Clock.objects.filter(incident=OuterRef("pk"), kind="attendance")
-    over = clocks.filter(Q(stopped_at__isnull=True, due_at__lt=until) | Q(stopped_at__isnull=False) & ~Q(stopped_by="regraded"))
+    over = clocks.filter(
+        Q(stopped_at__isnull=True, due_at__lt=until) | Q(stopped_at__isnull=False) & ~Q(stopped_by="regraded")
+    )
     late = clocks.filter(Q(stopped_at__gt=F("due_at")) | Q(stopped_at__isnull=True, due_at__lt=until))
     found = _opened(since, until).filter(Exists(over))
     return found, found.filter(~Exists(late))
@@ -64,11 +66,36 @@ def assessed(since: datetime, until: datetime) -> Pair:
 def register_all() -> None:
     """Register the desk's measures; called once at start."""
     for code, name, definition, cases in [
-        ("read-in-full", "Everything said was read", "Of incidents in which anybody said anything, the share in which the reader read every entry and neither failed nor abstained.", read_in_full),
-        ("children-asked", "Children asked about", "Of incidents opened, the share in which the children question was answered: children recorded, asked: none, or asked: not known.", children_asked),
-        ("owned-in-time", "Owned and in time", "Of incidents open now, the share whose next action is not overdue. Every open incident has one owner by rule of the database.", owned_in_time),
-        ("attended-in-time", "Attended in time", "Of incidents with an attendance target, the share attended within it. Each grade's target counts; a breach of an earlier grade stays a breach.", attended_in_time),
-        ("child-attended-in-time", "Attended in time, child involved", "The same, of incidents that involve a child.", child_attended_in_time),
+        (
+            "read-in-full",
+            "Everything said was read",
+            "Of incidents in which anybody said anything, the share in which the reader read every entry and neither failed nor abstained.",
+            read_in_full,
+        ),
+        (
+            "children-asked",
+            "Children asked about",
+            "Of incidents opened, the share in which the children question was answered: children recorded, asked: none, or asked: not known.",
+            children_asked,
+        ),
+        (
+            "owned-in-time",
+            "Owned and in time",
+            "Of incidents open now, the share whose next action is not overdue. Every open incident has one owner by rule of the database.",
+            owned_in_time,
+        ),
+        (
+            "attended-in-time",
+            "Attended in time",
+            "Of incidents with an attendance target, the share attended within it. Each grade's target counts; a breach of an earlier grade stays a breach.",
+            attended_in_time,
+        ),
+        (
+            "child-attended-in-time",
+            "Attended in time, child involved",
+            "The same, of incidents that involve a child.",
+            child_attended_in_time,
+        ),
         ("assessed", "THRIVE written", "Of incidents opened, the share with at least one THRIVE.", assessed),
     ]:
         register(Measure(code, name, definition, "%", MONTH, "up", cases))

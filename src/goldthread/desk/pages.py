@@ -35,7 +35,7 @@ def values(user: Staff, incident: Incident) -> dict[str, Any]:
         "now": at,
         "incident": incident,
         "ribbon": presenters.ribbon(incident, at),
-        "said": presenters.said(incident, at),
+        "said": presenters.said(incident),
         "noticed": presenters.noticed(incident),
         "children": presenters.children(incident),
         "particulars": presenters.particulars(incident),
@@ -55,6 +55,8 @@ def form_for(user: Staff, incident: Incident | None, name: str) -> forms.Command
             return forms.WordsForm()
         case "particular":
             return forms.ParticularForm()
+        case "area":
+            return forms.AreaForm(initial={"area": incident.area if incident else ""})
         case "children":
             return forms.ChildrenForm(initial={"answer": "named"})
         case "thrive":
@@ -86,19 +88,26 @@ def form_panel(
     return {"name": name, "form": form or form_for(user, incident, name), "opening": "opening" in request.POST}
 
 
-def displays(request: HttpRequest, user: Staff, incident: Incident) -> dict[str, Any]:
-    """The values for every display, to be swapped in place; whoever acts sees the record, so it is consulted."""
+def displays(user: Staff, incident: Incident) -> dict[str, Any]:
+    """The values for every display, to be swapped in place."""
     return {"names": DISPLAYS, **values(user, incident)}
 
 
 def whole_page(
-    request: HttpRequest, user: Staff, incident_id: uuid.UUID, *, form: forms.CommandForm | None = None, status: int = 200
+    request: HttpRequest,
+    user: Staff,
+    incident_id: uuid.UUID,
+    *,
+    form: forms.CommandForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The incident's page, or the contact page while a call is being taken; records the consultation.
 
     Raises ``Http404`` where the incident is absent or out of sight.
     """
-    on_call = request.resolver_match is not None and request.resolver_match.url_name == "call" or "opening" in request.POST
+    on_call = (
+        request.resolver_match is not None and request.resolver_match.url_name == "call"
+    ) or "opening" in request.POST
     try:
         incident: Incident | None = seen(user, incident_id)
     except NotThere as error:
@@ -117,15 +126,24 @@ def whole_page(
     names = [name for name, verb in PANELS.items() if may.get(verb)]
     context["may"] = may
     context["panels"] = {
-        name: form_panel(request, user, incident, name, form if form is not None and form.name == name else None) for name in names
+        name: form_panel(request, user, incident, name, form if form is not None and form.name == name else None)
+        for name in names
     }
     context["opening_form"] = forms.OpeningForm(request.POST if "opening" in request.POST else None)
-    return render(request, "desk/call.jinja" if on_call else "desk/incident.jinja", context, status=status)
+    return render(request, "desk/incident.jinja", context, status=status)
 
 
 PANELS = {
-    "words": "entry_add", "particular": "entry_add", "children": "children_answer", "thrive": "thrive_write",
-    "grade": "grade_choose", "allocate": "unit_allocate", "arrive": "unit_allocate", "leave": "unit_allocate",
-    "take": "owner_take", "close": "incident_close",
+    "words": "entry_add",
+    "particular": "entry_add",
+    "area": "entry_add",
+    "children": "children_answer",
+    "thrive": "thrive_write",
+    "grade": "grade_choose",
+    "allocate": "unit_allocate",
+    "arrive": "unit_allocate",
+    "leave": "unit_allocate",
+    "take": "owner_take",
+    "close": "incident_close",
 }
 """Each command's form and the verb, as the page names it, that shows it."""

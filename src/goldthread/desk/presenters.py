@@ -36,6 +36,7 @@ EVENTS = {
     "incident.opened": "Opened",
     "incident.reopened": "Opened again by late words",
     "incident.closed": "Closed",
+    "area.set": "Area",
     "particular.set": "Recorded",
     "children.answered": "Children",
     "thrive.written": "THRIVE version",
@@ -126,12 +127,18 @@ def reader_state(reading: Reading | None) -> dict[str, str]:
     if reading is None:
         return {"code": "waiting", "say": "Nothing has been said yet, so nothing has been read."}
     if reading.state == "down":
-        return {"code": "down", "say": "The reader is down. Nothing was read; read the words yourself and treat a child as possibly involved."}
+        return {
+            "code": "down",
+            "say": "The reader is down. Nothing was read; read the words yourself and treat a child as possibly involved.",
+        }
     if reading.abstain:
         why = reading.why_abstained or "The reader could not assess this text."
         return {"code": "abstained", "say": f"{why} Read the words yourself and treat a child as possibly involved."}
     if not reading.findings:
-        return {"code": "nothing", "say": "The reader noticed nothing. That is not a sign of safety: ask about children."}
+        return {
+            "code": "nothing",
+            "say": "The reader noticed nothing. That is not a sign of safety: ask about children.",
+        }
     return {"code": "read", "say": ""}
 
 
@@ -151,7 +158,7 @@ def strongest(incident: Incident, reading: Reading | None, most: int = 3) -> lis
     return sorted(found, key=lambda mark: -mark.score)[:most]
 
 
-def said(incident: Incident, now: datetime) -> list[Line]:
+def said(incident: Incident) -> list[Line]:
     """The timeline, oldest first, with the marks standing in the words themselves."""
     reading = newest_reading(incident)
     entries = list(incident.entries.select_related("text", "author").order_by("seq"))
@@ -166,7 +173,9 @@ def noticed(incident: Incident) -> dict[str, Any]:
     if reading is None or reading.state != "read":
         return {"state": reader_state(reading), "marks": [], "questions": []}
     texts = _texts(incident, {one["entry"] for one in reading.findings})
-    marks = sorted(marks_of(reading, texts, reader()), key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
+    marks = sorted(
+        marks_of(reading, texts, reader()), key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start)
+    )
     return {"state": reader_state(reading), "marks": marks, "questions": reading.questions[:3], "reading": reading}
 
 
@@ -195,8 +204,13 @@ def children(incident: Incident) -> list[ChildShown]:
 def particulars(incident: Incident) -> list[dict[str, Any]]:
     """Place, caller's name and number as they hold now; what was never given says so."""
     newest = {one.kind: one for one in incident.particulars.select_related("text").order_by("id")}
-    return [
-        {"name": name, "text": newest[kind].text.shown() if kind in newest else "", "at": newest[kind].at if kind in newest else None}
+    area = {"name": "Area", "text": incident.area, "at": None}
+    return [area] + [
+        {
+            "name": name,
+            "text": newest[kind].text.shown() if kind in newest else "",
+            "at": newest[kind].at if kind in newest else None,
+        }
         for kind, name in choices.PARTICULARS
     ]
 
@@ -228,11 +242,23 @@ def by_reference(user: Staff, asked: str) -> QuerySet[Incident]:
 def thrive_versions(incident: Incident) -> list[dict[str, Any]]:
     """Every THRIVE version, newest first, with its elements in order."""
     found = []
-    for version in ThriveVersion.objects.filter(incident=incident).select_related("author", "text").order_by("-version"):
+    for version in (
+        ThriveVersion.objects.filter(incident=incident).select_related("author", "text").order_by("-version")
+    ):
         text = thrive_text(version)
-        elements = [{"name": element.name, "text": text["elements"].get(element.code, "")} for element in elements_on(version.at.date())]
-        found.append({"version": version, "elements": elements, "interim": text["interim"], "advice": text["advice"],
-                      "erased": version.text.erased_at is not None})
+        elements = [
+            {"name": element.name, "text": text["elements"].get(element.code, "")}
+            for element in elements_on(version.at.date())
+        ]
+        found.append(
+            {
+                "version": version,
+                "elements": elements,
+                "interim": text["interim"],
+                "advice": text["advice"],
+                "erased": version.text.erased_at is not None,
+            }
+        )
     return found
 
 
@@ -246,7 +272,9 @@ def grades(incident: Incident | None, now: datetime) -> list[dict[str, Any]]:
 
 def grade_history(incident: Incident) -> list[dict[str, Any]]:
     """Every grade the incident held, with who chose it and why."""
-    periods = GradePeriod.objects.filter(incident=incident).select_related("by", "why", "why_not_above").order_by("-seq")
+    periods = (
+        GradePeriod.objects.filter(incident=incident).select_related("by", "why", "why_not_above").order_by("-seq")
+    )
     return [
         {
             "name": grade(period.grade).name,
@@ -266,8 +294,14 @@ def sending(user: Staff, incident: Incident) -> dict[str, Any]:
     return {
         "units": list(Unit.objects.for_area(user).ready().order_by("area", "call_sign")),
         "sent": [
-            {"id": one.pk, "unit": one.unit, "at": one.at, "arrived_at": one.arrived_at,
-             "source": one.get_arrival_source_display(), "left_at": one.left_at}
+            {
+                "id": one.pk,
+                "unit": one.unit,
+                "at": one.at,
+                "arrived_at": one.arrived_at,
+                "source": one.get_arrival_source_display(),
+                "left_at": one.left_at,
+            }
             for one in sent
         ],
         "sources": ARRIVAL_SOURCES,
@@ -296,9 +330,14 @@ def _texts(incident: Incident, wanted: set[int]) -> dict[int, str]:
 
 def _line(entry: Entry, marks: list[Mark]) -> Line:
     author = entry.author.name if entry.author else "system"
-    common = {
-        "seq": entry.seq, "kind": entry.kind, "source": entry.get_source_display(), "at": entry.occurred_at,
-        "recorded_at": entry.recorded_at, "late": entry.late, "author": author,
+    common: dict[str, Any] = {
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "source": entry.get_source_display(),
+        "at": entry.occurred_at,
+        "recorded_at": entry.recorded_at,
+        "late": entry.late,
+        "author": author,
     }
     if entry.text is not None:
         if entry.text.erased_at is not None:
@@ -318,6 +357,8 @@ def _event(entry: Entry) -> str:
             return f"{said_as}: {answer}" + (f" ({data['count']})" if data["count"] else "")
         case "particular.set":
             return f"{said_as}: {dict(choices.PARTICULARS)[data['kind']].lower()}"
+        case "area.set":
+            return f"{said_as}: {data['area']}"
         case "incident.opened":
             return f"{said_as}: {dict(choices.CHANNELS)[data['channel']]}"
         case "incident.closed":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import DataError, connection
 from django.db.models import Count, Q, QuerySet
 
 from goldthread.config.errors import NotThere
@@ -97,6 +97,6 @@ def changed_since(mark: str) -> set[uuid.UUID]:
                 "WHERE xid >= pg_snapshot_xmin(%s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %s::pg_snapshot)",
                 [mark, mark],
             )
-        except Exception as error:
+        except DataError as error:
             raise ValueError("not a snapshot") from error
         return {row[0] for row in cursor.fetchall()}

@@ -23,14 +23,23 @@ WORDS = 12
 def rows(found: list[BoardRow], now: datetime) -> list[dict[str, Any]]:
     """What each row shows, with four queries however many rows there are."""
     ids = [row.incident_id for row in found]
-    readings = {one.incident_id: one for one in Reading.objects.filter(incident__in=ids).order_by("incident_id", "-id").distinct("incident_id")}
+    readings = {
+        one.incident_id: one
+        for one in Reading.objects.filter(incident__in=ids).order_by("incident_id", "-id").distinct("incident_id")
+    }
     said: dict[Any, dict[int, str]] = {}
     wanted = Entry.objects.filter(incident__in=ids, kind="words", text__erased_at__isnull=True).select_related("text")
     for entry in wanted.order_by("incident_id", "seq"):
         if entry.text is not None:
             said.setdefault(entry.incident_id, {})[entry.seq] = entry.text.text
-    clocks = {one.incident_id: one for one in Clock.objects.filter(incident__in=ids).running().order_by("incident_id", "-due_at")}
-    return [_row(row, readings.get(row.incident_id), said.get(row.incident_id, {}), clocks.get(row.incident_id), now) for row in found]
+    clocks = {
+        one.incident_id: one
+        for one in Clock.objects.filter(incident__in=ids).running().order_by("incident_id", "-due_at")
+    }
+    return [
+        _row(row, readings.get(row.incident_id), said.get(row.incident_id, {}), clocks.get(row.incident_id), now)
+        for row in found
+    ]
 
 
 def rendered(shown: dict[str, Any], now: datetime) -> str:
@@ -38,7 +47,9 @@ def rendered(shown: dict[str, Any], now: datetime) -> str:
     return render_to_string("desk/_row.jinja", {"row": shown, "now": now})
 
 
-def _row(row: BoardRow, reading: Reading | None, said: dict[int, str], clock: Clock | None, now: datetime) -> dict[str, Any]:
+def _row(
+    row: BoardRow, reading: Reading | None, said: dict[int, str], clock: Clock | None, now: datetime
+) -> dict[str, Any]:
     incident = row.incident
     held = grade(row.grade).name if row.grade else ""
     started = clock.started_at if clock else incident.opened_at
@@ -74,7 +85,7 @@ def what(reading: Reading | None, said: dict[int, str]) -> str:
             text = said.get(one["entry"])
             if text is None or one["assertion"] not in STANDING:
                 continue
-            quote = text[one["start"]:one["end"]]
+            quote = text[one["start"] : one["end"]]
             if not any(quote in other or other in quote for other in quotes):
                 quotes.append(quote)
     words = " … ".join(quotes).split()

@@ -18,4 +18,6 @@ COUNTERS = [
 
 def strip(counted: dict[str, int]) -> list[dict[str, Any]]:
     """The counters as the page's macro takes them."""
-    return [{"value": counted[name], "label": words, "kind": sign, "href": href} for name, words, sign, href in COUNTERS]
+    return [
+        {"value": counted[name], "label": words, "kind": sign, "href": href} for name, words, sign, href in COUNTERS
+    ]

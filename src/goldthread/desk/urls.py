@@ -15,6 +15,7 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/", views.incident, name="incident"),
     path("incidents/<uuid:incident_id>/words", views.words, name="words"),
     path("incidents/<uuid:incident_id>/particular", views.particular, name="particular"),
+    path("incidents/<uuid:incident_id>/area", views.area, name="area"),
     path("incidents/<uuid:incident_id>/children", views.children, name="children"),
     path("incidents/<uuid:incident_id>/thrive", views.thrive, name="thrive"),
     path("incidents/<uuid:incident_id>/grade", views.grade, name="grade"),

@@ -21,9 +21,10 @@ from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.desk import forms, presenters
-from goldthread.desk.commands import ensure_open, run, staff
+from goldthread.desk.commands import answer, ensure_open, run, staff
 from goldthread.desk.pages import displays, now, whole_page
-from goldthread.desk.queries import PAGE, Filters, board as board_rows, counts, snapshot
+from goldthread.desk.queries import PAGE, Filters, counts, snapshot
+from goldthread.desk.queries import board as board_rows
 from goldthread.desk.rows import rows
 from goldthread.desk.strip import strip
 from goldthread.response import actions as response
@@ -33,7 +34,7 @@ from goldthread.web.addresses import stream_origin
 
 @route("incident.open", "none")
 @require_safe
-def contact_new(request: HttpRequest) -> HttpResponse:
+def contact_new(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every view takes it
     """A new contact: its address is its identity, so that a reload or a doubled send makes nothing twice."""
     return redirect("desk:call", uuid.uuid4())
 
@@ -59,7 +60,7 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if incident is None:
         raise Http404("No such incident.")
-    return render(request, "desk/_answer.jinja", {"panels": [], "displays": displays(request, user, incident)})
+    return answer(request, incident_id, [], displays(user, incident))
 
 
 @route("incident.see", "consultation")
@@ -72,15 +73,38 @@ def incident(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @route("entry.add", "collection")
 @require_POST
 def words(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(request, incident_id, forms.WordsForm(request.POST), lambda user, pk, given: contact.add_words(
-        user, pk, key=given["key"], source=given["source"], text=given["text"], occurred_at=given["occurred_at"]))
+    return run(
+        request,
+        incident_id,
+        forms.WordsForm(request.POST),
+        lambda user, pk, given: contact.add_words(
+            user, pk, key=given["key"], source=given["source"], text=given["text"], occurred_at=given["occurred_at"]
+        ),
+    )
 
 
 @route("entry.add", "alteration")
 @require_POST
 def particular(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(request, incident_id, forms.ParticularForm(request.POST), lambda user, pk, given: contact.set_particular(
-        user, pk, key=given["key"], kind=given["kind"], text=given["text"]))
+    return run(
+        request,
+        incident_id,
+        forms.ParticularForm(request.POST),
+        lambda user, pk, given: contact.set_particular(
+            user, pk, key=given["key"], kind=given["kind"], text=given["text"]
+        ),
+    )
+
+
+@route("entry.add", "alteration")
+@require_POST
+def area(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    return run(
+        request,
+        incident_id,
+        forms.AreaForm(request.POST),
+        lambda user, pk, given: contact.set_area(user, pk, key=given["key"], area=given["area"]),
+    )
 
 
 @route("children.answer", "collection")
@@ -99,7 +123,9 @@ def thrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
         texts = {element.code: given[element.code] for element in elements_on(day)}
-        write_thrive(user, pk, key=given["key"], draft=Draft(texts, given["interim"], given["advice"], given["based_on"]))
+        write_thrive(
+            user, pk, key=given["key"], draft=Draft(texts, given["interim"], given["advice"], given["based_on"])
+        )
 
     return run(request, incident_id, forms.ThriveForm(request.POST, day=day), act)
 
@@ -108,8 +134,14 @@ def thrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def grade(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     every = [(one.code, one.name) for one in grades_on(now().date()).values()]
-    return run(request, incident_id, forms.GradeForm(request.POST, choices_now=every), lambda user, pk, given: response.choose_grade(
-        user, pk, key=given["key"], code=given["grade"], why=given["why"], why_not_above=given["why_not_above"]))
+    return run(
+        request,
+        incident_id,
+        forms.GradeForm(request.POST, choices_now=every),
+        lambda user, pk, given: response.choose_grade(
+            user, pk, key=given["key"], code=given["grade"], why=given["why"], why_not_above=given["why_not_above"]
+        ),
+    )
 
 
 @route("unit.allocate", "alteration")
@@ -130,28 +162,49 @@ def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @route("unit.allocate", "alteration")
 @require_POST
 def arrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(request, incident_id, forms.ArriveForm(request.POST), lambda user, pk, given: response.record_arrival(
-        user, pk, key=given["key"], allocation_id=given["allocation"], source=given["source"], at=given["at"]))
+    return run(
+        request,
+        incident_id,
+        forms.ArriveForm(request.POST),
+        lambda user, pk, given: response.record_arrival(
+            user, pk, key=given["key"], allocation_id=given["allocation"], source=given["source"], at=given["at"]
+        ),
+    )
 
 
 @route("unit.allocate", "alteration")
 @require_POST
 def leave(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(request, incident_id, forms.LeaveForm(request.POST), lambda user, pk, given: response.record_leaving(
-        user, pk, key=given["key"], allocation_id=given["allocation"]))
+    return run(
+        request,
+        incident_id,
+        forms.LeaveForm(request.POST),
+        lambda user, pk, given: response.record_leaving(user, pk, key=given["key"], allocation_id=given["allocation"]),
+    )
 
 
 @route("owner.take", "alteration")
 @require_POST
 def take(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(request, incident_id, forms.TakeForm(request.POST), lambda user, pk, given: response.take_over(user, pk, key=given["key"]))
+    return run(
+        request,
+        incident_id,
+        forms.TakeForm(request.POST),
+        lambda user, pk, given: response.take_over(user, pk, key=given["key"]),
+    )
 
 
 @route("incident.close", "alteration")
 @require_POST
 def close(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(request, incident_id, forms.CloseForm(request.POST), lambda user, pk, given: response.close(
-        user, pk, key=given["key"], reason=given["reason"], result=given["result"]))
+    return run(
+        request,
+        incident_id,
+        forms.CloseForm(request.POST),
+        lambda user, pk, given: response.close(
+            user, pk, key=given["key"], reason=given["reason"], result=given["result"]
+        ),
+    )
 
 
 @route("board.see", "consultation")
@@ -192,7 +245,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in page.object_list])
-    context = {"now": now(), "incidents": presenters.listed(list(page.object_list)), "page": page_links(request, page, pages)}
+    context = {
+        "now": now(),
+        "incidents": presenters.listed(list(page.object_list)),
+        "page": page_links(request, page, pages),
+    }
     return render(request, "desk/mine.jinja", context)
 
 
@@ -217,7 +274,10 @@ def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[s
         return f"{request.path}?{urlencode({**kept, 'page': number})}"
 
     return {
-        "number": page.number, "pages": pages.num_pages, "total": pages.count, "what": "incidents",
+        "number": page.number,
+        "pages": pages.num_pages,
+        "total": pages.count,
+        "what": "incidents",
         "previous": address(page.number - 1) if page.has_previous() else "",
         "next": address(page.number + 1) if page.has_next() else "",
     }
@@ -226,7 +286,14 @@ def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[s
 def _areas(user: Any) -> list[str]:
     if user.area:
         return [user.area]
-    return list(Incident.objects.open().visible_to(user).exclude(area="").values_list("area", flat=True).distinct().order_by("area"))
+    return list(
+        Incident.objects.open()
+        .visible_to(user)
+        .exclude(area="")
+        .values_list("area", flat=True)
+        .distinct()
+        .order_by("area")
+    )
 
 
 def _child(given: dict[str, Any]) -> list[ChildGiven]:
@@ -234,6 +301,14 @@ def _child(given: dict[str, Any]) -> list[ChildGiven]:
     filled = any(given[name] for name in ("child_name", "where_now", "last_seen_by")) or given["age"] is not None
     if not filled:
         return []
-    return [ChildGiven(str(uuid.uuid5(given["key"], "child")), given["child_name"], given["age"], given["age_estimated"],
-                       given["where_now"], given["last_seen_by"], given["seen"] or "not_known")]
-
+    return [
+        ChildGiven(
+            str(uuid.uuid5(given["key"], "child")),
+            given["child_name"],
+            given["age"],
+            given["age_estimated"],
+            given["where_now"],
+            given["last_seen_by"],
+            given["seen"] or "not_known",
+        )
+    ]

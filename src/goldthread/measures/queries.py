@@ -40,7 +40,12 @@ def cases(measure: Measure, now: datetime, user: Staff, *, not_met: bool) -> Que
 def shown(found: Point, *, outside: bool) -> dict[str, Any]:
     """A point as a page shows it. ``outside`` withholds a figure where any of its parts counts 1 to 4 cases."""
     share = found.share
-    small = outside and found.of is not None and found.met is not None and any(0 < part < SMALL for part in (found.met, found.of, found.of - found.met))
+    small = (
+        outside
+        and found.of is not None
+        and found.met is not None
+        and any(0 < part < SMALL for part in (found.met, found.of, found.of - found.met))
+    )
     return {
         "measure": found.measure,
         "since": found.since,

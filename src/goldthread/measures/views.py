@@ -27,7 +27,11 @@ def list_all(request: HttpRequest) -> HttpResponse:
     user = _staff(request)
     now = database_now(connection)
     shown = [queries.shown(queries.point(one, now), outside=user.role == "pcc") for one in queries.measures()]
-    return render(request, "measures/list.jinja", {"now": now, "measures": shown, "cases": user.can("measures.cases"), "small": SMALL})
+    return render(
+        request,
+        "measures/list.jinja",
+        {"now": now, "measures": shown, "cases": user.can("measures.cases"), "small": SMALL},
+    )
 
 
 @route("measures.cases", "consultation")
@@ -43,8 +47,14 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "measures.cases", [("incident", str(case.pk)) for case in page.object_list], measure=code)
     context: dict[str, Any] = {
-        "now": now, "measure": one, "cases": page.object_list, "not_met": not_met, "number": page.number,
-        "pages": pages.num_pages, "total": pages.count, "point": queries.shown(queries.point(one, now), outside=False),
+        "now": now,
+        "measure": one,
+        "cases": page.object_list,
+        "not_met": not_met,
+        "number": page.number,
+        "pages": pages.num_pages,
+        "total": pages.count,
+        "point": queries.shown(queries.point(one, now), outside=False),
     }
     return render(request, "measures/cases.jinja", context)
 

@@ -135,7 +135,10 @@ def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, r
             raise Refused(" ".join(blocker.why for blocker in blockers))
         now = work.now
         Closing.objects.create(
-            incident=work.incident, at=now, by=user, reason=reason,
+            incident=work.incident,
+            at=now,
+            by=user,
+            reason=reason,
             result=Payload.objects.keep(result.replace("\x00", "\ufffd")),
         )
         Clock.objects.filter(incident=work.incident).running().update(stopped_at=now, stopped_by="closed")
@@ -169,8 +172,13 @@ def _start_period(work: Work, new: Grade, reasons: dict[str, str]) -> None:
     kept = {name: Payload.objects.keep(text) if text else None for name, text in reasons.items()}
     last = GradePeriod.objects.filter(incident=work.incident).order_by("-seq").first()
     period = GradePeriod.objects.create(
-        incident=work.incident, seq=(last.seq if last else 0) + 1, grade=new.code, severity=new.severity,
-        at=work.now, by=work.user, **kept,
+        incident=work.incident,
+        seq=(last.seq if last else 0) + 1,
+        grade=new.code,
+        severity=new.severity,
+        at=work.now,
+        by=work.user,
+        **kept,
     )
     Clock.objects.filter(incident=work.incident).running().update(stopped_at=work.now, stopped_by="regraded")
     _start_clocks(work.incident, period, new, work.now)
@@ -178,8 +186,10 @@ def _start_period(work: Work, new: Grade, reasons: dict[str, str]) -> None:
 
 def _start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: datetime) -> None:
     active = Allocation.objects.filter(incident=incident, left_at__isnull=True)
-    due = {"allocation": None if active.exists() else held.allocate,
-           "attendance": None if active.filter(arrived_at__isnull=False).exists() else held.attend}
+    due = {
+        "allocation": None if active.exists() else held.allocate,
+        "attendance": None if active.filter(arrived_at__isnull=False).exists() else held.attend,
+    }
     Clock.objects.bulk_create(
         Clock(incident=incident, period=period, kind=kind, started_at=now, due_at=now + target)
         for kind, target in due.items()
@@ -215,7 +225,11 @@ def _closable(work: Work, user: Staff) -> rules.Closable:
 
 
 def _allocation(work: Work, allocation_id: int) -> Allocation:
-    sent = Allocation.objects.filter(pk=allocation_id, incident=work.incident, left_at__isnull=True).select_related("unit").first()
+    sent = (
+        Allocation.objects.filter(pk=allocation_id, incident=work.incident, left_at__isnull=True)
+        .select_related("unit")
+        .first()
+    )
     if sent is None:
         raise NotThere("That unit is not with this incident now. Reload to see who is.")
     return sent

@@ -47,7 +47,14 @@ def _sets() -> list[tuple[date, dict[str, Grade]]]:
     found = []
     for one in _file()["set"]:
         grades = {
-            row["code"]: Grade(row["code"], row["name"], row["severity"], row["level"], minutes(row, "allocate"), minutes(row, "attend"))
+            row["code"]: Grade(
+                row["code"],
+                row["name"],
+                row["severity"],
+                row["level"],
+                minutes(row, "allocate"),
+                minutes(row, "attend"),
+            )
             for row in one["grades"]
         }
         found.append((one["from"], grades))

@@ -59,7 +59,9 @@ class Clock(models.Model):
             ),
             models.CheckConstraint(condition=Q(due_at__gte=models.F("started_at")), name="clock_due_after_start"),
         ]
-        indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_running_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_running_due")
+        ]
 
 
 class Unit(models.Model):

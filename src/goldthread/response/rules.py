@@ -28,9 +28,19 @@ def may_choose(new: Grade, held: Grade | None) -> None:
         raise Refused(f"The grade is {held.name} already. Nothing was changed.")
 
 
-def next_owed(grade: Grade | None, allocated: bool, arrived: bool, now: datetime, due: list[datetime]) -> tuple[str, datetime]:
+def next_owed(
+    grade: Grade | None, allocated: bool, arrived: bool, now: datetime, due: list[datetime]
+) -> tuple[str, datetime]:
     """What is owed next in an open incident and by when: the earliest running clock, or a look again."""
-    what = "assess" if grade is None else "allocate" if grade.attend and not allocated else "arrive" if grade.attend and not arrived else "result"
+    what = (
+        "assess"
+        if grade is None
+        else "allocate"
+        if grade.attend and not allocated
+        else "arrive"
+        if grade.attend and not arrived
+        else "result"
+    )
     return what, min(due) if due else now + RELOOK
 
 
@@ -55,13 +65,19 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
     if not result.strip():
         raise Invalid({"result": "Write the result in a sentence: what was found, who was seen, what was done."})
     if len(result) > LONGEST_REASON:
-        raise Invalid({"result": f"This is {len(result):,} characters and at most {LONGEST_REASON:,} fit here. Nothing was saved; shorten it."})
+        raise Invalid(
+            {
+                "result": f"This is {len(result):,} characters and at most {LONGEST_REASON:,} fit here. Nothing was saved; shorten it."
+            }
+        )
     if not about.graded:
         raise Refused("This incident has no grade yet, so it cannot close. Choose a grade first.")
     if about.unit_on_way:
         raise Refused("A unit is on its way. Record its arrival, or that it left, before closing.")
     if reason.attended and not about.attended:
-        raise Refused("That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason.")
+        raise Refused(
+            "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
+        )
     if about.child != "none" and not about.attended and not about.second:
         raise Refused(
             "A child is or may be involved and nobody has attended, so one person cannot close this alone. "

@@ -23,7 +23,7 @@ _ENGLISH = frozenset(
     " there they this to up us was we were what when where who will with would you your states stating inft caller male"
     " female rp police address reports reported report today now back asked asking advised attended call mum dad kids child"
     " again still partner nxt dr re w yr old ip susp vic nil unk veh loc hx prev amb ambo school house home street road"
-    " person unknown individual taken left between officer officers victim theft lost found property".split()
+    " person unknown individual taken left an any another assist assisted case vehicle involved information bus crash between officer officers victim theft lost found property".split()
 )
 # Words that many languages of this country's callers use often and English does not.
 _FOREIGN = frozenset(
@@ -42,13 +42,15 @@ def reason_to_abstain(text: Text) -> str:
     if len(words) < SHORTEST_TO_JUDGE:
         return _short(text)
     sample = words if len(words) <= _SAMPLE else words[:: len(words) // _SAMPLE + 1]
-    english = sum(word in _ENGLISH for word in sample)
-    if english >= LEAST_SHARE * len(sample) and english >= 2:
-        foreign = sum(word in _FOREIGN for word in sample)
-        return NOT_ENGLISH if foreign > 2 * english and foreign >= 4 else ""
-    if sum(word.isalpha() for word in sample) < len(sample) / 3:
+    english = sum(map(_ENGLISH.__contains__, sample))
+    if english * 4 >= len(sample):
+        return ""
+    if sum(map(str.isalpha, sample)) * 3 < len(sample):
         return MOSTLY_SIGNS
-    return NOT_ENGLISH if english < LEAST_SHARE * len(sample) else ""
+    if english < LEAST_SHARE * len(sample) or english < 1 + (len(sample) >= 20):
+        return NOT_ENGLISH
+    foreign = sum(map(_FOREIGN.__contains__, sample))
+    return NOT_ENGLISH if foreign > english and foreign >= 3 else ""
 
 
 def _short(text: Text) -> str:

@@ -5,6 +5,7 @@ few neighbouring words, so the work is linear in the number of numbers.
 """
 
 import re
+from bisect import bisect_right
 
 from goldthread.thrive.tokens import Text
 
@@ -18,6 +19,7 @@ NUMBER_WORDS = {
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
+_DIGITS = re.compile("[0-9]+")
 _SHAPE = re.compile(r"([a-z]{0,6})(\d{1,3})([a-z]{0,8})")
 _YEARS = frozenset({"yo", "yrold", "yearold", "yrsold", "yearsold", "y", "yr", "yrs", "year", "years", "yers"})
 _MONTHS = frozenset({"month", "months", "mth", "mths", "mnth", "mnths", "mo", "mos"})
@@ -63,7 +65,7 @@ def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
     """Hits of each built-in list in *text*, as (first word, end word) pairs in order of appearance."""
     hits: dict[str, list[tuple[int, int]]] = {}
     places = _numbers(text)
-    if "newborn" in text.words or "neonate" in text.words:
+    if " newborn " in text.norm or " neonate " in text.norm:
         for place, word in enumerate(text.words):
             if word in ("newborn", "neonate"):
                 _put(hits, 0, place, place + 1)
@@ -104,9 +106,9 @@ def _is_count(word: str) -> bool:
 def _numbers(text: Text) -> list[int]:
     """Indexes of the words that hold a digit or are a number word, in order."""
     places: set[int] = set()
-    norm = text.norm
-    for match in re.finditer(r" ([a-z]{0,6}[0-9][0-9a-z]*)", norm):
-        places.add(text.word_at(match.start(1)))
+    starts = text.starts
+    for match in _DIGITS.finditer(text.plain):
+        places.add(bisect_right(starts, match.start()) - 1)
     if not NUMBER_WORDS.keys().isdisjoint(text.words):
         places.update(place for place, word in enumerate(text.words) if word in NUMBER_WORDS)
     return sorted(places)
@@ -217,7 +219,7 @@ def _bare(text: Text, place: int, value: int, previous: str, following: str) -> 
     gap = text.between(place - 1, place)
     if previous == "under" and value in (5, 10, 12, 13, 14, 15, 16, 18):
         return (value * 12 - 1, place - 1, place + 1) if value >= 16 or following == "s" else None
-    if previous in _PERSON and gap.strip(" (,-") == "":
+    if previous in _PERSON and text.words[place] not in NUMBER_WORDS and gap.strip(" (,-") == "":
         return _within(value * 12, place, place + 1)
     closes = _closes(text, place, following)
     if previous in _STATES_AGE and closes and gap.strip() == "" and _said_of_person(text, place, previous, value):

@@ -48,6 +48,7 @@ class _Seen(NamedTuple):
     end: int
     senses: tuple[_Sense, ...]
     ends_reach: bool
+    is_present: bool = False
 
 
 class Asserter:
@@ -63,13 +64,16 @@ class Asserter:
                 senses.setdefault(" ".join(normalise(phrase)), []).append(sense)
         self._enders = {" ".join(normalise(phrase)) for phrase in table["terminator"]["phrases"]}
         pseudo = {" ".join(normalise(phrase)) for phrase in table["pseudo"]["phrases"]}
-        self._phrases = sorted({*senses, *self._enders, *pseudo})
+        self._phrases = sorted({*senses, *self._enders, *pseudo, *table["words"]["present"]})
         self._senses = [() if phrase in pseudo else tuple(senses.get(phrase, ())) for phrase in self._phrases]
         self._sizes = [phrase.count(" ") + 1 for phrase in self._phrases]
-        self._ends_reach = [phrase in self._enders and phrase not in pseudo for phrase in self._phrases]
+        self._ends_reach = [phrase not in pseudo and (phrase in self._enders or phrase in table["words"]["present"]) for phrase in self._phrases]
         self._automaton = AhoCorasick(
             [f" {phrase} " for phrase in self._phrases], implementation=Implementation.ContiguousNFA
         )
+        present = frozenset(table["words"]["present"])
+        self._is_present = [phrase in present for phrase in self._phrases]
+        self._not_told = frozenset(table["words"]["not_told"])
         kin = table["kin"]
         self._kin = frozenset(kin["people"])
         self._kin_verbs = frozenset(kin["verbs"])
@@ -82,31 +86,36 @@ class Asserter:
         }
 
     def triggers(self, text: Text) -> "Triggers":
-        """The triggers of *text*, found once for all spans."""
-        found: list[tuple[int, int, int]] = []
-        for number, place, _ in self._automaton.find_matches_as_indexes(text.norm, overlapping=True):
-            start = text.word_at(place + 1)
-            found.append((start, -self._sizes[number], number))
-        found.sort()
+        """Asks about the spans of *text*; each sentence is searched for triggers once, when first asked about."""
+        return Triggers(self, text)
+
+    def find(self, text: Text, low: int, high: int) -> list[_Seen]:
+        """The triggers among words *low* to *high* (one sentence), in order; of overlapping ones the longest."""
+        places = text.places
+        norm = text.norm[places[low] : places[high] + 1 if high < len(places) else None]
+        offset = places[low]
+        found = sorted(
+            (bisect_left(places, offset + place), -self._sizes[number], number)
+            for number, place, _ in self._automaton.find_matches_as_indexes(norm, overlapping=True)
+        )
         seen: list[_Seen] = []
         reached = -1
         for start, negative_size, number in found:
             if start < reached:
                 continue
             reached = start - negative_size
-            seen.append(_Seen(start, reached, self._senses[number], self._ends_reach[number]))
-        for place, word in enumerate(text.words) if _may_hold_time(text) else ():
-            if _tells_past(text, place, word):
-                seen.append(_Seen(place, place + 1, (_PAST,), False))
-        seen.sort()
-        return Triggers(self, text, seen)
+            seen.append(_Seen(start, reached, self._senses[number], self._ends_reach[number], self._is_present[number]))
+        if " ago " in norm or " 20" in norm or " 19" in norm:
+            seen += [
+                _Seen(place, place + 1, (_PAST,), ends_reach=False)
+                for place in range(low, high)
+                if _tells_past(text, place, text.words[place])
+            ]
+            seen.sort(key=lambda trigger: trigger[:2])
+        return seen
 
 
 _PAST = _Sense("historical", "either", 10, False, False)
-
-
-def _may_hold_time(text: Text) -> bool:
-    return " ago " in text.norm or " 20" in text.norm or " 19" in text.norm
 
 
 def _tells_past(text: Text, place: int, word: str) -> bool:
@@ -124,12 +133,21 @@ def _tells_past(text: Text, place: int, word: str) -> bool:
 class Triggers:
     """Asks how spans of one text are meant."""
 
-    def __init__(self, asserter: Asserter, text: Text, seen: list[_Seen]) -> None:
+    def __init__(self, asserter: Asserter, text: Text) -> None:
         self._asserter = asserter
         self._text = text
-        self._seen = seen
-        self._starts = [trigger.start for trigger in seen]
-        self._signs: dict[tuple[int, int], str] = {}
+        self._found: dict[int, tuple[list[_Seen], list[int]]] = {}
+        self._seen: list[_Seen] = []
+        self._starts: list[int] = []
+
+    def _look_at(self, low: int, high: int) -> None:
+        """Take the triggers of the sentence *low* to *high* in hand."""
+        found = self._found.get(low)
+        if found is None:
+            seen = self._asserter.find(self._text, low, high)
+            found = (seen, [trigger.start for trigger in seen])
+            self._found[low] = found
+        self._seen, self._starts = found
 
     def assess(self, start: int, end: int) -> Assertion:
         """How words *start* to *end* (exclusive) are meant."""
@@ -137,8 +155,8 @@ class Triggers:
         if not 0 <= start < end <= len(text.words):
             return AFFIRMED
         low, high = text.sentence(start)
-        high = max(high, text.sentence(end - 1)[1])
-        answered = self._answered(end, high)
+        self._look_at(low, high)
+        answered = self._answered(end) or self._answered_next(end, high)
         if answered is not None:
             return answered
         before, after = self._before(start, end, low), self._after(start, end, high)
@@ -146,7 +164,7 @@ class Triggers:
             return self._queried(start, end)
         return self._weigh(before, after, start, end)
 
-    def _answered(self, end: int, high: int) -> Assertion | None:
+    def _answered(self, end: int) -> Assertion | None:
         """ "Weapons? No", "inj: nil", "kids - yes": a question or label answered by the next word."""
         text, words = self._text, self._text.words
         if end >= len(words) or words[end] not in self._asserter._answers:
@@ -165,11 +183,21 @@ class Triggers:
             return Assertion("negated") if following in ("seen", "present", "at", "found", "in") else None
         return UNASKED if kind == "uncertain" else Assertion(kind)
 
+    def _answered_next(self, end: int, high: int) -> Assertion | None:
+        """ "Kids in house? No.": a short question answered by the sentence behind it."""
+        text, words = self._text, self._text.words
+        if high >= len(words) or not 0 < high - end <= 5 or words[high] not in self._asserter._answers:
+            return None
+        if "?" not in text.between(high - 1, high) or words[high] in ("not", "dont", "doesnt"):
+            return None
+        kind = self._asserter._answers[words[high]]
+        return UNASKED if kind == "uncertain" else Assertion(kind)
+
     def _before(self, start: int, end: int, low: int) -> list[tuple[_Seen, _Sense]]:
         """Triggers that stand before the span and reach it, the nearest last."""
         reaching: list[tuple[_Seen, _Sense]] = []
         place = bisect_left(self._starts, start) - 1
-        barrier = False
+        barrier = today = False
         while place >= 0:
             trigger = self._seen[place]
             place -= 1
@@ -180,15 +208,14 @@ class Triggers:
             for sense in trigger.senses:
                 if sense.side == "before" or start - trigger.end > sense.window:
                     continue
-                if barrier and sense.kind != "historical" and sense.kind != "other-subject":
-                    continue
-                if barrier and sense.side != "either":
+                if (barrier and sense.side != "either") or (today and sense.kind == "historical"):
                     continue
                 if self._reaches(trigger, sense, start, end):
                     reaching.append((trigger, sense))
                     break
             if trigger.ends_reach and not (reaching and reaching[-1][0] is trigger):
                 barrier = True
+                today = today or trigger.is_present
         reaching.reverse()
         return reaching
 
@@ -223,8 +250,7 @@ class Triggers:
     def _list_goes_on(self, trigger: _Seen, sense: _Sense, start: int, end: int, between: str) -> bool:
         """Whether a comma after a trigger goes on with a list ("no drugs, knives or guns") rather than a new clause."""
         text, words = self._text, self._text.words
-        low, high = text.sentence(start)
-        del low
+        high = text.sentence(start)[1]
         if any(word in ("he", "she", "they", "i", "we", "there", "it") for word in words[trigger.end : start]):
             return sense.kind in ("hypothetical", "uncertain") and sense.window >= 8 and not sense.unasked
         tail = words[start : min(high, start + 8)]
@@ -294,7 +320,11 @@ class Triggers:
         before, after = text.folded[max(0, left - 2) : left], text.folded[right : right + 2]
         if before[-1:] == "?" or (before == "? " and (left < 3 or not text.folded[left - 3 : left - 2].isalnum())):
             return UNCERTAIN
-        return UNCERTAIN if after[:1] == "?" or after == "(?" or after == " ?" else AFFIRMED
+        if after[:1] == "?" or after in ("(?", " ?"):
+            return UNCERTAIN
+        high = text.sentence(start)[1]
+        asked = high - end <= 4 and text.folded[text.ends[high - 1] : text.ends[high - 1] + 2].strip()[:1] == "?"
+        return UNCERTAIN if asked else AFFIRMED
 
     def _weigh(
         self, before: Sequence[tuple[_Seen, _Sense]], after: Sequence[tuple[_Seen, _Sense]], start: int, end: int
@@ -307,6 +337,8 @@ class Triggers:
         if "other-subject" in kinds and negated_before is None:
             return Assertion("other-subject")
         if negated_before is not None:
+            if not self._asserter._not_told.isdisjoint(self._text.words[end : end + 3]):
+                return UNASKED
             outer = next((sense.kind for trigger, sense in before if trigger.start < negated_before.start), "")
             if outer in ("uncertain", "hypothetical"):
                 return Assertion(outer)

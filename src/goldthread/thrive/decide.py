@@ -36,6 +36,20 @@ LEVEL_FROM = 0.3
 """A finding suggests its level only if it counts at least so much after its assertion and the child are weighed."""
 COMBINES_AT = 3
 """So many different cues of one level, each counted, suggest the level above (three low-level concerns raise themselves)."""
+COMBINATIONS: tuple[tuple[frozenset[str], str], ...] = (
+    # Violence heard and a carer nobody has seen: somebody may be lying hurt, and the children are alone with it.
+    (frozenset({"da-child", "carer-not-seen"}), "immediate"),
+    (frozenset({"background", "carer-not-seen"}), "high"),
+    # A missing child who may mean to die, or whom somebody exploits, is not out late.
+    (frozenset({"missing", "self-harm"}), "immediate"),
+    (frozenset({"missing", "exploitation-sexual"}), "high"),
+    (frozenset({"missing", "exploitation-criminal"}), "high"),
+    # A baby cannot wait out a parent's crisis, nor a child whom nobody has seen a known danger.
+    (frozenset({"parent-crisis", "infant"}), "high"),
+    (frozenset({"risk-person", "not-seen"}), "high"),
+    (frozenset({"abduction", "not-seen"}), "high"),
+)
+"""Cues that together suggest more than each alone *(our working rule)*; each must count by itself."""
 
 
 def rank(level: str) -> int:
@@ -84,4 +98,8 @@ def level(findings: Sequence[Finding], likely: float) -> str:
     top = max(cues_at)
     if top < rank("high") and len(cues_at[top]) >= COMBINES_AT:
         top += 1
+    counted = set().union(*cues_at.values())
+    for together, suggested in COMBINATIONS:
+        if together <= counted:
+            top = max(top, rank(suggested))
     return LEVELS[top]

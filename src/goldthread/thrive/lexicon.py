@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from goldthread.thrive.ages import NUMBER_WORDS
-from goldthread.thrive.patterns import BUILT_IN, Expansions, Shape, WordingError, expand, parse, shapes
+from goldthread.thrive.patterns import BUILT_IN, Atoms, Expansions, Shape, WordingError, expand, parse, shapes
 
 LEXICON_DIR = Path(__file__).parent / "lexicon"
 LEVELS = ("none", "low", "medium", "high", "immediate")
@@ -85,15 +85,15 @@ class _Lists:
     """The named lists of terms*.toml, expanded on demand."""
 
     phrases: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
-    done: dict[str, Expansions] = field(default_factory=dict)
+    done: dict[str, Expansions] = field(
+        default_factory=lambda: {name: {(f"{{{name}}}",): name in ("child_age", "infant_age")} for name in BUILT_IN}
+    )
     open: list[str] = field(default_factory=list)
 
     def __call__(self, name: str) -> Expansions:
         if name in self.done:
             return self.done[name]
         speaks_of_child = name.startswith("child")
-        if name in BUILT_IN:
-            return {(f"{{{name}}}",): speaks_of_child or name == "infant_age"}
         if name not in self.phrases:
             raise WordingError(f"unknown list {{{name}}}")
         if name in self.open:
@@ -159,10 +159,18 @@ def check(directory: Path | None = None) -> tuple[Lexicon, list[str]]:
                     raise LexiconError(f"{path.name}: code {cue.code!r} is already given by another file")
                 cues[cue.code] = cue
                 _add(patterns, faults, path, [(rule.wording, rule) for rule in rules], lists)
-    words = {word for shape, _ in patterns for slot in shape.slots for run in slot for word in run if word[0] != "{"}
+    words = {word for run in runs_of(patterns) for word in run if word[0] != "{"}
     canonical = json.dumps({path.name: content for path, content in contents.items()}, sort_keys=True)
     digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
     return Lexicon(cues, tuple(patterns), frozenset(words), digest), faults
+
+
+def runs_of(patterns: Iterable[tuple[Shape, "Rule | Context | str"]]) -> set[Atoms]:
+    """Every run of words in *patterns*."""
+    runs: set[Atoms] = set()
+    for slot in {id(slot): slot for shape, _ in patterns for slot in shape.slots}.values():
+        runs.update(slot)
+    return runs
 
 
 @contextmanager

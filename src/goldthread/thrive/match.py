@@ -5,14 +5,14 @@ looked for only where its rarest slot was hit, and its neighbours only within th
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from goldthread.thrive.ages import find_ages
-from goldthread.thrive.lexicon import Context, Lexicon, Rule
-from goldthread.thrive.patterns import Atoms, Expansions
+from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
+from goldthread.thrive.patterns import Atoms, Expansions, Shape
 from goldthread.thrive.tokens import Text
 
 Target = Rule | Context | str
@@ -28,8 +28,7 @@ _COMMON = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Match:
+class Match(NamedTuple):
     """Words *start* to *end* (exclusive) say what *target* stands for; *child*: the words speak of a child."""
 
     target: Target
@@ -40,6 +39,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Slot:
+    """A part of a wording: any of *runs*, of which *child_runs* speak of a child; the longest has *longest* words."""
+
     runs: frozenset[int]
     child_runs: frozenset[int]
     longest: int
@@ -53,110 +54,190 @@ class _Joined:
     anchor: int
 
 
+class _Slots(NamedTuple):
+    """Slots made so far, each with how common it is."""
+
+    by_object: dict[int, tuple[_Slot, int]]
+    by_content: dict[frozenset[tuple[Atoms, bool]], tuple[_Slot, int]]
+
+
+class _Work(NamedTuple):
+    """What a hit of one run may lead to: one-slot wordings, and joins with the slots they need beside it."""
+
+    targets: list[tuple[Target, bool]]
+    joins: list[tuple[int, _Joined]]
+
+
 class Matcher:
     """The compiled lexicon. Immutable after construction, so it may be shared by threads."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._run_ids: dict[Atoms, int] = {}
-        self._single: dict[int, list[tuple[Target, bool]]] = {}
-        self._anchored: dict[int, list[_Joined]] = {}
-        self._slots: dict[tuple[tuple[Atoms, bool], ...], _Slot] = {}
+        runs = runs_of(lexicon.patterns)
+        others = sorted(run for run in runs if _has_list(run))
+        literals = sorted(runs.difference(others))
+        self._ids: dict[Atoms, int] = {run: number for number, run in enumerate([*literals, *others])}
+        self._lengths = [len(run) for run in self._ids]
+        self._work: list[_Work | None] = [None] * len(self._ids)
+        self._masks = [0] * len(self._ids)
+        slots = _Slots({}, {})
+        bits: dict[_Slot, int] = {}
         for shape, target in lexicon.patterns:
             if len(shape.slots) == 1:
-                for run, child in shape.slots[0].items():
-                    entry = (target, child)
-                    entries = self._single.setdefault(self._id(run), [])
-                    if entry not in entries:
-                        entries.append(entry)
+                self._add_single(target, shape.slots[0])
             else:
-                self._join(target, shape.slots, shape.gaps)
-        runs = list(self._run_ids)
-        self._lengths = [len(run) for run in runs]
-        literal = [number for number, run in enumerate(runs) if run[0][0] != "{" and not _has_list(run)]
-        self._literal_ids = literal
-        self._lists = {run[0]: number for number, run in enumerate(runs) if len(run) == 1 and run[0][0] == "{"}
-        self._composites: dict[str, list[tuple[int, Atoms, int]]] = {}
-        for number, run in enumerate(runs):
-            if len(run) > 1 and _has_list(run):
+                self._add_joined(target, shape, slots, bits)
+        self._lists = {run[0]: self._ids[run] for run in others if len(run) == 1}
+        self._composites: dict[str, dict[tuple[int, str], list[tuple[int, Atoms, int]]]] = {}
+        for run in others:
+            if len(run) > 1:
                 place = next(index for index, atom in enumerate(run) if atom[0] == "{")
-                self._composites.setdefault(run[place], []).append((number, run, place))
-        self._automaton = AhoCorasick(
-            [f" {' '.join(runs[number])} " for number in literal], implementation=Implementation.ContiguousNFA
-        )
+                # Filed under the word beside the list, so that a number in a text asks only for runs that can fit.
+                beside = (-1, run[place - 1]) if place else (1, run[1]) if run[1][0] != "{" else (0, "")
+                self._composites.setdefault(run[place], {}).setdefault(beside, []).append((self._ids[run], run, place))
+        self._automaton = AhoCorasick([f" {' '.join(run)} " for run in literals], implementation=Implementation.ContiguousNFA)
 
-    def _id(self, run: Atoms) -> int:
-        return self._run_ids.setdefault(run, len(self._run_ids))
+    def _work_of(self, number: int) -> "_Work":
+        work = self._work[number]
+        if work is None:
+            work = self._work[number] = _Work([], [])
+        return work
 
-    def _slot(self, runs: Expansions) -> _Slot:
-        key = tuple(sorted(runs.items()))
-        slot = self._slots.get(key)
-        if slot is None:
-            ids = {self._id(run): child for run, child in runs.items()}
-            longest = max(len(run) for run in runs)
-            if any(_has_list(run) for run in runs):
-                longest += 4
-            slot = _Slot(frozenset(ids), frozenset(number for number, child in ids.items() if child), longest)
-            self._slots[key] = slot
-        return slot
+    def _add_single(self, target: Target, slot: Expansions) -> None:
+        for run, child in slot.items():
+            targets = self._work_of(self._ids[run]).targets
+            if not any(known is target and flag == child for known, flag in targets):
+                targets.append((target, child))
 
-    def _join(self, target: Target, slots: tuple[Expansions, ...], gaps: tuple[int, ...]) -> None:
-        compiled = tuple(self._slot(slot) for slot in slots)
-        anchor = min(range(len(slots)), key=lambda place: (_commonness(slots[place]), place))
-        joined = _Joined(target, compiled, gaps, anchor)
-        for run in sorted(compiled[anchor].runs):
-            self._anchored.setdefault(run, []).append(joined)
+    def _slot(self, runs: Expansions, slots: "_Slots") -> tuple[_Slot, int]:
+        """The slot of *runs* and how common it is. Wordings share the lists they name, so most are known by identity."""
+        known = slots.by_object.get(id(runs))
+        if known is None:
+            key = frozenset(runs.items())
+            known = slots.by_content.get(key)
+            if known is None:
+                ids = {self._ids[run]: child for run, child in runs.items()}
+                longest = max(map(len, runs)) + (4 if any(_has_list(run) for run in runs) else 0)
+                slot = _Slot(frozenset(ids), frozenset(n for n, child in ids.items() if child), longest)
+                known = slots.by_content[key] = (slot, _commonness(runs))
+            slots.by_object[id(runs)] = known
+        return known
+
+    def _bit(self, slot: _Slot, bits: dict[_Slot, int]) -> int:
+        """The mark of *slot* in the mask of what a sentence holds."""
+        bit = bits.get(slot)
+        if bit is None:
+            bit = bits[slot] = 1 << len(bits)
+            for number in slot.runs:
+                self._masks[number] |= bit
+        return bit
+
+    def _add_joined(
+        self,
+        target: Target,
+        shape: Shape,
+        slots: "_Slots",
+        bits: dict[_Slot, int],
+    ) -> None:
+        known = [self._slot(slot, slots) for slot in shape.slots]
+        compiled = tuple(slot for slot, _ in known)
+        anchor = min(range(len(known)), key=lambda place: (known[place][1], place))
+        joined = _Joined(target, compiled, shape.gaps, anchor)
+        need = 0
+        for place, slot in enumerate(compiled):
+            if place != anchor:
+                need |= self._bit(slot, bits)
+        for number in sorted(compiled[anchor].runs):
+            self._work_of(number).joins.append((need, joined))
 
     def find(self, text: Text) -> list[Match]:
-        """Every match in *text*, each within one sentence, in no promised order but the same one each time."""
+        """Every match in *text*, each within one sentence; the order is the same each time."""
+        matches: list[Match] = []
+        lists = self._list_hits(text)
+        masks, work = self._masks, self._work
+        places_of = text.places
+        edges = [*map(places_of.__getitem__, text.breaks), len(text.norm) - 1]
+        number, begin, limit = 0, 0, edges[0] + 1
         places: dict[int, list[int]] = {}
-        literal_ids = self._literal_ids
-        for number, start, _ in self._automaton.find_matches_as_indexes(text.norm, overlapping=True):
-            run = literal_ids[number]
+        active: list[int] = []
+        mask = 0
+        # Hits come in the order of their ends, so one pass deals them out to the sentences.
+        for run, start, end in self._automaton.find_matches_as_indexes(text.norm, overlapping=True):
+            if end > limit:
+                if active or number in lists:
+                    sentence = _Sentence(places_of, places, lists.pop(number, {}), self._lengths)
+                    self._finish(sentence, active, mask, matches)
+                    active = []
+                places, mask = {}, 0
+                while end > limit:
+                    number += 1
+                    begin, limit = limit - 1, edges[number] + 1
+            if start < begin:
+                continue
             if run in places:
                 places[run].append(start)
             else:
                 places[run] = [start]
-        search = _Search(text, places, self._lengths)
-        self._add_lists(search, text)
-        matches: list[Match] = []
-        for run in search.present:
-            targets = self._single.get(run)
-            if targets:
-                hits = search.hits(run)[:MAX_HITS]
-                matches += [Match(target, start, end, child) for target, child in targets for start, end, _ in hits]
-            joins = self._anchored.get(run)
-            if joins:
-                for joined in joins:
-                    search.join(joined, run, matches)
+                mask |= masks[run]
+                if work[run] is not None:
+                    active.append(run)
+        if active or number in lists:
+            self._finish(_Sentence(places_of, places, lists.pop(number, {}), self._lengths), active, mask, matches)
+        # Sentences with numbers but not one known word.
+        for hits in lists.values():
+            self._finish(_Sentence(places_of, {}, hits, self._lengths), [], 0, matches)
         return matches
 
-    def _add_lists(self, search: "_Search", text: Text) -> None:
-        """Hits of the built-in lists, and of runs that hold one ("girl {child_age}")."""
+    def _finish(self, sentence: "_Sentence", active: list[int], mask: int, matches: list[Match]) -> None:
+        """Add to *matches* what the hits of one sentence amount to; *mask* tells which slots its literal hits fill."""
+        for run in sentence.list_runs:
+            mask |= self._masks[run]
+        for run in (*active, *sentence.list_runs):
+            work = self._work[run]
+            if work is None:
+                continue
+            targets, joins = work
+            if targets:
+                found = sentence.hits(run)[:MAX_HITS]
+                matches += [Match(target, start, end, child) for target, child in targets for start, end, _ in found]
+            for need, joined in joins:
+                if need & mask == need:
+                    sentence.join(joined, run, matches)
+
+    def _list_hits(self, text: Text) -> dict[int, dict[int, list[Hit]]]:
+        """By sentence: hits of the built-in lists, and of runs that hold one ("girl {child_age}")."""
         found = find_ages(text)
+        by_sentence: dict[int, dict[int, list[Hit]]] = {}
+        words = text.words
         for name, spans in found.items():
-            if name in self._lists:
-                search.add(self._lists[name], spans)
-        for name, spans in found.items():
-            for number, run, place in self._composites.get(name, ()):
-                longer = [
-                    (start, end)
-                    for first, after in spans
-                    if (start := _backwards(text.words, run[:place], first)) >= 0
-                    for end in _forwards(text.words, run[place + 1 :], after, found)
-                    if text.in_one_sentence(start, end)
-                ]
-                if longer:
-                    search.add(number, longer)
+            number = self._lists.get(name)
+            composites = self._composites.get(name)
+            for first, after in spans:
+                sentence = text.sentence_number(first)
+                hits = by_sentence.setdefault(sentence, {})
+                if number is not None:
+                    hits.setdefault(number, []).append((first, after, number))
+                if not composites:
+                    continue
+                near = composites.get((-1, words[first - 1]), ()) if first else ()
+                also = composites.get((1, words[after]), ()) if after < len(words) else ()
+                for run_number, run, place in (*near, *also, *composites.get((0, ""), ())):
+                    start = _backwards(words, run[:place], first)
+                    if start < 0 or text.sentence_number(start) != sentence:
+                        continue
+                    for end in _forwards(words, run[place + 1 :], after, found):
+                        if text.sentence_number(end - 1) == sentence:
+                            hits.setdefault(run_number, []).append((start, end, run_number))
+        return by_sentence
 
 
 def _has_list(run: Atoms) -> bool:
-    return any(atom[0] == "{" for atom in run)
+    return "{" in run[0] or (len(run) > 1 and any("{" in atom for atom in run))
 
 
 def _commonness(runs: Expansions) -> int:
     """How often a slot may be expected to be hit: the join begins at the rarest."""
     return sum(
-        20 if run[0][0] == "{" else (12 if run[0] in _COMMON else 2) if len(run) == 1 else 1 for run in runs
+        60 if run[0][0] == "{" else (120 if run[0] in _COMMON else 4) if len(run) == 1 else 1 for run in runs
     )
 
 
@@ -177,43 +258,36 @@ def _forwards(words: list[str], run: Atoms, start: int, found: dict[str, list[tu
     return ends
 
 
-class _Search:
-    """The hits of one text, turned from character places into words only where they are asked for."""
+class _Sentence:
+    """The hits of one sentence, turned from character places into words only where they are asked for."""
 
-    def __init__(self, text: Text, places: dict[int, list[int]], lengths: list[int]) -> None:
-        self._text = text
+    __slots__ = ("_hits", "_lengths", "_places", "_places_of", "_slot_hits", "list_runs")
+
+    def __init__(
+        self, places_of: list[int], places: dict[int, list[int]], hits: dict[int, list[Hit]], lengths: list[int]
+    ) -> None:
+        self._places_of = places_of
         self._places = places
+        self._hits = hits
         self._lengths = lengths
-        self._hits: dict[int, list[Hit]] = {}
         self._slot_hits: dict[_Slot, tuple[list[Hit], list[int]]] = {}
-        self._absent: set[int] = set()
-
-    @property
-    def present(self) -> list[int]:
-        return [*self._places, *(run for run in self._hits if run not in self._places)]
-
-    def add(self, run: int, spans: Iterable[tuple[int, int]]) -> None:
-        self._hits[run] = sorted({(start, end, run) for start, end in spans})
+        self.list_runs = list(hits)
 
     def hits(self, run: int) -> list[Hit]:
-        """Where *run* stands, in order, without those that reach over the end of a sentence."""
+        """Where *run* stands, in order."""
         hits = self._hits.get(run)
         if hits is None:
-            text, size = self._text, self._lengths[run]
-            starts = [text.word_at(place + 1) for place in self._places[run]]
+            places_of, size = self._places_of, self._lengths[run]
             hits = [
-                (start, start + size, run) for start in starts if size == 1 or text.in_one_sentence(start, start + size)
+                (start, start + size, run) for place in self._places[run] for start in (bisect_left(places_of, place),)
             ]
             self._hits[run] = hits
         return hits
 
-    def _has(self, slot: _Slot) -> bool:
-        return not (slot.runs.isdisjoint(self._places) and slot.runs.isdisjoint(self._hits))
-
     def _of_slot(self, slot: _Slot) -> tuple[list[Hit], list[int]]:
         found = self._slot_hits.get(slot)
         if found is None:
-            runs = [run for run in slot.runs if run in self._places or run in self._hits]
+            runs = slot.runs & (self._places.keys() | self._hits.keys())
             hits = sorted(hit for run in runs for hit in self.hits(run))
             found = (hits, [hit[0] for hit in hits])
             self._slot_hits[slot] = found
@@ -222,14 +296,6 @@ class _Search:
     def join(self, joined: _Joined, run: int, matches: list[Match]) -> None:
         """Add to *matches* every place where the slots of *joined* stand in order round a hit of its anchor."""
         slots, anchor = joined.slots, joined.anchor
-        for place, slot in enumerate(slots):
-            if place != anchor:
-                key = id(slot)
-                if key in self._absent:
-                    return
-                if slot not in self._slot_hits and not self._has(slot):
-                    self._absent.add(key)
-                    return
         count = 0
         for hit in self.hits(run):
             start, end, child = hit[0], hit[1], run in slots[anchor].child_runs
@@ -245,11 +311,10 @@ class _Search:
                         break
                     end, child = after[1], child or after[2] in slots[place].child_runs
                 else:
-                    if self._text.in_one_sentence(start, end):
-                        matches.append(Match(joined.target, start, end, child))
-                        count += 1
-                        if count >= MAX_HITS:
-                            return
+                    matches.append(Match(joined.target, start, end, child))
+                    count += 1
+                    if count >= MAX_HITS:
+                        return
 
     def _after(self, slot: _Slot, end: int, gap: int) -> Hit | None:
         """The nearest hit of *slot* that begins at most *gap* words after *end*; of several there, the longest."""

@@ -134,6 +134,7 @@ def expand(items: tuple[Item, ...], lists: Callable[[str], Expansions]) -> Expan
 
 
 def _options(item: Item, lists: Callable[[str], Expansions]) -> Expansions:
+    """The expansions of one item; the same list gives the same object, which the matcher relies on to save work."""
     match item:
         case Word(text):
             return {(text,): False}
@@ -207,7 +208,8 @@ def _chunks(segment: tuple[Item, ...], lists: Callable[[str], Expansions]) -> li
     current: Expansions | None = None
     for item in segment:
         options = _options(item, lists)
-        open_ended = any(atom.startswith("{") for run in options for atom in run)
+        # A long list is never joined to its neighbours, so only short ones need be searched for built-in lists.
+        open_ended = len(options) > LITERALS_PER_SLOT or any(atom[0] == "{" for run in options for atom in run)
         if current is not None and not open_ended and len(current) * len(options) <= LITERALS_PER_SLOT:
             grown: Expansions = {}
             for (run, child), (more, flag) in product(current.items(), options.items()):
@@ -216,7 +218,7 @@ def _chunks(segment: tuple[Item, ...], lists: Callable[[str], Expansions]) -> li
             continue
         if current is not None:
             chunks.append(current)
-        current = dict(options)
+        current = options
         if open_ended:
             chunks.append(current)
             current = None
@@ -229,7 +231,7 @@ def _variants(pieces: list[tuple[Expansions, int]]) -> list[Shape]:
     """Shapes from *pieces*, where a piece that may be empty is once left out and once put in."""
     sequences: list[list[tuple[Expansions, int]]] = [[]]
     for runs, gap in pieces:
-        full = {run: child for run, child in runs.items() if run}
+        full = {run: child for run, child in runs.items() if run} if () in runs else runs
         grown: list[list[tuple[Expansions, int]]] = []
         for sequence in sequences:
             if full:

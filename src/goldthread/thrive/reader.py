@@ -1,5 +1,6 @@
 """The one entry: ``Reader().read(text)`` gives a Reading."""
 
+import gc
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
@@ -23,9 +24,16 @@ class _Compiled:
     """A lexicon ready to match; built once for a process and directory."""
 
     def __init__(self, directory: Path | None) -> None:
-        self.lexicon: Lexicon = load(directory)
-        self.matcher = Matcher(self.lexicon)
-        self.repair = Repair(self.lexicon.words)
+        # Loading makes many long-lived objects; collecting garbage among them would take a third of the time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self.lexicon: Lexicon = load(directory)
+            self.matcher = Matcher(self.lexicon)
+            self.repair = Repair(self.lexicon.words)
+        finally:
+            if collecting:
+                gc.enable()
 
 
 _LOCK = threading.Lock()
@@ -96,8 +104,7 @@ class Reader:
         triggers = self._asserter.triggers(text) if rules or mentions else None
         found = _strongest([pair for pair in rules if not _explained(pair[0], pair[1], contexts)])
         assessed = [(match, rule, triggers.assess(match.start, match.end)) for match, rule in found] if triggers else []
-        child = _child(assessed_pairs := [(m, r, a.kind) for m, r, a in assessed], mentions, contexts, triggers)
-        del assessed_pairs
+        child = _child([(match, rule, meant.kind) for match, rule, meant in assessed], mentions, contexts, triggers)
         made: list[tuple[Finding, str, bool]] = []
         for match, rule, meant in assessed:
             speaks = "yes" if match.child else rule.child

@@ -3,20 +3,16 @@
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, compress, count, pairwise
+from operator import add
 
 APOSTROPHES = "'’‘‛ʼʹ`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Signs dropped inside a word: apostrophes of every keyboard, soft hyphens and zero-width marks."""
 
-_WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}]+[^\W_]+)*")
-_DROP = re.compile(rf"[{APOSTROPHES}]+")
-# A full stop ends a sentence only before a space, so that 15.10 and e-mail addresses stay whole; a row of dots in a
-# typed log is a pause. Common abbreviations are swallowed by the first branch.
-_BREAK = re.compile(
-    r"\b(?:mr|mrs|ms|dr|st|rd|approx|nxt|tel|ext|e\.g|i\.e)\.(?=\s)"
-    r"|\.\.+"
-    r"|([.!?]+[\"')\]’”]*(?=\s|$)|[;\n\r\u2028\u2029•|]|\s[/–—]\s)"
-)
+# A sentence ends at a full stop only before a space, so that 15.10 and e-mail addresses stay whole.
+_BREAK = re.compile("[.!?][\"')\\]’”]*(?=\\s)|[;\n\r\u2028\u2029•|]|(?<=\\s)[/–—](?=\\s)")
+_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "rd", "approx", "nxt", "tel", "ext"})
+_EDGE = re.compile(r"(?<=\s)'|'(?=\s)")
 _FOLD_LIMIT = 8192
 
 
@@ -35,83 +31,117 @@ class _Fold(dict[int, str | int]):
         return folded
 
 
+class _Separate(dict[int, str | int]):
+    """Translation table from folded characters to letters, digits, apostrophes and spaces."""
+
+    def __missing__(self, code: int) -> str | int:
+        sign = chr(code)
+        plain: str | int = "'" if sign in APOSTROPHES else code if sign.isalnum() else " "
+        if len(self) < _FOLD_LIMIT:
+            self[code] = plain
+        return plain
+
+
 _FOLD = _Fold()
+_SEPARATE = _Separate()
+# Filled now, so that plain ASCII never meets a missing entry.
+_ASCII = {code: _SEPARATE[code] for code in range(128)}
 
 
 def fold(text: str) -> str:
     """Lower-case, unaccented copy of *text* with the same length; characters that would grow are left as they are."""
-    if not text.isascii():
-        text = text.translate(_FOLD)
-        lowered = text.lower()
-        if len(lowered) != len(text):
-            lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
-        return lowered
-    return text.lower()
+    if text.isascii():
+        return text.lower()
+    text = text.translate(_FOLD)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
+    return lowered
+
+
+def _plain(folded: str) -> str:
+    """*folded* with every sign but an apostrophe inside a word turned into a space; the same length."""
+    plain = folded.translate(_ASCII if folded.isascii() else _SEPARATE)
+    if " '" in plain or "' " in plain or plain[:1] == "'" or plain[-1:] == "'":
+        plain = _EDGE.sub(" ", f" {plain} ")
+        # A row of apostrophes loses one at each end in a pass; what is left is dropped with those inside words.
+        plain = plain[1:-1]
+    return plain
 
 
 def normalise(phrase: str) -> list[str]:
     """The words of a short *phrase* as the matcher sees them: folded, apostrophes dropped."""
-    return [_DROP.sub("", word) for word in _WORD.findall(fold(phrase))]
+    return [word for raw in _plain(fold(phrase)).split() if (word := raw.replace("'", ""))]
 
 
 class Text:
     """A text cut into words. Word *i* is ``words[i]``; in the original it lies at ``starts[i]:ends[i]`` (code points).
 
-    ``norm`` is the words joined by single spaces with a space at both ends; word *i* begins in it at ``places[i]``.
+    ``norm`` is the words joined by single spaces, with one at both ends; the space before word *i* is at ``places[i]``.
+    ``sentences`` holds (first word, end word) pairs that cover all words in order.
     """
 
-    __slots__ = ("_breaks", "_index", "ends", "folded", "norm", "original", "places", "starts", "words")
+    __slots__ = ("_sentences", "breaks", "ends", "folded", "norm", "original", "places", "plain", "starts", "words")
 
     def __init__(self, original: str) -> None:
         self.original = original
         self.folded = folded = fold(original)
-        spans = [match.span() for match in _WORD.finditer(folded)]
-        self.starts = [span[0] for span in spans]
-        self.ends = [span[1] for span in spans]
-        words = [folded[start:end] for start, end in spans]
-        if not folded.isascii() or "'" in folded or "`" in folded:
-            words = [word if word.isalnum() else _DROP.sub("", word) for word in words]
-        self._breaks: list[int] | None = None
-        self.replace_words(words)
+        self.plain = plain = _plain(folded)
+        pieces = plain.split(" ")
+        # Done by iterators rather than by a loop: this runs for every word of every log.
+        starts = list(compress(map(add, accumulate(map(len, pieces), initial=0), count()), pieces))
+        words = list(filter(None, pieces))
+        ends = list(map(add, starts, map(len, words)))
+        if "'" in plain:
+            words = [word.replace("'", "") if "'" in word else word for word in words]
+            if "" in words:
+                starts, ends = list(compress(starts, words)), list(compress(ends, words))
+                words = list(filter(None, words))
+        self.starts, self.ends = starts, ends
+        self._sentences: list[tuple[int, int]] | None = None
+        self.breaks = _breaks(folded, starts, words)
+        self.set_words(words)
 
-    def replace_words(self, words: list[str]) -> None:
-        """Set the words as matched (same number of words); used once at the start and once after typo repair."""
+    def set_words(self, words: list[str]) -> None:
+        """Take *words* (as many as before) as the ones to match: at the start, and again after typing slips are mended."""
         self.words = words
+        self.places = list(map(add, accumulate(map(len, words), initial=0), range(len(words))))
         self.norm = f" {' '.join(words)} "
-        self.places = list(accumulate(map(len, words), lambda place, size: place + size + 1, initial=1))
-        self._index: dict[int, int] | None = None
 
-    def word_at(self, place: int) -> int:
-        """Index of the word that begins at offset *place* of ``norm``."""
-        if self._index is None:
-            self._index = dict(zip(self.places, range(len(self.places)), strict=True))
-        return self._index[place]
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        if self._sentences is None:
+            edges = [0, *self.breaks, len(self.words)]
+            self._sentences = [pair for pair in pairwise(edges) if pair[0] < pair[1]]
+        return self._sentences
 
     def word_of_offset(self, offset: int) -> int:
         """Index of the first word that ends after the original's *offset*; the number of words if there is none."""
         return bisect_right(self.ends, offset)
 
-    @property
-    def breaks(self) -> list[int]:
-        """Word indexes at which a new sentence begins, in order."""
-        if self._breaks is None:
-            starts = self.starts
-            self._breaks = sorted(
-                {bisect_left(starts, match.end()) for match in _BREAK.finditer(self.folded) if match.group(1)}
-            )
-        return self._breaks
+    def sentence_number(self, word: int) -> int:
+        """Index in ``sentences`` of the one that holds *word*."""
+        return bisect_right(self.breaks, word)
 
     def sentence(self, word: int) -> tuple[int, int]:
         """First word and end (exclusive) of the sentence that holds *word*."""
-        breaks = self.breaks
-        place = bisect_right(breaks, word)
-        return (breaks[place - 1] if place else 0, breaks[place] if place < len(breaks) else len(self.words))
-
-    def in_one_sentence(self, start: int, end: int) -> bool:
-        """Whether words *start* to *end* (exclusive) hold no sentence break."""
-        breaks = self.breaks
-        return bisect_right(breaks, start) == bisect_right(breaks, end - 1)
+        return self.sentences[bisect_right(self.breaks, word)]
 
     def between(self, left: int, right: int) -> str:
         """The folded characters between word *left* and word *right*, signs included."""
         return self.folded[self.ends[left] : self.starts[right]]
+
+
+def _breaks(folded: str, starts: list[int], words: list[str]) -> list[int]:
+    """Word indexes at which a new sentence begins, in order."""
+    breaks: list[int] = []
+    last, total = 0, len(words)
+    for match in _BREAK.finditer(folded):
+        place = match.start()
+        word = bisect_left(starts, place)
+        if last < word < total and not (
+            folded[place] == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
+        ):
+            breaks.append(word)
+            last = word
+    return breaks

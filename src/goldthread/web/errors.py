@@ -19,10 +19,13 @@ BARE = {405, 413, 429, 503}
 log = logging.getLogger(__name__)
 
 
-def error_page(request: HttpRequest | None, status: int, name: str | None = None) -> HttpResponse:
-    """The page for ``status`` (or the named one). Without a request it is made without any context processor."""
+def error_page(request: HttpRequest | None, status: int, name: str | None = None, detail: str = "") -> HttpResponse:
+    """The page for ``status`` (or the named one), with a sentence of detail where there is one.
+
+    Without a request it is made without any context processor.
+    """
     template = loader.get_template(f"web/errors/{name or status}.jinja")
-    response = HttpResponse(template.render({}, request), status=status)
+    response = HttpResponse(template.render({"detail": detail}, request), status=status)
     if request is not None and request.headers.get("HX-Request") == "true":
         response["HX-Retarget"] = "#problem"
         response["HX-Reselect"] = "#error"
@@ -35,9 +38,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """403."""
-    return error_page(request, 403)
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the reason given where the refusal was made."""
+    return error_page(request, 403, detail=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -74,8 +74,9 @@ def both_times(context: Context, value: datetime | None, now: datetime | None = 
         return Markup('<span class="when">{}</span>').format(times.NOT_KNOWN)
     stamp = known.isoformat(timespec="seconds")
     shown = Markup('<time datetime="{}">{}</time>').format(stamp, times.clock(known, moment, seconds))
-    since = Markup('<span class="when__ago" data-ago="{}">{}</span>').format(stamp, times.ago(known, moment)) if moment else ""
-    return Markup('<span class="when">{}{}{}</span>').format(shown, " " if since else "", since)
+    if moment:
+        shown += Markup(' <span class="when__ago" data-ago="{}">{}</span>').format(stamp, times.ago(known, moment))
+    return Markup('<span class="when">{}</span>').format(shown)
 
 
 def drawing(svg: str) -> Markup:

@@ -114,5 +114,6 @@ def bar(elapsed_s: float, target_s: float | None) -> Bar:
     gone = f"{spoken(elapsed_s)} gone of {spoken(target_s)}"
     if left < 0:
         return Bar("over", fill, TARGET_AT, f"{duration(-left, signed=True)} over", f"{gone}, over its target")
-    state = "near" if elapsed_s >= target_s * NEAR else "running"
-    return Bar(state, fill, TARGET_AT, f"{duration(left)} left", f"{gone}{', near its target' if state == 'near' else ''}")
+    if elapsed_s >= target_s * NEAR:
+        return Bar("near", fill, TARGET_AT, f"{duration(left)} left", f"{gone}, near its target")
+    return Bar("running", fill, TARGET_AT, f"{duration(left)} left", gone)

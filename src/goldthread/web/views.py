@@ -5,8 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-TEMPLATES = {400: "web/errors/400.jinja", 403: "web/errors/403.jinja", 404: "web/errors/404.jinja", 405: "web/errors/405.jinja",
-             413: "web/errors/413.jinja", 500: "web/errors/500.jinja", 503: "web/errors/503.jinja"}
+TEMPLATES = {
+    400: "web/errors/400.jinja",
+    403: "web/errors/403.jinja",
+    404: "web/errors/404.jinja",
+    405: "web/errors/405.jinja",
+    413: "web/errors/413.jinja",
+    500: "web/errors/500.jinja",
+    503: "web/errors/503.jinja",
+}
 
 
 def problem(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
@@ -32,4 +39,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     return render(request, "web/errors/csrf.jinja", {}, status=403)
-

@@ -5,37 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('area', models.CharField(blank=True, max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("area", models.CharField(blank=True, max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='collar number or login')),
-                ('name', models.CharField(max_length=120)),
-                ('initials', models.CharField(blank=True, max_length=4)),
-                ('role', models.CharField(max_length=40)),
-                ('area', models.CharField(blank=True, max_length=40)),
-                ('is_active', models.BooleanField(default=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="collar number or login")),
+                ("name", models.CharField(max_length=120)),
+                ("initials", models.CharField(blank=True, max_length=4)),
+                ("role", models.CharField(max_length=40)),
+                ("area", models.CharField(blank=True, max_length=40)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to="accounts.team"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['call_handler', 'dispatcher', 'officer', 'sergeant', 'contact_supervisor', 'fim', 'vast_officer', 'qa_assessor', 'investigator', 'investigation_supervisor', 'trainer', 'silver', 'gold', 'pcc', 'hmicfrs_liaison', 'auditor'])), name='staff_role_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "call_handler",
+                                    "dispatcher",
+                                    "officer",
+                                    "sergeant",
+                                    "contact_supervisor",
+                                    "fim",
+                                    "vast_officer",
+                                    "qa_assessor",
+                                    "investigator",
+                                    "investigation_supervisor",
+                                    "trainer",
+                                    "silver",
+                                    "gold",
+                                    "pcc",
+                                    "hmicfrs_liaison",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="staff_role_known",
+                    )
+                ],
             },
         ),
     ]

@@ -5,42 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('state', models.CharField(choices=[('read', 'Read'), ('down', 'Not read: the reader failed')], max_length=8)),
-                ('engine', models.CharField(blank=True, max_length=20)),
-                ('path', models.CharField(blank=True, max_length=8)),
-                ('lexicon', models.CharField(blank=True, max_length=80)),
-                ('model', models.CharField(max_length=80, null=True)),
-                ('child', models.CharField(blank=True, max_length=8)),
-                ('at_risk', models.BooleanField(default=False)),
-                ('probability', models.FloatField(default=0.0)),
-                ('level', models.CharField(default='none', max_length=10)),
-                ('adult_vulnerability', models.BooleanField(default=False)),
-                ('abstain', models.BooleanField(default=True)),
-                ('why_abstained', models.CharField(blank=True, max_length=200)),
-                ('findings', models.JSONField(default=list)),
-                ('questions', models.JSONField(default=list)),
-                ('took_ms', models.FloatField(default=0.0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "state",
+                    models.CharField(choices=[("read", "Read"), ("down", "Not read: the reader failed")], max_length=8),
+                ),
+                ("engine", models.CharField(blank=True, max_length=20)),
+                ("path", models.CharField(blank=True, max_length=8)),
+                ("lexicon", models.CharField(blank=True, max_length=80)),
+                ("model", models.CharField(max_length=80, null=True)),
+                ("child", models.CharField(blank=True, max_length=8)),
+                ("at_risk", models.BooleanField(default=False)),
+                ("probability", models.FloatField(default=0.0)),
+                ("level", models.CharField(default="none", max_length=10)),
+                ("adult_vulnerability", models.BooleanField(default=False)),
+                ("abstain", models.BooleanField(default=True)),
+                ("why_abstained", models.CharField(blank=True, max_length=200)),
+                ("findings", models.JSONField(default=list)),
+                ("questions", models.JSONField(default=list)),
+                ("took_ms", models.FloatField(default=0.0)),
             ],
         ),
         migrations.CreateModel(
-            name='ThriveVersion',
+            name="ThriveVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('read_up_to', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("read_up_to", models.PositiveIntegerField()),
             ],
         ),
     ]

@@ -6,53 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessment', '0001_initial'),
-        ('audit', '0002_chain'),
-        ('contact', '0001_initial'),
+        ("assessment", "0001_initial"),
+        ("audit", "0002_chain"),
+        ("contact", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reading',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contact.entry'),
+            model_name="reading",
+            name="entry",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contact.entry"),
         ),
         migrations.AddField(
-            model_name='reading',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='contact.incident'),
+            model_name="reading",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="contact.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='thriveversion',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="thriveversion",
+            name="author",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='thriveversion',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='thrive_versions', to='contact.incident'),
+            model_name="thriveversion",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="thrive_versions", to="contact.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='thriveversion',
-            name='reading',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessment.reading'),
+            model_name="thriveversion",
+            name="reading",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessment.reading"
+            ),
         ),
         migrations.AddField(
-            model_name='thriveversion',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload'),
+            model_name="thriveversion",
+            name="text",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['incident', '-id'], name='reading_newest'),
+            model_name="reading",
+            index=models.Index(fields=["incident", "-id"], name="reading_newest"),
         ),
         migrations.AddConstraint(
-            model_name='thriveversion',
-            constraint=models.UniqueConstraint(fields=('incident', 'version'), name='thrive_version_once'),
+            model_name="thriveversion",
+            constraint=models.UniqueConstraint(fields=("incident", "version"), name="thrive_version_once"),
         ),
     ]

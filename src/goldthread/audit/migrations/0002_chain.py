@@ -85,9 +85,10 @@ DECLARE
     link bytea;
 BEGIN
     SELECT * INTO STRICT event FROM public.audit_event WHERE id = NEW.event_id;
-    -- All events of a transaction go to one shard, so there is no order of locks to keep.
+    -- All events of a transaction go to one shard, so there is no order of locks to keep. The number is hashed since
+    -- savepoints use numbers up too: plain remainders would favour some shards.
     SELECT * INTO STRICT shard FROM public.audit_shard
-        WHERE number = public.audit_transaction() % 8 FOR NO KEY UPDATE;
+        WHERE number = hashint8(public.audit_transaction()) & 7 FOR NO KEY UPDATE;
     link := public.audit_event_hash(event, shard.number, shard.seq + 1, shard.head);
     INSERT INTO public.audit_link (event_id, shard, shard_seq, prev_hash, hash)
         VALUES (event.id, shard.number, shard.seq + 1, shard.head, link);

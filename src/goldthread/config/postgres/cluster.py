@@ -260,11 +260,13 @@ class Cluster:
             with psycopg.connect(found.admin_url, connect_timeout=30, autocommit=True) as connection:
                 row = connection.execute("SHOW fsync").fetchone()
         except psycopg.Error as error:
-            if error.sqlstate == "53300":  # it is full, so it is healthy
-                return
-            said = str(error).strip().splitlines()[-1].removeprefix("FATAL: ").strip()
+            said = str(error)  # a refusal to connect carries no code, only words
+            if "too many clients" in said or "connection slots are reserved" in said:
+                return  # it is full, so it is well
+            if "password authentication failed" not in said:
+                raise ClusterError(explain(said, self._layout.directory, self._layout.log)) from error
             raise ClusterError(
-                f"The database in {self._layout.directory} runs but refuses its own administrator ({said}): "
+                f"The database in {self._layout.directory} runs but the passwords kept for it are not its own: "
                 f"move {self._layout.passwords} away, run 'goldthread database stop' and start again."
             ) from error
         if self._tuning.durability and row == ("off",):

@@ -47,9 +47,9 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "The folder {place} is on a read-only disk: set GOLDTHREAD_DATA to a folder that can be written to.",
     ),
     (
-        r"could not locate a valid checkpoint record|invalid primary checkpoint|could not open file \"global/pg_"
-        r"|could not read file \"global/|is not a valid data directory|checksum (value|error)"
-        r"|could not access directory \"pg_wal|required WAL directory|incorrect checksum in control file",
+        r"could not find the database system|could not locate a valid checkpoint record|invalid primary checkpoint"
+        r"|could not open file \"global/pg_|could not read file \"global/|is not a valid data directory"
+        r"|checksum (value|error)|incorrect checksum|could not access directory \"pg_wal|required WAL directory",
         "The data in {place} is damaged: move that folder away and restore the last backup "
         "(docs/operating-database.md says how).",
     ),

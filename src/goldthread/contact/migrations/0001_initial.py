@@ -8,170 +8,420 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('audit', '0002_chain'),
+        ("accounts", "0001_initial"),
+        ("audit", "0002_chain"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DailyNumber',
+            name="DailyNumber",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('opened_at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('origin', models.CharField(choices=[('here', 'Recorded here'), ('imported', 'Imported')], default='here', max_length=10)),
-                ('channel', models.CharField(choices=[('999', '999'), ('101', '101'), ('online', 'Online'), ('email', 'E-mail'), ('chat', 'Chat'), ('social', 'Social media'), ('counter', 'Front counter'), ('partner', 'Partner agency'), ('officer', 'Officer')], max_length=20)),
-                ('area', models.CharField(blank=True, max_length=40)),
-                ('child', models.CharField(choices=[('yes', 'Child involved'), ('possible', 'Child possibly involved'), ('none', 'Asked: none')], default='possible', max_length=10)),
-                ('children_answer', models.CharField(choices=[('not_asked', 'Not asked'), ('named', 'Children recorded'), ('asked_none', 'Asked: none'), ('not_known', 'Asked: not known')], default='not_asked', max_length=12)),
-                ('last_seq', models.PositiveIntegerField(default=0)),
-                ('next_action', models.CharField(max_length=40)),
-                ('next_action_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opened', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned', to=settings.AUTH_USER_MODEL)),
-                ('owner_team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned', to='accounts.team')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='accounts.team')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                ("opened_at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("here", "Recorded here"), ("imported", "Imported")], default="here", max_length=10
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("999", "999"),
+                            ("101", "101"),
+                            ("online", "Online"),
+                            ("email", "E-mail"),
+                            ("chat", "Chat"),
+                            ("social", "Social media"),
+                            ("counter", "Front counter"),
+                            ("partner", "Partner agency"),
+                            ("officer", "Officer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("area", models.CharField(blank=True, max_length=40)),
+                (
+                    "child",
+                    models.CharField(
+                        choices=[
+                            ("yes", "Child involved"),
+                            ("possible", "Child possibly involved"),
+                            ("none", "Asked: none"),
+                        ],
+                        default="possible",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "children_answer",
+                    models.CharField(
+                        choices=[
+                            ("not_asked", "Not asked"),
+                            ("named", "Children recorded"),
+                            ("asked_none", "Asked: none"),
+                            ("not_known", "Asked: not known"),
+                        ],
+                        default="not_asked",
+                        max_length=12,
+                    ),
+                ),
+                ("last_seq", models.PositiveIntegerField(default=0)),
+                ("next_action", models.CharField(max_length=40)),
+                ("next_action_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opened",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner_team",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="owned", to="accounts.team"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="accounts.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('words', 'Words'), ('event', 'Event')], max_length=8)),
-                ('source', models.CharField(choices=[('caller', 'Caller said'), ('heard', 'Heard'), ('officer', 'Officer'), ('partner', 'Partner'), ('inference', 'Inference'), ('system', 'System')], max_length=12)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('late', models.BooleanField(default=False)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('text', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='contact.incident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveIntegerField()),
+                ("kind", models.CharField(choices=[("words", "Words"), ("event", "Event")], max_length=8)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("caller", "Caller said"),
+                            ("heard", "Heard"),
+                            ("officer", "Officer"),
+                            ("partner", "Partner"),
+                            ("inference", "Inference"),
+                            ("system", "System"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("late", models.BooleanField(default=False)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="contact.incident"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Command',
+            name="Command",
             fields=[
-                ('key', models.UUIDField(primary_key=True, serialize=False)),
-                ('verb', models.CharField(max_length=40)),
-                ('result', models.CharField(blank=True, max_length=64)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contact.incident')),
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("verb", models.CharField(max_length=40)),
+                ("result", models.CharField(blank=True, max_length=64)),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contact.incident"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ChildVersion',
+            name="ChildVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('child', models.UUIDField()),
-                ('version', models.PositiveIntegerField()),
-                ('age', models.PositiveSmallIntegerField(null=True)),
-                ('age_estimated', models.BooleanField(default=False)),
-                ('seen', models.CharField(choices=[('not_known', 'Not known'), ('not_seen', 'Not seen'), ('seen', 'Seen'), ('spoken_to', 'Seen and spoken to')], default='not_known', max_length=12)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('particulars', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='child_versions', to='contact.incident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("child", models.UUIDField()),
+                ("version", models.PositiveIntegerField()),
+                ("age", models.PositiveSmallIntegerField(null=True)),
+                ("age_estimated", models.BooleanField(default=False)),
+                (
+                    "seen",
+                    models.CharField(
+                        choices=[
+                            ("not_known", "Not known"),
+                            ("not_seen", "Not seen"),
+                            ("seen", "Seen"),
+                            ("spoken_to", "Seen and spoken to"),
+                        ],
+                        default="not_known",
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "particulars",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_versions",
+                        to="contact.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChildrenAnswer',
+            name="ChildrenAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('not_asked', 'Not asked'), ('named', 'Children recorded'), ('asked_none', 'Asked: none'), ('not_known', 'Asked: not known')], max_length=12)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children_answers', to='contact.incident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("not_asked", "Not asked"),
+                            ("named", "Children recorded"),
+                            ("asked_none", "Asked: none"),
+                            ("not_known", "Asked: not known"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children_answers",
+                        to="contact.incident",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Involvement',
+            name="Involvement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('opener', 'Opened it'), ('author', 'Wrote in it'), ('owner', 'Owned it'), ('attending', 'Attended it')], max_length=10)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='contact.incident')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("opener", "Opened it"),
+                            ("author", "Wrote in it"),
+                            ("owner", "Owned it"),
+                            ("attending", "Attended it"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="involvements", to="contact.incident"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="involvements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Particular',
+            name="Particular",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('location', 'Place'), ('caller_name', "Caller's name"), ('caller_phone', "Caller's number")], max_length=16)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='particulars', to='contact.incident')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("location", "Place"),
+                            ("caller_name", "Caller's name"),
+                            ("caller_phone", "Caller's number"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="particulars", to="contact.incident"
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['area'], name='incident_open_area'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["area"], name="incident_open_area"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['team'], name='incident_open_team'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["team"], name="incident_open_team"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_action_at'], name='incident_open_next'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["next_action_at"], name="incident_open_next"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['opened_at'], name='incident_opened_at'),
+            model_name="incident",
+            index=models.Index(fields=["opened_at"], name="incident_opened_at"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['team', 'opened_at'], name='incident_team_opened'),
+            model_name="incident",
+            index=models.Index(fields=["team", "opened_at"], name="incident_team_opened"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', False), ('owner_team__isnull', True)), models.Q(('owner__isnull', True), ('owner_team__isnull', False)), _connector='OR'), name='incident_exactly_one_owner'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("owner__isnull", False), ("owner_team__isnull", True)),
+                    models.Q(("owner__isnull", True), ("owner_team__isnull", False)),
+                    _connector="OR",
+                ),
+                name="incident_exactly_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('next_action_at__isnull', False), _connector='OR'), name='incident_open_has_next_action'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at__isnull", False), ("next_action_at__isnull", False), _connector="OR"),
+                name="incident_open_has_next_action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('incident', 'seq'), name='entry_seq_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("incident", "seq"), name="entry_seq_once"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'words'), ('text__isnull', False)), models.Q(('kind', 'event'), models.Q(('code', ''), _negated=True)), _connector='OR'), name='entry_has_words_or_code'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "words"), ("text__isnull", False)),
+                    models.Q(("kind", "event"), models.Q(("code", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="entry_has_words_or_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='childversion',
-            constraint=models.UniqueConstraint(fields=('incident', 'child', 'version'), name='child_version_once'),
+            model_name="childversion",
+            constraint=models.UniqueConstraint(fields=("incident", "child", "version"), name="child_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(fields=('staff', 'incident', 'part'), name='involvement_once'),
+            model_name="involvement",
+            constraint=models.UniqueConstraint(fields=("staff", "incident", "part"), name="involvement_once"),
         ),
     ]

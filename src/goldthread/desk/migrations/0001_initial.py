@@ -6,39 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contact', '0001_initial'),
+        ("contact", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BoardRow',
+            name="BoardRow",
             fields=[
-                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='board_row', serialize=False, to='contact.incident')),
-                ('grade', models.CharField(blank=True, max_length=20)),
-                ('urgency', models.PositiveSmallIntegerField()),
-                ('suggested', models.CharField(blank=True, max_length=10)),
-                ('child_rank', models.PositiveSmallIntegerField()),
-                ('due_at', models.DateTimeField()),
-                ('attended', models.BooleanField(default=False)),
-                ('unread', models.BooleanField(default=False)),
+                (
+                    "incident",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="board_row",
+                        serialize=False,
+                        to="contact.incident",
+                    ),
+                ),
+                ("grade", models.CharField(blank=True, max_length=20)),
+                ("urgency", models.PositiveSmallIntegerField()),
+                ("suggested", models.CharField(blank=True, max_length=10)),
+                ("child_rank", models.PositiveSmallIntegerField()),
+                ("due_at", models.DateTimeField()),
+                ("attended", models.BooleanField(default=False)),
+                ("unread", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['attended', '-urgency', 'child_rank', 'due_at'], name='board_order')],
+                "indexes": [models.Index(fields=["attended", "-urgency", "child_rank", "due_at"], name="board_order")],
             },
         ),
         migrations.CreateModel(
-            name='BoardChange',
+            name="BoardChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contact.incident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contact.incident"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='boardchange_at')],
+                "indexes": [models.Index(fields=["at"], name="boardchange_at")],
             },
         ),
     ]

@@ -105,7 +105,9 @@ function closeMenu(event) {
 
 function labelOf(element) {
   const label = element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent;
-  return (label ?? element.textContent).trim().replace(/\s+/g, " ");
+  const words = element.cloneNode(true);
+  for (const cap of words.querySelectorAll(".key")) cap.remove();
+  return (label ?? words.textContent).trim().replace(/\s+/g, " ");
 }
 
 function showKey(keys) {

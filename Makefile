@@ -1,0 +1,52 @@
+# One command each: make run, make test. Both set up what they need first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
+
+.PHONY: setup setup-dev run test lint types unit bench clean
+
+setup: $(VENV)/.ready tools/build_assets.py
+	@$(BIN)/python tools/build_assets.py
+
+$(VENV)/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Goldthread needs Python 3.11 or newer; set PYTHON to one (make PYTHON=python3.11)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.uv requirements/base.lock pyproject.toml
+	@echo "Setting up in $(VENV) (once)"
+	@$(UV) requirements/base.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@rm -f $(VENV)/.ready-dev
+	@touch $@
+
+setup-dev: $(VENV)/.ready-dev tools/build_assets.py
+	@$(BIN)/python tools/build_assets.py
+
+$(VENV)/.ready-dev: $(VENV)/.uv requirements/base.lock requirements/dev.lock pyproject.toml
+	@echo "Setting up in $(VENV) for tests (once)"
+	@$(UV) requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(VENV)/.ready $@
+
+run: setup
+	@exec $(BIN)/goldthread demo
+
+test: setup-dev lint
+	@$(BIN)/python tools/find_chromium.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup-dev
+	@$(BIN)/ruff check src tests tools bench
+	@$(BIN)/ruff format --check --quiet src tests tools bench || { echo "Run: .venv/bin/ruff format src tests tools bench"; exit 1; }
+	@$(BIN)/lint-imports --no-cache
+	@GOLDTHREAD_MODE=test GOLDTHREAD_DATA=$(VENV)/data $(BIN)/mypy
+	@$(BIN)/djlint --quiet --lint src || exit 1
+
+bench: setup-dev
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) node_modules .goldthread

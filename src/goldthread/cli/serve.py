@@ -1,0 +1,250 @@
+"""``goldthread serve | demo | migrate``: the running service and the demo force."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from goldthread.cli.database import cluster_directory
+from goldthread.cli.processes import Part, SupervisorError, check_port, only_one, run_parts
+from goldthread.config.postgres import Cluster, ClusterError
+
+SETTINGS = "goldthread.config.settings"
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where the service listens."""
+
+    host: str
+    port: int
+    stream_port: int
+
+    @property
+    def name(self) -> str:
+        """The host as a person on this machine types it."""
+        return "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104 - shown only
+
+    @property
+    def pages(self) -> str:
+        """The address of the pages, without a slash at its end."""
+        return f"http://{self.name}:{self.port}"
+
+    @property
+    def stream(self) -> str:
+        """The address of the board's stream."""
+        return f"http://{self.name}:{self.stream_port}/board"
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``serve``, ``demo``, ``migrate`` and the demo's live calls."""
+    serve = subparsers.add_parser("serve", help="serve pages, stream and jobs on the database that DATABASE_URL names")
+    serve.set_defaults(run=_serve)
+    migrate = subparsers.add_parser("migrate", help="bring the database up to date as the migrating role")
+    migrate.set_defaults(run=_migrate)
+    demo = subparsers.add_parser("demo", help="run the invented force Amberford on a database of its own")
+    demo.add_argument("--live", action="store_true", help="let new calls arrive, so that the board moves")
+    demo.add_argument("--check", action="store_true", help="start everything, see that the pages answer, and stop")
+    demo.set_defaults(run=_demo)
+    calls = subparsers.add_parser("demo-calls", help="let calls arrive at a running demo (what demo --live does)")
+    calls.set_defaults(run=_calls)
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from goldthread.config.env import environment
+
+    env = environment()
+    where = Where(env.host, env.port, env.stream_port)
+    try:
+        return run_parts(_parts(where, {}), on_ready=lambda: _told(where, demo=False))
+    except SupervisorError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from goldthread.config.env import environment
+
+    if not environment().database_owner_url:
+        print(
+            "DATABASE_OWNER_URL is not set: it names the role that owns the tables and migrates them.", file=sys.stderr
+        )
+        return 2
+    return _step("migrate", {"GOLDTHREAD_AS_OWNER": "1"})
+
+
+def _demo(args: argparse.Namespace) -> int:
+    data = Path(os.environ.get("GOLDTHREAD_DATA") or ".goldthread").resolve()
+    try:
+        where = _demo_address()
+        data.mkdir(parents=True, exist_ok=True)
+        with only_one(data, f"{where.pages}/"):
+            check_port(where.host, where.port, "GOLDTHREAD_PORT")
+            check_port(where.host, where.stream_port, "GOLDTHREAD_STREAM_PORT")
+            return _demo_in(data, where, args)
+    except (SupervisorError, ClusterError) as error:
+        print(error, file=sys.stderr)
+    except PermissionError as error:
+        print(
+            f"Goldthread may not write to {error.filename or data}. Give this user the right to, "
+            "or set GOLDTHREAD_DATA to a folder of its own.",
+            file=sys.stderr,
+        )
+    except OSError as error:
+        print(
+            f"Goldthread cannot use {data}: {error.strerror}. Make room or set GOLDTHREAD_DATA to another folder.",
+            file=sys.stderr,
+        )
+    return 2
+
+
+def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
+    """Database up, migrated and seeded, then the parts; whatever was started here is stopped here."""
+    env = {"GOLDTHREAD_MODE": "demo", "GOLDTHREAD_DATA": str(data), "DJANGO_SETTINGS_MODULE": SETTINGS}
+    cluster = None if os.environ.get("DATABASE_URL") else Cluster(cluster_directory(data), _say)
+    try:
+        if cluster is not None:
+            found = cluster.start()
+            env |= {"DATABASE_URL": found.app_url, "DATABASE_OWNER_URL": found.owner_url}
+        os.environ.update(env)
+        _say("Bringing the database up to date")
+        status = _step("migrate", {"GOLDTHREAD_AS_OWNER": "1"}) or _step("seed", {})
+        if status:
+            return status
+        if args.check:
+            return _check(where, env)
+        return run_parts(_parts(where, env, live=args.live), on_ready=lambda: _told(where, demo=True))
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if cluster is not None:
+            cluster.stop()
+
+
+def _step(step: str, extra: dict[str, str]) -> int:
+    """Run a step in a process of its own, since migrating and serving connect as different roles."""
+    command = [sys.executable, "-m", "goldthread.cli.steps", step]
+    return subprocess.run(command, env={**os.environ, **extra}, check=False).returncode
+
+
+def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Part]:
+    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, **env}
+    granian = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--host",
+        where.host,
+        "--log-level",
+        "warning",
+        "--respawn-failed-workers",
+    ]
+    pages = [
+        *granian, "--interface", "wsgi", "--port", str(where.port), "--workers", "2", "--blocking-threads", "8",
+        "--backpressure", "64", "goldthread.config.wsgi:application",
+    ]  # fmt: skip
+    stream = [
+        *granian, "--interface", "asgi", "--port", str(where.stream_port), "--workers", "1", "--backlog", "4096",
+        "--backpressure", "4096", "goldthread.desk.stream.app:application",
+    ]  # fmt: skip
+    step = [sys.executable, "-m", "goldthread.cli.steps"]
+    parts = [
+        Part("pages", pages, settings, ready=(where.host, where.port)),
+        Part("stream", stream, settings, ready=(where.host, where.stream_port)),
+        Part("jobs", [*step, "jobs"], settings),
+    ]
+    return [*parts, Part("calls", [*step, "calls"], settings)] if live else parts
+
+
+def _check(where: Where, env: dict[str, str]) -> int:
+    """Start everything, sign in, see that pages and stream answer, and stop."""
+    stop = threading.Event()
+    wrong: list[str] = []
+
+    def look() -> None:
+        try:
+            wrong.extend(_look(where))
+        except (OSError, ValueError, KeyError) as error:
+            wrong.append(f"A page did not answer as it should: {error}")
+        stop.set()
+
+    status = run_parts(_parts(where, env), on_ready=lambda: threading.Thread(target=look).start(), stop=stop)
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+    if status == 0 and not wrong:
+        print("All answer: health, sign-in, contact, board, stream and measures.")
+    return status or int(bool(wrong))
+
+
+def _look(where: Where) -> list[str]:
+    """What is wrong with a running demo, as sentences; empty when all is well."""
+    from goldthread.cli.visit import Visitor
+    from goldthread.demo.staff import DEMO_PASSWORD
+
+    wrong = []
+    with urllib.request.urlopen(f"{where.pages}/healthz", timeout=20) as answer:  # noqa: S310 - our own address
+        if json.load(answer).get("database") != "well":
+            wrong.append("The database does not answer.")
+    for username, path, word in VISITS:
+        visitor = Visitor(where.pages)
+        visitor.sign_in(username, DEMO_PASSWORD)
+        page = visitor.get(path)
+        if word not in page:
+            wrong.append(f"{path} does not answer as {username}.")
+        if path == "/board/" and "event: changes" not in visitor.stream(where.stream, page):
+            wrong.append("The stream does not answer.")
+    return wrong
+
+
+VISITS = (
+    ("handler", "/contact/", "New contact"),
+    ("dispatcher", "/board/", "Board"),
+    ("pcc", "/measures/", "Measures"),
+)
+
+
+def _calls(_: argparse.Namespace) -> int:
+    return _step("calls", {})
+
+
+def _demo_address() -> Where:
+    """Where the demo listens; read here, before the settings, which need a database."""
+
+    def number(name: str, default: int) -> int:
+        given = os.environ.get(name, "")
+        if given and (not given.isdigit() or not 1 <= int(given) <= 65535):
+            raise SupervisorError(f"{name} must be a port number from 1 to 65535.")
+        return int(given or default)
+
+    host = os.environ.get("GOLDTHREAD_HOST", "127.0.0.1")
+    return Where(host, number("GOLDTHREAD_PORT", 8000), number("GOLDTHREAD_STREAM_PORT", 8001))
+
+
+def _told(where: Where, *, demo: bool) -> None:
+    print(f"\nGoldthread is at {where.pages}/   (Ctrl-C stops it)")
+    if demo:
+        from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS
+
+        print(f"\nDemo users, all with the password {DEMO_PASSWORD}")
+        for username, role, name, does in DEMO_USERS:
+            print(f"  {username:<26}{name:<24}{role:<28}{does}")
+    sys.stdout.flush()
+
+
+def unreachable(setting: str, error: Exception) -> str:
+    """One sentence for a database that does not answer: which setting names it, what it said, what to do."""
+    where = urlsplit(os.environ.get(setting, "")).hostname or "its socket"
+    first = str(error).strip().splitlines()[0] if str(error).strip() else "no answer"
+    return f"The database that {setting} names ({where}) cannot be reached: {first}. Check the address and that it runs, then start again."
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,62 @@
+"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | jobs | calls``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+
+def main(step: str) -> int:
+    """Run one step; 0 done, 2 with one sentence where it could not be."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldthread.config.settings")
+    import django
+    from django.db import OperationalError
+
+    django.setup()
+    try:
+        return {"migrate": _migrate, "seed": _seed, "jobs": _jobs, "calls": _calls}[step]()
+    except OperationalError as error:
+        from goldthread.cli.serve import unreachable
+
+        sys.stderr.write(unreachable("DATABASE_OWNER_URL" if step == "migrate" else "DATABASE_URL", error) + "\n")
+        return 2
+
+
+def _migrate() -> int:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    return 0
+
+
+def _seed() -> int:
+    from django.db import connection
+
+    from goldthread.clocks.db import database_now
+    from goldthread.demo.seed import seed
+
+    seed(database_now(connection), progress=lambda line: print(line, file=sys.stderr, flush=True))
+    return 0
+
+
+def _jobs() -> int:
+    from django.core.management import call_command
+
+    call_command("procrastinate", "worker", "--concurrency", "2")
+    return 0
+
+
+def _calls() -> int:
+    from goldthread.demo import live
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    live.run(stop, 0.0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,247 @@
+"""The stream's heart: follows the change log, renders each changed row once for each class of sight, and hands it on.
+
+A class of sight is everybody who sees the same open incidents: the scope of their role's row with its area or team. A
+listener holds no database connection; one connection listens, and worker threads borrow Django's to read and render.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import close_old_connections, connection, transaction
+from django.template.loader import render_to_string
+
+from goldthread.accounts.models import Staff
+from goldthread.clocks.db import database_now
+from goldthread.config.logs import log
+from goldthread.contact.models import Incident
+from goldthread.desk.board import CHANNEL
+from goldthread.desk.models import BoardRow
+from goldthread.desk.queries import changed_since, counts, snapshot
+from goldthread.desk.rows import rendered, rows
+from goldthread.desk.stream.sign_in import still_signed_in
+from goldthread.desk.strip import strip
+
+GATHER = 0.05
+"""Seconds in which changes are gathered into one event."""
+RECHECK = 10.0
+"""Seconds between two looks at whether each listener is still signed in with the same sight."""
+COUNT_AGAIN = 15.0
+"""Seconds after which the counts are sent anew, since time alone puts incidents over target."""
+BACKLOG = 200
+"""Events a listener may lag behind before it is let go; it then resumes from its mark."""
+MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
+"""A snapshot's text."""
+
+
+def sight_class(user: Staff) -> str:
+    """The class of sight this person's board belongs to."""
+    scope = user.seat.scope("incident.see")
+    match scope:
+        case "live" | "open" | "all":
+            return "open"
+        case "area":
+            return f"area:{user.area}"
+        case "team":
+            return f"team:{user.team_id}"
+        case "child":
+            return "child"
+        case _:
+            return f"staff:{user.pk}"
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open board: who, with which sight, and the events on their way to it (None ends it)."""
+
+    staff_id: int
+    session_key: str
+    sight: str
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+
+    def give(self, event: bytes | None) -> None:
+        """Put an event on its way; a listener too far behind is ended, to resume from its mark."""
+        try:
+            self.queue.put_nowait(event)
+        except asyncio.QueueFull:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+
+
+class Hub:
+    """All listeners of this process, and the tasks that feed them."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Listener] = set()
+        self.mark = ""
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="stream")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._woken = asyncio.Event()
+
+    async def start(self) -> None:
+        """Take the first mark and start following."""
+        self.mark = await self.in_thread(snapshot)
+        self._tasks = [
+            asyncio.create_task(one) for one in (self._listen(), self._follow(), self._watch(), self._count())
+        ]
+
+    async def stop(self) -> None:
+        """End every listener and task."""
+        for task in self._tasks:
+            task.cancel()
+        for listener in list(self.listeners):
+            listener.give(None)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def in_thread(self, function: Any, *args: Any) -> Any:
+        """Run what uses the database in a worker thread."""
+
+        def run() -> Any:
+            close_old_connections()
+            try:
+                return function(*args)
+            finally:
+                close_old_connections()
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    async def join(self, listener: Listener, since: str) -> bytes:
+        """Add a listener and return what it missed since its mark; it gets everything later by its queue."""
+        self.listeners.add(listener)
+        if not MARK.fullmatch(since):
+            return event("reload", {})
+        try:
+            mark, batch = await self.in_thread(_batch, since, {listener.sight: listener.staff_id})
+        except ValueError:
+            return event("reload", {})
+        return event("changes", batch[listener.sight], mark)
+
+    async def _listen(self) -> None:
+        """Wait for NOTIFY on a connection of its own; connect again whenever it breaks."""
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(_dsn(), autocommit=True) as listening:
+                    await listening.execute(f"LISTEN {CHANNEL}")
+                    self._woken.set()  # what changed while nobody listened
+                    async for _ in listening.notifies():
+                        self._woken.set()
+            except (psycopg.Error, OSError) as error:
+                log().warning("the stream lost the database", part="stream", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _follow(self) -> None:
+        while True:
+            await self._woken.wait()
+            await asyncio.sleep(GATHER)
+            self._woken.clear()
+            classes = {listener.sight: listener.staff_id for listener in self.listeners}
+            try:
+                mark, batch = await self.in_thread(_batch, self.mark, classes)
+            except Exception as error:  # noqa: BLE001 - the mark stays, so that the next try finds the same changes
+                log().warning("a batch of changes failed", part="stream", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+                self._woken.set()
+                continue
+            self.mark = mark
+            sent = {sight: event("changes", one, mark) for sight, one in batch.items() if one["rows"]}
+            for listener in list(self.listeners):
+                if listener.sight in sent:
+                    listener.give(sent[listener.sight])
+
+    async def _watch(self) -> None:
+        """Say that the stream lives, and end whoever is no longer signed in with the same sight."""
+        while True:
+            await asyncio.sleep(RECHECK)
+            here = list(self.listeners)
+            try:
+                kept = await self.in_thread(still_signed_in, {(one.session_key, one.staff_id) for one in here})
+            except Exception as error:  # noqa: BLE001 - unsure of anybody's rights: everybody signs on anew
+                log().warning("rights could not be checked", part="stream", error=type(error).__name__)
+                kept = {}
+            for one in here:
+                staff = kept.get((one.session_key, one.staff_id))
+                if staff is None or not staff.can("board.see") or sight_class(staff) != one.sight:
+                    one.give(event("ended", {}))
+                    one.give(None)
+                else:
+                    one.give(event("still", {}))
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(COUNT_AGAIN)
+            classes = {listener.sight: listener.staff_id for listener in self.listeners}
+            try:
+                strips = await self.in_thread(_strips, classes)
+            except Exception as error:  # noqa: BLE001 - counted again at the next turn
+                log().warning("counting failed", part="stream", error=type(error).__name__)
+                continue
+            for listener in list(self.listeners):
+                if listener.sight in strips:
+                    listener.give(event("changes", {"rows": [], "strip": strips[listener.sight]}))
+
+
+def event(name: str, data: dict[str, Any], mark: str = "") -> bytes:
+    """A server-sent event, ready for the wire."""
+    head = f"id: {mark}\n" if mark else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def _batch(since: str, classes: dict[str, int]) -> tuple[str, dict[str, dict[str, Any]]]:
+    """The new mark and, for each class of sight, its changed rows and its strip; all in one snapshot."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        mark = snapshot()
+        changed = changed_since(since)
+        if not changed:
+            return mark, {sight: {"rows": []} for sight in classes}
+        now = database_now(connection)
+        found = BoardRow.objects.filter(incident__in=changed).select_related(
+            "incident__location", "incident__owner", "incident__owner_team"
+        )
+        html = {row["id"]: rendered(row, now) for row in rows(list(found), now)}
+        people = Staff.objects.in_bulk(set(classes.values()))
+        batch = {}
+        for sight, staff_id in classes.items():
+            user = people[staff_id]
+            seen = set(Incident.objects.open().visible_to(user).filter(pk__in=changed).values_list("pk", flat=True))
+            batch[sight] = {"rows": _changes(changed, seen, html), "strip": _strip(user)}
+    return mark, batch
+
+
+def _changes(changed: Iterable[uuid.UUID], seen: set[uuid.UUID], html: dict[uuid.UUID, str]) -> list[dict[str, Any]]:
+    """Each changed row as this class may have it: rendered, or gone where it is closed or out of sight."""
+    return [
+        {"id": str(one), "html": html[one]} if one in seen and one in html else {"id": str(one), "gone": True}
+        for one in changed
+    ]
+
+
+def _strips(classes: dict[str, int]) -> dict[str, str]:
+    people = Staff.objects.in_bulk(set(classes.values()))
+    return {sight: _strip(people[staff_id]) for sight, staff_id in classes.items()}
+
+
+def _strip(user: Staff) -> str:
+    return render_to_string("desk/_strip.jinja", {"strip": strip(counts(user, database_now(connection)))})
+
+
+def _dsn() -> str:
+    given = connection.settings_dict
+    return psycopg.conninfo.make_conninfo(
+        "",
+        host=given["HOST"],
+        port=given["PORT"] or None,
+        dbname=given["NAME"],
+        user=given["USER"],
+        password=given["PASSWORD"],
+    )

@@ -1,0 +1,119 @@
+"""The fixed cast: who is in every test of sight and permission."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from goldthread.accounts.models import Staff, Team
+from goldthread.contact import actions as contact
+from goldthread.contact.models import Incident
+from goldthread.response import actions as response
+from goldthread.response.models import Unit
+
+PASSWORD = "amber-thread-of-test"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Handler and teammate in Team A, stranger in Team B; dispatchers of two areas; the rest one each."""
+
+    handler: Staff
+    teammate: Staff
+    stranger: Staff
+    dispatcher: Staff
+    far_dispatcher: Staff
+    supervisor: Staff
+    far_supervisor: Staff
+    fim: Staff
+    officer: Staff
+    vast: Staff
+    qa: Staff
+    silver: Staff
+    pcc: Staff
+    auditor: Staff
+    unit: Unit
+    far_unit: Unit
+
+    def everybody(self) -> dict[str, Staff]:
+        """Every person of the cast by name."""
+        return {name: one for name, one in vars(self).items() if isinstance(one, Staff)}
+
+
+def make_cast() -> Cast:
+    """Create the cast in the database at hand."""
+    a, b = Team.objects.create(name="Team A"), Team.objects.create(name="Team B")
+    north, south = (Team.objects.create(name=f"Dispatch {area}", area=area) for area in ("North", "South"))
+
+    def person(username: str, role: str, team: Team, area: str = "") -> Staff:
+        staff = Staff(username=username, name=f"{username.title()} Amber", role=role, team=team, area=area)
+        staff.password = _hashed()
+        staff.save()
+        return staff
+
+    officer = person("officer", "officer", north, "North")
+    unit = Unit.objects.create(call_sign="NA21", area="North", skills=["taser"])
+    unit.crew.add(officer)
+    return Cast(
+        handler=person("handler", "call_handler", a),
+        teammate=person("teammate", "call_handler", a),
+        stranger=person("stranger", "call_handler", b),
+        dispatcher=person("dispatcher", "dispatcher", north, "North"),
+        far_dispatcher=person("far-dispatcher", "dispatcher", south, "South"),
+        supervisor=person("supervisor", "contact_supervisor", a),
+        far_supervisor=person("far-supervisor", "contact_supervisor", b),
+        fim=person("fim", "fim", a),
+        officer=officer,
+        vast=person("vast", "vast_officer", a),
+        qa=person("qa", "qa_assessor", a),
+        silver=person("silver", "silver", a),
+        pcc=person("pcc", "pcc", a),
+        auditor=person("auditor", "auditor", a),
+        unit=unit,
+        far_unit=Unit.objects.create(call_sign="SA11", area="South"),
+    )
+
+
+_hash: list[str] = []
+
+
+def _hashed() -> str:
+    from django.contrib.auth.hashers import make_password
+
+    if not _hash:
+        _hash.append(make_password(PASSWORD))
+    return _hash[0]
+
+
+def key() -> uuid.UUID:
+    """A fresh command key."""
+    return uuid.uuid4()
+
+
+def opened(user: Staff, *, area: str = "North", **given: Any) -> Incident:
+    """An incident opened by ``user`` through the action."""
+    return contact.open_incident(
+        user, incident_id=uuid.uuid4(), channel="999", area=area, location="14 Larch Road", **given
+    )
+
+
+def say(user: Staff, incident: Incident, text: str, source: str = "caller") -> None:
+    """Add words through the action."""
+    contact.add_words(user, incident.pk, key=key(), source=source, text=text)
+
+
+def graded(user: Staff, incident: Incident, code: str = "priority") -> None:
+    """Choose a grade through the action."""
+    response.choose_grade(user, incident.pk, key=key(), code=code, why="as said")
+
+
+def attended(cast: Cast, incident: Incident) -> None:
+    """Send the cast's unit and record its arrival."""
+    sent = response.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    response.record_arrival(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
+
+
+def closed(cast: Cast, incident: Incident) -> None:
+    """Close an attended incident as its dispatcher."""
+    response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
