@@ -6,8 +6,11 @@ UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
 
 .PHONY: setup setup-dev run test lint types unit bench clean
 
-setup: $(VENV)/.ready tools/build_assets.py
-	@$(BIN)/python tools/build_assets.py
+# A machine without Node gets it as a wheel; the styles are built once and again when they change.
+ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py
+
+setup: $(VENV)/.ready
+	@$(ASSETS)
 
 $(VENV)/.uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Goldthread needs Python 3.11 or newer; set PYTHON to one (make PYTHON=python3.11)."; exit 1; }
@@ -22,8 +25,8 @@ $(VENV)/.ready: $(VENV)/.uv requirements/base.lock pyproject.toml
 	@rm -f $(VENV)/.ready-dev
 	@touch $@
 
-setup-dev: $(VENV)/.ready-dev tools/build_assets.py
-	@$(BIN)/python tools/build_assets.py
+setup-dev: $(VENV)/.ready-dev
+	@$(ASSETS)
 
 $(VENV)/.ready-dev: $(VENV)/.uv requirements/base.lock requirements/dev.lock pyproject.toml
 	@echo "Setting up in $(VENV) for tests (once)"

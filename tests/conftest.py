@@ -10,8 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -33,8 +33,12 @@ import django  # noqa: E402 - the environment must be set first
 
 django.setup()
 
+from django.test import Client  # noqa: E402
+
+from goldthread.accounts.models import Staff  # noqa: E402
 from goldthread.config.postgres import Cluster  # noqa: E402
 from goldthread.config.settings import database  # noqa: E402
+from tests.cast import Cast, make_cast  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -102,19 +106,47 @@ def fresh_database(cluster: Database, template: str, worker_id: str) -> Iterator
         yield made
 
 
-def _copy(cluster: Database, template: str, name: str):
-    from contextlib import contextmanager
+@pytest.fixture
+def committing(fresh_database: Database, django_db_blocker: object) -> Iterator[Database]:
+    """A database of this test's own to which Django is connected as the serving role; what is done here commits."""
+    from django.db import connections
 
-    @contextmanager
-    def copied() -> Iterator[Database]:
-        with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-            admin.execute("SELECT pg_advisory_lock(72618)")
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER goldthread_owner')
-        yield _named(cluster, name)
-        with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections["default"].close()
+        before = dict(connections["default"].settings_dict)
+        _connect(fresh_database)
+        yield fresh_database
+        connections["default"].close()
+        connections["default"].settings_dict.update(before)
 
-    return copied()
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The fixed cast."""
+    return make_cast()
+
+
+@pytest.fixture
+def browser() -> Callable[[Staff | None], Client]:
+    """A client signed in as somebody, or as nobody."""
+
+    def made(user: Staff | None) -> Client:
+        client = Client(headers={"host": "localhost"})
+        if user is not None:
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return made
+
+
+@contextmanager
+def _copy(cluster: Database, template: str, name: str) -> Iterator[Database]:
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(72618)")
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER goldthread_owner')
+    yield _named(cluster, name)
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _named(cluster: Database, name: str) -> Database:

@@ -127,7 +127,7 @@ RIGHTS_GIVEN = [
 
 def test_a_right_given_by_mistake_does_not_help(audit_db, app, subtests):
     with audit_db.connect("owner") as owner:
-        owner.execute("GRANT ALL ON audit_event, audit_link, audit_payload TO goldthread_app")
+        owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO goldthread_app")
     for statement in RIGHTS_GIVEN:
         refused = pytest.raises(errors.InsufficientPrivilege, match=r"may only be added to|never changed but by")
         with subtests.test(msg=statement), refused:

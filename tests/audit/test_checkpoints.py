@@ -7,17 +7,19 @@ import json
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
+from procrastinate.contrib.django import app
 
 from goldthread.audit import checkpoint_files, checkpoints, keys, merkle, tasks
 from goldthread.audit.actions import record_consultation
 from goldthread.audit.keys import CheckpointError
-from goldthread.audit.models import Checkpoint
+from goldthread.audit.models import AuditLink, Checkpoint
 
 
 def see(cast, times: int = 1) -> None:
@@ -53,19 +55,21 @@ def test_nothing_is_written_where_nothing_happened(audit_db, cast, environment):
     assert Checkpoint.objects.count() == 1
 
 
-@pytest.mark.parametrize("cache", [None, b"", b"[]", b'[["00"],[],[],[],[],[],[],[]]', b'{"peaks": 5}'])
-def test_the_cache_of_the_trees_is_never_trusted(audit_db, cast, environment, cache):
+def test_the_cache_of_the_trees_is_never_trusted(audit_db, cast, environment):
+    path = environment.data / "audit-frontier.json"
     see(cast, 20)
     checkpoints.write(environment)
-    see(cast, 9)
-    path = environment.data / "audit-frontier.json"
-    path.unlink() if cache is None else path.write_bytes(cache)
-    second = checkpoints.write(environment)
+    for number, cache in enumerate((None, b"", b"[]", b'[["00"],[],[],[],[],[],[],[]]', b'{"peaks": 5}'), 1):
+        path.unlink() if cache is None else path.write_bytes(cache)
+        see(cast, 5)
+        written = checkpoints.write(environment)
+        assert written.events == 20 + 5 * number
     path.unlink()
     see(cast)
-    third = checkpoints.write(environment)
-    assert (second.events, third.events) == (29, 30)
-    assert all(tree.size or tree.root == merkle.EMPTY_ROOT.hex() for tree in third.trees)
+    last = checkpoints.write(environment)
+    for shard, tree in enumerate(last.trees):
+        links = AuditLink.objects.filter(shard=shard).order_by("shard_seq").values_list("hash", flat=True)
+        assert (tree.size, tree.root) == (len(links), merkle.root_of(map(bytes, links)).hex())
 
 
 def test_what_was_written_before_a_crash_is_taken_up(audit_db, cast, environment):
@@ -187,7 +191,10 @@ def test_nothing_is_signed_over_a_log_that_was_cut(audit_db, cast, environment, 
         checkpoints.write(environment)
 
 
-def test_the_job_never_fails_and_says_what_went_wrong(audit_db, cast, environment, monkeypatch, capsys):
+def test_the_job_never_fails_and_says_what_went_wrong(audit_db, cast, environment, monkeypatch):
+    said = []
+    told = SimpleNamespace(error=lambda _, error, **__: said.append(error), info=lambda text, **_: said.append(text))
+    monkeypatch.setattr(tasks, "log", lambda: told)
     see(cast)
     absent = environment.model_copy(update={"mode": "production", "checkpoint_key": Path("/nowhere/key.pem")})
     monkeypatch.setattr(settings, "ENV", absent)
@@ -197,6 +204,24 @@ def test_the_job_never_fails_and_says_what_went_wrong(audit_db, cast, environmen
     tasks.write_checkpoint(0)
     tasks.write_checkpoint(0)
     assert Checkpoint.objects.get().number == 1
+    assert said == [
+        "The checkpoint key /nowhere/key.pem cannot be read: No such file or directory.",
+        "audit checkpoint written",
+    ]
+
+
+def test_the_worker_runs_the_job_as_the_serving_role(audit_db, cast, environment, monkeypatch):
+    monkeypatch.setattr(settings, "ENV", environment)
+    said = []
+    informed = SimpleNamespace(info=lambda text, count, **_: said.append((text, count)))
+    monkeypatch.setattr(tasks, "log", lambda: informed)
+    see(cast)
+    tasks.write_checkpoint.defer(timestamp=0)
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        working.run_worker(queues=["audit"], wait=False, install_signal_handlers=False, listen_notify=False)
+    assert Checkpoint.objects.get().number == 1
+    assert said == [("audit checkpoint written", 1)]
+    assert app.periodic_registry.periodic_tasks["audit.checkpoint", "audit-checkpoint"].cron == "* * * * *"
 
 
 def test_roots_are_those_of_rfc_6962():

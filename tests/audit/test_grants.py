@@ -47,22 +47,21 @@ def unmigrated(cluster, django_db_blocker, monkeypatch) -> Iterator[Committed]:
         admin.execute(f"DROP DATABASE {made.name} WITH (FORCE)")
 
 
-@pytest.mark.parametrize(
-    ("table", "may"),
-    [
-        ("audit_event", {"SELECT", "INSERT"}),
-        ("audit_erasure", {"SELECT", "INSERT"}),
-        ("audit_payload", {"SELECT", "INSERT"}),
-        ("audit_link", {"SELECT"}),
-        ("audit_shard", {"SELECT"}),
-        ("audit_checkpoint", {"SELECT"}),
-        ("audit_pending", set()),
-        ("django_migrations", {"SELECT"}),
-        ("procrastinate_jobs", {"SELECT", "INSERT", "UPDATE", "DELETE"}),
-    ],
-)
-def test_the_serving_role_may_do_what_it_must(admin, table: str, may: set[str]):
-    assert rights(admin, table) == may
+MAY = {
+    "audit_event": {"SELECT", "INSERT"},
+    "audit_erasure": {"SELECT", "INSERT"},
+    "audit_payload": {"SELECT", "INSERT"},
+    "audit_link": {"SELECT"},
+    "audit_shard": {"SELECT"},
+    "audit_checkpoint": {"SELECT"},
+    "audit_pending": set(),
+    "django_migrations": {"SELECT"},
+    "procrastinate_jobs": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+}
+
+
+def test_the_serving_role_may_do_what_it_must(admin):
+    assert {table: rights(admin, table) for table in MAY} == MAY
 
 
 def test_every_append_only_model_is_covered():

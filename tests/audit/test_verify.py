@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from goldthread.audit import checkpoint_files, checkpoints
-from goldthread.audit.actions import erase, record_consultation
+from goldthread.audit.actions import acting, erase, record_consultation
 from goldthread.audit.canonical import START, Event, event_hash
 from goldthread.audit.models import AuditEvent, AuditLink, Payload
 from goldthread.cli import audit as commands
@@ -110,21 +110,27 @@ def test_a_lawful_erasure_breaks_nothing(run, run_elsewhere, cast, log):
     assert run()[0] == run_elsewhere()[0] == 0
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "verb = 'other'", "staff_id = 99", "staff_id = NULL", "role = 'auditor'", "duty = 'erasure'", "reason = 'x'",
-        "subjects = '[]'", "detail = '{\"a\":1}'", "request_id = 'x'", "at = at + interval '1 microsecond'",
-    ],
-)  # fmt: skip
-def test_a_changed_event_is_named(superuser, run, run_elsewhere, change: str):
+CHANGES = [
+    "verb = 'other'", "staff_id = 99", "staff_id = NULL", "role = 'auditor'", "duty = 'erasure'", "reason = 'x'",
+    "subjects = '[]'", "detail = '{\"a\":1}'", "request_id = 'x'", "at = at + interval '1 microsecond'",
+]  # fmt: skip
+
+
+def test_a_changed_event_is_named(superuser, run, run_elsewhere, subtests):
     place = a_place()
-    superuser.execute(f"UPDATE audit_event SET {change} WHERE id = {place.event_id}")
-    for status, said in (run(), run_elsewhere()):
-        assert status == 1
-        named = f"event {place.event_id}, shard {place.shard}, number {place.shard_seq}: was changed"
-        assert named in said
-        assert "1 things are wrong" in said
+    named = f"event {place.event_id}, shard {place.shard}, number {place.shard_seq}: was changed"
+    columns = ", ".join(change.split(" = ")[0] for change in CHANGES if "NULL" not in change)
+    superuser.execute("CREATE TABLE kept AS SELECT * FROM audit_event")
+    for change in CHANGES:
+        superuser.execute(f"UPDATE audit_event SET {change} WHERE id = {place.event_id}")
+        for status, said in (run(), run_elsewhere()):
+            with subtests.test(msg=change):
+                assert status == 1
+                assert named in said
+                assert "1 things are wrong" in said
+        restored = f"SELECT {columns} FROM kept WHERE id = {place.event_id}"
+        superuser.execute(f"UPDATE audit_event SET ({columns}) = ({restored}) WHERE id = {place.event_id}")
+    assert run()[0] == 0
 
 
 def test_a_change_after_the_last_checkpoint_is_named_too(superuser, run, run_elsewhere):
@@ -132,6 +138,34 @@ def test_a_change_after_the_last_checkpoint_is_named_too(superuser, run, run_els
     superuser.execute(f"UPDATE audit_event SET verb = 'other' WHERE id = {place.event_id}")
     assert f"event {place.event_id}," in run()[1]
     assert f"event {place.event_id}," in run_elsewhere()[1]
+
+
+@pytest.fixture
+def texts(log, cast):
+    """Five texts that events vouch for; the last lawfully erased."""
+    kept = [Payload.objects.keep(f"Two children heard, call {number}") for number in range(5)]
+    with acting(cast.handler) as act:
+        for text in kept:
+            act.record("collection", "entry.add", [("incident", 5)], text=text)
+    erase(cast.auditor, cast.officer, [kept[4]], "Reviewed", "the review policy")
+    return kept
+
+
+def test_a_text_bound_to_the_chain_cannot_be_changed_unseen(texts, superuser, run):
+    assert run()[0] == 0
+    changes = (
+        ("UPDATE audit_payload SET text = 'Nothing heard' WHERE id = %s", "was changed"),
+        ("UPDATE audit_payload SET text = 'x', digest = sha256(salt || 'x') WHERE id = %s", "was replaced"),
+        ("UPDATE audit_payload SET text = '', salt = '', erased_at = now() WHERE id = %s", "without a recorded erasure"),
+        ("DELETE FROM audit_payload WHERE id = %s", "was removed"),
+    )
+    for (change, _), text in zip(changes, texts, strict=False):
+        superuser.execute(change, [text.pk])
+    status, said = run()
+    assert status == 1
+    for (_, what), text in zip(changes, texts, strict=False):
+        assert any(what in line and str(text.pk) in line for line in said.splitlines())
+    assert str(texts[4].pk) not in said
 
 
 def test_a_removed_event_is_named_by_its_link(superuser, run, run_elsewhere):

@@ -29,8 +29,8 @@ def folder(tmp_path: Path) -> Path:
     ("old", "new", "fault"),
     [
         ('code = "da-child"', 'code = "da-chidl"', "da-child.toml: unknown code 'da-chidl'"),
-        ("{relatives}", "{relativs}", r"da-child.toml line 11: wording .* unknown list {relativs}"),
-        ("{child} crying [", "{child} crying (", "da-child.toml line 11: wording .* never closed"),
+        ("{relatives}", "{relativs}", r"da-child.toml line 10: wording .* unknown list {relativs}"),
+        ("{child} crying [", "{child} crying (", "da-child.toml line 10: wording .* never closed"),
         ('level = "high"', 'level = "severe"', "da-child.toml: unknown level 'severe'"),
         ("weight = 0.6", "weight = 6", "da-child.toml: weight must be a number from 0 to 1"),
         ("adult = true", 'adult = "yes"', "da-child.toml: adult must be true or false"),

@@ -11,11 +11,13 @@ from goldthread.thrive.reading import ASSERTIONS
 
 SMALL = Reader(Path(__file__).parent / "data" / "lexicon")
 SHIPPED = Reader()
-PIECES = (
-    "kids crying upstairs then gone quiet|shouting at mum|strangled|not breathing|no|nil|denies|not|if he comes back|hx of|"
-    "2 yrs ago|f15|aged 6|£15|15:10|bruises|knife|no wpns mentioned|,|.|;|\n|?|'|’|🙂|İ|ß|ﬁ|\x00|\ud800|é|e\u0301|and|or|then|"
-    "weapons: none|kid's|KIDS|next-door|12 month old|baby|threatening to kill|row with partner|not sure if"
-).split("|")
+PIECES = [
+    "kids crying upstairs then gone quiet", "shouting at mum", "strangled", "not breathing", "no", "nil", "denies",
+    "not", "if he comes back", "hx of", "2 yrs ago", "f15", "aged 6", "£15", "15:10", "bruises", "knife",
+    "no wpns mentioned", ",", ".", ";", "\n", "?", "'", "’", "🙂", "İ", "ß", "ﬁ", "\x00", "\ud800", "é", "e\u0301",
+    "and", "or", "then", "weapons: none", "kid's", "KIDS", "next-door", "12 month old", "baby", "threatening to kill",
+    "row with partner", "not sure if",
+]  # fmt: skip
 LOG = st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join)
 ANY = st.one_of(st.text(), LOG, st.builds("{} {}".format, st.text(max_size=40), LOG))
 FILLER = "The caller gave the name of the street and the colour of the front gate."

@@ -99,6 +99,13 @@ def test_a_field_ties_label_hint_and_error_to_its_input(show: Any) -> None:
     assert 'aria-invalid="true"' in shown
 
 
+def test_a_field_that_is_none_fails_loudly_instead_of_rendering_as_nothing(show: Any) -> None:
+    with pytest.raises(TypeError, match="a field of a form"):
+        show("{{ field(form.errors) }}", form=Report())
+    with pytest.raises(TypeError, match="a field of a form"):
+        show("{{ field(form.missing) }}", form=Report())
+
+
 def test_a_field_shows_no_placeholder_and_says_when_it_is_optional(show: Any) -> None:
     shown = show("{{ field(form.name) }}{{ field(form.note) }}", form=Report())
     assert "placeholder" not in shown

@@ -52,7 +52,8 @@ class Acting:
 
         ``duty``: one of the six, or ``security``. ``subjects``: pairs of kind and id, such as ``("incident", 5)``.
         ``reason``: asked of the user only where role policy says so; no particulars of a person.
-        ``detail``: ids and codes. Raises ``ValueError`` for an unknown duty or a detail that could be free text.
+        ``detail``: ids and codes; a ``Payload`` is told by its digest, so that its text can be proved later.
+        Raises ``ValueError`` for an unknown duty or a detail that could be free text.
         """
         if duty != SECURITY and duty not in DUTIES:
             raise ValueError(f"{duty} is not one of the duties of section 62")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
 LABEL = "goldthread-audit-1"
@@ -22,6 +22,11 @@ SHARDS = 8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NULL = b"\xff\xff\xff\xff"
 _CODE = re.compile(r"[\w.:/+@#-]{0,120}", re.ASCII)
+
+
+@runtime_checkable
+class _Told(Protocol):
+    def audit_detail(self) -> Mapping[str, str]: ...
 
 
 class Event(NamedTuple):
@@ -80,7 +85,9 @@ def subjects_json(subjects: Iterable[tuple[str, object]]) -> str:
 
 
 def detail_json(detail: Mapping[str, Any]) -> str:
-    """The canonical object of an event's particulars: numbers, truth values, times and codes, or lists of these.
+    """The canonical object of an event's particulars: numbers, truth values, times, codes and payloads, or lists of them.
+
+    A payload (anything with ``audit_detail()``) is told by its id and digest, which binds its text to the chain.
 
     Raises ``ValueError`` for anything that could be a person's words: a text with a space in it is no code.
     """
@@ -98,6 +105,8 @@ def _plain(key: str, value: Any) -> Any:
         return str(value)
     if isinstance(value, str):
         return _code(value, key)
+    if isinstance(value, _Told):
+        return dict(value.audit_detail())
     if isinstance(value, Mapping):
         return {_code(str(name), key): _plain(key, inner) for name, inner in value.items()}
     if isinstance(value, Iterable):

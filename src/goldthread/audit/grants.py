@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
@@ -35,7 +36,7 @@ SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') ORDER BY relname
 """
 _OWNS = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.audit_event')"
-_HAS_TRIGGER = "SELECT 1 FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname = %s"
+_TRIGGER = "SELECT tgenabled FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname = %s"
 
 
 def append_only_tables() -> set[str]:
@@ -84,7 +85,9 @@ def apply(connection: BaseDatabaseWrapper, role: str | None = None) -> bool:
                 part="audit", where=role,
             )
             return False
-        _grant(cursor, sql.Identifier(role), tables, append_only)
+        # At once, so that a service that runs meanwhile never finds a right missing.
+        with transaction.atomic(using=connection.alias):
+            _grant(cursor, sql.Identifier(role), tables, append_only)
     return True
 
 
@@ -94,12 +97,13 @@ def _protect(cursor: Any, table: str) -> None:
         ("append_only_rows", "BEFORE UPDATE OR DELETE ON {} FOR EACH ROW"),
         ("append_only_truncate", "BEFORE TRUNCATE ON {} FOR EACH STATEMENT"),
     ):
-        cursor.execute(_HAS_TRIGGER, [f'public."{table}"', trigger])
-        if cursor.fetchone() is None:
+        cursor.execute(_TRIGGER, [f'public."{table}"', trigger])
+        row = cursor.fetchone()
+        if row is None:
             create = f"CREATE TRIGGER {trigger} {when} EXECUTE FUNCTION audit_refuse_change()"
             cursor.execute(sql.SQL(create).format(name))
-        # ALWAYS: session_replication_role = replica does not pass it by.
-        cursor.execute(sql.SQL(f"ALTER TABLE {{}} ENABLE ALWAYS TRIGGER {trigger}").format(name))
+        if row is None or row[0] != "A":  # always: session_replication_role = replica does not pass it by
+            cursor.execute(sql.SQL(f"ALTER TABLE {{}} ENABLE ALWAYS TRIGGER {trigger}").format(name))
 
 
 def _grant(cursor: Any, role: sql.Identifier, tables: list[str], append_only: set[str]) -> None:

@@ -128,6 +128,10 @@ class Payload(models.Model):
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
 
+    def audit_detail(self) -> dict[str, str]:
+        """What an event says of the text it is about: given as a detail, it binds the words to the chain by their digest."""
+        return {"payload": str(self.pk), "digest": bytes(self.digest).hex()}
+
     def shown(self) -> str:
         """The text, or after erasure a sentence that says when and under which policy it went."""
         if self.erased_at is None or self.erasure is None:

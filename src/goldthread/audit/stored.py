@@ -26,6 +26,21 @@ _LOOSE = """
 SELECT e.id FROM audit_event e WHERE NOT EXISTS (SELECT FROM audit_link l WHERE l.event_id = e.id) ORDER BY e.id
 """
 _STRAY = "SELECT event_id, shard, shard_seq FROM audit_link WHERE shard NOT BETWEEN 0 AND %s"
+_TEXTS = """
+SELECT e.id, told ->> 'payload', CASE
+    WHEN p.id IS NULL THEN 'the text it is about was removed'
+    WHEN encode(p.digest, 'hex') <> told ->> 'digest' THEN 'the text it is about was replaced'
+    WHEN p.erased_at IS NULL THEN 'the text it is about was changed'
+    ELSE 'the text it is about was blanked without a recorded erasure' END
+FROM audit_event e
+CROSS JOIN LATERAL jsonb_path_query(e.detail::jsonb, '$.** ? (exists (@.payload) && exists (@.digest))') AS told
+LEFT JOIN audit_payload p ON p.id = (told ->> 'payload')::uuid
+WHERE e.detail LIKE '%"payload":%' AND (
+    p.id IS NULL OR encode(p.digest, 'hex') <> told ->> 'digest'
+    OR (p.erased_at IS NULL AND p.digest <> sha256(p.salt || convert_to(p.text, 'UTF8')))
+    OR (p.erased_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM audit_event x WHERE x.duty = 'erasure' AND audit_about(x.subjects) @> ARRAY['payload:' || p.id])))
+"""
 _HEADS = """
 SELECT n, s.seq, l.shard_seq, s.head = l.hash FROM generate_series(0, %s) AS n
 LEFT JOIN audit_shard s ON s.number = n
@@ -49,6 +64,9 @@ class Stored:
         with _streaming(_STRAY, [SHARDS - 1]) as rows:
             for event, shard, seq in rows:
                 yield Problem("is in a shard that does not exist", event=event, shard=shard, shard_seq=seq)
+        with _streaming(_TEXTS, None) as rows:
+            for event, payload, what in rows:
+                yield Problem(f"{what} (payload {payload})", event=event)
         with connection.cursor() as cursor:
             cursor.execute(_HEADS, [SHARDS - 1])
             for shard, seq, last, same in cursor.fetchall():
@@ -120,7 +138,7 @@ def export_line(link: Link, event: Event) -> str:
 
 
 @contextmanager
-def _streaming(query: str, values: list[Any]) -> Iterator[Iterator[tuple[Any, ...]]]:
+def _streaming(query: str, values: list[Any] | None) -> Iterator[Iterator[tuple[Any, ...]]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, values)
         yield chain.from_iterable(iter(lambda: cursor.fetchmany(_CHUNK), []))

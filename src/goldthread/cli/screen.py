@@ -32,10 +32,11 @@ COLUMNS = (
     "gt_child", "gt_at_risk", "gt_probability", "gt_level", "gt_adult_vulnerability", "gt_abstain", "gt_cues",
     "gt_questions", "gt_findings", "gt_engine", "gt_lexicon", "gt_error",
 )  # fmt: skip
-TEXT_NAMES = frozenset(
-    "text log log_text narrative description details detail notes note free_text freetext incident_text incident_log"
-    " summary comments comment transcript message body".split()
-)
+TEXT_NAMES = frozenset({
+    "text", "log", "log_text", "narrative", "description", "details", "detail",
+    "notes", "note", "free_text", "freetext", "incident_text", "incident_log", "summary",
+    "comments", "comment", "transcript", "message", "body",
+})  # fmt: skip
 
 Row = list[str]
 

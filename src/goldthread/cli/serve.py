@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -64,6 +65,8 @@ def _serve(_: argparse.Namespace) -> int:
     env = environment()
     where = Where(env.host, env.port, env.stream_port)
     try:
+        check_port(where.host, where.port, "GOLDTHREAD_PORT")
+        check_port(where.host, where.stream_port, "GOLDTHREAD_STREAM_PORT")
         return run_parts(_parts(where, {}), on_ready=lambda: _told(where, demo=False))
     except SupervisorError as error:
         print(error, file=sys.stderr)
@@ -83,6 +86,7 @@ def _migrate(_: argparse.Namespace) -> int:
 
 def _demo(args: argparse.Namespace) -> int:
     data = Path(os.environ.get("GOLDTHREAD_DATA") or ".goldthread").resolve()
+    signal.signal(signal.SIGTERM, _interrupted)  # so that a stop during the start leaves no database behind
     try:
         where = _demo_address()
         data.mkdir(parents=True, exist_ok=True)
@@ -127,6 +131,10 @@ def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
     finally:
         if cluster is not None:
             cluster.stop()
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _step(step: str, extra: dict[str, str]) -> int:

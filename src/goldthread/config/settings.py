@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "goldthread.web.middleware.SecurityHeaders",
+    "goldthread.web.errors.ErrorPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "goldthread.web.middleware.TidyInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -146,7 +147,7 @@ SESSION_COOKIE_NAME = "goldthread_session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https and ENV.mode == "production"
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "goldthread.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "goldthread.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

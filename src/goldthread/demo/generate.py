@@ -79,7 +79,7 @@ class Teller:
         return Telling(uuid.UUID(int=rng.getrandbits(128), version=4), template, home, told, area,
                        rng.choice(template.channels), team, handler)  # fmt: skip
 
-    def steps(self, telling: Telling, moments: list[Moment], chosen: Handling, opened: datetime) -> list[steps.Step]:
+    def lay(self, telling: Telling, moments: list[Moment], chosen: Handling, opened: datetime) -> list[steps.Step]:
         """The steps of a telling whose contact begins at ``opened``."""
         at = {moment: opened + timedelta(seconds=round(moment.offset)) for moment in moments}
         sent = next((at[moment] for moment in moments if moment.what == "sent"), None)
@@ -190,7 +190,7 @@ def _closed(teller: Teller, now: datetime, opened: datetime) -> steps.Story:
     if room < 1:
         moments = [replace(moment, offset=moment.offset * room) for moment in moments]
     telling = teller.begin(template, opened)
-    return _story(telling, "closed", teller.steps(telling, moments, chosen, opened))
+    return _story(telling, "closed", teller.lay(telling, moments, chosen, opened))
 
 
 def _open(teller: Teller, now: datetime, number: int) -> steps.Story:
@@ -202,7 +202,7 @@ def _open(teller: Teller, now: datetime, number: int) -> steps.Story:
     opened = now - timedelta(seconds=round(ago + moments[-1].offset) + 1)
     handler = "handler" if number % 4 == 0 else teller.roster.handler(teller.rng, "Contact Team A").username if number % 4 == 2 else ""
     telling = teller.begin(template, opened, area=list(places())[number % len(places())], handler=handler)
-    return _story(telling, state, teller.steps(telling, moments, chosen, opened))
+    return _story(telling, state, teller.lay(telling, moments, chosen, opened))
 
 
 def _story(telling: Telling, state: str, made: list[steps.Step]) -> steps.Story:

@@ -118,7 +118,9 @@ def timeline(rng: random.Random, template: Template, chosen: Handling) -> list[M
         grade, graded, at = template.grade, at + 55, at + 60
     if grade == "resolution":
         return [*found, Moment("closed", at + rng.uniform(8 * MINUTE, 4 * HOUR))]
-    return found + _attendance(rng, template, chosen, grade, max(graded, at - 240))
+    # A unit may be sent while the handler still writes.
+    found += _attendance(rng, template, chosen, grade, max(graded, at - 4 * MINUTE))
+    return sorted(found, key=lambda moment: moment.offset)
 
 
 def _attendance(rng: random.Random, template: Template, chosen: Handling, grade: str, at: float) -> list[Moment]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from goldthread.assessment.models import Reading
@@ -66,32 +65,45 @@ def marks_of(reading: Reading, texts: dict[int, str], reader: Reader) -> list[Ma
         text = texts.get(one["entry"])
         if text is None:
             continue
-        cue = reader.cue(one["cue"])
-        found.append(
-            Mark(
-                entry=one["entry"],
-                start=one["start"],
-                end=one["end"],
-                quote=text[one["start"] : one["end"]],
-                cue=one["cue"],
-                label=cue.label if cue else one["cue"],
-                why=cue.why if cue else "",
-                question=cue.question if cue else "",
-                assertion=one["assertion"],
-                said_as=ASSERTIONS.get(one["assertion"], one["assertion"]),
-                score=float(one["score"]),
-                stands=one["assertion"] in STANDING or bool(cue and cue.critical),
-                critical=bool(cue and cue.critical),
-            )
-        )
+        found.append(_mark(one, text[one["start"] : one["end"]], reader))
     return found
 
 
+def _mark(one: dict[str, Any], quote: str, reader: Reader) -> Mark:
+    known = {cue.code: cue for cue in reader.cues}.get(one["cue"])
+    critical = bool(known and known.critical)
+    return Mark(
+        entry=one["entry"],
+        start=one["start"],
+        end=one["end"],
+        quote=quote,
+        cue=one["cue"],
+        # A cue that a later lexicon no longer has keeps its code: what was shown stays readable.
+        label=known.label if known else one["cue"],
+        why=known.why if known else "",
+        question=reader.question(one["cue"], one["rule"]) if known else "",
+        assertion=one["assertion"],
+        said_as=ASSERTIONS.get(one["assertion"], one["assertion"]),
+        score=float(one["score"]),
+        stands=one["assertion"] in STANDING or critical,
+        critical=critical,
+    )
+
+
 def pieces(text: str, marks: list[Mark]) -> list[Piece]:
-    """The text cut where marks begin and end; joined again the pieces are the text, to the letter."""
-    cuts = sorted({0, len(text), *(mark.start for mark in marks), *(mark.end for mark in marks)})
-    return [
-        Piece(text[start:end], tuple(mark for mark in marks if mark.start < end and mark.end > start))
-        for start, end in pairwise(cuts)
-        if start < end
-    ]
+    """The text cut into plain runs and marked ones; joined again the pieces are the text, to the letter.
+
+    Marks that overlap make one run, so that words stay whole for the eye and for those who hear them read.
+    """
+    runs: list[tuple[int, int, list[Mark]]] = []
+    for mark in sorted(marks, key=lambda one: (one.start, -one.end)):
+        if runs and mark.start < runs[-1][1]:
+            start, end, joined = runs[-1]
+            runs[-1] = (start, max(end, mark.end), [*joined, mark])
+        else:
+            runs.append((mark.start, mark.end, [mark]))
+    found, at = [], 0
+    for start, end, joined in runs:
+        found += [Piece(text[at:start], ()), Piece(text[start:end], tuple(joined))]
+        at = end
+    return [piece for piece in [*found, Piece(text[at:], ())] if piece.text]

@@ -14,7 +14,7 @@ urlpatterns = [
     path("favicon.ico", health.icon(RedirectView.as_view(url="/static/web/mark.svg")), name="icon"),
 ]
 
-handler400 = "goldthread.web.views.bad_request"
-handler403 = "goldthread.web.views.permission_denied"
-handler404 = "goldthread.web.views.page_not_found"
-handler500 = "goldthread.web.views.server_error"
+handler400 = "goldthread.web.errors.bad_request"
+handler403 = "goldthread.web.errors.permission_denied"
+handler404 = "goldthread.web.errors.not_found"
+handler500 = "goldthread.web.errors.server_error"

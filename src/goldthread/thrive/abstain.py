@@ -4,6 +4,7 @@ An abstention is said aloud; it never reads as safe.
 """
 
 from goldthread.thrive.tokens import Text
+from goldthread.thrive.words import word_set
 
 NO_WORDS = "There are no words to read here; nothing was assessed."
 MOSTLY_SIGNS = "This text is mostly signs or figures; it was not assessed."
@@ -17,21 +18,8 @@ LEAST_SHARE = 0.05
 LONGEST_WORD = 60
 _SAMPLE = 2000
 
-_ENGLISH = frozenset(
-    "a about after all an and are as at be been but by call can did do for from get go going got had has have he her here him"
-    " his how i if in is it its just me my no not of off on or our out over said says she so some that the their them then"
-    " there they this to up us was we were what when where who will with would you your states stating inft caller male"
-    " female rp police address reports reported report today now back asked asking advised attended call mum dad kids child"
-    " again still partner nxt dr re w yr old ip susp vic nil unk veh loc hx prev amb ambo school house home street road"
-    " person unknown individual taken left an any another assist assisted case vehicle involved information bus crash between officer officers victim theft lost found property".split()
-)
-# Words that many languages of this country's callers use often and English does not.
-_FOREIGN = frozenset(
-    "nie sie jest ze jak ale czy tak mam moje dziecko nasz przez bardzo proszę prosze pomocy dzieci que los las el una por con"
-    " para mi hijo niño nino ayuda mis esta und der das ist nicht ich mein kind sie ein eine mit wir les des est pas une dans"
-    " mon enfant avec je il elle nous nu este si cu care copil copilul ajutor che non sono mio figlio della ve bir bu cok"
-    " çocuk cocuk benim não nao meu filho uma com".split()
-)
+_ENGLISH = word_set("english")
+_FOREIGN = word_set("foreign")
 
 
 def reason_to_abstain(text: Text) -> str:

@@ -1,10 +1,9 @@
 """What to ask next, and where the words and a chosen level disagree. Advice only ever points upward."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goldthread.thrive.decide import LEVEL_FROM, rank
-from goldthread.thrive.lexicon import Cue
 from goldthread.thrive.reading import Finding, Reading
 
 MOST_QUESTIONS = 6
@@ -58,7 +57,3 @@ def disagreement(reading: Reading, grade_level: str) -> Disagreement | None:
     grounds.sort(key=lambda finding: (-rank(finding.level), -finding.score, finding.start))
     return Disagreement(reading.level, tuple(grounds))
 
-
-def cue_card(cue: Cue) -> Mapping[str, object]:
-    """What a page shows when a mark is opened: label, why it matters, the question, and whether it is life-threat."""
-    return {"code": cue.code, "label": cue.label, "why": cue.why, "question": cue.question, "critical": cue.critical}

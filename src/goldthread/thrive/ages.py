@@ -8,15 +8,13 @@ import re
 from bisect import bisect_right
 
 from goldthread.thrive.tokens import Text
+from goldthread.thrive.words import word_list, word_set
 
 CHILD, INFANT, ADULT, OLDER, NUMBER = "{child_age}", "{infant_age}", "{adult_age}", "{older_age}", "{number}"
 
 NUMBER_WORDS = {
     word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-        " eighteen nineteen twenty".split()
-    )
+    for value, word in enumerate(word_list("numbers"))
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
 _DIGITS = re.compile("[0-9]+")
@@ -28,29 +26,13 @@ _DAYS = frozenset({"day", "days"})
 _OLD = frozenset({"old", "olds", "o"})
 _SAYS_AGE = frozenset({"aged", "age", "ages", "agd"})
 _SEX = frozenset({"f", "m", "fem", "female", "male", "girl", "boy", "lad", "lass"})
-_PERSON = _SEX | frozenset(
-    "son daughter dtr dau man woman lady child kid kids children sister brother nephew niece cousin grandson"
-    " granddaughter grandchild grandchildren grandkids grandsons granddaughters brothers sisters sons daughters girls"
-    " boys lads lasses youth teen teenager mum mam dad mother father bf gf boyfriend girlfriend partner husband wife"
-    " pupil student twins twin baby toddler stepson stepdaughter victim ip inft caller rp misper mfh females males"
-    " juvenile schoolboy schoolgirl bairn wean neighbour gran nan grandad ex".split()
-)
-_STATES_AGE = frozenset(
-    "is was shes hes im theyre turned turning only just about looks looked looking says said maybe around approx approximately"
-    " approximatley roughly nearly almost barely possibly believed".split()
-)
-_AFTER_AGE = frozenset(
-    "and but so he she who with has lives living is was or at in on from says to both not i they asking calling there present".split()
-)
-# A number before one of these counts something else.
-_COUNTED = frozenset(
-    "times time x doors door hours hour hrs hr mins min minutes minute secs seconds miles mile metres m ft feet stone"
-    " lb kg kilo pm am oclock hundred thousand k percent other others more kids children people males females men women"
-    " lads girls boys officers units calls days day weeks week wks wk months month mths years year yrs yr pounds quid p"
-    " grand bags bottles cans pints grams g cars vehicles dogs cats weeks st nd rd th rooms flats houses of ago later"
-    " nights night mornings adults occasions attempts texts messages".split()
-)
+_PERSON = _SEX | word_set("person")
+_STATES_AGE = word_set("states_age")
+_AFTER_AGE = word_set("after_age")
+_COUNTED = word_set("counted")
 _ENDS_DURATION = frozenset({"ago", "later", "earlier", "now", "pregnant", "preg", "gone", "gestation", "together", "married"})
+_LEADS = _SAYS_AGE | _PERSON | _STATES_AGE | {"between", "under", "year", "yr", "y", "turned"}
+_FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
 _MONEY = "£$€#"
 
 
@@ -75,11 +57,11 @@ def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
     for place in places:
         if place < last_end:
             continue
-        read = _read(text, place)
+        read = _read(text, place) if _may_be_age(text, place) else None
         if read is None and last_end >= 0 and place - last_end <= 1:
             read = _continued(text, place, last_end, last_months)
         if read is None:
-            if _SHAPE.fullmatch(text.words[place]) is None or _is_count(text.words[place]):
+            if _is_count(text.words[place]):
                 hits.setdefault(NUMBER, []).append((place, place + 1))
             continue
         months, start, end = read
@@ -87,6 +69,18 @@ def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
         hits.setdefault(NUMBER, []).append((place, place + 1))
         last_end, last_months = end, months
     return hits
+
+
+def _may_be_age(text: Text, place: int) -> bool:
+    """A quick look: most numbers in a log stand beside no word, and carry no letter, that could make an age of them."""
+    words = text.words
+    word = words[place]
+    return (
+        not word.isdecimal()
+        or (place > 0 and words[place - 1] in _LEADS)
+        or (place + 1 < len(words) and words[place + 1] in _FOLLOWS)
+        or text.folded[text.starts[place] - 1 : text.starts[place]] == "("
+    )
 
 
 def _put(hits: dict[str, list[tuple[int, int]]], months: int, start: int, end: int) -> None:
@@ -105,13 +99,16 @@ def _is_count(word: str) -> bool:
 
 def _numbers(text: Text) -> list[int]:
     """Indexes of the words that hold a digit or are a number word, in order."""
-    places: set[int] = set()
     starts = text.starts
+    places: list[int] = []
     for match in _DIGITS.finditer(text.plain):
-        places.add(bisect_right(starts, match.start()) - 1)
+        place = bisect_right(starts, match.start()) - 1
+        if not places or places[-1] != place:
+            places.append(place)
     if not NUMBER_WORDS.keys().isdisjoint(text.words):
-        places.update(place for place, word in enumerate(text.words) if word in NUMBER_WORDS)
-    return sorted(places)
+        places += [place for place, word in enumerate(text.words) if word in NUMBER_WORDS]
+        places.sort()
+    return places
 
 
 def _word(text: Text, place: int) -> str:

@@ -68,6 +68,7 @@ class Asserter:
         self._senses = [() if phrase in pseudo else tuple(senses.get(phrase, ())) for phrase in self._phrases]
         self._sizes = [phrase.count(" ") + 1 for phrase in self._phrases]
         self._ends_reach = [phrase not in pseudo and (phrase in self._enders or phrase in table["words"]["present"]) for phrase in self._phrases]
+        self._harmless = frozenset(number for number, phrase in enumerate(self._phrases) if phrase in pseudo)
         self._automaton = AhoCorasick(
             [f" {phrase} " for phrase in self._phrases], implementation=Implementation.ContiguousNFA
         )
@@ -90,7 +91,7 @@ class Asserter:
         return Triggers(self, text)
 
     def find(self, text: Text, low: int, high: int) -> list[_Seen]:
-        """The triggers among words *low* to *high* (one sentence), in order; of overlapping ones the longest."""
+        """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
         places = text.places
         norm = text.norm[places[low] : places[high] + 1 if high < len(places) else None]
         offset = places[low]
@@ -98,13 +99,23 @@ class Asserter:
             (bisect_left(places, offset + place), -self._sizes[number], number)
             for number, place, _ in self._automaton.find_matches_as_indexes(norm, overlapping=True)
         )
-        seen: list[_Seen] = []
-        reached = -1
+        kept: list[tuple[int, int, int]] = []
         for start, negative_size, number in found:
-            if start < reached:
+            end = start - negative_size
+            if kept and end <= kept[-1][1]:
                 continue
-            reached = start - negative_size
-            seen.append(_Seen(start, reached, self._senses[number], self._ends_reach[number], self._is_present[number]))
+            if kept and start < kept[-1][1]:
+                # Two phrases share a word: a harmless phrase wins over a trigger no longer than itself.
+                before = kept[-1][2]
+                if number in self._harmless and -negative_size >= self._sizes[before]:
+                    kept.pop()
+                elif before in self._harmless and self._sizes[before] >= -negative_size:
+                    continue
+            kept.append((start, end, number))
+        seen = [
+            _Seen(start, end, self._senses[number], self._ends_reach[number], self._is_present[number])
+            for start, end, number in kept
+        ]
         if " ago " in norm or " 20" in norm or " 19" in norm:
             seen += [
                 _Seen(place, place + 1, (_PAST,), ends_reach=False)
@@ -159,7 +170,7 @@ class Triggers:
         answered = self._answered(end) or self._answered_next(end, high)
         if answered is not None:
             return answered
-        before, after = self._before(start, end, low), self._after(start, end, high)
+        before, after = self._before(start, end, low), self._after(end, high)
         if not before and not after:
             return self._queried(start, end)
         return self._weigh(before, after, start, end)
@@ -278,34 +289,34 @@ class Triggers:
                 break
         return end
 
-    def _after(self, start: int, end: int, high: int) -> list[tuple[_Seen, _Sense]]:
+    def _after(self, end: int, high: int) -> list[tuple[_Seen, _Sense]]:
         """Triggers that stand behind the span and reach back to it, the nearest first."""
         reaching: list[tuple[_Seen, _Sense]] = []
-        text = self._text
-        place = bisect_left(self._starts, end)
-        while place < len(self._seen):
+        for place in range(bisect_left(self._starts, end), len(self._seen)):
             trigger = self._seen[place]
-            place += 1
             if trigger.start >= high or trigger.start - end > _LONGEST_WINDOW:
                 break
-            for sense in trigger.senses:
-                if sense.side == "after" or trigger.start - end > sense.window:
-                    continue
-                between = text.folded[text.ends[end - 1] : text.starts[trigger.start]]
-                near = trigger.start == end
-                if sense.side == "before" and not near and any(sign in between for sign in ",:()") or " - " in between and not near:
-                    continue
-                if sense.kind == "negated" and not near and any(
-                    word in ("and", "or", "who", "which", "if") for word in text.words[end : trigger.start]
-                ):
-                    continue
-                if sense.side == "before" and near and "," in between and sense.kind == "negated" and not self._closes(trigger):
-                    continue
+            sense = next((sense for sense in trigger.senses if self._reaches_back(trigger, sense, end)), None)
+            if sense is not None:
                 reaching.append((trigger, sense))
-                break
             if trigger.ends_reach:
                 break
         return reaching
+
+    def _reaches_back(self, trigger: _Seen, sense: _Sense, end: int) -> bool:
+        """Whether the signs and words between a span and a trigger behind it let the trigger reach the span."""
+        text, distance = self._text, trigger.start - end
+        if sense.side == "after" or distance > sense.window:
+            return False
+        between = text.folded[text.ends[end - 1] : text.starts[trigger.start]]
+        if not distance:
+            # "knives, nil." but not "knives, nil reply".
+            return sense.kind != "negated" or "," not in between or self._closes(trigger)
+        if " - " in between or (sense.side == "before" and any(sign in between for sign in ",:()")):
+            return False
+        return sense.kind != "negated" or not any(
+            word in ("and", "or", "who", "which", "if") for word in text.words[end : trigger.start]
+        )
 
     def _closes(self, trigger: _Seen) -> bool:
         """Whether the clause ends behind *trigger* ("knives, nil." rather than "knives, nil reply")."""

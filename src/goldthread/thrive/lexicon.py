@@ -16,11 +16,13 @@ LEXICON_DIR = Path(__file__).parent / "lexicon"
 LEVELS = ("none", "low", "medium", "high", "immediate")
 ELEMENTS = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
 CODES = (
-    "da-child missing care exploitation-sexual exploitation-criminal physical neglect sexual online not-seen"
-    " parent-crisis pre-birth infant honour suspect-child self-harm risk-person repeat background professional"
-    " third-party other-agency masked companion carer-not-seen imminent death abduction position-of-trust trafficking"
-    " implied-child"
-).split()
+    "da-child", "missing", "care", "exploitation-sexual", "exploitation-criminal", "physical",
+    "neglect", "sexual", "online", "not-seen", "parent-crisis", "pre-birth",
+    "infant", "honour", "suspect-child", "self-harm", "risk-person", "repeat",
+    "background", "professional", "third-party", "other-agency", "masked", "companion",
+    "carer-not-seen", "imminent", "death", "abduction", "position-of-trust", "trafficking",
+    "implied-child",
+)  # fmt: skip
 """Every cue the reader knows; a force may add a file with a new code only together with this list."""
 _CHILD = ("yes", "implied", "no")
 _VALUES = ("weight", "level", "child", "needs_child", "critical", "adult", "elements", "question")

@@ -14,18 +14,16 @@ from goldthread.thrive.ages import find_ages
 from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
 from goldthread.thrive.patterns import Atoms, Expansions, Shape
 from goldthread.thrive.tokens import Text
+from goldthread.thrive.words import word_set
 
 Target = Rule | Context | str
 Hit = tuple[int, int, int]
 """(first word, end word, run): where a run of words was seen."""
 MAX_HITS = 200
 """A wording is reported at most so often in one text: a longer list tells a reader nothing more."""
-_COMMON = frozenset(
-    "a about after again all an and are as at back be been but by can come down for from get go going got had has have he"
-    " her here him his how i if in into is it its just like made me mum dad my no not now of off on one or our out over"
-    " partner rp says said seen she so some still that the their them then there they this to told two up us very want wants"
-    " was we well were what when which who will with wont you your male female ex home house known back kids".split()
-)
+_FEW = 6
+"""Up to so many hits are walked through; more are searched by halves."""
+_COMMON = word_set("very_common")
 
 
 class Match(NamedTuple):
@@ -65,7 +63,7 @@ class _Work(NamedTuple):
     """What a hit of one run may lead to: one-slot wordings, and joins with the slots they need beside it."""
 
     targets: list[tuple[Target, bool]]
-    joins: list[tuple[int, _Joined]]
+    joins: dict[int, list[_Joined]]
 
 
 class Matcher:
@@ -99,7 +97,7 @@ class Matcher:
     def _work_of(self, number: int) -> "_Work":
         work = self._work[number]
         if work is None:
-            work = self._work[number] = _Work([], [])
+            work = self._work[number] = _Work([], {})
         return work
 
     def _add_single(self, target: Target, slot: Expansions) -> None:
@@ -147,7 +145,7 @@ class Matcher:
             if place != anchor:
                 need |= self._bit(slot, bits)
         for number in sorted(compiled[anchor].runs):
-            self._work_of(number).joins.append((need, joined))
+            self._work_of(number).joins.setdefault(need, []).append(joined)
 
     def find(self, text: Text) -> list[Match]:
         """Every match in *text*, each within one sentence; the order is the same each time."""
@@ -199,9 +197,10 @@ class Matcher:
             if targets:
                 found = sentence.hits(run)[:MAX_HITS]
                 matches += [Match(target, start, end, child) for target, child in targets for start, end, _ in found]
-            for need, joined in joins:
+            for need, wanting in joins.items():
                 if need & mask == need:
-                    sentence.join(joined, run, matches)
+                    for joined in wanting:
+                        sentence.join(joined, run, matches)
 
     def _list_hits(self, text: Text) -> dict[int, dict[int, list[Hit]]]:
         """By sentence: hits of the built-in lists, and of runs that hold one ("girl {child_age}")."""
@@ -261,7 +260,7 @@ def _forwards(words: list[str], run: Atoms, start: int, found: dict[str, list[tu
 class _Sentence:
     """The hits of one sentence, turned from character places into words only where they are asked for."""
 
-    __slots__ = ("_hits", "_lengths", "_places", "_places_of", "_slot_hits", "list_runs")
+    __slots__ = ("_hits", "_lengths", "_places", "_places_of", "_present", "_slot_hits", "list_runs")
 
     def __init__(
         self, places_of: list[int], places: dict[int, list[int]], hits: dict[int, list[Hit]], lengths: list[int]
@@ -270,7 +269,8 @@ class _Sentence:
         self._places = places
         self._hits = hits
         self._lengths = lengths
-        self._slot_hits: dict[_Slot, tuple[list[Hit], list[int]]] = {}
+        self._slot_hits: dict[_Slot, list[Hit]] = {}
+        self._present: set[int] | None = None
         self.list_runs = list(hits)
 
     def hits(self, run: int) -> list[Hit]:
@@ -284,12 +284,17 @@ class _Sentence:
             self._hits[run] = hits
         return hits
 
-    def _of_slot(self, slot: _Slot) -> tuple[list[Hit], list[int]]:
+    def _of_slot(self, slot: _Slot) -> list[Hit]:
+        """The hits of *slot*, in order of their starts."""
         found = self._slot_hits.get(slot)
         if found is None:
-            runs = slot.runs & (self._places.keys() | self._hits.keys())
-            hits = sorted(hit for run in runs for hit in self.hits(run))
-            found = (hits, [hit[0] for hit in hits])
+            if self._present is None:
+                self._present = {*self._places, *self.list_runs}
+            runs = self._present & slot.runs
+            if len(runs) == 1:
+                found = self.hits(runs.pop())
+            else:
+                found = sorted(hit for run in runs for hit in self.hits(run))
             self._slot_hits[slot] = found
         return found
 
@@ -318,18 +323,23 @@ class _Sentence:
 
     def _after(self, slot: _Slot, end: int, gap: int) -> Hit | None:
         """The nearest hit of *slot* that begins at most *gap* words after *end*; of several there, the longest."""
-        hits, starts = self._of_slot(slot)
-        place = bisect_left(starts, end)
+        hits = self._of_slot(slot)
+        place = bisect_left(hits, (end,)) if len(hits) > _FEW else 0
         best: Hit | None = None
-        while place < len(hits) and hits[place][0] <= end + gap and (best is None or hits[place][0] == best[0]):
-            best = hits[place]
+        while place < len(hits):
+            hit = hits[place]
             place += 1
+            if hit[0] < end:
+                continue
+            if hit[0] > end + gap or (best is not None and hit[0] > best[0]):
+                break
+            best = hit
         return best
 
     def _before(self, slot: _Slot, start: int, gap: int) -> Hit | None:
         """The nearest hit of *slot* that ends at most *gap* words before *start*; of several there, the longest."""
-        hits, starts = self._of_slot(slot)
-        place = bisect_left(starts, start - gap - slot.longest)
+        hits = self._of_slot(slot)
+        place = bisect_left(hits, (start - gap - slot.longest,)) if len(hits) > _FEW else 0
         best: Hit | None = None
         while place < len(hits) and hits[place][0] < start:
             hit = hits[place]

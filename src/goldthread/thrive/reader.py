@@ -31,6 +31,8 @@ class _Compiled:
             self.lexicon: Lexicon = load(directory)
             self.matcher = Matcher(self.lexicon)
             self.repair = Repair(self.lexicon.words)
+            rules = (target for _, target in self.lexicon.patterns if isinstance(target, Rule))
+            self.questions = {(rule.cue, rule.wording): rule.question for rule in rules}
         finally:
             if collecting:
                 gc.enable()
@@ -61,6 +63,7 @@ class Reader:
         self._matcher = compiled.matcher
         self._repair = compiled.repair
         self._asserter = asserter()
+        self._questions = compiled.questions
 
     @property
     def lexicon_hash(self) -> str:
@@ -75,6 +78,11 @@ class Reader:
     def cue(self, code: str) -> Cue:
         """The cue *code*: label, why it matters, question, whether life-threat. Raises KeyError for an unknown one."""
         return self._lexicon.cues[code]
+
+    def question(self, code: str, wording: str) -> str:
+        """What to ask when *wording* made a finding of *code*; the cue's own question where the lexicon has changed since."""
+        found = self._questions.get((code, wording))
+        return found if found is not None else self._lexicon.cues[code].question
 
     def read_batch(self, texts: Iterable[str]) -> list[Reading]:
         """One reading for each of *texts*, in order."""

@@ -10,7 +10,9 @@ APOSTROPHES = "'’‘‛ʼʹ`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Signs dropped inside a word: apostrophes of every keyboard, soft hyphens and zero-width marks."""
 
 # A sentence ends at a full stop only before a space, so that 15.10 and e-mail addresses stay whole.
-_BREAK = re.compile("[.!?][\"')\\]’”]*(?=\\s)|[;\n\r\u2028\u2029•|]|(?<=\\s)[/–—](?=\\s)")
+_SIGN = re.compile("[.!?;\n\r\u2028\u2029•|/–—]")
+_ALWAYS = ";\n\r\u2028\u2029•|"
+_CLOSING = "\"')]’”"
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "rd", "approx", "nxt", "tel", "ext"})
 _EDGE = re.compile(r"(?<=\s)'|'(?=\s)")
 _FOLD_LIMIT = 8192
@@ -136,11 +138,20 @@ def _breaks(folded: str, starts: list[int], words: list[str]) -> list[int]:
     """Word indexes at which a new sentence begins, in order."""
     breaks: list[int] = []
     last, total = 0, len(words)
-    for match in _BREAK.finditer(folded):
+    for match in _SIGN.finditer(folded):
         place = match.start()
+        sign = folded[place]
+        if sign not in _ALWAYS:
+            following = folded[place + 1 : place + 2]
+            if following in _CLOSING and following and sign not in "/–—":
+                following = folded[place + 1 : place + 5].lstrip(_CLOSING)[:1]
+            if following and not following.isspace():
+                continue
+            if sign in "/–—" and not folded[place - 1 : place].isspace():
+                continue
         word = bisect_left(starts, place)
         if last < word < total and not (
-            folded[place] == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
+            sign == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
         ):
             breaks.append(word)
             last = word

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
@@ -78,3 +79,10 @@ class ErrorPages:
             if header not in ("Content-Type", "Content-Length"):
                 page[header] = value
         return page
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
+        """A database that does not answer is *not available for the moment*, not a fault of the page."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        log.error("the database does not answer")
+        return error_page(None, 503)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import json_script
@@ -79,6 +80,16 @@ def both_times(context: Context, value: datetime | None, now: datetime | None = 
     return Markup('<span class="when">{}</span>').format(shown)
 
 
+def bound(field: object) -> BoundField:
+    """The field itself; raises ``TypeError`` for anything else, since a field that renders as nothing would go unseen.
+
+    In a template write ``form["name"]``: ``form.name`` finds a method of that name first.
+    """
+    if not isinstance(field, BoundField):
+        raise TypeError(f"a field of a form is needed here, not {type(field).__name__}")
+    return field
+
+
 def drawing(svg: str) -> Markup:
     """An SVG made by the server itself, without its XML declaration, to stand in the page (no data: address needed)."""
     return Markup(svg[svg.index("<svg") :])  # noqa: S704 - never given anything a user typed
@@ -101,7 +112,7 @@ def environment(**options: Any) -> Environment:
     )
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(url=url, static=static, asset=asset, json_script=json_script)
-    made.globals.update(get_messages=get_messages, clock_state=times.bar)
+    made.globals.update(get_messages=get_messages, clock_state=times.bar, bound=bound)
     made.filters.update(clock=clock, ago=ago, both_times=both_times, duration=times.duration, spoken=times.spoken)
     made.filters["drawing"] = drawing
     return made

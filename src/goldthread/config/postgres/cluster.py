@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -25,6 +25,15 @@ from goldthread.config.postgres.passwords import ADMIN, APP, DATABASE, OWNER, Pa
 _ORPHANS_LEAVE = 5.0  # seconds for processes whose server was killed to notice it by themselves
 _FAST, _IMMEDIATE = 60.0, 10.0  # seconds for a stop that writes everything down, and for one that only ends
 _UNANSWERED = 60.0  # seconds after which a server that calls itself ready and does not answer is given up
+_PASSES = 20.0  # seconds in which a server that lost a child has usually recovered
+_FULL = ("too many clients", "connection slots are reserved")
+_PASSING = (
+    "closed the connection unexpectedly",
+    "terminating connection because of crash",
+    "is starting up",
+    "is in recovery mode",
+    "not yet accepting connections",
+)
 _LOG_KEPT = 10_000_000  # bytes of log after which a start begins a new one
 
 
@@ -256,24 +265,32 @@ class Cluster:
         return urls(sockets, kept)
 
     def _log_in(self, found: Connections) -> None:
-        try:
-            with psycopg.connect(found.admin_url, connect_timeout=30, autocommit=True) as connection:
-                row = connection.execute("SHOW fsync").fetchone()
-        except psycopg.Error as error:
-            said = str(error)  # a refusal to connect carries no code, only words
-            if "too many clients" in said or "connection slots are reserved" in said:
-                return  # it is full, so it is well
-            if "password authentication failed" not in said:
-                raise ClusterError(explain(said, self._layout.directory, self._layout.log)) from error
-            raise ClusterError(
-                f"The database in {self._layout.directory} runs but the passwords kept for it are not its own: "
-                f"move {self._layout.passwords} away, run 'goldthread database stop' and start again."
-            ) from error
+        row = self._ask_as_admin(found, "SHOW fsync")
         if self._tuning.durability and row == ("off",):
             raise ClusterError(
                 f"The database in {self._layout.directory} was started for tests, without durability: "
                 "run 'goldthread database stop' and start again."
             )
+
+    def _ask_as_admin(self, found: Connections, question: LiteralString) -> tuple[object, ...] | None:
+        waiting = Waiting(self._say)
+        while True:
+            try:
+                with psycopg.connect(found.admin_url, connect_timeout=30, autocommit=True) as connection:
+                    return connection.execute(question).fetchone()
+            except psycopg.Error as error:
+                said = str(error)  # a refusal to connect carries no code, only words
+                if any(words in said for words in _FULL):
+                    return None  # so it is well
+                if any(words in said for words in _PASSING) and waiting.seconds < _PASSES:
+                    waiting.pause("The database is recovering from the loss of one of its processes")
+                    continue
+                if "password authentication failed" not in said:
+                    raise ClusterError(explain(said, self._layout.directory, self._layout.log)) from error
+                raise ClusterError(
+                    f"The database in {self._layout.directory} runs but the passwords kept for it are not its own: "
+                    f"move {self._layout.passwords} away, run 'goldthread database stop' and start again."
+                ) from error
 
     def _begin_log(self) -> None:
         log = self._layout.log

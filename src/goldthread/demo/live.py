@@ -1,0 +1,154 @@
+"""New calls for the demo: the staff of the invented force at work through the actions, so that the board moves.
+
+Two streams. *Calls*: told from the templates, their words, children, THRIVE and grade entered bit by bit as a handler
+would. *The room*: whatever open incident wants it is taken one step on (sent, arrived, told, closed), whoever opened it;
+the fuller the board, the quicker, so that the number of open incidents stays about where it is.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.db import Error, connection
+
+from goldthread.accounts.models import Staff
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.rules import Draft
+from goldthread.clocks.db import database_now
+from goldthread.config.errors import Refused
+from goldthread.config.logs import log
+from goldthread.contact.actions import add_words, answer_children, open_incident
+from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
+from goldthread.demo import steps
+from goldthread.demo.generate import Teller, Telling
+from goldthread.demo.handling import Moment, handle, timeline
+from goldthread.demo.room import one_step_on
+from goldthread.demo.shape import demand
+from goldthread.response.actions import choose_grade
+
+PER_HOUR = 120.0
+"""Calls in a mean hour where no rate is given: with what follows from each, a command every three or four seconds."""
+STEPS_A_CALL = 4.0
+"""Steps that the room takes for each call: sent, arrived, told, closed."""
+STEADY = 36
+"""Open incidents at which the room closes as many as come in."""
+HURRY = 3.0
+"""How much faster than life a handler of the demo types."""
+AFTER_FAULT = 5.0
+"""Seconds of rest after the database could not be reached."""
+BY_HANDLER = {"opened", "said", "answered", "assessed", "graded"}
+
+
+@dataclass(order=True)
+class Due:
+    """A step of a call in progress and the moment (monotonic seconds) at which it is taken."""
+
+    at: float
+    number: int
+    incident_id: uuid.UUID = field(compare=False)
+    step: steps.Step = field(compare=False)
+    telling: Telling = field(compare=False)
+
+
+def run(stop: threading.Event, per_hour: float = 0.0, seed: int | None = None) -> None:
+    """Let calls arrive until ``stop`` is set; ``per_hour`` in a mean hour (0: ``PER_HOUR``), more at busy times of day.
+
+    Refused actions and a lost database are told in the log, and the work goes on.
+    """
+    calls = Calls(random.Random(seed), per_hour or PER_HOUR)  # noqa: S311 - a demo's dice
+    while not stop.is_set():
+        try:
+            wait = calls.turn()
+        except Error as error:
+            log().warning("the demo's calls wait for the database", part="calls", error=type(error).__name__)
+            with suppress(Error):
+                connection.close()
+            wait = AFTER_FAULT
+        stop.wait(wait)
+    connection.close()
+
+
+class Calls:
+    """The calls in progress and the dice that bring the next. ``turn`` does what is due and says how long to rest."""
+
+    def __init__(self, rng: random.Random, per_hour: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rng, self.per_hour, self._clock = rng, per_hour, clock
+        self._teller = Teller(rng)
+        self._due: list[Due] = []
+        self._number = 0
+        self._next_call = clock()
+        self._next_step = clock()
+
+    def turn(self) -> float:
+        """Do everything that is due and return the seconds until the next thing is. Database errors propagate."""
+        now = self._clock()
+        if now >= self._next_call:
+            busy = demand(database_now(connection))
+            self._next_call = now + self.rng.expovariate(self.per_hour * busy / 3600)
+            self._begin(now)
+        while self._due and self._due[0].at <= now:
+            self._do(heapq.heappop(self._due))
+        if now >= self._next_step:
+            waiting = Incident.objects.open().count()
+            pace = self.per_hour * STEPS_A_CALL / 3600 * max(waiting / STEADY, 0.1) ** 2
+            self._next_step = now + self.rng.expovariate(pace)
+            self._guarded(lambda: one_step_on(self.rng, {due.incident_id for due in self._due}))
+        nearest = min([self._next_call, self._next_step, *(due.at for due in self._due[:1])])
+        return max(0.0, nearest - self._clock())
+
+    def _begin(self, now: float) -> None:
+        """Lay out a call: its steps up to the grade come one by one as the handler enters them."""
+        at = database_now(connection)
+        template = self._teller.choose(at)
+        chosen = handle(self.rng, template)
+        moments = [moment for moment in timeline(self.rng, template, chosen) if moment.what in BY_HANDLER]
+        # One call in three is the demo handler's own.
+        telling = self._teller.begin(template, at, handler="handler" if self.rng.random() < 0.33 else "")
+        identity = uuid.uuid4()  # the dice may have given the story's own identity before, in an earlier run
+        laid = self._teller.lay(telling, moments, chosen, at)
+        for moment, step in zip(moments, laid, strict=True):
+            self._number += 1
+            heapq.heappush(self._due, Due(now + _hurried(moment), self._number, identity, step, telling))
+
+    def _do(self, due: Due) -> None:
+        self._guarded(lambda: enter(due.incident_id, due.step, due.telling))
+
+    def _guarded(self, act: Callable[[], object]) -> None:
+        """Do it; what the rules refuse is theirs to refuse, and the next thing is tried."""
+        try:
+            act()
+        except Refused as error:
+            log().info("a step of the demo was refused", part="calls", error=type(error).__name__)
+
+
+def enter(incident_id: uuid.UUID, step: steps.Step, telling: Telling) -> None:
+    """Take one step of a call by its action, as the member of staff who takes it."""
+    user = Staff.objects.select_related("team").get(username=step.by)
+    key = uuid.uuid4()
+    match step:
+        case steps.Opened():
+            open_incident(
+                user, incident_id=incident_id, channel=telling.channel, location=step.location,
+                caller_name=step.caller_name, caller_phone=step.caller_phone, area=telling.area,
+            )  # fmt: skip
+        case steps.Said():
+            add_words(user, incident_id, key=key, source=step.source, text=step.text)
+        case steps.Answered():
+            given = [ChildGiven(str(one.child), one.name, one.age, False, one.where_now, one.last_seen_by, one.seen) for one in step.children]
+            answer_children(user, incident_id, key=key, answer=step.answer, given=given)
+        case steps.Assessed():
+            write_thrive(user, incident_id, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, 0))
+        case steps.Graded():
+            choose_grade(user, incident_id, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
+
+
+def _hurried(moment: Moment) -> float:
+    return moment.offset / HURRY

@@ -1,0 +1,148 @@
+"""Every address about an incident answers each role as the matrix says: done, refused by the state, or not there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from goldthread.accounts.models import Staff
+from goldthread.accounts.roles import roles
+from goldthread.response.models import Allocation, Unit
+from tests.accounts.world import REACH, World
+from tests.cast import key
+
+Browser = Callable[[Staff | None], Client]
+DONE, REFUSED = 302, 422
+
+# route: (verb, fields, whether it does its work on a closed incident)
+POSTS: dict[str, tuple[str, dict[str, object], bool]] = {
+    "words": ("entry.add", {"text": "she is back home", "source": "caller"}, True),
+    "particular": ("entry.add", {"kind": "location", "text": "3 Elm Row"}, True),
+    "area": ("entry.add", {"area": "South"}, True),
+    "children": ("children.answer", {"answer": "not_known"}, True),
+    "thrive": ("thrive.write", {"threat": "a threat", "based_on": 0}, True),
+    "grade": ("grade.choose", {"grade": "immediate"}, False),
+    "allocate": ("unit.allocate", {}, False),
+    "arrive": ("unit.allocate", {"source": "officer"}, False),
+    "leave": ("unit.allocate", {}, False),
+    "take": ("owner.take", {}, False),
+    "close": ("incident.close", {"reason": "attended-resolved", "result": "Seen and well."}, False),
+}
+
+
+@pytest.fixture
+def free_unit(world: World) -> Unit:
+    return Unit.objects.create(call_sign="FREE", area="North")
+
+
+@pytest.mark.parametrize("route", POSTS)
+@pytest.mark.parametrize("role", roles())
+def test_a_command_reaches_what_the_matrix_gives(
+    world: World, browser: Browser, free_unit: Unit, role: str, route: str
+) -> None:
+    verb, fields, on_closed = POSTS[route]
+    client = browser(world.staff[role])
+    scope = roles()[role].scope(verb)
+    for kind, pk in world.incidents.items():
+        with transaction.atomic():
+            sent = Allocation.objects.get(incident=pk)
+            if route == "arrive":
+                Allocation.objects.filter(pk=sent.pk).update(arrived_at=None)
+            given = {**fields, "key": key(), "unit": free_unit.pk, "allocation": sent.pk}
+            status = client.post(f"/incidents/{pk}/{route}", given).status_code
+            transaction.set_rollback(True)
+        if scope == "none":
+            assert status == 403, kind
+            break
+        if kind not in REACH[scope]:
+            assert status == 404, kind
+        else:
+            assert status == (DONE if kind[1] == "open" or on_closed else REFUSED), kind
+
+
+@pytest.mark.parametrize("role", roles())
+def test_a_page_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str) -> None:
+    client = browser(world.staff[role])
+    scope = roles()[role].scope("incident.see")
+    takes_calls = roles()[role].can("incident.open")
+    for kind, pk in world.incidents.items():
+        expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
+        assert client.get(f"/incidents/{pk}/").status_code == expected, kind
+        assert client.get(f"/contact/{pk}/").status_code == (expected if takes_calls else 403), kind
+        opened = client.post(f"/contact/{pk}/open", {"opening": "1", "channel": "999"})
+        assert opened.status_code == (expected if takes_calls else 403), kind
+
+
+@pytest.mark.parametrize("route", POSTS)
+def test_a_form_with_errors_does_not_tell_that_an_incident_exists(world: World, browser: Browser, route: str) -> None:
+    far = world.incidents[("other area's", "closed")]
+    client = browser(world.staff["dispatcher"])
+    for pk in (far, uuid.uuid4()):
+        for htmx in ({}, {"HX-Request": "true"}):
+            assert client.post(f"/incidents/{pk}/{route}", {"key": "not a key"}, headers=htmx).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "verb"),
+    [
+        ("/", ""),
+        ("/home/", ""),
+        ("/contact/", "incident.open"),
+        ("/board/", "board.see"),
+        ("/incidents/", "incident.see"),
+        ("/incidents/find?q=T-0-open", "incident.see"),
+        ("/audit/", "audit.see"),
+        ("/metrics", "audit.see"),
+        ("/measures/", "measures.see"),
+        ("/measures/assessed/", "measures.cases"),
+    ],
+)
+@pytest.mark.parametrize("role", roles())
+def test_a_page_without_an_incident_opens_for_those_with_the_verb(
+    world: World, browser: Browser, role: str, address: str, verb: str
+) -> None:
+    status = browser(world.staff[role]).get(address).status_code
+    assert status in ({200, 302} if not verb or roles()[role].can(verb) else {403})
+
+
+@pytest.mark.parametrize("role", roles())
+def test_the_first_page_of_a_role_opens_for_it(world: World, browser: Browser, role: str) -> None:
+    assert browser(world.staff[role]).get("/", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("role", [code for code, role in roles().items() if role.can("board.see")])
+def test_lists_show_what_may_be_seen_and_nothing_else(world: World, browser: Browser, role: str) -> None:
+    scope = roles()[role].scope("incident.see")
+    client = browser(world.staff[role])
+    for kind, pk in world.incidents.items():
+        number = list(world.incidents).index(kind) // 2
+        found = client.get(f"/incidents/find?q=T-{number}-{kind[1]}")
+        if kind in REACH[scope]:
+            assert found.headers.get("Location") == f"/incidents/{pk}/", kind
+        else:
+            assert str(pk) not in found.text, kind
+
+
+@pytest.mark.parametrize("role", [code for code, role in roles().items() if role.can("incident.see")])
+def test_my_incidents_are_mine(world: World, browser: Browser, role: str) -> None:
+    page = browser(world.staff[role]).get("/incidents/").text
+    mine = REACH[roles()[role].scope("incident.see")] & REACH["own"]
+    for kind, pk in world.incidents.items():
+        assert (str(pk) in page) == (kind in mine), kind
+
+
+@pytest.mark.parametrize("role", [code for code, role in roles().items() if role.can("board.see")])
+def test_the_board_holds_the_open_ones_in_sight(world: World, browser: Browser, role: str) -> None:
+    from goldthread.contact.models import Incident
+    from goldthread.desk.board import project
+
+    for incident in Incident.objects.filter(pk__in=world.incidents.values()):
+        project(incident)
+    page = browser(world.staff[role]).get("/board/").text
+    seen = {kind for kind in REACH[roles()[role].scope("incident.see")] if kind[1] == "open"}
+    for kind, pk in world.incidents.items():
+        assert (f"row-{pk}" in page) == (kind in seen), kind

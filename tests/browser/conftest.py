@@ -1,0 +1,148 @@
+"""A running Goldthread for browser tests: pages and stream as an operator starts them, on a database of their own."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.cast import PASSWORD
+from tests.conftest import Database, _copy
+from tools.find_chromium import find
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+class Service:
+    """The addresses of a running service, and its database."""
+
+    def __init__(self, database: Database, port: int, stream_port: int) -> None:
+        self.database = database
+        self.base = f"http://localhost:{port}"
+        self.stream = f"http://localhost:{stream_port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], env: dict[str, str], url: str) -> Iterator[None]:
+    process = subprocess.Popen(command, env=env)
+    try:
+        for _ in range(300):
+            with suppress(OSError), urllib.request.urlopen(url, timeout=5):
+                break
+            if process.poll() is not None:
+                pytest.fail(f"{command[-1]} ended at start")
+            time.sleep(0.1)
+        else:
+            pytest.fail(f"{command[-1]} did not answer")
+        yield
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def service(cluster: Database, template: str, worker_id: str) -> Iterator[Service]:
+    """Pages and stream on a fresh database with the cast in it."""
+    port, stream_port = _free_port(), _free_port()
+    with _copy(cluster, template, f"browser_{worker_id}_{port}") as made:
+        env = {**made.env, "GOLDTHREAD_PORT": str(port), "GOLDTHREAD_STREAM_PORT": str(stream_port)}
+        cast = "import django; django.setup(); from tests.cast import make_cast; make_cast()"
+        subprocess.run([sys.executable, "-c", cast], env=env, check=True)
+        granian = [sys.executable, "-m", "granian", "--log-level", "warning", "--backpressure", "64"]
+        pages = [
+            *granian,
+            "--interface",
+            "wsgi",
+            "--port",
+            str(port),
+            "--blocking-threads",
+            "8",
+            "goldthread.config.wsgi:application",
+        ]
+        stream = [*granian, "--interface", "asgi", "--port", str(stream_port), "goldthread.desk.stream.app:application"]
+        with (
+            _running(pages, env, f"http://localhost:{port}/healthz"),
+            _running(stream, env, f"http://localhost:{stream_port}/healthz"),
+        ):
+            yield Service(made, port, stream_port)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = find()
+    if not path:
+        pytest.skip("no Chromium on this machine: see tools/find_chromium.py")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody of the cast at a browser, with what the page complained of."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Person:
+        """Sign in through the sign-in page and wait for the first page."""
+        self.page.goto(f"{self.base}/accounts/login/")
+        self.page.get_by_label("User name").fill(username)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return self
+
+    def go(self, path: str) -> Person:
+        """Open a page of the service."""
+        self.page.goto(f"{self.base}{path}")
+        return self
+
+    def axe(self) -> list[str]:
+        """What axe-core finds against WCAG 2.2 AA on the page as it stands."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found: dict[str, Any] = self.page.evaluate(f"axe.run({{runOnly: {tags}}})")
+        return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.fixture
+def person(service: Service, chromium: Browser) -> Iterator[Callable[..., Person]]:
+    """Open a browser for somebody: ``person("handler", dark=True, size=(1280, 800))``; None stays a stranger."""
+    contexts = []
+
+    def opened(username: str | None, *, dark: bool = False, size: tuple[int, int] = (1920, 1080)) -> Person:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        made = Person(context.new_page(), service.base)
+        return made.sign_in(username) if username else made
+
+    yield opened
+    for context in contexts:
+        context.close()

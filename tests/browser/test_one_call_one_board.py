@@ -1,0 +1,108 @@
+"""As handler, then dispatcher: a real call goes in at one end and stands on the live board at the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Person, Service
+
+pytestmark = pytest.mark.browser
+SAID = (
+    "inft states male nxt dr shouting at partner again, kids crying upstairs then gone quiet, "
+    "not seen mum since sat, no wpns mentioned"
+)
+
+
+def test_a_call_is_taken_marked_graded_sent_and_closed(person: Callable[..., Person], service: Service) -> None:
+    dispatcher = person("dispatcher", dark=True)
+    dispatcher.page.wait_for_url("**/board/")
+    expect(dispatcher.page.get_by_text("No incident is open in your sight.")).to_be_visible()
+
+    handler = person("handler")
+    page = handler.page
+    page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
+
+    # The incident opens at the first key and is on the dispatcher's board without a reload.
+    page.get_by_label("Where", exact=True).press_sequentially("14 Larch Road")
+    expect(page.locator("[data-reference]")).to_have_text(re.compile(r"AM-\d{6}-\d{4}"))
+    reference = page.locator("[data-reference]").inner_text()
+    row = dispatcher.page.locator("tbody tr", has_text=reference)
+    expect(row).to_be_visible()
+
+    page.locator("#opening").get_by_label("Area").select_option("North")
+    typing = page.get_by_label("What is said or heard")
+    typing.fill(SAID)
+    typing.press("Control+Enter")
+    noticed = page.locator("#noticed")
+    for cue in ("da-child", "background", "carer-not-seen", "repeat"):
+        expect(noticed.locator(f'[data-cue="{cue}"]').first).to_be_visible()
+    assert any("gone quiet" in quote for quote in noticed.locator('[data-cue="da-child"]').all_inner_texts())
+    weapons = noticed.locator("[data-assertion=uncertain]", has_text="wpns")
+    expect(weapons.first).to_contain_text("Any weapons?")
+    expect(typing).to_have_value("")
+    expect(page.locator("#said mark").first).to_be_visible()
+
+    # The children question stays visible until it is answered.
+    expect(page.locator("#ribbon")).to_contain_text("not asked")
+    page.locator("summary", has_text="Answer").click()
+    children = page.locator("#panel-children")
+    children.get_by_label("Name, or unknown").fill("unknown")
+    children.get_by_label("Age", exact=True).fill("6")
+    children.get_by_label("Age is an estimate").check()
+    children.get_by_label("Where now").fill("upstairs at the address")
+    children.get_by_role("button", name="Record answer").click()
+    expect(page.locator("#known-children")).to_contain_text("about 6")
+
+    # Priority is chosen; the words suggest Immediate, and the screen says so with the words.
+    page.locator("#panel-grade").get_by_label("Priority").check()
+    page.locator("#panel-grade").get_by_role("button", name="Choose grade").click()
+    expect(page.locator("#grade-now")).to_contain_text("Words suggest Immediate")
+    expect(page.locator("#grade-now q").first).to_be_visible()
+    expect(page.locator("#ribbon")).to_contain_text("words suggest Immediate")
+
+    page.locator("summary", has_text="Write").click()
+    page.get_by_label("Threat").fill("Male at neighbour's address to partner and children.")
+    page.get_by_role("button", name="Save THRIVE").click()
+    expect(page.locator("#thrive-versions")).to_contain_text("v1")
+
+    # The dispatcher's row follows by itself, then the incident is opened from it by keyboard.
+    expect(row).to_contain_text("Priority")
+    expect(row).to_contain_text("words: Immediate")
+    expect(row).to_contain_text("child")
+    row.focus()
+    row.press("Enter")
+    desk = dispatcher.page
+    desk.wait_for_url("**/incidents/**")
+    expect(desk.locator("#said")).to_contain_text("kids crying upstairs")
+    desk.get_by_label("Unit", exact=True).select_option(label="NA21 · North · taser")
+    desk.get_by_role("button", name="Send unit").click()
+    expect(desk.locator("#sent")).to_contain_text("on the way")
+    expect(page.locator("#ribbon")).to_be_visible()
+    desk.get_by_role("button", name="Arrived").click()
+    expect(desk.locator("#sent")).to_contain_text("at scene")
+    desk.locator("summary", has_text="Close").click()
+    desk.get_by_label("Reason").select_option("attended-resolved")
+    desk.get_by_label("Result").fill("Both children seen and spoken to.")
+    desk.get_by_role("button", name="Close incident").click()
+    desk.wait_for_url("**/board/")
+    expect(desk.locator("tbody tr", has_text=reference)).to_have_count(0)
+
+    assert handler.complaints == []
+    assert dispatcher.complaints == []
+    _both_consultations_are_audited(service, reference)
+
+
+def _both_consultations_are_audited(service: Service, reference: str) -> None:
+    with psycopg.connect(service.database.owner_url) as database:
+        found = database.execute(
+            "SELECT s.username, e.verb FROM audit_event e JOIN accounts_staff s ON s.id = e.staff_id "
+            "JOIN contact_incident i ON e.subjects LIKE '%%' || i.id || '%%' WHERE i.reference = %s AND e.duty = 'consultation'",
+            [reference],
+        ).fetchall()
+    assert ("handler", "incident.see") in found
+    assert ("dispatcher", "incident.see") in found
