@@ -156,9 +156,7 @@ def read_checkpoint(data: bytes, number: int, key: Ed25519PublicKey) -> Row:
     return dict(body)
 
 
-def checkpoints(
-    files: Callable[[int], bytes | None], last: int, key: Ed25519PublicKey, say: Say
-) -> Iterator[Row]:
+def checkpoints(files: Callable[[int], bytes | None], last: int, key: Ed25519PublicKey, say: Say) -> Iterator[Row]:
     """Sound checkpoints 1 to ``last`` in order; ``files`` gives each one's bytes, or None where it is missing."""
     previous: str | None = ZERO
     for number in range(1, last + 1):

@@ -68,13 +68,23 @@ def test_a_command_reaches_what_the_matrix_gives(
 def test_a_page_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str) -> None:
     client = browser(world.staff[role])
     scope = roles()[role].scope("incident.see")
-    takes_calls = roles()[role].can("incident.open")
     for kind, pk in world.incidents.items():
         expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
         assert client.get(f"/incidents/{pk}/").status_code == expected, kind
-        assert client.get(f"/contact/{pk}/").status_code == (expected if takes_calls else 403), kind
+
+
+@pytest.mark.parametrize("role", roles())
+def test_the_contact_page_shows_no_incident_that_its_own_page_does_not(
+    world: World, browser: Browser, role: str
+) -> None:
+    client = browser(world.staff[role])
+    may = roles()[role]
+    for kind in [("own", "open"), ("teammate's", "closed"), ("stranger's", "open"), ("child involved", "closed")]:
+        pk = world.incidents[kind]
+        expected = 403 if not may.can("incident.open") else 200 if kind in REACH[may.scope("incident.see")] else 404
+        assert client.get(f"/contact/{pk}/").status_code == expected, kind
         opened = client.post(f"/contact/{pk}/open", {"opening": "1", "channel": "999"})
-        assert opened.status_code == (expected if takes_calls else 403), kind
+        assert opened.status_code == expected, kind
 
 
 @pytest.mark.parametrize("route", POSTS)

@@ -156,7 +156,10 @@ def test_a_text_bound_to_the_chain_cannot_be_changed_unseen(texts, superuser, ru
     changes = (
         ("UPDATE audit_payload SET text = 'Nothing heard' WHERE id = %s", "was changed"),
         ("UPDATE audit_payload SET text = 'x', digest = sha256(salt || 'x') WHERE id = %s", "was replaced"),
-        ("UPDATE audit_payload SET text = '', salt = '', erased_at = now() WHERE id = %s", "without a recorded erasure"),
+        (
+            "UPDATE audit_payload SET text = '', salt = '', erased_at = now() WHERE id = %s",
+            "without a recorded erasure",
+        ),
         ("DELETE FROM audit_payload WHERE id = %s", "was removed"),
     )
     for (change, _), text in zip(changes, texts, strict=False):

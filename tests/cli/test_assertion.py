@@ -9,7 +9,9 @@ import pytest
 from goldthread.cli import main
 
 
-def ask(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, *lines: object) -> tuple[int, list[dict[str, str]]]:
+def ask(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, *lines: object
+) -> tuple[int, list[dict[str, str]]]:
     given = "".join(json.dumps(line) + "\n" for line in lines).encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
     status = main(["assertion"])

@@ -61,7 +61,20 @@ def test_a_file_may_be_named(run: Run, tmp_path: Path) -> None:
         (b'{"id": ' + b"9" * 5000 + b"}", "not valid JSON"),
         (b'{"id": "x", "text": "\x01"}', "not valid JSON"),
     ],
-    ids=["words", "latin", "list", "null", "no-text", "number", "no-id", "id-number", "blank", "deep", "digits", "control"],
+    ids=[
+        "words",
+        "latin",
+        "list",
+        "null",
+        "no-text",
+        "number",
+        "no-id",
+        "id-number",
+        "blank",
+        "deep",
+        "digits",
+        "control",
+    ],
 )
 def test_a_bad_line_is_answered_and_the_rest_is_done(run: Run, raw: bytes, fault: str) -> None:
     status, answers, err = run("read", given=raw + b"\n" + line("b", "kids crying"))

@@ -9,7 +9,7 @@ import pytest
 from goldthread.cli import main, screen
 
 ROWS = [
-    ["1", "kids crying, \"quoted\"\nsecond line"],
+    ["1", 'kids crying, "quoted"\nsecond line'],
     ["2", "bike taken"],
     ["3", "shouting at mum, kids crying upstairs then gone quiet"],
 ]
@@ -49,7 +49,9 @@ def test_columns_are_kept_and_answers_added(table: Path, tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
 
 
-def test_several_processes_give_the_same_rows_in_order(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_give_the_same_rows_in_order(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(screen, "CHUNK", 2)
     write(table, [["ref", "narrative"], *([str(number), f"kids crying {number}"] for number in range(25))])
     assert run(table, tmp_path / "one.csv") == 0
@@ -110,7 +112,9 @@ def test_bytes_that_are_not_utf8_pass_through(table: Path, tmp_path: Path) -> No
     assert b"kids crying \xff\x00 upstairs" in (tmp_path / "out.csv").read_bytes()
 
 
-def test_the_text_column_is_guessed_only_if_plain(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_column_is_guessed_only_if_plain(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(table, [["notes", "text"], ["a", "b"]])
     assert run(table, tmp_path / "out.csv") == 2
     assert "--text" in capsys.readouterr().err
@@ -132,7 +136,13 @@ def test_the_text_column_is_guessed_only_if_plain(table: Path, tmp_path: Path, c
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(
-    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, target: str, extra: list[str], sentence: str
+    table: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    target: str,
+    extra: list[str],
+    sentence: str,
 ) -> None:
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "done.csv").write_text("text,gt_level\na,b\n")

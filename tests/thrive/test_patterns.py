@@ -6,7 +6,10 @@ from goldthread.thrive.patterns import Expansions, WordingError, expand, parse, 
 
 
 def lists(name: str) -> Expansions:
-    known: dict[str, Expansions] = {"child": {("kid",): True, ("little", "one"): True}, "number": {("{number}",): False}}
+    known: dict[str, Expansions] = {
+        "child": {("kid",): True, ("little", "one"): True},
+        "number": {("{number}",): False},
+    }
     if name not in known:
         raise WordingError(f"unknown list {{{name}}}")
     return known[name]

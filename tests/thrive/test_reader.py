@@ -124,6 +124,8 @@ def test_the_whole_log_is_lowered_by_its_context(small: Reader) -> None:
         ("not sure if kids in", "implied"),
         ("f15 on her own", "yes"),
         ("bike stolen", "no"),
+        ("empty pram in the road", "implied"),
+        ("social worker calling", "no"),
         ("row with partner, son 14 present", "yes"),
     ],
 )
@@ -152,9 +154,15 @@ def test_a_cue_tells_why_it_matters(small: Reader) -> None:
         ("🙂🙂 !!! ???", "no words"),
         ("1234 5678 9012 3456", "signs"),
         ("x" * 500, "no spaces"),
-        ("dziecko płacze u sąsiada a matka nie otwiera drzwi od wczoraj i nikt jej nie widział", "not look like English"),
+        (
+            "dziecko płacze u sąsiada a matka nie otwiera drzwi od wczoraj i nikt jej nie widział",
+            "not look like English",
+        ),
         ("孩子在哭 妈妈不在家", "not look like English"),
-        ("le petit garçon est seul dans la maison depuis hier soir et sa mère ne répond pas au téléphone", "not look like"),
+        (
+            "le petit garçon est seul dans la maison depuis hier soir et sa mère ne répond pas au téléphone",
+            "not look like",
+        ),
     ],
 )
 def test_it_says_so_when_it_cannot_read(small: Reader, text: str, words: str) -> None:

@@ -68,7 +68,9 @@ def test_a_negator_never_drops_a_life_threat(negator: str, threat: str, log: str
 
 
 @settings(max_examples=80, deadline=None)
-@given(LOG, st.sampled_from(["strangled", "shouting at mum", "kids have bruises", "kids crying upstairs then gone quiet"]))
+@given(
+    LOG, st.sampled_from(["strangled", "shouting at mum", "kids have bruises", "kids crying upstairs then gone quiet"])
+)
 def test_more_concern_never_reads_as_less(log: str, concern: str) -> None:
     before = SMALL.read(f"{log}.\n{FILLER}")
     after = SMALL.read(f"{log}.\n{FILLER}\n{concern}.")

@@ -16,7 +16,13 @@ def mended(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("strangeld", "strangled"), ("bruisses", "bruises"), ("cyring", "crying"), ("unconsious", "unconscious"), ("knfie", "knife")],
+    [
+        ("strangeld", "strangled"),
+        ("bruisses", "bruises"),
+        ("cyring", "crying"),
+        ("unconsious", "unconscious"),
+        ("knfie", "knife"),
+    ],
 )
 def test_swapped_missing_and_doubled_letters_are_mended(typed: str, meant: str) -> None:
     assert mended(f"she was {typed} there")[2] == meant
@@ -38,7 +44,10 @@ def test_places_in_the_original_stay() -> None:
 
 
 def test_the_number_of_words_looked_at_is_bounded() -> None:
-    strange = [f"zz{'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10 % 10]}{'uvwxyzabcd'[n // 100]}q" for n in range(MOST_PER_TEXT + 50)]
+    strange = [
+        f"zz{'abcdefghij'[n % 10]}{'klmnopqrst'[n // 10 % 10]}{'uvwxyzabcd'[n // 100]}q"
+        for n in range(MOST_PER_TEXT + 50)
+    ]
     fresh = Repair(["zzabcq"])
     fresh.mend(Text(" ".join(strange)))
     assert len(fresh._cache) <= MOST_PER_TEXT

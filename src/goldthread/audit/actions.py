@@ -19,8 +19,8 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 
 Subject = tuple[str, object]
-ERASING_ROLES = frozenset({"auditor", "dpo"})
-"""Who may ask for an erasure or approve one: the auditor and the data protection officer."""
+ERASING_ROLES = frozenset({"auditor"})
+"""Who may ask for an erasure or approve one: the role of the auditor and data protection officer."""
 
 
 class Person(Protocol):
@@ -45,9 +45,7 @@ class Acting:
         """The database's time when first asked for; the same for the whole action."""
         return database_now(connection)
 
-    def record(
-        self, duty: str, verb: str, subjects: Iterable[Subject], reason: str = "", **detail: Any
-    ) -> AuditEvent:
+    def record(self, duty: str, verb: str, subjects: Iterable[Subject], reason: str = "", **detail: Any) -> AuditEvent:
         """Add an event to this transaction; it is chained when the transaction commits and vanishes if it does not.
 
         ``duty``: one of the six, or ``security``. ``subjects``: pairs of kind and id, such as ``("incident", 5)``.
@@ -58,8 +56,14 @@ class Acting:
         if duty != SECURITY and duty not in DUTIES:
             raise ValueError(f"{duty} is not one of the duties of section 62")
         return AuditEvent.objects.create(
-            staff_id=self.staff_id, role=self.role, duty=duty, verb=verb, subjects=subjects_json(subjects),
-            reason=reason, detail=detail_json(detail), request_id=self.request_id,
+            staff_id=self.staff_id,
+            role=self.role,
+            duty=duty,
+            verb=verb,
+            subjects=subjects_json(subjects),
+            reason=reason,
+            detail=detail_json(detail),
+            request_id=self.request_id,
         )
 
 

@@ -82,7 +82,8 @@ def apply(connection: BaseDatabaseWrapper, role: str | None = None) -> bool:
         if known is None or known[0]:
             log().warning(
                 "the serving role owns the tables or does not exist: the database does not protect the audit",
-                part="audit", where=role,
+                part="audit",
+                where=role,
             )
             return False
         # At once, so that a service that runs meanwhile never finds a right missing.

@@ -77,6 +77,4 @@ def _generate(path: Path) -> None:
         return
     finally:
         draft.unlink()
-    path.with_suffix(".pub").write_bytes(
-        key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    )
+    path.with_suffix(".pub").write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))

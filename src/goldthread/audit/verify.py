@@ -115,9 +115,7 @@ class Chain:
         self.report(Problem(told, shard=self.shard, shard_seq=first))
 
 
-def checkpoints_in(
-    folder: Path, key: Ed25519PublicKey, report: Callable[[Problem], None]
-) -> Iterator[CheckpointFile]:
+def checkpoints_in(folder: Path, key: Ed25519PublicKey, report: Callable[[Problem], None]) -> Iterator[CheckpointFile]:
     """Every sound checkpoint in order; what is wrong with the others goes to ``report``."""
     try:
         last = last_number(folder)

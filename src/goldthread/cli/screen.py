@@ -10,12 +10,15 @@ import io
 import json
 import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from itertools import islice
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO
@@ -206,16 +209,14 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _answers(
-    chunks: Iterator[list[Row]], width: int, text: int, workers: int
-) -> Iterator[tuple[list[Row], list[Row]]]:
+def _answers(chunks: Iterator[list[Row]], width: int, text: int, workers: int) -> Iterator[tuple[list[Row], list[Row]]]:
     """Each chunk with its answered rows, in order; at most a few chunks are in memory."""
     if workers == 1:
         for chunk in chunks:
             yield chunk, answer_rows(chunk, width, text)
         return
     waiting: deque[tuple[list[Row], Future[list[Row]]]] = deque()
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_end_with_parent) as pool:
         try:
             for chunk in chunks:
                 waiting.append((chunk, pool.submit(answer_rows, chunk, width, text)))
@@ -228,6 +229,18 @@ def _answers(
         finally:
             for _, future in waiting:
                 future.cancel()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, even killed, so that none is left behind."""
+    parent = parent_process()
+    if parent is not None:
+
+        def watch(sentinel: int = parent.sentinel) -> None:
+            wait([sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def answer_rows(rows: list[Row], width: int, text: int) -> list[Row]:

@@ -10,22 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-FUNCTION = "goldthread_now"
-
-PLAIN_SQL = """
-CREATE OR REPLACE FUNCTION goldthread_now() RETURNS timestamptz
-LANGUAGE sql STABLE AS $$ SELECT statement_timestamp() $$;
-"""
-
-OFFSET_SQL = """
-CREATE TABLE IF NOT EXISTS clock_offset (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
-    shift interval NOT NULL DEFAULT interval '0'
-);
-INSERT INTO clock_offset DEFAULT VALUES ON CONFLICT DO NOTHING;
-CREATE OR REPLACE FUNCTION goldthread_now() RETURNS timestamptz
-LANGUAGE sql STABLE AS $$ SELECT statement_timestamp() + (SELECT shift FROM clock_offset) $$;
-"""
 
 
 class _Connection(Protocol):

@@ -115,7 +115,11 @@ def add_words(
         entry = work.entry("words", source, text=payload, occurred_at=at, late=late)
         work.involve("author")
         work.act.record(
-            "collection", "entry.add", [("incident", str(incident_id)), ("entry", str(entry.pk))], source=source
+            "collection",
+            "entry.add",
+            [("incident", str(incident_id)), ("entry", str(entry.pk))],
+            source=source,
+            text=payload,  # its digest enters the chain: words changed behind the application's back are found
         )
         announce(WordsAdded(work.incident, entry, kept, work.act))
         work.finish(entry.pk)

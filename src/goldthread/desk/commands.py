@@ -15,9 +15,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from goldthread.accounts.models import Staff
+from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.actions import open_incident
 from goldthread.contact.models import Incident
+from goldthread.contact.work import NOT_THERE
 from goldthread.desk.forms import CommandForm, OpeningForm
 from goldthread.desk.pages import displays, form_panel, whole_page
 
@@ -79,14 +81,18 @@ def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> No
         caller_name=given.get("caller_name", ""),
         caller_phone=given.get("caller_phone", ""),
     )
+    # From here on the page shows the record as it grows; the one opening stands for all of it.
+    record_consultation(user, "incident.see", [("incident", str(incident_id))])
 
 
 def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
-    if not request.headers.get("HX-Request"):
-        return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    if not request.headers.get("HX-Request"):
+        # Closing, or another area, may take an incident out of one's sight.
+        if incident is None:
+            return redirect("accounts:first")
+        return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     if incident is None:
-        # Closing may take an incident out of one's sight.
         return HttpResponse(status=204, headers={"HX-Redirect": "/"})
     return answer(request, incident_id, [form_panel(request, user, incident, form.name)], displays(user, incident))
 
@@ -95,4 +101,6 @@ def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: C
     if not request.headers.get("HX-Request"):
         return whole_page(request, user, incident_id, form=form, status=422)
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    if incident is None and ("opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists()):
+        raise Http404(NOT_THERE)
     return answer(request, incident_id, [form_panel(request, user, incident, form.name, form)], None, status=422)

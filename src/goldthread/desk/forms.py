@@ -10,7 +10,7 @@ from django import forms
 from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
-from goldthread.response.grades import closing_reasons
+from goldthread.response.grades import closing_reasons, every_grade
 from goldthread.response.models import ARRIVAL_SOURCES, Unit
 
 
@@ -245,8 +245,12 @@ class CloseForm(CommandForm):
 class FilterForm(forms.Form):
     """What the board is asked to show; a value that does not exist shows everything."""
 
-    area = forms.CharField(required=False, max_length=40)
-    grade = forms.CharField(required=False, max_length=20)
+    area = forms.ChoiceField(required=False)
+    grade = forms.ChoiceField(required=False, choices=[("", ""), ("none", ""), *((code, "") for code in every_grade())])
     child = forms.ChoiceField(required=False, choices=[("", ""), *choices.CHILD_INVOLVED])
     owner = forms.ChoiceField(required=False, choices=[("", ""), ("me", "Mine")])
     overdue = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]

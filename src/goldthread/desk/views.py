@@ -212,14 +212,12 @@ def close(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """The live board: every open incident in this person's sight, in an explained order."""
     user = staff(request)
-    asked = forms.FilterForm(request.GET)
-    asked.is_valid()
-    given = {name: value for name, value in asked.cleaned_data.items() if value}
+    given = _filters(request)
     mark = snapshot()  # taken first: whatever commits from here on comes again by the stream
     at = now()
     pages = Paginator(board_rows(user, Filters(**given), at), PAGE)
     page = pages.get_page(request.GET.get("page"))
-    record_consultation(user, "board.see", [], page=page.number, **{name: str(value) for name, value in given.items()})
+    record_consultation(user, "board.see", [], page=page.number, filters=sorted(given))
     context = {
         "now": at,
         "rows": rows(list(page.object_list), at),
@@ -281,6 +279,13 @@ def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[s
         "previous": address(page.number - 1) if page.has_previous() else "",
         "next": address(page.number + 1) if page.has_next() else "",
     }
+
+
+def _filters(request: HttpRequest) -> dict[str, Any]:
+    """The filters asked for; one that does not exist shows everything rather than nothing."""
+    asked = forms.FilterForm(request.GET)
+    asked.is_valid()
+    return {name: value for name, value in asked.cleaned_data.items() if value}
 
 
 def _areas(user: Any) -> list[str]:

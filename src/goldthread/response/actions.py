@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
-from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.errors import Invalid, Refused
 from goldthread.config.upward import ask, listen
 from goldthread.contact.events import IncidentReopened
 from goldthread.contact.rules import short, stated_time
@@ -54,7 +54,7 @@ def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: in
         _must_be_open(work)
         unit = Unit.objects.for_area(user).select_for_update().filter(pk=unit_id).first()
         if unit is None:
-            raise NotThere("There is no such unit in your area. Choose one from the list.")
+            raise Invalid({"unit": "There is no such unit in your area. Choose one from the list."})
         if unit.state != "available":
             raise Refused(f"{unit.call_sign} is not available now. Nothing was changed; choose another unit.")
         unit.state = "sent"
@@ -231,7 +231,7 @@ def _allocation(work: Work, allocation_id: int) -> Allocation:
         .first()
     )
     if sent is None:
-        raise NotThere("That unit is not with this incident now. Reload to see who is.")
+        raise Refused("That unit is not with this incident now. Nothing was changed; reload to see who is.")
     return sent
 
 

@@ -67,6 +67,11 @@ def grades_on(day: date) -> dict[str, Grade]:
     return held[-1] if held else _sets()[0][1]
 
 
+def every_grade() -> list[str]:
+    """The codes of all grades of all sets."""
+    return list({code: None for _start, grades in _sets() for code in grades})
+
+
 def grade(code: str) -> Grade:
     """The newest definition of a grade by its code. Raises ``KeyError`` for a code no set ever had."""
     for _start, grades in reversed(_sets()):

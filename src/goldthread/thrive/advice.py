@@ -56,4 +56,3 @@ def disagreement(reading: Reading, grade_level: str) -> Disagreement | None:
     grounds = grounds or [finding for finding in reading.findings if finding.score >= LEVEL_FROM]
     grounds.sort(key=lambda finding: (-rank(finding.level), -finding.score, finding.start))
     return Disagreement(reading.level, tuple(grounds))
-

@@ -12,10 +12,15 @@ from goldthread.thrive.words import word_list, word_set
 
 CHILD, INFANT, ADULT, OLDER, NUMBER = "{child_age}", "{infant_age}", "{adult_age}", "{older_age}", "{number}"
 
-NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(word_list("numbers"))
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+NUMBER_WORDS = {word: value for value, word in enumerate(word_list("numbers"))} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 
 _DIGITS = re.compile("[0-9]+")
 _SHAPE = re.compile(r"([a-z]{0,6})(\d{1,3})([a-z]{0,8})")
@@ -30,7 +35,9 @@ _PERSON = _SEX | word_set("person")
 _STATES_AGE = word_set("states_age")
 _AFTER_AGE = word_set("after_age")
 _COUNTED = word_set("counted")
-_ENDS_DURATION = frozenset({"ago", "later", "earlier", "now", "pregnant", "preg", "gone", "gestation", "together", "married"})
+_ENDS_DURATION = frozenset(
+    {"ago", "later", "earlier", "now", "pregnant", "preg", "gone", "gestation", "together", "married"}
+)
 _LEADS = _SAYS_AGE | _PERSON | _STATES_AGE | {"between", "under", "year", "yr", "y", "turned"}
 _FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
 _MONEY = "£$€#"
@@ -94,7 +101,7 @@ def _put(hits: dict[str, list[tuple[int, int]]], months: int, start: int, end: i
 
 
 def _is_count(word: str) -> bool:
-    return word.isdecimal() or (len(word) <= 4 and (word[0] == "x" or word[-1] == "x"))
+    return word.isdecimal() or word in NUMBER_WORDS or (len(word) <= 4 and (word[0] == "x" or word[-1] == "x"))
 
 
 def _numbers(text: Text) -> list[int]:
@@ -194,7 +201,9 @@ def _with_unit(text: Text, place: int, value: int, unit: int, previous: str) -> 
     return _with_loose_unit(text, place, value, unit, previous, end)
 
 
-def _with_loose_unit(text: Text, place: int, value: int, unit: int, previous: str, end: int) -> tuple[int, int, int] | None:
+def _with_loose_unit(
+    text: Text, place: int, value: int, unit: int, previous: str, end: int
+) -> tuple[int, int, int] | None:
     """ "aged 19 months", "son 15 yrs": no word says *old*, so the word before must name an age or a person."""
     after = _word(text, end)
     if after in _ENDS_DURATION:
@@ -221,7 +230,11 @@ def _bare(text: Text, place: int, value: int, previous: str, following: str) -> 
     closes = _closes(text, place, following)
     if previous in _STATES_AGE and closes and gap.strip() == "" and _said_of_person(text, place, previous, value):
         return _within(value * 12, place, place + 1)
-    if gap.endswith("(") and previous.isalpha() and previous not in ("flat", "unit", "phase", "ref", "item", "page", "no"):
+    if (
+        gap.endswith("(")
+        and previous.isalpha()
+        and previous not in ("flat", "unit", "phase", "ref", "item", "page", "no")
+    ):
         rest = text.folded[text.ends[place] : text.ends[place] + 5].lstrip()
         if rest[:1] in (")", ",", "&", "/") or rest[:3] == "and":
             return _within(value * 12, place, place + 1)

@@ -58,7 +58,11 @@ class Asserter:
         senses: dict[str, list[_Sense]] = {}
         for block in table["trigger"]:
             sense = _Sense(
-                block["assertion"], block["side"], block["window"], block.get("list", False), block.get("unasked", False)
+                block["assertion"],
+                block["side"],
+                block["window"],
+                block.get("list", False),
+                block.get("unasked", False),
             )
             for phrase in block["phrases"]:
                 senses.setdefault(" ".join(normalise(phrase)), []).append(sense)
@@ -67,7 +71,10 @@ class Asserter:
         self._phrases = sorted({*senses, *self._enders, *pseudo, *table["words"]["present"]})
         self._senses = [() if phrase in pseudo else tuple(senses.get(phrase, ())) for phrase in self._phrases]
         self._sizes = [phrase.count(" ") + 1 for phrase in self._phrases]
-        self._ends_reach = [phrase not in pseudo and (phrase in self._enders or phrase in table["words"]["present"]) for phrase in self._phrases]
+        self._ends_reach = [
+            phrase not in pseudo and (phrase in self._enders or phrase in table["words"]["present"])
+            for phrase in self._phrases
+        ]
         self._harmless = frozenset(number for number, phrase in enumerate(self._phrases) if phrase in pseudo)
         self._automaton = AhoCorasick(
             [f" {phrase} " for phrase in self._phrases], implementation=Implementation.ContiguousNFA

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from goldthread.thrive.ages import NUMBER_WORDS
+from goldthread.thrive.assertion import TABLE
 from goldthread.thrive.patterns import BUILT_IN, Atoms, Expansions, Shape, WordingError, expand, parse, shapes
 
 LEXICON_DIR = Path(__file__).parent / "lexicon"
@@ -82,6 +83,15 @@ class Lexicon:
     hash: str
 
 
+CHILD_THINGS = "child_item"
+"""The list of things that only suggest a child: a pram may be empty."""
+
+
+def names_child(name: str) -> bool:
+    """Whether a match that contains the list *name* speaks of a child (``child``, ``child_...``, never ``childrens_...``)."""
+    return name == "child" or (name.startswith("child_") and name != CHILD_THINGS)
+
+
 @dataclass(slots=True)
 class _Lists:
     """The named lists of terms*.toml, expanded on demand."""
@@ -95,7 +105,7 @@ class _Lists:
     def __call__(self, name: str) -> Expansions:
         if name in self.done:
             return self.done[name]
-        speaks_of_child = name.startswith("child")
+        speaks_of_child = names_child(name)
         if name not in self.phrases:
             raise WordingError(f"unknown list {{{name}}}")
         if name in self.open:
@@ -145,7 +155,7 @@ def check(directory: Path | None = None) -> tuple[Lexicon, list[str]]:
             faults.append(f"{_where(directory / file, name)}: list {name!r}: {error}")
             lists.open.clear()
             continue
-        if name.startswith("child"):
+        if names_child(name) or name == CHILD_THINGS:
             named = {run: True for run in runs if not all(word.isdecimal() or word in NUMBER_WORDS for word in run)}
             if named:
                 patterns.append((Shape((named,), ()), name))
@@ -163,7 +173,8 @@ def check(directory: Path | None = None) -> tuple[Lexicon, list[str]]:
                 _add(patterns, faults, path, [(rule.wording, rule) for rule in rules], lists)
     words = {word for run in runs_of(patterns) for word in run if word[0] != "{"}
     canonical = json.dumps({path.name: content for path, content in contents.items()}, sort_keys=True)
-    digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    # The words that turn a cue can be changed by a practitioner too, so they belong to the same hash.
+    digest = hashlib.sha256(canonical.encode() + TABLE.read_bytes()).hexdigest()[:16]
     return Lexicon(cues, tuple(patterns), frozenset(words), digest), faults
 
 
@@ -266,7 +277,14 @@ def _cue(path: Path, content: Mapping[str, Any]) -> tuple[Cue, list[Rule]]:
     for key in ("label", "why", "question"):
         if not isinstance(content.get(key), str) or not content[key]:
             raise LexiconError(f"{path.name}: {key} is missing")
-    defaults = {"weight": 0.5, "level": "medium", "child": "no", "needs_child": False, "critical": False, "adult": False}
+    defaults = {
+        "weight": 0.5,
+        "level": "medium",
+        "child": "no",
+        "needs_child": False,
+        "critical": False,
+        "adult": False,
+    }
     values: dict[str, Any] = defaults | {"elements": []} | {key: content[key] for key in _VALUES if key in content}
     rules = _rules(path, code, values, content)
     for group in content.get("group", []):

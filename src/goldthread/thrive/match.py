@@ -92,7 +92,9 @@ class Matcher:
                 # Filed under the word beside the list, so that a number in a text asks only for runs that can fit.
                 beside = (-1, run[place - 1]) if place else (1, run[1]) if run[1][0] != "{" else (0, "")
                 self._composites.setdefault(run[place], {}).setdefault(beside, []).append((self._ids[run], run, place))
-        self._automaton = AhoCorasick([f" {' '.join(run)} " for run in literals], implementation=Implementation.ContiguousNFA)
+        self._automaton = AhoCorasick(
+            [f" {' '.join(run)} " for run in literals], implementation=Implementation.ContiguousNFA
+        )
 
     def _work_of(self, number: int) -> "_Work":
         work = self._work[number]
@@ -235,9 +237,7 @@ def _has_list(run: Atoms) -> bool:
 
 def _commonness(runs: Expansions) -> int:
     """How often a slot may be expected to be hit: the join begins at the rarest."""
-    return sum(
-        60 if run[0][0] == "{" else (120 if run[0] in _COMMON else 4) if len(run) == 1 else 1 for run in runs
-    )
+    return sum(60 if run[0][0] == "{" else (120 if run[0] in _COMMON else 4) if len(run) == 1 else 1 for run in runs)
 
 
 def _backwards(words: list[str], run: Atoms, end: int) -> int:
@@ -291,10 +291,7 @@ class _Sentence:
             if self._present is None:
                 self._present = {*self._places, *self.list_runs}
             runs = self._present & slot.runs
-            if len(runs) == 1:
-                found = self.hits(runs.pop())
-            else:
-                found = sorted(hit for run in runs for hit in self.hits(run))
+            found = self.hits(runs.pop()) if len(runs) == 1 else sorted(hit for run in runs for hit in self.hits(run))
             self._slot_hits[slot] = found
         return found
 

@@ -9,13 +9,12 @@ from time import perf_counter
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Triggers, asserter
-from goldthread.thrive.lexicon import Context, Cue, Lexicon, Rule, load
+from goldthread.thrive.lexicon import CHILD_THINGS, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Match, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
 from goldthread.thrive.tokens import Text
 
-_CHILD_UNSURE = ("uncertain", "hypothetical")
 MOST_PER_CUE = 100
 """Findings of one cue kept for one text, the strongest first: a page can show no more, and hostile text stays small."""
 
@@ -198,14 +197,12 @@ def _child(
         if match.child or rule.child != "no":
             answer = "implied"
     for mention in mentions:
-        if triggers is None or any(
-            where.start <= mention.start and mention.end <= where.end for where, _ in contexts
-        ):
+        if triggers is None or any(where.start <= mention.start and mention.end <= where.end for where, _ in contexts):
             continue
         meant = triggers.assess(mention.start, mention.end)
-        if meant.kind in ("affirmed", "hypothetical"):
+        if meant.kind in ("affirmed", "hypothetical") and mention.target != CHILD_THINGS:
             return "yes"
-        if meant.kind in ("uncertain", "historical"):
+        if meant.kind not in ("negated", "other-subject"):
             answer = "implied"
     return answer
 
@@ -223,7 +220,11 @@ def _merge(made: list[tuple[Finding, str, bool]], original: str) -> list[tuple[F
             merged.append(item)
             continue
         held = merged[place]
-        strong = item if (finding.score, finding.end - finding.start) > (held[0].score, held[0].end - held[0].start) else held
+        strong = (
+            item
+            if (finding.score, finding.end - finding.start) > (held[0].score, held[0].end - held[0].start)
+            else held
+        )
         start, end = held[0].start, max(held[0].end, finding.end)
         best = strong[0]
         whole = Finding(
@@ -238,7 +239,8 @@ def _lowered(contexts: list[tuple[Match, Context]], findings: tuple[Finding, ...
     """Weights of the harmless contexts that hold for the whole log; none where a life is at stake."""
     whole = {context.name: context.weight for _, context in contexts if context.whole_log}
     if not whole or any(
-        finding.score >= decide.LEVEL_FROM and (finding.critical or finding.level == "immediate") for finding in findings
+        finding.score >= decide.LEVEL_FROM and (finding.critical or finding.level == "immediate")
+        for finding in findings
     ):
         return []
     return [whole[name] for name in sorted(whole)]

@@ -1,0 +1,55 @@
+"""Runs the benches named, or all of them, and prints a table for each.
+
+A missed target is told and ends with status 0, since a busy machine misses it too; status 1 says that something could
+not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from types import FrameType
+
+from bench.figures import CannotMeasureError, machine
+from bench.world import World, opened
+
+NAMES = ("reader", "board", "stream", "writes")
+ON_A_DATABASE = NAMES[1:]
+
+
+def main() -> int:
+    """Run and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *NAMES], help=", ".join(NAMES))
+    names = parser.parse_args().names or list(NAMES)
+    signal.signal(signal.SIGTERM, _end)
+    began = time.monotonic()
+    print(machine(), flush=True)
+    failed = False
+    with ExitStack() as stack:
+        world: World | None = None
+        for name in names:
+            try:
+                if name in ON_A_DATABASE and world is None:
+                    world = stack.enter_context(opened())
+                bench = importlib.import_module(f"bench.{name}")
+                result = bench.run(world) if name in ON_A_DATABASE else bench.run()
+            except CannotMeasureError as error:
+                print(f"\n{name} could not be measured: {error}", file=sys.stderr, flush=True)
+                failed = True
+            else:
+                print(result, flush=True)
+    print(f"\nTook {time.monotonic() - began:.0f} s.")
+    return int(failed)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)  # so that the database and the servers are stopped on the way out
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""The reader's fast path on one core, against medspaCy on the same texts in turns."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
+from bench.texts import CUES, logs
+from goldthread.thrive.reader import Reader
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements" / "bench-medspacy.lock"
+HOME = ROOT / ".venv-medspacy"
+COUNT, WORDS = 2_000, 120
+SHARED = 100
+"""Texts that medspaCy reads in each turn; it needs seconds for what takes the reader a few hundredths."""
+TURNS = 5
+LONG, SHORT = 20_000, 2_000
+"""Words of the two texts whose times per word are compared."""
+STRAIGHT = 1.5
+"""Linear: a word of the long text takes at most this many times as long as one of the short."""
+
+
+def run() -> Result:
+    """Measure."""
+    texts = list(logs(COUNT, WORDS))
+    began = perf_counter()
+    reader = Reader()
+    loaded = perf_counter() - began
+    reader.read_batch(texts[:200])
+    rates, cpu, theirs = [], [], []
+    with medspacy(texts[:SHARED]) as (other, told):
+        for _ in range(TURNS):
+            wall, used = perf_counter(), process_time()
+            readings = reader.read_batch(texts)
+            rates.append(COUNT / (perf_counter() - wall))
+            cpu.append(COUNT / (process_time() - used))
+            theirs.append(SHARED / _turn(other)["seconds"])
+    each = [_timed(reader, text) for text in texts]
+    ours, reference = median(rates), median(theirs)
+    straight = _per_word(reader, LONG) / _per_word(reader, SHORT)
+    found = sum(len(reading.findings) for reading in readings) / COUNT
+    return Result(
+        "reader: fast path, one core",
+        [
+            Row(
+                f"{WORDS}-word logs read",
+                f"{ours:,.0f} docs/s",
+                f"{reference:,.0f} docs/s",
+                f"{ours / reference:,.0f}x",
+                ">= 5,000 docs/s",
+                ours >= 5_000,
+            ),
+            Row("  for a second of processor time", f"{median(cpu):,.0f} docs/s"),
+            Row("  times medspaCy", f"{ours / reference:,.0f}x", "", "", ">= 50x", ours >= 50 * reference),
+            Row("one log, p50", milliseconds(percentile(each, 0.50))),
+            Row("one log, p99", milliseconds(percentile(each, 0.99))),
+            Row(
+                f"time per word, {LONG:,} words against {SHORT:,}",
+                f"{straight:.2f}",
+                "1.00 is linear",
+                "",
+                f"<= {STRAIGHT}",
+                straight <= STRAIGHT,
+            ),
+        ],
+        [
+            f"{COUNT:,} logs, {found:.1f} findings in each; median of {TURNS} turns; lexicon loaded in {loaded:.1f} s before.",
+            f"Reference: medspaCy {told['version']} on {SHARED} of the same logs in turns with the reader; blank English "
+            f"pipeline, no trained model ({', '.join(told['pipes'])}), {len(CUES)} target phrases, its log turned off.",
+        ],
+    )
+
+
+@contextmanager
+def medspacy(texts: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """medspaCy in a process of its own environment, warmed up on ``texts``, and what it says of itself.
+
+    Raises ``CannotMeasureError`` when it cannot be installed or does not start.
+    """
+    python = _installed()
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [python, str(Path(__file__).with_name("medspacy_side.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert process.stdin is not None
+        try:
+            process.stdin.write(json.dumps({"cues": CUES, "texts": list(texts)}) + "\n")
+            process.stdin.flush()
+            yield process, _answer(process)
+        except (CannotMeasureError, BrokenPipeError) as error:
+            errors.seek(0)
+            last = errors.read().strip().splitlines()[-1:]
+            raise CannotMeasureError(f"medspaCy did not answer: {' '.join(last) or error}") from None
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _installed() -> str:
+    """The interpreter of medspaCy's environment, made or brought up to date from its lock file."""
+    uv = Path(sys.executable).with_name("uv")
+    python = HOME / "bin" / "python"
+    try:
+        if not python.exists():
+            subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, HOME], check=True)
+        subprocess.run([uv, "pip", "sync", "--quiet", "--python", python, LOCK], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotMeasureError(f"medspaCy could not be installed in {HOME.name} from {LOCK.name}: {error}") from None
+    return str(python)
+
+
+def _turn(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    return _answer(process)
+
+
+def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise CannotMeasureError("it ended")
+    told: dict[str, Any] = json.loads(line)
+    return told
+
+
+def _timed(reader: Reader, text: str) -> float:
+    began = perf_counter()
+    reader.read(text)
+    return perf_counter() - began
+
+
+def _per_word(reader: Reader, words: int) -> float:
+    """Seconds for a word in one text of ``words`` words: the best of several, which others on the machine disturb least."""
+    (text,) = logs(1, words)
+    return min(_timed(reader, text) for _ in range(7)) / words

@@ -1,0 +1,100 @@
+"""A durable PostgreSQL of the bench's own with an invented force in it; gone when the run ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psycopg
+
+from bench.figures import CannotMeasureError, file_system
+from goldthread.config.postgres import Cluster, ClusterError, Connections
+
+if TYPE_CHECKING:
+    from bench.filling import Filled
+
+ROOT = Path(__file__).resolve().parent.parent
+OPEN = 5_000
+"""Incidents that stand open."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The database and who and what is in it."""
+
+    urls: Connections
+    filled: Filled
+    disk: str
+
+
+@contextmanager
+def opened() -> Iterator[World]:
+    """Create the cluster, migrate it, fill it, and connect this process to it as the serving role.
+
+    The settings are those of a production service, so that no clock is movable and no check is left out. The folder
+    lies where ``TMPDIR`` says. Raises ``CannotMeasureError``.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="goldthread-bench-"))
+    cluster = Cluster(folder / "postgres")
+    try:
+        urls = cluster.start()
+        _serve_from(folder, urls)
+        migrate = [sys.executable, "-m", "goldthread.cli.steps", "migrate"]
+        subprocess.run(migrate, env={**os.environ, "GOLDTHREAD_AS_OWNER": "1"}, check=True)
+        import django
+
+        django.setup()
+        from bench.filling import fill
+
+        filled = fill(OPEN)
+        with psycopg.connect(urls.admin_url, autocommit=True) as admin:
+            admin.execute("VACUUM ANALYZE")
+            admin.execute("CHECKPOINT")  # what filling wrote is not to be written down while something is measured
+        yield World(urls, filled, f"PostgreSQL {_version(urls)}, fsync on, {file_system(folder)}")
+    except (ClusterError, subprocess.CalledProcessError) as error:
+        raise CannotMeasureError(f"the database could not be made: {error}") from error
+    finally:
+        _disconnect()
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve_from(folder: Path, urls: Connections) -> None:
+    inherited = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ.update(
+        GOLDTHREAD_MODE="production",
+        GOLDTHREAD_DATA=str(folder / "data"),
+        GOLDTHREAD_SECRET_KEY=secrets.token_urlsafe(64),
+        GOLDTHREAD_HTTPS="false",
+        DATABASE_URL=urls.app_url,
+        DATABASE_OWNER_URL=urls.owner_url,
+        DJANGO_SETTINGS_MODULE="goldthread.config.settings",
+        PYTHONPATH=os.pathsep.join(inherited),  # the bench's own modules are not installed
+    )
+
+
+def _version(urls: Connections) -> str:
+    with psycopg.connect(urls.admin_url) as admin:
+        return f"{admin.info.server_version // 10_000}.{admin.info.server_version % 10_000}"
+
+
+def _disconnect() -> None:
+    if os.environ.get("DJANGO_SETTINGS_MODULE") and "django.db" in sys.modules:
+        from django.db import connections
+
+        connections.close_all()
+
+
+def host_of(url: str) -> str:
+    """The host in a URL, for a request's head."""
+    return urlsplit(url).netloc
