@@ -38,7 +38,7 @@ SHARES = {"": 5, "immediate": 10, "priority": 35, "scheduled": 35, "resolution":
 LISTENERS = (
     *((f"dispatcher {area}", "dispatcher", f"Dispatch {area}", area, 30) for area in AREAS),
     *((f"supervisor {team}", "contact_supervisor", team, "", 5) for team in CONTACT),
-    ("handler", "call_handler", "Contact A", "", 45),
+    *((f"handler {team}", "call_handler", team, "", 15) for team in CONTACT),
     ("manager", "fim", "Control", "", 10),
     ("vast", "vast_officer", "Control", "", 10),
 )

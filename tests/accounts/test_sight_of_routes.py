@@ -39,6 +39,22 @@ def free_unit(world: World) -> Unit:
     return Unit.objects.create(call_sign="FREE", area="North")
 
 
+# Enough kinds to tell every scope from every other; the querysets are proved over all of them next door.
+TRIED = [
+    ("own", "open"),
+    ("own", "closed"),
+    ("teammate's", "open"),
+    ("teammate's", "closed"),
+    ("on my team's desk", "closed"),
+    ("stranger's", "closed"),
+    ("other area's", "open"),
+    ("area not known", "open"),
+    ("attending", "closed"),
+    ("child involved", "closed"),
+    ("asked: none", "closed"),
+]
+
+
 @pytest.mark.parametrize("route", POSTS)
 @pytest.mark.parametrize("role", roles())
 def test_a_command_reaches_what_the_matrix_gives(
@@ -47,7 +63,8 @@ def test_a_command_reaches_what_the_matrix_gives(
     verb, fields, on_closed = POSTS[route]
     client = browser(world.staff[role])
     scope = roles()[role].scope(verb)
-    for kind, pk in world.incidents.items():
+    for kind in TRIED:
+        pk = world.incidents[kind]
         with transaction.atomic():
             sent = Allocation.objects.get(incident=pk)
             if route == "arrive":

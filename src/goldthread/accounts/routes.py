@@ -59,6 +59,22 @@ LIBRARY: dict[str, Declaration] = {
     "mfa_edit_webauthn": _OWN,
 }
 
+CLOSED = frozenset(
+    {
+        "account_signup",
+        "account_email",
+        "account_email_verification_sent",
+        "account_confirm_email",
+        "account_set_password",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_confirm_login_code",
+    }
+)
+"""Routes that the sign-on library mounts and that nobody may use: staff are made, and helped in again, by an operator."""
+
 
 def declaration_of(view: Callable[..., Any], url_name: str | None) -> Declaration | None:
     """What the view or its library mount declares; None when nothing does."""

@@ -12,11 +12,18 @@ from psycopg import sql
 BLOCK = 1_000
 
 
-def copy_in(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write ``rows`` in their order. Every field must hold its value; a numbered key may be left to the database."""
+Row = dict[str, Any]
+"""One row's values by the names of its columns' attributes, such as ``incident_id``."""
+
+
+def copy_in(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Write ``rows`` in their order. Where a row does not say, the model's default stands.
+
+    Of fields that the database fills in (numbered keys, times) those that the first row leaves out are left to it.
+    """
     if not rows:
         return
-    fields = [field for field in model._meta.concrete_fields if not (isinstance(field, models.AutoField) and rows[0].pk is None)]
+    fields = [field for field in model._meta.concrete_fields if field.attname in rows[0] or not _filled_in(field)]
     values = [_value(field) for field in fields]
     into = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
@@ -27,11 +34,15 @@ def copy_in(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             copy.write_row([value(row) for value in values])
 
 
-def _value(field: models.Field[Any, Any]) -> Callable[[models.Model], Any]:
-    name = field.attname
+def _filled_in(field: models.Field[Any, Any]) -> bool:
+    return isinstance(field, models.AutoField) or field.has_db_default()
+
+
+def _value(field: models.Field[Any, Any]) -> Callable[[Row], Any]:
+    name, default = field.attname, field.get_default()
     if isinstance(field, models.JSONField):
-        return lambda row: json.dumps(getattr(row, name), ensure_ascii=False)
-    return lambda row: getattr(row, name)
+        return lambda row: json.dumps(row.get(name, default), ensure_ascii=False)
+    return lambda row: row.get(name, default)
 
 
 def identities(model: type[models.Model]) -> Iterator[int]:

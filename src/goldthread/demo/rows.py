@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 from typing import Any
@@ -24,6 +25,7 @@ from goldthread.contact import rules as contact_rules
 from goldthread.contact.actions import FIRST_ASSESSMENT
 from goldthread.contact.models import ChildrenAnswer, ChildVersion, Entry, Incident, Involvement, Particular
 from goldthread.demo import steps
+from goldthread.demo.loading import Row
 from goldthread.demo.steps import Step, Story
 from goldthread.response.grades import Grade, closing_reasons, grade
 from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, Unit
@@ -31,7 +33,7 @@ from goldthread.response.rules import Closable, may_close, next_owed
 
 ORDER: tuple[type[models.Model], ...] = (
     Payload, Incident, Particular, Entry, ChildrenAnswer, ChildVersion, Involvement, Reading, ThriveVersion,
-    GradePeriod, Clock, Allocation, Closing,
+    GradePeriod, Clock, Allocation, Closing, AuditEvent,
 )  # fmt: skip
 """Tables in an order in which each row's references stand before it."""
 
@@ -49,16 +51,16 @@ class Known:
     period_ids: Iterator[int]
 
 
-@dataclass
-class Rows:
-    """Rows collected for one COPY of each table, and the audit events that go with them."""
+class Rows(defaultdict[type[models.Model], list[Row]]):
+    """Rows collected for one COPY of each table."""
 
-    of: dict[type[models.Model], list[models.Model]] = field(default_factory=lambda: defaultdict(list))
-    events: list[AuditEvent] = field(default_factory=list)
+    def __init__(self) -> None:
+        super().__init__(list)
 
-    def add(self, row: models.Model) -> None:
-        """Keep a row for its table."""
-        self.of[type(row)].append(row)
+    def add(self, model: type[models.Model], /, **values: Any) -> Row:
+        """Keep a row for its table and return it; it may still change until it is written."""
+        self[model].append(values)
+        return values
 
 
 class Record:
@@ -68,18 +70,19 @@ class Record:
         self.known, self.rows = known, rows
         opened = story.steps[0]
         handler = known.staff[opened.by]
-        self.incident = Incident(
-            id=story.id, reference=f"{known.prefix}-{story.reference}", opened_at=opened.at, channel=story.channel,
-            area=story.area, team_id=handler.team_id, opened_by=handler, owner=handler, next_action="assess",
-            next_action_at=opened.at + FIRST_ASSESSMENT,
+        self.id = story.id
+        self.incident = rows.add(
+            Incident, id=story.id, reference=f"{known.prefix}-{story.reference}", opened_at=opened.at, origin="here",
+            channel=story.channel, area=story.area, team_id=handler.team_id, opened_by_id=handler.pk,
+            owner_id=handler.pk, next_action="assess", next_action_at=opened.at + FIRST_ASSESSMENT, last_seq=0,
+            child="possible", children_answer="not_asked",
         )  # fmt: skip
-        rows.add(self.incident)
         self.said: list[SaidSoFar] = []
-        self.reading: Reading | None = None
+        self.reading: Row | None = None
         self.versions = 0
-        self.periods: list[GradePeriod] = []
-        self.clocks: dict[str, Clock] = {}
-        self.sent: list[Allocation] = []
+        self.periods: list[Row] = []
+        self.clocks: dict[str, Row] = {}
+        self.sent: list[Row] = []
         self.parts: set[tuple[int, str]] = set()
         for step in story.steps:
             self.take(step)
@@ -94,37 +97,37 @@ class Record:
         who = self._who(step)
         self._involve("opener", who, step.at)
         self._involve("owner", who, step.at)
-        self._event(step, "incident.opened", channel=self.incident.channel)
+        self._event(step, "incident.opened", channel=self.incident["channel"])
         given = {"location": step.location, "caller_name": step.caller_name, "caller_phone": step.caller_phone}
         for kind, text in given.items():
             if text:
                 payload = self._keep(text)
-                self.rows.add(Particular(incident=self.incident, kind=kind, text=payload, by=who, at=step.at))
+                self._add(Particular, kind=kind, text_id=payload, by_id=who.pk, at=step.at)
                 if kind == "location":
-                    self.incident.location = payload
-        self._audit(who, "collection", "incident.open", step.at, channel=self.incident.channel)
+                    self.incident["location_id"] = payload
+        self._audit(who, "collection", "incident.open", step.at, channel=self.incident["channel"])
 
     @take.register
     def _(self, step: steps.Said) -> None:
-        who = self._who(step)
-        entry = self._entry(step, "words", step.source, text=self._keep(step.text))
-        self._involve("author", who, step.at)
-        self.said.append(SaidSoFar(entry.seq, step.text))
-        self.reading = Reading(id=next(self.known.reading_ids), incident=self.incident, entry=entry, at=step.at, **read(self.said))
-        self.rows.add(self.reading)
+        entry = self._entry(step, "words", step.source, text_id=self._keep(step.text))
+        self._involve("author", self._who(step), step.at)
+        self.said.append(SaidSoFar(entry["seq"], step.text))
+        self.reading = self._add(
+            Reading, id=next(self.known.reading_ids), entry_id=entry["id"], at=step.at, **read(self.said)
+        )
         self._note_child()
 
     @take.register
     def _(self, step: steps.Answered) -> None:
         who = self._who(step)
-        self.rows.add(ChildrenAnswer(incident=self.incident, answer=step.answer, by=who, at=step.at))
+        self._add(ChildrenAnswer, answer=step.answer, by_id=who.pk, at=step.at)
         for one in step.children:
             particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
-            self.rows.add(ChildVersion(
-                incident=self.incident, child=one.child, version=1, age=one.age, seen=one.seen, by=who, at=step.at,
-                particulars=self._keep(json.dumps(particulars, ensure_ascii=False)),
-            ))  # fmt: skip
-        self.incident.children_answer = step.answer
+            self._add(
+                ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
+                particulars_id=self._keep(json.dumps(particulars, ensure_ascii=False)),
+            )  # fmt: skip
+        self.incident["children_answer"] = step.answer
         self._event(step, "children.answered", answer=step.answer, count=len(step.children))
         self._involve("author", who, step.at)
         self._note_child()
@@ -133,34 +136,35 @@ class Record:
     def _(self, step: steps.Assessed) -> None:
         self.versions += 1
         text = {"elements": dict(step.elements), "interim": step.interim, "advice": step.advice}
-        self.rows.add(ThriveVersion(
-            incident=self.incident, version=self.versions, text=self._keep(json.dumps(text, ensure_ascii=False)),
-            author=self._who(step), at=step.at, reading=self.reading, read_up_to=self.incident.last_seq,
-        ))  # fmt: skip
+        self._add(
+            ThriveVersion, version=self.versions, text_id=self._keep(json.dumps(text, ensure_ascii=False)),
+            author_id=self._who(step).pk, at=step.at, reading_id=self.reading["id"] if self.reading else None,
+            read_up_to=self.incident["last_seq"],
+        )  # fmt: skip
         self._event(step, "thrive.written", version=self.versions)
         self._involve("author", self._who(step), step.at)
 
     @take.register
     def _(self, step: steps.Graded) -> None:
         new, who = grade(step.grade), self._who(step)
-        period = GradePeriod(
-            id=next(self.known.period_ids), incident=self.incident, seq=len(self.periods) + 1, grade=new.code,
-            severity=new.severity, at=step.at, by=who, why=self._keep(step.why) if step.why else None,
-            why_not_above=self._keep(step.why_not_above) if step.why_not_above else None,
+        period = self._add(
+            GradePeriod, id=next(self.known.period_ids), seq=len(self.periods) + 1, grade=new.code,
+            severity=new.severity, at=step.at, by_id=who.pk, origin="here",
+            why_id=self._keep(step.why) if step.why else None,
+            why_not_above_id=self._keep(step.why_not_above) if step.why_not_above else None,
         )  # fmt: skip
-        self.rows.add(period)
         self.periods.append(period)
         self._stop_all("regraded", step.at)
         due: dict[str, timedelta | None] = {"allocation": new.allocate, "attendance": new.attend}
         if self._active():
             due["allocation"] = None
-        if any(one.arrived_at for one in self._active()):
+        if any(one["arrived_at"] for one in self._active()):
             due["attendance"] = None
         for kind, target in due.items():
             if target is not None:
-                clock = Clock(incident=self.incident, period=period, kind=kind, started_at=step.at, due_at=step.at + target)
-                self.clocks[kind] = clock
-                self.rows.add(clock)
+                self.clocks[kind] = self._add(
+                    Clock, period_id=period["id"], kind=kind, started_at=step.at, due_at=step.at + target
+                )
         self._event(step, "grade.chosen", grade=step.grade)
         self._involve("author", who, step.at)
         self._owe_next(step.at)
@@ -172,12 +176,13 @@ class Record:
 
     @take.register
     def _(self, step: steps.Sent) -> None:
-        unit = self.known.units[step.unit]
-        sent = Allocation(incident=self.incident, unit=unit, at=step.at, by=self._who(step))
-        self.rows.add(sent)
+        who = self._who(step)
+        sent = self._add(
+            Allocation, unit_id=self.known.units[step.unit].pk, at=step.at, by_id=who.pk, arrived_at=None, left_at=None
+        )
         self.sent.append(sent)
         self._stop("allocation", "dispatcher", step.at)
-        self._own(self._who(step), step.at)
+        self._own(who, step.at)
         for username in self.known.crews[step.unit]:
             self._involve("attending", self.known.staff[username], step.at)
         self._event(step, "unit.allocated", unit=step.unit)
@@ -186,7 +191,7 @@ class Record:
     @take.register
     def _(self, step: steps.Arrived) -> None:
         sent = self._active()[-1]
-        sent.arrived_at, sent.arrival_source = step.at, step.source
+        sent["arrived_at"], sent["arrival_source"] = step.at, step.source
         self._stop("attendance", step.source, step.at)
         self._event(step, "unit.arrived", unit=step.unit, source=step.source)
         self._owe_next(step.at)
@@ -194,24 +199,24 @@ class Record:
     @take.register
     def _(self, step: steps.Left) -> None:
         sent = self._active()[-1]
-        sent.left_at = step.at
-        self._event(step, "unit.left", unit=step.unit, arrived=sent.arrived_at is not None)
+        sent["left_at"] = step.at
+        self._event(step, "unit.left", unit=step.unit, arrived=sent["arrived_at"] is not None)
         self._owe_next(step.at)
 
     @take.register
     def _(self, step: steps.Closed) -> None:
-        attended = any(one.arrived_at for one in self.sent)
-        alone = attended or self.incident.child == "none"
+        attended = any(one["arrived_at"] for one in self.sent)
+        alone = attended or self.incident["child"] == "none"
         who = self.known.staff[step.by if alone else step.second]
         may_close(closing_reasons()[step.reason], step.result, Closable(
-            graded=bool(self.periods), attended=attended, child=self.incident.child, second=not alone,
-            unit_on_way=any(one.arrived_at is None for one in self._active()),
+            graded=bool(self.periods), attended=attended, child=self.incident["child"], second=not alone,
+            unit_on_way=any(one["arrived_at"] is None for one in self._active()),
         ))  # fmt: skip
-        self.rows.add(Closing(incident=self.incident, at=step.at, by=who, reason=step.reason, result=self._keep(step.result)))
+        self._add(Closing, at=step.at, by_id=who.pk, origin="here", reason=step.reason, result_id=self._keep(step.result))
         self._stop_all("closed", step.at)
         for one in self._active():
-            one.left_at = step.at
-        self.incident.closed_at, self.incident.next_action = step.at, "none"
+            one["left_at"] = step.at
+        self.incident["closed_at"], self.incident["next_action"] = step.at, "none"
         self._entry(step, "event", "system", code="incident.closed", data={"reason": step.reason}, who=who)
         self._involve("author", who, step.at)
         self._audit(who, "alteration", "incident.close", step.at, reason=step.reason)
@@ -219,23 +224,23 @@ class Record:
     def _who(self, step: Step) -> Staff:
         return self.known.staff[step.by]
 
-    def _keep(self, text: str) -> Payload:
-        salt = secrets.token_bytes(16)
-        payload = Payload(salt=salt, text=text, digest=hashlib.sha256(salt + text.encode()).digest())
-        self.rows.add(payload)
-        return payload
+    def _add(self, model: type[models.Model], /, **values: Any) -> Row:
+        return self.rows.add(model, incident_id=self.id, **values)
 
-    def _entry(
-        self, step: Step, kind: str, source: str, *, text: Payload | None = None, code: str = "",
-        data: dict[str, Any] | None = None, who: Staff | None = None,
-    ) -> Entry:  # fmt: skip
-        self.incident.last_seq += 1
-        entry = Entry(
-            id=next(self.known.entry_ids), incident=self.incident, seq=self.incident.last_seq, kind=kind, source=source,
-            text=text, code=code, data=data or {}, occurred_at=step.at, recorded_at=step.at, author=who or self._who(step),
+    def _keep(self, text: str) -> uuid.UUID:
+        """Keep a text as ``Payload.objects.keep`` does, and return its key."""
+        salt = secrets.token_bytes(16)
+        digest = hashlib.sha256(salt + text.encode()).digest()
+        key = uuid.uuid4()
+        self.rows.add(Payload, id=key, salt=salt, text=text, digest=digest)
+        return key
+
+    def _entry(self, step: Step, kind: str, source: str, *, who: Staff | None = None, **values: Any) -> Row:
+        self.incident["last_seq"] += 1
+        return self._add(
+            Entry, id=next(self.known.entry_ids), seq=self.incident["last_seq"], kind=kind, source=source,
+            occurred_at=step.at, recorded_at=step.at, author_id=(who or self._who(step)).pk, **values,
         )  # fmt: skip
-        self.rows.add(entry)
-        return entry
 
     def _event(self, step: Step, code: str, **data: Any) -> None:
         self._entry(step, "event", "system", code=code, data=data)
@@ -243,39 +248,40 @@ class Record:
     def _involve(self, part: str, who: Staff, at: datetime) -> None:
         if (who.pk, part) not in self.parts:
             self.parts.add((who.pk, part))
-            self.rows.add(Involvement(incident=self.incident, staff=who, part=part, at=at))
+            self._add(Involvement, staff_id=who.pk, part=part, at=at)
 
     def _own(self, who: Staff, at: datetime) -> None:
-        self.incident.owner = who
+        self.incident["owner_id"] = who.pk
         self._involve("owner", who, at)
 
     def _note_child(self) -> None:
         found = self.reading
-        said = None if found is None or found.state == "down" or found.abstain else found.child
-        self.incident.child = contact_rules.child_involved(self.incident.children_answer, said)
+        said = None if found is None or found["state"] == "down" or found["abstain"] else found["child"]
+        self.incident["child"] = contact_rules.child_involved(self.incident["children_answer"], said)
 
-    def _active(self) -> list[Allocation]:
-        return [one for one in self.sent if one.left_at is None]
+    def _active(self) -> list[Row]:
+        return [one for one in self.sent if one["left_at"] is None]
 
     def _stop(self, kind: str, by: str, at: datetime) -> None:
         clock = self.clocks.pop(kind, None)
         if clock is not None:
-            clock.stopped_at, clock.stopped_by = at, by
+            clock["stopped_at"], clock["stopped_by"] = at, by
 
     def _stop_all(self, by: str, at: datetime) -> None:
         for kind in list(self.clocks):
             self._stop(kind, by, at)
 
     def _owe_next(self, at: datetime) -> None:
-        held: Grade | None = grade(self.periods[-1].grade) if self.periods else None
-        arrived = any(one.arrived_at for one in self.sent)
-        due = [clock.due_at for clock in self.clocks.values()]
+        held: Grade | None = grade(self.periods[-1]["grade"]) if self.periods else None
+        arrived = any(one["arrived_at"] for one in self.sent)
+        due = [clock["due_at"] for clock in self.clocks.values()]
         owed = next_owed(held, bool(self._active()) or arrived, arrived, at, due)
-        self.incident.next_action, self.incident.next_action_at = owed
+        self.incident["next_action"], self.incident["next_action_at"] = owed
 
     def _audit(self, who: Staff, duty: str, verb: str, at: datetime, **detail: Any) -> None:
-        """The event's own time is the seed's, since the database takes no other; when it is said to have been is a detail."""
-        self.rows.events.append(AuditEvent(
-            staff_id=who.pk, role=who.role, duty=duty, verb=verb, subjects=subjects_json([("incident", str(self.incident.pk))]),
+        """The event's own time is the seed's, for the database takes no other; the stated time is a detail."""
+        self.rows.add(
+            AuditEvent, staff_id=who.pk, role=who.role, duty=duty, verb=verb,
+            subjects=subjects_json([("incident", str(self.id))]),
             detail=detail_json({**detail, "made": "demo", "stated_at": at}),
-        ))  # fmt: skip
+        )  # fmt: skip

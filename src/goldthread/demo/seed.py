@@ -16,7 +16,6 @@ from django.db import connection, transaction
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.models import Reading
-from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Refused
 from goldthread.contact.models import DailyNumber, Entry, Incident
 from goldthread.demo.check import check
@@ -96,27 +95,23 @@ def _establish() -> Known:
 def _write(known: Known, now: datetime, count: int, open_count: int, progress: Say) -> None:
     told = stories(SEED, now, count, open_count)
     days: dict[str, int] = {}
-    standing: list[Incident] = []
     done = 0
     while chunk := list(islice(told, CHUNK)):
         rows = Rows()
         for story in chunk:
-            record = Record(story, known, rows)
-            if record.incident.is_open:
-                standing.append(record.incident)
+            Record(story, known, rows)
             day, number = story.reference.split("-")
             days[day] = max(days.get(day, 0), int(number))
             done += 1
             if done % 500 == 0:
                 progress(f"  {done:,} of {count:,} incidents read")
         for model in ORDER:
-            copy_in(model, rows.of[model])
-        AuditEvent.objects.bulk_create(rows.events, batch_size=1_000)
+            copy_in(model, rows[model])
     DailyNumber.objects.bulk_create(
         DailyNumber(day=datetime.strptime(day, "%y%m%d").date(), last=last) for day, last in days.items()  # noqa: DTZ007
     )
     sent = Allocation.objects.filter(left_at__isnull=True)
     Unit.objects.filter(allocations__in=sent.filter(arrived_at__isnull=True)).update(state="sent")
     Unit.objects.filter(allocations__in=sent.filter(arrived_at__isnull=False)).update(state="at_scene")
-    for incident in standing:
+    for incident in Incident.objects.open():
         project(incident)

@@ -51,6 +51,7 @@ def call(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """Open the incident at the first key and answer with its ribbon; the box being typed in is not touched."""
     user = staff(request)
+    stood_before = Incident.objects.filter(pk=incident_id).exists()
     try:
         ensure_open(request, user, incident_id)
     except NotThere as error:
@@ -60,6 +61,8 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if incident is None:
         raise Http404("No such incident.")
+    if stood_before:
+        record_consultation(user, "incident.see", [("incident", str(incident_id))])
     return answer(request, incident_id, [], displays(user, incident))
 
 
