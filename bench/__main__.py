@@ -24,8 +24,10 @@ ON_A_DATABASE = NAMES[1:]
 def main() -> int:
     """Run and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *NAMES], help=", ".join(NAMES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; all of them unless named")
     names = parser.parse_args().names or list(NAMES)
+    if unknown := [name for name in names if name not in NAMES]:
+        parser.error(f"there is no bench {unknown[0]}; choose from {', '.join(NAMES)}")
     signal.signal(signal.SIGTERM, _end)
     began = time.monotonic()
     print(machine(), flush=True)

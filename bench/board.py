@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
 from bench.served import Visitor, free_address, instead, part, served, visit
 from bench.world import OPEN, World
@@ -37,8 +35,7 @@ def run(world: World) -> Result:
             alone = visit(ours[:1], ALONE_SECONDS)
         finally:
             for one in (*ours, *theirs):
-                with closing(one):
-                    pass
+                one.close()
     rate, bare_rate = len(took) / (TURNS * BOARD_SECONDS), len(bare_took) / (TURNS * BARE_SECONDS)
     p50, p95 = percentile(took, 0.50), percentile(took, 0.95)
     return Result(

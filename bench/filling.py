@@ -116,16 +116,20 @@ class Rows:
         held = self._grades.get(dice.choices(list(SHARES), list(SHARES.values()))[0])
         incident = Incident(
             reference=f"AM-BENCH-{number:06d}", opened_at=opened, channel=dice.choice(["999", "101", "online"]),
-            area=dice.choice(AREAS), team_id=handler.team_id, opened_by=handler, owner=handler, next_action="assess",
-            next_action_at=opened + timedelta(minutes=3),
-            location=self._keep(f"{dice.randrange(1, 200)} {dice.choice(SLOTS['place'])}"), last_seq=1,
+            area=dice.choice(AREAS), team_id=handler.team_id, opened_by=handler, owner=handler,
+            location=self._keep(f"{dice.randrange(1, 200)} {dice.choice(SLOTS['place'])}"),
         )  # fmt: skip
         self._rows[Incident].append(incident)
         self._entry(incident, handler, kind="event", source="system", code="incident.opened", data={"channel": "999"})
         for part in ("opener", "owner", "author"):
             self._rows[Involvement].append(Involvement(incident=incident, staff=handler, part=part, at=opened))
         reading = self._say(incident, handler)
-        due = self._graded(incident, held, opened) if held else []
+        owed = opened + timedelta(minutes=3)
+        due: list[datetime] = []
+        if held is not None:
+            owed = opened + timedelta(minutes=17)
+            due = self._graded(incident, held, opened + timedelta(minutes=2))
+        incident.next_action, incident.next_action_at = ("allocate" if held else "assess"), owed
         attended = held is not None and dice.random() < 0.2
         if attended:
             self._rows[Allocation].append(Allocation(
@@ -135,7 +139,7 @@ class Rows:
         suggested = suggested_level(held, "none" if reading.abstain else reading.level)
         self._rows[BoardRow].append(BoardRow(
             incident=incident, grade=held.code if held else "", urgency=urgency(held, suggested), suggested=suggested,
-            child_rank=CHILD_RANK[incident.child], due_at=min(due, default=incident.next_action_at), attended=attended,
+            child_rank=CHILD_RANK[incident.child], due_at=min(due, default=owed), attended=attended,
             unread=reading.abstain,
         ))  # fmt: skip
 
@@ -150,9 +154,8 @@ class Rows:
         incident.child = child_involved(incident.children_answer, None if reading.abstain else reading.child)
         return reading
 
-    def _graded(self, incident: Incident, held: Grade, opened: datetime) -> list[datetime]:
+    def _graded(self, incident: Incident, held: Grade, at: datetime) -> list[datetime]:
         """The grade's period and its running clocks; when they are due."""
-        at = opened + timedelta(minutes=2)
         period = GradePeriod(incident=incident, seq=1, grade=held.code, severity=held.severity, at=at)
         self._rows[GradePeriod].append(period)
         clocks = [
@@ -161,12 +164,11 @@ class Rows:
             if target is not None
         ]
         self._rows[Clock] += clocks
-        incident.next_action, incident.next_action_at = "allocate", at + timedelta(minutes=15)
         return [clock.due_at for clock in clocks]
 
     def _entry(self, incident: Incident, handler: Staff, **given: object) -> Entry:
-        seq = sum(1 for one in reversed(self._rows[Entry][-3:]) if one.incident_id == incident.pk) + 1  # type: ignore[attr-defined]
-        incident.last_seq = seq
+        incident.last_seq += 1
+        seq = incident.last_seq
         at = incident.opened_at + timedelta(seconds=20 * seq)
         entry = Entry(incident=incident, seq=seq, occurred_at=at, recorded_at=at, author=handler, **given)
         self._rows[Entry].append(entry)

@@ -14,7 +14,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
-from bench.texts import CUES, logs
+from bench.texts import CUES, EVERYDAY, logs
 from goldthread.thrive.reader import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ STRAIGHT = 1.5
 
 def run() -> Result:
     """Measure."""
-    texts = list(logs(COUNT, WORDS))
+    texts, everyday = list(logs(COUNT, WORDS)), list(logs(COUNT, WORDS, EVERYDAY))
     began = perf_counter()
     reader = Reader()
     loaded = perf_counter() - began
@@ -46,6 +46,9 @@ def run() -> Result:
             cpu.append(COUNT / (process_time() - used))
             own.append(SHARED / _turn(other, "own")["seconds"])
             plain.append(SHARED / _turn(other, "plain")["seconds"])
+    wall = perf_counter()
+    reader.read_batch(everyday)
+    empty = perf_counter() - wall
     each = [_timed(reader, text) for text in texts]
     ours, reference, faster = median(rates), median(own), median(plain)
     long, short = _per_word(reader, LONG), _per_word(reader, SHORT)
@@ -58,6 +61,7 @@ def run() -> Result:
             Row("  against medspaCy", f"{ours:,.0f} docs/s", f"{reference:,.0f} docs/s", f"{times:,.0f}x", ">= 50x", times >= 50),
             Row("  against its parts, plain splitter", f"{ours:,.0f} docs/s", f"{faster:,.0f} docs/s", f"{ours / faster:,.0f}x"),
             Row("  for a second of processor time", f"{median(cpu):,.0f} docs/s"),
+            Row("  logs with hardly a cue in them", f"{COUNT / empty:,.0f} docs/s"),
             Row("one log, p50", milliseconds(percentile(each, 0.50))),
             Row("one log, p99", milliseconds(percentile(each, 0.99))),
             Row(

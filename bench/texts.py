@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 SEED = 46
 
@@ -16,8 +16,7 @@ SLOTS = {
     "thing": ["a blue Corsa", "a grey hoodie", "a black rucksack", "an off road bike", "a white van", "a set of keys"],
 }  # fmt: skip
 
-SENTENCES = (
-    # with something in them for the reader
+CUED = (
     "{who} can hear {adult} shouting and {child} crying in the back bedroom {time}.",
     "{child} has a bruise on the arm and says {adult} did it.",
     "{child} has not been seen {time} and is not answering the phone.",
@@ -30,14 +29,20 @@ SENTENCES = (
     "this is the third call to {place} this month, hx of domestic incidents.",
     "{child} told a teacher she does not feel safe going home.",
     "line cut after a scream, call back goes to voicemail.",
-    # said not to be so, or long ago, or not known
+)
+"""With something in them for the reader."""
+
+UNSURE = (
     "no kids in the house, both with nan, confirmed by {who}.",
     "no injuries seen and {child} looked well {time}.",
     "{who} is not sure if {child} is in or not.",
     "{adult} was arrested for assault two years ago, nothing since.",
     "no weapons mentioned, none known on the address.",
     "ambulance are dealing and say police not needed.",
-    # everyday matter
+)
+"""Said not to be so, long ago, or not known."""
+
+EVERYDAY = (
     "{who} reports {thing} parked across the drive near {place} {time}.",
     "loud music and people in the garden at {place} {time}.",
     "{who} has found {thing} outside {place} and wants to hand it in.",
@@ -49,6 +54,9 @@ SENTENCES = (
     "{who} thanked and given the reference, happy with the advice.",
     "shed lock forced, {thing} taken, no suspects and no cctv.",
 )
+"""Nothing for the reader, as in much of what comes in."""
+
+MIXED = (*CUED, *UNSURE, *EVERYDAY)
 
 CUES = (
     "bruise", "crying", "shouting", "not been seen", "not answering", "left alone", "alone in the house", "by the throat",
@@ -60,17 +68,17 @@ CUES = (
 """Phrases of the sentences above that a rule-based reader is given to look for."""
 
 
-def logs(count: int, words: int, seed: int = SEED) -> Iterator[str]:
-    """``count`` logs of exactly ``words`` words each."""
+def logs(count: int, words: int, sentences: Sequence[str] = MIXED, seed: int = SEED) -> Iterator[str]:
+    """``count`` logs of exactly ``words`` words each, made of ``sentences``."""
     dice = random.Random(seed)
     for _ in range(count):
-        yield log(dice, words)
+        yield log(dice, words, sentences)
 
 
-def log(dice: random.Random, words: int) -> str:
+def log(dice: random.Random, words: int, sentences: Sequence[str] = MIXED) -> str:
     """One log of exactly ``words`` words; the last sentence may be cut, as typing is."""
     said: list[str] = []
     while len(said) < words:
         told = {slot: dice.choice(choices) for slot, choices in SLOTS.items()}
-        said += dice.choice(SENTENCES).format(**told).capitalize().split()
+        said += dice.choice(sentences).format(**told).capitalize().split()
     return " ".join(said[:words])

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import psycopg
 
@@ -70,6 +69,8 @@ def opened() -> Iterator[World]:
 
 
 def _serve_from(folder: Path, urls: Connections) -> None:
+    for name in [name for name in os.environ if name.startswith("GOLDTHREAD_")]:
+        del os.environ[name]  # what a developer set for another service is not ours
     inherited = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ.update(
         GOLDTHREAD_MODE="production",
@@ -93,8 +94,3 @@ def _disconnect() -> None:
         from django.db import connections
 
         connections.close_all()
-
-
-def host_of(url: str) -> str:
-    """The host in a URL, for a request's head."""
-    return urlsplit(url).netloc

@@ -14,7 +14,12 @@ SEEN = {"visible_to", "reached_by"}
 RECORDS = {
     model.__name__
     for model in apps.get_models()
-    if model is Incident or any(field.related_model is Incident for field in model._meta.get_fields() if field.many_to_one)
+    if model is Incident
+    or any(
+        field.related_model is Incident
+        for field in model._meta.get_fields()
+        if field.many_to_one or (field.one_to_one and not field.auto_created)
+    )
 } | {"Payload", "Reading", "Clock"}
 EDGES = [name for name in modules() if name.endswith(("/views.py", "/commands.py", "/pages.py", "/api.py"))]
 EXISTENCE = {"filter", "exists", "pk", "Incident", "objects"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from goldthread.assessment import rules
@@ -42,7 +43,7 @@ def write_thrive(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, draft: 
 
     Raises ``Stale`` when somebody else's version came in between, ``Invalid`` for what cannot be kept.
     """
-    with on_incident(user, incident_id, "thrive.write", key) as work:
+    with on_incident(user, incident_id, "thrive.write", key, astuple(draft)) as work:
         if work.done is not None:
             return ThriveVersion.objects.get(pk=int(work.done))
         current = newest_thrive(work.incident)

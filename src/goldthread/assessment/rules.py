@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from goldthread.config.errors import Invalid, Stale
+from goldthread.contact.rules import tidy
 
 LONGEST_ELEMENT = 20_000
 """Characters in one element's text *(ours)*: about eight printed pages."""
@@ -37,7 +38,7 @@ def assessment(draft: Draft, codes: set[str], current: int) -> dict[str, object]
                 "elements": "This assessment names an element that is not in use. Reload the page; your text is kept in the browser."
             }
         )
-    texts = {code: text.replace("\x00", "\ufffd").strip() for code, text in draft.elements.items()}
+    texts = {code: tidy(text).strip() for code, text in draft.elements.items()}
     if not any(texts.values()):
         raise Invalid(
             {
@@ -46,8 +47,8 @@ def assessment(draft: Draft, codes: set[str], current: int) -> dict[str, object]
         )
     whole: dict[str, object] = {
         "elements": texts,
-        "interim": draft.interim.replace("\x00", "\ufffd").strip(),
-        "advice": draft.advice.replace("\x00", "\ufffd").strip(),
+        "interim": tidy(draft.interim).strip(),
+        "advice": tidy(draft.advice).strip(),
     }
     for name, text in [*texts.items(), ("interim", whole["interim"]), ("advice", whole["advice"])]:
         if len(str(text)) > LONGEST_ELEMENT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -56,7 +57,7 @@ def open_incident(
     facts = {"location": location, "caller_name": caller_name, "caller_phone": caller_phone}
     kept = {kind: rules.short(text, kind, LIMITS[kind]) for kind, text in facts.items()}
     with acting(user) as act:
-        if earlier(incident_id, "incident.open", user, None) is not None:
+        if earlier(incident_id) is not None:
             return _opened_before(user, incident_id)
         # Two sends of one POST meet here: the second waits for the first's commit and then finds its incident.
         _lock_identity(incident_id)
@@ -105,12 +106,12 @@ def add_words(
     kept = rules.words(text)
     if source not in dict(choices.SOURCES) or source == "system":
         raise Invalid({"source": "Choose where these words come from."})
-    with on_incident(user, incident_id, "entry.add", key) as work:
+    with on_incident(user, incident_id, "entry.add", key, "words", source, kept, occurred_at) as work:
         if work.done is not None:
             return Entry.objects.get(pk=int(work.done))
         at, late = rules.stated_time(occurred_at, work.now)
         if not work.incident.is_open:
-            _reopen(work)
+            _reopen(work, "late words")
         payload = Payload.objects.keep(kept)
         entry = work.entry("words", source, text=payload, occurred_at=at, late=late)
         work.involve("author")
@@ -131,7 +132,7 @@ def set_particular(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind:
     if kind not in LIMITS:
         raise Invalid({"kind": "That is not a particular that can be recorded."})
     kept = rules.short(text, kind, LIMITS[kind], needed="Type it first, or 'unknown' if it cannot be had.")
-    with on_incident(user, incident_id, "entry.add", key) as work:
+    with on_incident(user, incident_id, "entry.add", key, "particular", kind, kept) as work:
         if work.done is not None:
             return
         _particular(work, kind, kept)
@@ -145,7 +146,7 @@ def set_area(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, area: str) 
     """Say which area the incident lies in; until then it stands on every area's board."""
     if area not in areas():
         raise Invalid({"area": "Choose an area from the list."})
-    with on_incident(user, incident_id, "entry.add", key) as work:
+    with on_incident(user, incident_id, "entry.add", key, "area", area) as work:
         if work.done is not None:
             return
         work.incident.area = area
@@ -158,9 +159,12 @@ def set_area(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, area: str) 
 def answer_children(
     user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, answer: str, given: list[ChildGiven]
 ) -> None:
-    """Answer "Children?". Children given before stay on record; one given again gets a new version."""
+    """Answer "Children?". Children given before stay on record; one given again gets a new version.
+
+    A child recorded in a closed incident opens it again: whoever closed it did not know.
+    """
     kept = rules.children(answer, given)
-    with on_incident(user, incident_id, "children.answer", key) as work:
+    with on_incident(user, incident_id, "children.answer", key, answer, *map(astuple, kept)) as work:
         if work.done is not None:
             return
         incident = work.incident
@@ -170,6 +174,8 @@ def answer_children(
                 "Children are already recorded here, so the answer cannot become 'none' or 'not known'. Nothing was "
                 "changed; add what is known about them, or write it as an entry."
             )
+        if answer == "named" and not incident.is_open:
+            _reopen(work, "child recorded")
         ChildrenAnswer.objects.create(incident=incident, answer=answer, by=user, at=work.now)
         for one in kept:
             _child_version(work, one)
@@ -236,10 +242,10 @@ def _child_version(work: Work, one: ChildGiven) -> None:
     )
 
 
-def _reopen(work: Work) -> None:
+def _reopen(work: Work, by: str) -> None:
     work.incident.closed_at = None
     work.own(staff=work.user)
     work.owe("assess", work.now + FIRST_ASSESSMENT)
-    work.event("incident.reopened", by="late words")
+    work.event("incident.reopened", by=by)
     work.act.record("alteration", "incident.reopen", [("incident", str(work.incident.pk))])
     announce(IncidentReopened(work.incident, work.act))

@@ -32,13 +32,18 @@ class ChildGiven:
     seen: str
 
 
+def tidy(text: str) -> str:
+    """The text as a database can hold it: null characters and halves of characters are shown as ``\\ufffd``."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")
+
+
 def words(text: str) -> str:
     """The text as it will be kept: line ends made one kind, null characters shown as ``\\ufffd``, nothing else touched.
 
     Raises ``Invalid`` where there is nothing, or more than ``LONGEST_ENTRY``.
     """
-    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    kept = kept.encode("utf-8", "replace").decode("utf-8")
+    kept = tidy(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not kept.strip():
         raise Invalid({"text": "There is nothing to add yet. Type what was said or heard, then send it."})
     if len(kept) > LONGEST_ENTRY:
@@ -53,7 +58,7 @@ def words(text: str) -> str:
 
 def short(value: str, name: str, limit: int, *, needed: str = "") -> str:
     """One line of text, white space folded. Raises ``Invalid`` over ``limit`` characters or, with ``needed``, when empty."""
-    kept = " ".join(value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8").split())
+    kept = " ".join(tidy(value).split())
     if needed and not kept:
         raise Invalid({name: needed})
     if len(kept) > limit:

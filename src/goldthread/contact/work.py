@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.audit.actions import Acting, acting
-from goldthread.config.errors import NotThere, Refused
+from goldthread.config.errors import NotThere
 from goldthread.config.upward import announce
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Command, Entry, Incident, Involvement
@@ -99,33 +100,36 @@ class Work:
             )
 
 
-def earlier(key: uuid.UUID | None, verb: str, user: Staff | None, incident_id: uuid.UUID | None) -> str | None:
-    """The result left under this key, or None. Raises ``Refused`` when the key was used for something else."""
-    if key is None:
-        return None
-    command = Command.objects.filter(key=key).first()
-    if command is None:
-        return None
-    same = command.verb == verb and command.staff_id == (user.pk if user else None)
-    if not same or (incident_id is not None and command.incident_id != incident_id):
-        raise Refused(
-            "This was sent with a key that was already used for something else. Nothing was saved; send it again."
-        )
-    return command.result
+def command_key(key: uuid.UUID, *what: object) -> uuid.UUID:
+    """The key of one command: the form's key together with who sends what to which incident.
+
+    A form sent again as it was is the same command and acts once. One that was changed in between, because the first
+    answer was lost on the way, is another command: what was added to it is never taken for done.
+    """
+    return uuid.uuid5(key, json.dumps(what, default=str))
+
+
+def earlier(key: uuid.UUID | None) -> str | None:
+    """The result that a command with this key left, or None."""
+    return None if key is None else Command.objects.filter(key=key).values_list("result", flat=True).first()
 
 
 @contextmanager
-def on_incident(user: Staff | None, incident_id: uuid.UUID, verb: str, key: uuid.UUID | None = None) -> Iterator[Work]:
+def on_incident(
+    user: Staff | None, incident_id: uuid.UUID, verb: str, key: uuid.UUID | None = None, *what: object
+) -> Iterator[Work]:
     """Lock the incident for a command, save it and announce the change at the end; all in one transaction.
 
-    ``user`` None is the system itself. Raises ``NotThere`` where the incident is absent or out of the verb's reach.
+    ``user`` None is the system itself. ``what`` is the command's name and every value it was given: with ``key`` it
+    tells a retry from another command. Raises ``NotThere`` where the incident is absent or out of the verb's reach.
     """
     with acting(user) as act:
         reach = Incident.objects.all() if user is None else Incident.objects.reached_by(user, verb)
         incident = reach.select_for_update(of=("self",)).filter(pk=incident_id).first()
         if incident is None:
             raise NotThere(NOT_THERE)
-        work = Work(act, incident, user, key, verb, earlier(key, verb, user, incident_id))
+        own_key = None if key is None else command_key(key, user.pk if user else None, incident_id, verb, *what)
+        work = Work(act, incident, user, own_key, verb, earlier(own_key))
         yield work
         if work.done is None:
             incident.save()

@@ -28,8 +28,8 @@ from goldthread.contact.actions import add_words, answer_children, open_incident
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.demo import steps
-from goldthread.demo.generate import Teller, Telling
-from goldthread.demo.handling import Moment, handle, timeline
+from goldthread.demo.generate import Teller
+from goldthread.demo.handling import handle, timeline
 from goldthread.demo.room import one_step_on
 from goldthread.demo.shape import demand
 from goldthread.response.actions import choose_grade
@@ -55,7 +55,8 @@ class Due:
     number: int
     incident_id: uuid.UUID = field(compare=False)
     step: steps.Step = field(compare=False)
-    telling: Telling = field(compare=False)
+    area: str = field(compare=False)
+    channel: str = field(compare=False)
 
 
 def run(stop: threading.Event, per_hour: float = 0.0, seed: int | None = None) -> None:
@@ -116,10 +117,10 @@ class Calls:
         laid = self._teller.lay(telling, moments, chosen, at)
         for moment, step in zip(moments, laid, strict=True):
             self._number += 1
-            heapq.heappush(self._due, Due(now + _hurried(moment), self._number, identity, step, telling))
+            heapq.heappush(self._due, Due(now + moment.offset / HURRY, self._number, identity, step, telling.area, telling.channel))
 
     def _do(self, due: Due) -> None:
-        self._guarded(lambda: enter(due.incident_id, due.step, due.telling))
+        self._guarded(lambda: enter(due.incident_id, due.step, area=due.area, channel=due.channel))
 
     def _guarded(self, act: Callable[[], object]) -> None:
         """Do it; what the rules refuse is theirs to refuse, and the next thing is tried."""
@@ -129,15 +130,15 @@ class Calls:
             log().info("a step of the demo was refused", part="calls", error=type(error).__name__)
 
 
-def enter(incident_id: uuid.UUID, step: steps.Step, telling: Telling) -> None:
+def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) -> None:
     """Take one step of a call by its action, as the member of staff who takes it."""
     user = Staff.objects.select_related("team").get(username=step.by)
     key = uuid.uuid4()
     match step:
         case steps.Opened():
             open_incident(
-                user, incident_id=incident_id, channel=telling.channel, location=step.location,
-                caller_name=step.caller_name, caller_phone=step.caller_phone, area=telling.area,
+                user, incident_id=incident_id, channel=channel, location=step.location,
+                caller_name=step.caller_name, caller_phone=step.caller_phone, area=area,
             )  # fmt: skip
         case steps.Said():
             add_words(user, incident_id, key=key, source=step.source, text=step.text)
@@ -148,7 +149,3 @@ def enter(incident_id: uuid.UUID, step: steps.Step, telling: Telling) -> None:
             write_thrive(user, incident_id, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, 0))
         case steps.Graded():
             choose_grade(user, incident_id, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
-
-
-def _hurried(moment: Moment) -> float:
-    return moment.offset / HURRY

@@ -306,8 +306,8 @@ def _areas(user: Any) -> list[str]:
 
 def _child(given: dict[str, Any]) -> list[ChildGiven]:
     """The one child of the form, where any of its fields is filled in or the answer says that children are recorded."""
-    filled = any(given[name] for name in ("child_name", "where_now", "last_seen_by")) or given["age"] is not None
-    if not filled:
+    said = any(given[name] for name in ("child_name", "where_now", "last_seen_by", "age_estimated"))
+    if not said and given["age"] is None and given["seen"] in ("", "not_known"):
         return []
     return [
         ChildGiven(

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, Refused
 from goldthread.config.upward import ask, listen
 from goldthread.contact.events import IncidentReopened
-from goldthread.contact.rules import short, stated_time
+from goldthread.contact.rules import short, stated_time, tidy
 from goldthread.contact.work import Work, on_incident
 from goldthread.response import rules
 from goldthread.response.events import MayClose
@@ -30,7 +31,7 @@ def choose_grade(
     Reasons may follow later, for help comes before paperwork. Raises ``Refused`` for a lower grade.
     """
     reasons = {"why": _reason(why, "why"), "why_not_above": _reason(why_not_above, "why_not_above")}
-    with on_incident(user, incident_id, "grade.choose", key) as work:
+    with on_incident(user, incident_id, "grade.choose", key, code, *reasons.values()) as work:
         if work.done is not None:
             return
         _must_be_open(work)
@@ -48,7 +49,7 @@ def choose_grade(
 
 def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: int) -> Allocation:
     """Send a unit; the sender becomes the owner. Nothing about the record blocks this, not even a missing grade."""
-    with on_incident(user, incident_id, "unit.allocate", key) as work:
+    with on_incident(user, incident_id, "unit.allocate", key, "send", unit_id) as work:
         if work.done is not None:
             return Allocation.objects.get(pk=int(work.done))
         _must_be_open(work)
@@ -75,7 +76,7 @@ def record_arrival(
     user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, allocation_id: int, source: str, at: datetime | None = None
 ) -> None:
     """Record that a unit arrived, by whose word; the first arrival stops the attendance clock at that time."""
-    with on_incident(user, incident_id, "unit.allocate", key) as work:
+    with on_incident(user, incident_id, "unit.allocate", key, "arrive", allocation_id, source, at) as work:
         if work.done is not None:
             return
         if source not in dict(ARRIVAL_SOURCES):
@@ -98,7 +99,7 @@ def record_arrival(
 
 def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, allocation_id: int) -> None:
     """Record that a unit left, arrived or not; it is available again. Without any arrival the incident waits again."""
-    with on_incident(user, incident_id, "unit.allocate", key) as work:
+    with on_incident(user, incident_id, "unit.allocate", key, "leave", allocation_id) as work:
         if work.done is not None:
             return
         sent = _allocation(work, allocation_id)
@@ -125,7 +126,7 @@ def take_over(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
 
 def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, result: str) -> None:
     """Close the incident with a reason and a result; refused while anything is owed in it."""
-    with on_incident(user, incident_id, "incident.close", key) as work:
+    with on_incident(user, incident_id, "incident.close", key, reason, result) as work:
         if work.done is not None:
             return
         _must_be_open(work)
@@ -139,7 +140,7 @@ def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, r
             at=now,
             by=user,
             reason=reason,
-            result=Payload.objects.keep(result.replace("\x00", "\ufffd")),
+            result=Payload.objects.keep(tidy(result)),
         )
         Clock.objects.filter(incident=work.incident).running().update(stopped_at=now, stopped_by="closed")
         for sent in Allocation.objects.filter(incident=work.incident, left_at__isnull=True).select_for_update():
@@ -214,13 +215,15 @@ def _owe_next(work: Work) -> None:
 
 def _closable(work: Work, user: Staff) -> rules.Closable:
     incident = work.incident
+    assessed = newest_thrive(incident)
+    first = {incident.opened_by_id, incident.owner_id, assessed.author_id if assessed else None}
     sent = Allocation.objects.filter(incident=incident)
     return rules.Closable(
         graded=GradePeriod.objects.filter(incident=incident).exists(),
         attended=sent.filter(arrived_at__isnull=False).exists(),
         unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
         child=incident.child,
-        second=user.role in {"contact_supervisor", "fim"} and user.pk not in {incident.opened_by_id, incident.owner_id},
+        second=user.role in {"contact_supervisor", "fim"} and user.pk not in first,
     )
 
 

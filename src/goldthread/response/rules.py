@@ -48,7 +48,7 @@ def next_owed(
 class Closable:
     """What closing looks at: whether graded and attended, ``child`` (yes, possible, none), and who closes.
 
-    ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident.
+    ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment.
     """
 
     graded: bool
@@ -81,5 +81,5 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
     if about.child != "none" and not about.attended and not about.second:
         raise Refused(
             "A child is or may be involved and nobody has attended, so one person cannot close this alone. "
-            "Ask a supervisor or the FIM, who has neither opened nor owns it, to close it."
+            "Ask a supervisor or the FIM, who has neither opened nor assessed nor owns it, to close it."
         )

@@ -1,0 +1,214 @@
+"""The seed writes what the actions would have written, whole or not at all, and once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from goldthread.accounts.models import Staff
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.rules import Draft
+from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
+from goldthread.config.errors import Refused
+from goldthread.contact.models import Entry, Incident
+from goldthread.demo import seed as seeding
+from goldthread.demo import steps
+from goldthread.demo.check import Broken, check
+from goldthread.demo.generate import stories
+from goldthread.demo.live import enter
+from goldthread.demo.seed import SEED, seed
+from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS
+from goldthread.desk.models import BoardRow
+from goldthread.response.actions import allocate, choose_grade, close, record_arrival, record_leaving, take_over
+from goldthread.response.models import Allocation, Unit
+
+
+def test_what_is_written_passes_every_check(small_force: datetime) -> None:
+    report = check(small_force)
+
+    assert (report.incidents, report.open) == (120, 14)
+    assert report.readings == report.words > 150
+    assert report.down == 0
+    assert BoardRow.objects.count() == 14
+
+
+def test_every_demo_user_can_sign_in_and_no_other_staff_can(small_force: datetime) -> None:
+    demo = Staff.objects.filter(username__in=[username for username, *_ in DEMO_USERS])
+
+    assert demo.count() == len(DEMO_USERS)
+    assert demo.get(username="hmicfrs").check_password(DEMO_PASSWORD)
+    assert not any(one.has_usable_password() for one in Staff.objects.exclude(pk__in=demo))
+
+
+def test_the_demo_users_find_work_on_their_first_pages(small_force: datetime) -> None:
+    found = Incident.objects.open()
+    for username in ("handler", "dispatcher", "dispatcher-south", "supervisor", "fim", "vast"):
+        assert found.visible_to(Staff.objects.get(username=username)).exists(), username
+
+
+def test_openings_and_closings_are_in_the_audit_with_the_time_they_are_said_to_have_had(small_force: datetime) -> None:
+    opened, closed = (AuditEvent.objects.filter(verb=verb) for verb in ("incident.open", "incident.close"))
+    first = Incident.objects.earliest("opened_at")
+    told = json.loads(opened.get(subjects__contains=str(first.pk)).detail)
+
+    assert (opened.count(), closed.count()) == (120, 106)
+    assert datetime.fromisoformat(told["stated_at"]) == first.opened_at
+
+
+def test_a_second_seed_does_nothing(small_force: datetime) -> None:
+    said: list[str] = []
+    seed(small_force, count=500, open_count=10, progress=said.append)
+
+    assert Incident.objects.count() == 120
+    assert said == []
+
+
+def test_a_seed_cut_short_leaves_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_short(_: datetime) -> None:
+        raise Broken(["cut short"])
+
+    monkeypatch.setattr(seeding, "check", cut_short)
+    with pytest.raises(Broken):
+        seed(database_now(connection), count=20, open_count=4)
+
+    assert not Incident.objects.exists()
+    assert not Staff.objects.exists()
+
+
+def test_it_refuses_a_production_service(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ENV", settings.ENV.model_copy(update={"mode": "production"}))
+    with pytest.raises(Refused, match="production"):
+        seed(database_now(connection), count=20, open_count=4)
+
+
+def test_it_refuses_a_database_that_is_somebody_elses(db: None) -> None:
+    from goldthread.accounts.models import Team
+
+    Staff.objects.create(username="chief", name="Another Force", role="gold", team=Team.objects.create(name="Elsewhere"))
+    with pytest.raises(Refused, match="not the demo's"):
+        seed(database_now(connection), count=20, open_count=4)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "told"),
+    [
+        ("UPDATE contact_incident SET last_seq = last_seq + 1 WHERE closed_at IS NULL", "numbered"),
+        ("DELETE FROM desk_boardrow", "board"),
+        ("UPDATE response_clock SET stopped_at = NULL WHERE stopped_by = 'dispatcher'", "running clock"),
+        ("UPDATE response_unit SET state = 'sent' WHERE state = 'available'", "state"),
+        ("UPDATE contact_dailynumber SET last = 0", "reference"),
+        ("UPDATE response_allocation SET left_at = at - interval '1 hour' WHERE left_at IS NOT NULL", "before"),
+        ("UPDATE contact_incident SET children_answer = 'named' WHERE children_answer = 'not_asked'", "children"),
+    ],
+)
+def test_the_check_finds_a_broken_record(small_force: datetime, breaks: str, told: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(breaks)
+        assert cursor.rowcount > 0
+    with pytest.raises(Broken, match=told):
+        check(small_force)
+
+
+def test_the_seed_writes_what_the_actions_write(small_force: datetime) -> None:
+    """Each story is done again through the actions, as its people, and gives the same record but for times and keys."""
+    written = {one.pk: one for one in Incident.objects.all()}
+    seen = set()
+    for story in stories(SEED, small_force, 120, 14):
+        if story.state != "closed" or len(seen) == 25:
+            continue
+        seen.add(story.id)
+        again = uuid.uuid4()
+        for step in story.steps:
+            _do(story, again, step)
+
+        assert _trace(Incident.objects.get(pk=again)) == _trace(written[story.id]), story.template
+    assert len(seen) == 25
+
+
+def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
+    user, key = Staff.objects.get(username=step.by), uuid.uuid4()
+    sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).first()
+    match step:
+        case steps.Taken():
+            take_over(user, incident, key=key)
+        case steps.Sent():
+            allocate(user, incident, key=key, unit_id=Unit.objects.filter(state="available", area=story.area).latest("pk").pk)
+        case steps.Arrived() if sent:
+            record_arrival(user, incident, key=key, allocation_id=sent.pk, source=step.source)
+        case steps.Left() if sent:
+            record_leaving(user, incident, key=key, allocation_id=sent.pk)
+        case steps.Closed():
+            try:
+                close(user, incident, key=key, reason=step.reason, result=step.result)
+            except Refused:
+                close(Staff.objects.get(username=step.second), incident, key=key, reason=step.reason, result=step.result)
+        case steps.Assessed():
+            version = ThriveVersion.objects.filter(incident=incident).count()
+            write_thrive(user, incident, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, version))
+        case steps.Said() if step.source == "officer":
+            crew = Unit.objects.get(allocations=sent).crew.first()
+            _enter(story, incident, steps.Said(step.at, crew.username if crew else "", step.source, step.text))
+        case steps.Graded():
+            choose_grade(user, incident, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
+        case _:
+            _enter(story, incident, step)
+
+
+def _enter(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
+    enter(incident, step, area=story.area, channel=story.channel)
+
+
+def _trace(incident: Incident) -> dict[str, Any]:
+    """What the record says, without times, keys and which of the area's units it was."""
+    entries = Entry.objects.filter(incident=incident).select_related("text").order_by("seq")
+    attended = {"unit.allocated", "unit.arrived", "unit.left"}
+    return {
+        "entries": [
+            (one.seq, one.kind, one.source, one.code, one.text.text if one.text else "", one.late,
+             None if one.source == "officer" else one.author_id,
+             {name: value for name, value in one.data.items() if one.code not in attended or name != "unit"})
+            for one in entries
+        ],
+        "readings": [(one.entry.seq, one.state, one.child, one.level, one.findings)
+                     for one in Reading.objects.filter(incident=incident).select_related("entry").order_by("id")],
+        "thrive": [(one.version, one.author_id, one.read_up_to, one.text.text, one.reading.entry.seq if one.reading else 0)
+                   for one in ThriveVersion.objects.filter(incident=incident).order_by("version")],
+        "grades": [(one.seq, one.grade, one.severity, one.by_id, one.why and one.why.text, one.why_not_above and one.why_not_above.text)
+                   for one in incident.grade_periods.order_by("seq")],
+        "clocks": sorted((one.period.seq, one.kind, one.stopped_by, one.due_at - one.started_at) for one in incident.clocks.all()),
+        "children": [(str(one.age), one.seen, one.particulars.text, one.by_id) for one in incident.child_versions.order_by("id")],
+        "answers": [(one.answer, one.by_id) for one in incident.children_answers.order_by("id")],
+        "particulars": [(one.kind, one.text.text, one.by_id) for one in incident.particulars.order_by("id")],
+        "involved": sorted(
+            (one.staff_id, one.part) for one in incident.involvements.exclude(staff__role__in=["officer", "sergeant"])
+        ),
+        "attended": [(one.by_id, one.arrived_at is not None, one.arrival_source, one.left_at is not None) for one in incident.allocations.order_by("id")],
+        "closings": [(one.by_id, one.reason, one.result.text) for one in incident.closings.all()],
+        "incident": (incident.channel, incident.area, incident.team_id, incident.opened_by_id, incident.owner_id, incident.child,
+                     incident.children_answer, incident.last_seq, incident.next_action, incident.closed_at is not None),
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_whole_force_commits_once_and_the_audit_s_chain_is_whole(fresh_database: Any) -> None:
+    run = [sys.executable, "-m", "goldthread.cli.steps", "seed"]
+    first = subprocess.run(run, env=fresh_database.env, capture_output=True, text=True, check=False)
+    again = subprocess.run(run, env=fresh_database.env, capture_output=True, text=True, check=False)
+    verify = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main(['verify-audit']))"]
+    whole = subprocess.run(verify, env=fresh_database.env, capture_output=True, text=True, check=False)
+
+    assert first.returncode == again.returncode == 0, first.stderr + again.stderr
+    assert "2,000 incidents, 30 of them open" in first.stderr
+    assert again.stderr == ""
+    assert "3970 events" in whole.stdout
+    assert whole.returncode == 0, whole.stdout + whole.stderr
