@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tools.find_chromium import find
 
 from tests.cast import PASSWORD
 from tests.conftest import Database, _copy
-from tools.find_chromium import find
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

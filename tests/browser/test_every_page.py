@@ -31,7 +31,9 @@ HARMLESS = "Failed to load resource"  # the browser's own note of a page answere
 
 
 @pytest.mark.parametrize(("username", "path"), PAGES, ids=lambda one: str(one))
-def test_page_is_accessible_in_both_themes_and_sizes(person: Callable[..., Person], username: str | None, path: str) -> None:
+def test_page_is_accessible_in_both_themes_and_sizes(
+    person: Callable[..., Person], username: str | None, path: str
+) -> None:
     for dark, size in ((False, (1920, 1080)), (True, (1280, 800))):
         visitor = person(username, dark=dark, size=size).go(path)
         assert visitor.axe() == []
@@ -42,7 +44,9 @@ def test_page_is_accessible_in_both_themes_and_sizes(person: Callable[..., Perso
 def test_live_incident_and_board_with_rows_are_accessible(person: Callable[..., Person]) -> None:
     for dark, size in ((False, (1920, 1080)), (True, (1280, 800))):
         handler = person("handler", dark=dark, size=size).go("/contact/")
-        handler.page.get_by_label("What is said or heard").fill("bairn crying nxt dr, no wpns mentioned, ex threatening to come back")
+        handler.page.get_by_label("What is said or heard").fill(
+            "bairn crying nxt dr, no wpns mentioned, ex threatening to come back"
+        )
         handler.page.keyboard.press("Control+Enter")
         handler.page.locator("#noticed .item").first.wait_for()
         handler.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")

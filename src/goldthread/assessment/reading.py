@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from goldthread.config.logs import log
+from goldthread.thrive.lexicon import Cue, LexiconError
 from goldthread.thrive.reader import Reader
+from goldthread.thrive.reading import Reading as Findings
 
 KEPT = ("cue", "assertion", "elements", "score")
 BETWEEN = "\n"
@@ -24,10 +26,32 @@ class Said:
     text: str
 
 
+class NoReader(Reader):
+    """Stands in where the reader cannot be loaded: it reads nothing, and names what was found before by its codes."""
+
+    def __init__(self) -> None:
+        pass
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        return ()
+
+    def read(self, original: str) -> Findings:  # noqa: ARG002
+        raise LexiconError("the reader could not be loaded")
+
+
 @lru_cache(maxsize=1)
-def reader() -> Reader:
-    """The process's reader, its lexicon loaded once."""
+def _loaded() -> Reader:
     return Reader()
+
+
+def reader() -> Reader:
+    """The process's reader, its lexicon loaded once; a ``NoReader`` while it cannot be, since pages must open."""
+    try:
+        return _loaded()
+    except Exception as error:  # noqa: BLE001 - whatever stops the reader stops nothing else
+        log().error("the reader could not be loaded", error=type(error).__name__)
+        return NoReader()
 
 
 def read(said: list[Said]) -> dict[str, Any]:

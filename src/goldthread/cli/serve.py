@@ -239,11 +239,12 @@ def _demo_address() -> Where:
 def _told(where: Where, *, demo: bool) -> None:
     print(f"\nGoldthread is at {where.pages}/   (Ctrl-C stops it)")
     if demo:
+        from goldthread.accounts.roles import roles
         from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS
 
         print(f"\nDemo users, all with the password {DEMO_PASSWORD}")
         for username, role, name, does in DEMO_USERS:
-            print(f"  {username:<26}{name:<24}{role:<28}{does}")
+            print(f"  {username:<26}{name:<24}{roles()[role].name:<34}{does}")
     sys.stdout.flush()
 
 

@@ -14,6 +14,8 @@ def main(step: str) -> int:
     import django
     from django.db import OperationalError
 
+    from goldthread.config.errors import Refused
+
     django.setup()
     try:
         return {"migrate": _migrate, "seed": _seed, "jobs": _jobs, "calls": _calls}[step]()
@@ -21,6 +23,9 @@ def main(step: str) -> int:
         from goldthread.cli.serve import unreachable
 
         sys.stderr.write(unreachable("DATABASE_OWNER_URL" if step == "migrate" else "DATABASE_URL", error) + "\n")
+        return 2
+    except Refused as error:
+        sys.stderr.write(f"{error}\n")
         return 2
 
 

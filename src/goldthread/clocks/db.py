@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
-
 class _Connection(Protocol):
     def cursor(self) -> Any: ...
 

@@ -27,13 +27,16 @@ class IncidentQuerySet(models.QuerySet[Any]):
 
     def reached_by(self, user: Staff, verb: str) -> IncidentQuerySet:
         """Those to which this person may do ``verb``, by the scope that the role's row in the matrix gives it."""
+        found = self.in_scope(user, verb)
+        return found.open() if user.seat.scope(verb) in {"open", "area"} else found
+
+    def in_scope(self, user: Staff, verb: str) -> IncidentQuerySet:
+        """Those the verb reaches now, and for scopes that end with an incident's closing those it reached until then."""
         if not user.is_active:
             return self.none()
         match user.seat.scope(verb):
-            case "all":
+            case "all" | "open":
                 return self
-            case "open":
-                return self.open()
             case "live":
                 return self.filter(Q(closed_at__isnull=True) | _involved(user))
             case "own":
@@ -42,7 +45,7 @@ class IncidentQuerySet(models.QuerySet[Any]):
                 return self.filter(_involved(user, "attending"))
             case "area":
                 # Where no area is known yet the incident stands on every area's board, so that it waits on none.
-                return self.open().filter(area__in=[user.area, ""]) if user.area else self.open()
+                return self.filter(area__in=[user.area, ""]) if user.area else self
             case "team":
                 return self.filter(Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id))
             case "child":

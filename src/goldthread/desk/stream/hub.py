@@ -10,8 +10,9 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ from django.template.loader import render_to_string
 from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
-from goldthread.contact.models import Incident
+from goldthread.contact.models import Entry, Incident
 from goldthread.desk.board import CHANNEL
 from goldthread.desk.models import BoardRow
 from goldthread.desk.queries import changed_since, counts, snapshot
@@ -38,6 +39,9 @@ COUNT_AGAIN = 15.0
 """Seconds after which the counts are sent anew, since time alone puts incidents over target."""
 BACKLOG = 200
 """Events a listener may lag behind before it is let go; it then resumes from its mark."""
+MOVES = ("area.set", "owner.taken", "unit.allocated", "incident.reopened", "children.answered")
+"""Timeline codes after which an open incident may be in somebody else's sight."""
+ROW = ("incident__location", "incident__owner", "incident__owner_team")
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""
 
@@ -83,6 +87,8 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
         self.mark = ""
+        # What each class of sight has on its boards: a row is only ever taken from those who had it.
+        self._on_board: dict[str, set[uuid.UUID]] = {}
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="stream")
         self._tasks: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
@@ -115,15 +121,24 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._pool, run)
 
     async def join(self, listener: Listener, since: str) -> bytes:
-        """Add a listener and return what it missed since its mark; it gets everything later by its queue."""
-        self.listeners.add(listener)
+        """Add a listener and return what it missed since its mark; it gets everything later by its queue.
+
+        Where only a reload shows what it missed, it is told so, and ended.
+        """
         if not MARK.fullmatch(since):
+            listener.give(None)
             return event("reload", {})
+        if listener.sight not in self._on_board:
+            self._on_board[listener.sight] = await self.in_thread(_on_board, listener.staff_id)
+        self.listeners.add(listener)
         try:
-            mark, batch = await self.in_thread(_batch, since, {listener.sight: listener.staff_id})
+            mark, missed = await self.in_thread(_missed, since, listener.staff_id)
         except ValueError:
+            missed = None
+        if missed is None:
+            listener.give(None)
             return event("reload", {})
-        return event("changes", batch[listener.sight], mark)
+        return event("changes", missed, mark)
 
     async def _listen(self) -> None:
         """Wait for NOTIFY on a connection of its own; connect again whenever it breaks."""
@@ -152,10 +167,20 @@ class Hub:
                 self._woken.set()
                 continue
             self.mark = mark
-            sent = {sight: event("changes", one, mark) for sight, one in batch.items() if one["rows"]}
+            for sight in set(self._on_board) - set(classes):
+                del self._on_board[sight]
+            sent = {sight: event("changes", one, mark) for sight, one in batch.items() if self._kept(sight, one)}
             for listener in list(self.listeners):
                 if listener.sight in sent:
                     listener.give(sent[listener.sight])
+
+    def _kept(self, sight: str, one: dict[str, Any]) -> bool:
+        """Leave out what this class never had, and say whether anything is left to tell."""
+        here = self._on_board.setdefault(sight, set())
+        one["rows"] = [row for row in one["rows"] if "html" in row or uuid.UUID(row["id"]) in here]
+        for row in one["rows"]:
+            (here.discard if "gone" in row else here.add)(uuid.UUID(row["id"]))
+        return bool(one["rows"])
 
     async def _watch(self) -> None:
         """Say that the stream lives, and end whoever is no longer signed in with the same sight."""
@@ -197,25 +222,60 @@ def event(name: str, data: dict[str, Any], mark: str = "") -> bytes:
 
 def _batch(since: str, classes: dict[str, int]) -> tuple[str, dict[str, dict[str, Any]]]:
     """The new mark and, for each class of sight, its changed rows and its strip; all in one snapshot."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with _one_snapshot():
         mark = snapshot()
         changed = changed_since(since)
         if not changed:
-            return mark, {sight: {"rows": []} for sight in classes}
-        now = database_now(connection)
-        found = BoardRow.objects.filter(incident__in=changed).select_related(
-            "incident__location", "incident__owner", "incident__owner_team"
-        )
-        html = {row["id"]: rendered(row, now) for row in rows(list(found), now)}
-        people = Staff.objects.in_bulk(set(classes.values()))
+            return mark, {}
+        html = _rendered(changed)
+        people = Staff.objects.select_related("team").in_bulk(set(classes.values()))
         batch = {}
         for sight, staff_id in classes.items():
-            user = people[staff_id]
-            seen = set(Incident.objects.open().visible_to(user).filter(pk__in=changed).values_list("pk", flat=True))
-            batch[sight] = {"rows": _changes(changed, seen, html), "strip": _strip(user)}
+            seen = _seen(people[staff_id], changed)
+            batch[sight] = {"rows": _changes(changed, seen, html), "strip": _strip(people[staff_id])}
     return mark, batch
+
+
+def _missed(since: str, staff_id: int) -> tuple[str, dict[str, Any] | None]:
+    """The new mark and what a listener missed since theirs; None where only a reload shows it.
+
+    What closed meanwhile is told to those who had it. An open incident may have moved out of sight by a change of area
+    or owner: which boards had it then is not known any more, so the page is asked to reload.
+    """
+    with _one_snapshot():
+        mark = snapshot()
+        changed = changed_since(since)
+        user = Staff.objects.select_related("team").get(pk=staff_id)
+        seen = _seen(user, changed)
+        hidden = Incident.objects.filter(pk__in=changed - seen)
+        if Entry.objects.filter(incident__in=hidden.open(), code__in=MOVES).exists():
+            return mark, None
+        gone = set(hidden.closed().in_scope(user, "incident.see").values_list("pk", flat=True))
+        html = _rendered(seen)
+        return mark, {"rows": _changes(seen | gone, seen, html), "strip": _strip(user)}
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _rendered(wanted: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    now = database_now(connection)
+    found = BoardRow.objects.filter(incident__in=wanted).select_related(*ROW)
+    return {row["id"]: rendered(row, now) for row in rows(list(found), now)}
+
+
+def _seen(user: Staff, wanted: set[uuid.UUID]) -> set[uuid.UUID]:
+    return set(Incident.objects.open().visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def _on_board(staff_id: int) -> set[uuid.UUID]:
+    user = Staff.objects.select_related("team").get(pk=staff_id)
+    return set(Incident.objects.open().visible_to(user).values_list("pk", flat=True))
 
 
 def _changes(changed: Iterable[uuid.UUID], seen: set[uuid.UUID], html: dict[uuid.UUID, str]) -> list[dict[str, Any]]:

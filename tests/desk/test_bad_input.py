@@ -1,0 +1,311 @@
+"""Whatever is sent to whichever form: never a fault of the server, always a sentence, and what was typed comes back."""
+
+from __future__ import annotations
+
+import html
+import uuid
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from goldthread.contact.models import Entry, Incident
+from goldthread.response.models import GradePeriod
+from tests.cast import key
+from tests.desk.conftest import Room
+
+FORMS: dict[str, dict[str, str]] = {
+    "words": {"text": "she is home", "source": "caller", "occurred_at": ""},
+    "particular": {"kind": "location", "text": "3 Elm Row"},
+    "area": {"area": "South"},
+    "children": {"answer": "named", "child_name": "Mia", "age": "4", "age_estimated": "on", "where_now": "upstairs", "last_seen_by": "mother", "seen": "not_seen"},
+    "thrive": {"based_on": "0", "threat": "he is outside", "interim": "", "advice": ""},
+    "grade": {"grade": "immediate", "why": "knife", "why_not_above": ""},
+    "allocate": {"unit": ""},
+    "arrive": {"allocation": "", "source": "officer", "at": ""},
+    "leave": {"allocation": ""},
+    "take": {},
+    "close": {"reason": "advice", "result": "Told what to do."},
+}  # fmt: skip
+SCRIPT = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+POISONS = {
+    "missing": None,
+    "empty": "",
+    "blanks": " \t\r\n ",
+    "script": SCRIPT,
+    "sql": "'; DROP TABLE contact_incident; --",
+    "template": "{{ 7*7 }}{% include 'x' %}",
+    "null": "a\x00b",
+    "right-to-left": "\u202eevil\u202c\u200f",
+    "emoji": "👩‍👧 " * 20,
+    "combining": "e" + "\u0301" * 500,
+    "unknown code": "no-such-code",
+    "not a number": "twelve",
+    "5,000 digits": "9" * 5_000,
+    "negative": "-1",
+    "float": "1e400",
+    "nan": "NaN",
+    "other digits": "٤",
+    "not a uuid": "{00000000-0000-0000-0000}",
+    "30 February": "30/02/2026 10:00",
+    "year 1": "0001-01-01T00:00",
+    "year 9999": "9999-12-31T23:59",
+    "time that never was": "29/03/2026 01:30",
+    "time that was twice": "25/10/2026 01:30",
+    "400,001 characters": "x" * 400_001,
+    "1 MB": "y" * 1_000_000,
+}
+CASES = [(form, field, name) for form, fields in FORMS.items() for field in ["key", *fields] for name in POISONS]
+
+
+def _filled(room: Room, form: str) -> dict[str, str]:
+    fields = {"key": str(key()), **FORMS[form]}
+    if "unit" in fields:
+        fields["unit"] = str(room.cast.far_unit.pk)
+    if "allocation" in fields:
+        fields["allocation"] = str(room.allocation)
+    return fields
+
+
+def _send(room: Room, form: str, body: object, **headers: str) -> object:
+    return room.client.post(
+        f"/incidents/{room.incident.pk}/{form}", body, headers={"HX-Request": "true", **headers}
+    )
+
+
+@pytest.mark.parametrize(("form", "field", "poison"), CASES, ids=lambda one: str(one).replace(" ", "_"))
+def test_one_poisoned_field(room: Room, form: str, field: str, poison: str) -> None:
+    fields = _filled(room, form)
+    value = POISONS[poison]
+    if value is None:
+        del fields[field]
+    else:
+        fields[field] = value
+    answer = _send(room, form, fields)
+    assert answer.status_code in {200, 204, 422}, answer.text[:300]
+    assert SCRIPT not in answer.text
+    if answer.status_code == 422:
+        assert "There is a problem" in answer.text
+        for name, typed in fields.items():
+            if name in {"text", "why", "result", "threat", "child_name"} and name != field:
+                assert html.escape(typed) in answer.text, "what was typed is lost"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_form_as_it_should_be_is_taken(room: Room, form: str) -> None:
+    fields = _filled(room, form)
+    if form == "close":
+        pytest.skip("the unit is still on its way")
+    assert _send(room, form, fields).status_code == 200
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "raw", [b"%ED%A0%80", b"%00", b"%FF%FE", b"%", b"%zz", b"+", b"%E2%80%AE"], ids=lambda raw: raw.decode()
+)
+def test_bytes_that_are_no_text(room: Room, form: str, raw: bytes) -> None:
+    body = b"&".join(name.encode() + b"=" + raw for name in _filled(room, form))
+    answer = room.client.generic(
+        "POST", f"/incidents/{room.incident.pk}/{form}", body, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code in {302, 422}
+
+
+SENTENCES = [
+    ("words", {"text": ""}, "There is nothing to add yet"),
+    ("words", {"text": "x" * 400_001}, "This is 400,001 characters"),
+    ("words", {"occurred_at": "soon"}, "Write the date and time like 23/11/2026 02:07"),
+    ("words", {"occurred_at": "9999-12-31T23:59"}, "has not come yet"),
+    ("words", {"occurred_at": "0001-01-01T00:00"}, "more than a hundred years ago"),
+    ("words", {"key": ""}, "This form is out of date. Reload the page"),
+    ("words", {"key": "stale"}, "This form is out of date. Reload the page"),
+    ("particular", {"text": " "}, "Type it first"),
+    ("particular", {"text": "x" * 201}, "at most 200 fit here"),
+    ("children", {"answer": ""}, "Choose an answer"),
+    ("children", {"answer": "asked_none"}, "choose which holds"),
+    ("children", {"age": "18"}, "0 to 17"),
+    ("children", {"age": "four"}, "Write the age as a whole number"),
+    ("thrive", {"threat": " "}, "Write at least one element"),
+    ("thrive", {"threat": "x" * 20_001}, "at most 20,000 fit here"),
+    ("thrive", {"based_on": "3"}, "Version 0 was written while you were writing"),
+    ("grade", {"grade": ""}, "Choose a grade"),
+    ("grade", {"grade": "resolution"}, "Speak to your supervisor"),
+    ("grade", {"grade": "scheduled"}, "The grade is Scheduled already"),
+    ("grade", {"why": "x" * 4_001}, "at most 4,000 fit here"),
+    ("allocate", {"unit": ""}, "Choose a unit from the list"),
+    ("allocate", {"unit": "123456789"}, "no such unit in your area"),
+    ("arrive", {"allocation": "123456789"}, "not with this incident now"),
+    ("arrive", {"at": "2020-01-01T00:00"}, "was sent after that time"),
+    ("close", {"reason": ""}, "Choose why this incident closes"),
+    ("close", {"result": ""}, "Write the result in a sentence"),
+    ("close", {}, "A unit is on its way"),
+]
+
+
+@pytest.mark.parametrize(("form", "changed", "sentence"), SENTENCES, ids=[f"{form}-{sentence}" for form, _, sentence in SENTENCES])  # fmt: skip
+def test_a_refusal_says_what_is_wrong_and_changes_nothing(
+    room: Room, form: str, changed: dict[str, str], sentence: str
+) -> None:
+    before = (Entry.objects.count(), GradePeriod.objects.count(), Incident.objects.get().next_action_at)
+    answer = _send(room, form, {**_filled(room, form), **changed})
+    assert answer.status_code == 422
+    assert sentence in html.unescape(answer.text)
+    assert (Entry.objects.count(), GradePeriod.objects.count(), Incident.objects.get().next_action_at) == before
+
+
+def test_a_refusal_without_scripts_is_the_whole_page_with_what_was_typed(room: Room) -> None:
+    fields = {**_filled(room, "grade"), "grade": "resolution", "why": "the caller has calmed down"}
+    answer = room.client.post(f"/incidents/{room.incident.pk}/grade", fields)
+    assert answer.status_code == 422
+    assert "the caller has calmed down" in answer.text
+    assert room.incident.reference in answer.text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_field_twice(room: Room, form: str) -> None:
+    fields = {name: [value, value + "x"] for name, value in _filled(room, form).items()}
+    assert _send(room, form, fields).status_code in {200, 204, 422}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_thousands_of_fields(room: Room, form: str) -> None:
+    answer = _send(room, form, {**_filled(room, form), **{f"f{number}": "x" for number in range(3_000)}})
+    assert answer.status_code == 400
+    assert "Nothing was changed" in answer.text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_too_large(room: Room, form: str) -> None:
+    answer = room.client.generic(
+        "POST",
+        f"/incidents/{room.incident.pk}/{form}",
+        urlencode({**_filled(room, form), "text": "x" * 2_600_000}),
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'{"text": "x"}'),
+        ("multipart/form-data; boundary=x", b"--x\r\nnot a part"),
+        ("multipart/form-data", b"no boundary"),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"text=x"),
+        ("text/plain", b"\xff\xfe\x00"),
+    ],
+)
+def test_a_body_of_another_kind(room: Room, content_type: str, body: bytes) -> None:
+    address = f"/incidents/{room.incident.pk}/words"
+    assert room.client.generic("POST", address, body, content_type=content_type).status_code in {400, 422}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_a_command_is_a_post(room: Room, form: str, method: str) -> None:
+    answer = room.client.generic(method, f"/incidents/{room.incident.pk}/{form}")
+    assert answer.status_code == 405
+    assert method == "HEAD" or "does not do that" in answer.text
+
+
+PAGES = ["/", "/board/", "/incidents/", "/incidents/find", "/measures/", "/home/", "/contact/"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_not_posted_to(room: Room, address: str) -> None:
+    assert room.client.post(address, {"a": "b"}).status_code == 405
+
+
+QUERIES = {
+    "/board/": ["area", "grade", "child", "owner", "overdue", "page"],
+    "/incidents/": ["page"],
+    "/incidents/find": ["q"],
+    "/measures/children-asked/": ["which", "page"],
+}
+
+
+@pytest.mark.parametrize("poison", [name for name, value in POISONS.items() if value and len(value) < 10_000 and name != "null"])
+@pytest.mark.parametrize(("address", "name"), [(address, name) for address, names in QUERIES.items() for name in names])
+def test_a_poisoned_query(room: Room, address: str, name: str, poison: str) -> None:
+    answer = room.client.get(address, {name: POISONS[poison]})
+    assert answer.status_code == 200
+    assert SCRIPT not in answer.text
+
+
+@pytest.mark.parametrize("address", ["/board/?area=%00", "/incidents/find?q=%00", "/incidents/?page=%00", "/nowhere/%00", "/measures/%00/", "/board/?%00=1", "/accounts/login/?next=%00"])  # fmt: skip
+def test_a_null_character_in_the_address(room: Room, address: str) -> None:
+    assert room.client.get(address).status_code in {400, 404}
+
+
+@pytest.mark.parametrize("address", ["/board/", "/nowhere", "/accounts/login/", "/healthz", "/incidents/x"])
+@pytest.mark.parametrize("cookie", ["goldthread_session", "csrftoken", "theme", "other"])
+@pytest.mark.parametrize("value", ['"\\000"', "\x00", "x" * 4_000, "ÿ", '"', "a=b; c"], ids=repr)
+def test_a_poisoned_cookie(room: Room, address: str, cookie: str, value: str) -> None:
+    held = room.client.cookies["goldthread_session"].value
+    jar = f"{cookie}={value}" + ("" if cookie == "goldthread_session" else f"; goldthread_session={held}")
+    cookies, room.client.cookies = room.client.cookies, type(room.client.cookies)()
+    try:
+        answer = room.client.get(address, HTTP_COOKIE=jar)
+    finally:
+        room.client.cookies = cookies
+    assert answer.status_code in {200, 302, 400, 404}
+
+
+@pytest.mark.parametrize("header", ["X-Request-ID", "User-Agent", "Referer", "HX-Request", "HX-Target", "HX-Current-URL", "X-Forwarded-For", "Accept", "Accept-Language", "Origin", "If-None-Match"])  # fmt: skip
+@pytest.mark.parametrize("value", ["\x00", "ÿþ", "x" * 10_000, SCRIPT, "%00", "=?utf-8?q?=00?="], ids=["null", "latin", "long", "script", "percent", "encoded"])  # fmt: skip
+def test_a_poisoned_header(room: Room, header: str, value: str) -> None:
+    answer = room.client.get("/board/", headers={header: value})
+    assert answer.status_code == 200
+    assert SCRIPT not in answer.text
+    sent = room.client.post(f"/incidents/{room.incident.pk}/take", {"key": key()}, headers={header: value})
+    assert sent.status_code in {200, 302}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost\x00", "local host", "[::1", "", "localhost:99999999"])
+def test_another_host(room: Room, host: str) -> None:
+    assert room.client.get("/board/", headers={"host": host}).status_code in {200, 400}
+
+
+@pytest.mark.parametrize("identity", ["x", "00000000-0000-0000-0000-00000000000g", "'", "..%2f..%2fetc", "%F0%9F%91%B6", "1" * 3_000])
+def test_an_identity_that_is_none(room: Room, identity: str) -> None:
+    assert room.client.get(f"/incidents/{identity}/").status_code == 404
+    assert room.client.post(f"/incidents/{identity}/words", {"text": "x"}).status_code == 404
+
+
+def test_everything_typed_is_shown_as_text(room: Room) -> None:
+    room.client.post(f"/incidents/{room.incident.pk}/words", {"key": key(), "text": SCRIPT, "source": "caller"})
+    room.client.post(f"/incidents/{room.incident.pk}/particular", {"key": key(), "kind": "location", "text": SCRIPT})
+    room.client.post(f"/incidents/{room.incident.pk}/particular", {"key": key(), "kind": "caller_name", "text": SCRIPT})
+    room.client.post(f"/incidents/{room.incident.pk}/children", {"key": key(), "answer": "named", "child_name": SCRIPT, "where_now": SCRIPT, "last_seen_by": SCRIPT})  # fmt: skip
+    room.client.post(f"/incidents/{room.incident.pk}/thrive", {"key": key(), "based_on": "0", "threat": SCRIPT, "interim": SCRIPT, "advice": SCRIPT})  # fmt: skip
+    room.client.post(f"/incidents/{room.incident.pk}/grade", {"key": key(), "grade": "immediate", "why": SCRIPT, "why_not_above": SCRIPT})  # fmt: skip
+    room.client.post(f"/incidents/{room.incident.pk}/take", {"key": key()})
+    for address in [f"/incidents/{room.incident.pk}/", f"/contact/{room.incident.pk}/", "/board/", "/incidents/", f"/incidents/find?q={quote(SCRIPT)}"]:  # fmt: skip
+        page = room.client.get(address).text
+        assert "<script>alert" not in page, address
+        assert "<img src=x" not in page, address
+    shown = html.unescape(room.client.get(f"/incidents/{room.incident.pk}/").text)
+    assert shown.count("<script>alert") >= 9
+
+
+OPENING = {"opening": "1", "channel": "999", "location": "3 Elm Row", "area": "North", "caller_name": "", "caller_phone": ""}
+
+
+@pytest.mark.parametrize("field", OPENING)
+@pytest.mark.parametrize("poison", [name for name in POISONS if name != "missing"])
+def test_a_poisoned_opening(room: Room, field: str, poison: str) -> None:
+    answer = room.client.post(
+        f"/contact/{uuid.uuid4()}/open", {**OPENING, field: POISONS[poison]}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code in {200, 422}
+    assert SCRIPT not in answer.text
+
+
+def test_an_opening_with_nothing_in_it_says_what_is_needed(room: Room) -> None:
+    answer = room.client.post(f"/contact/{uuid.uuid4()}/open", {"opening": "1"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "Choose how this contact came in" in answer.text
+
+
+def test_an_opening_that_is_none_is_not_there(room: Room) -> None:
+    assert room.client.post(f"/contact/{uuid.uuid4()}/open", {"channel": "999"}).status_code == 404

@@ -1,0 +1,162 @@
+"""An incident closes when nothing is owed in it, and not by one person alone where a child may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.rules import Draft
+from goldthread.config import upward
+from goldthread.config.errors import Invalid, Refused
+from goldthread.contact.models import Incident
+from goldthread.response import actions as response
+from goldthread.response import rules
+from goldthread.response.events import MayClose
+from goldthread.response.grades import closing_reasons
+from goldthread.response.models import Unit
+from goldthread.response.rules import Closable
+from tests.cast import Cast, attended, closed, graded, key, opened, say
+
+REASONS = list(closing_reasons().values())
+
+
+@given(
+    st.sampled_from(REASONS),
+    st.builds(
+        Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(),
+        child=st.sampled_from(["yes", "possible", "none"]), second=st.booleans(),
+    ),
+)  # fmt: skip
+def test_closing_is_refused_while_anything_stands_against_it(reason: object, about: Closable) -> None:
+    against = (
+        not about.graded
+        or about.unit_on_way
+        or (reason.attended and not about.attended)  # type: ignore[attr-defined]
+        or (about.child != "none" and not about.attended and not about.second)
+    )
+    if against:
+        with pytest.raises(Refused):
+            rules.may_close(reason, "Seen and well.", about)  # type: ignore[arg-type]
+    else:
+        rules.may_close(reason, "Seen and well.", about)  # type: ignore[arg-type]
+
+
+def _close(cast: Cast, incident: Incident, *, reason: str = "attended-resolved", result: str = "Seen.") -> None:
+    response.close(cast.dispatcher, incident.pk, key=key(), reason=reason, result=result)
+
+
+@pytest.mark.parametrize(("reason", "result"), [("", "Seen."), ("made up", "Seen."), ("advice", " \n"), ("advice", "x" * 4001)])
+def test_it_needs_a_reason_and_a_result(cast: Cast, reason: str, result: str) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    with pytest.raises(Invalid):
+        _close(cast, incident, reason=reason, result=result)
+    incident.refresh_from_db()
+    assert incident.is_open
+
+
+def test_it_does_not_close_before_a_grade(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    attended(cast, incident)
+    with pytest.raises(Refused, match="no grade yet"):
+        _close(cast, incident)
+
+
+def test_it_does_not_close_while_a_unit_is_on_its_way(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    response.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    with pytest.raises(Refused, match="on its way"):
+        _close(cast, incident)
+
+
+def test_attended_needs_an_arrival(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    with pytest.raises(Refused, match="arrival on record"):
+        _close(cast, incident)
+
+
+def test_one_person_does_not_close_unattended_where_a_child_may_be(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "resolution")
+    with pytest.raises(Refused, match="Ask a supervisor"):
+        response.close(cast.handler, incident.pk, key=key(), reason="advice", result="Told what to do.")
+
+
+def test_the_second_person_is_a_supervisor_who_had_no_hand_in_it(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "resolution")
+    response.close(cast.supervisor, incident.pk, key=key(), reason="advice", result="Told what to do.")
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
+@pytest.mark.parametrize("hand", ["opened", "owns", "assessed"])
+def test_a_supervisor_does_not_approve_own_work(cast: Cast, hand: str) -> None:
+    incident = opened(cast.supervisor if hand == "opened" else cast.handler)
+    graded(cast.handler, incident, "resolution")
+    if hand == "owns":
+        response.take_over(cast.supervisor, incident.pk, key=key())
+    if hand == "assessed":
+        write_thrive(cast.supervisor, incident.pk, key=key(), draft=Draft({"threat": "none heard"}, "", "", 0))
+    with pytest.raises(Refused, match="cannot close this alone"):
+        response.close(cast.supervisor, incident.pk, key=key(), reason="advice", result="Told what to do.")
+
+
+def test_closing_frees_the_unit(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    closed(cast, incident)
+    assert Unit.objects.get(pk=cast.unit.pk).state == "available"
+
+
+@pytest.fixture
+def answerers() -> Iterator[list[object]]:
+    """The answerers to MayClose, put back afterwards."""
+    held = upward._answerers[MayClose]
+    before = list(held)
+    yield held
+    held[:] = before
+
+
+def _ready(cast: Cast) -> Incident:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    return incident
+
+
+def test_whatever_is_still_owed_forbids_closing(cast: Cast, answerers: list[object]) -> None:
+    upward.answers(MayClose)(lambda question: ["A referral is not yet acknowledged."])
+    incident = _ready(cast)
+    with pytest.raises(Refused, match="referral is not yet acknowledged"):
+        closed(cast, incident)
+    incident.refresh_from_db()
+    assert incident.is_open
+
+
+def test_a_check_that_cannot_be_made_forbids_closing(cast: Cast, answerers: list[object]) -> None:
+    def failing(question: MayClose) -> list[str]:
+        raise RuntimeError("the referrals cannot be read")
+
+    upward.answers(MayClose)(failing)
+    with pytest.raises(Refused, match="could not be made"):
+        closed(cast, _ready(cast))
+
+
+def test_nothing_is_asked_before_a_grade_or_a_sending(cast: Cast, answerers: list[object]) -> None:
+    def failing(question: MayClose) -> list[str]:
+        raise AssertionError("asked")
+
+    upward.answers(MayClose)(failing)
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "help")
+    graded(cast.handler, incident, "immediate")
+    attended(cast, incident)
