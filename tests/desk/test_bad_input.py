@@ -54,7 +54,21 @@ POISONS = {
     "400,001 characters": "x" * 400_001,
     "1 MB": "y" * 1_000_000,
 }
-CASES = [(form, field, name) for form, fields in FORMS.items() for field in ["key", *fields] for name in POISONS]
+EVERY = ["missing", "empty", "script", "null", "1 MB"]
+TEXT = ["blanks", "sql", "template", "right-to-left", "emoji", "combining", "400,001 characters"]
+CODE = ["unknown code", "right-to-left"]
+NUMBER = ["not a number", "5,000 digits", "negative", "float", "nan", "other digits"]
+DATE = ["30 February", "year 1", "year 9999", "time that never was", "time that was twice", "not a number"]
+TRIED = {
+    **dict.fromkeys(["text", "child_name", "why", "result", "threat"], TEXT),
+    **dict.fromkeys(["where_now", "last_seen_by", "interim", "advice", "why_not_above"], ["right-to-left"]),
+    **dict.fromkeys(["source", "kind", "area", "answer", "seen", "grade", "reason", "age_estimated"], CODE),
+    **dict.fromkeys(["age", "based_on", "unit", "allocation"], NUMBER),
+    **dict.fromkeys(["occurred_at", "at"], DATE),
+}
+CASES = [(form, field, name) for form, fields in FORMS.items() for field in fields for name in [*EVERY, *TRIED[field]]]
+CASES += [("words", "key", name) for name in [*EVERY, "not a uuid", "5,000 digits", "emoji"]]
+CASES += [(form, "key", name) for form in FORMS for name in ("missing", "not a uuid")]
 
 
 def _filled(room: Room, form: str) -> dict[str, str]:
@@ -100,7 +114,7 @@ def test_the_form_as_it_should_be_is_taken(room: Room, form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
-    "raw", [b"%ED%A0%80", b"%00", b"%FF%FE", b"%", b"%zz", b"+", b"%E2%80%AE"], ids=lambda raw: raw.decode()
+    "raw", [b"%ED%A0%80", b"%00", b"%FF%FE", b"%zz"], ids=["half a character", "null", "no text", "no escape"]
 )
 def test_bytes_that_are_no_text(room: Room, form: str, raw: bytes) -> None:
     body = b"&".join(name.encode() + b"=" + raw for name in _filled(room, form))
@@ -224,7 +238,7 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("poison", [name for name, value in POISONS.items() if value and len(value) < 10_000 and name != "null"])
+@pytest.mark.parametrize("poison", ["empty", "script", "sql", "right-to-left", "emoji", "5,000 digits", "negative", "float", "nan"])
 @pytest.mark.parametrize(("address", "name"), [(address, name) for address, names in QUERIES.items() for name in names])
 def test_a_poisoned_query(room: Room, address: str, name: str, poison: str) -> None:
     answer = room.client.get(address, {name: POISONS[poison]})
@@ -292,7 +306,7 @@ OPENING = {"opening": "1", "channel": "999", "location": "3 Elm Row", "area": "N
 
 
 @pytest.mark.parametrize("field", OPENING)
-@pytest.mark.parametrize("poison", [name for name in POISONS if name != "missing"])
+@pytest.mark.parametrize("poison", ["empty", "blanks", "script", "null", "right-to-left", "unknown code", "1 MB"])
 def test_a_poisoned_opening(room: Room, field: str, poison: str) -> None:
     answer = room.client.post(
         f"/contact/{uuid.uuid4()}/open", {**OPENING, field: POISONS[poison]}, headers={"HX-Request": "true"}

@@ -1,26 +1,29 @@
-"""Find every wording in a text: one automaton pass for literal runs, then bounded joins for wordings with gaps.
+"""Find every wording in a text: one walk of a word tree for literal runs, then bounded joins for wordings with gaps.
 
-Wordings are split into slots (patterns.py). A one-slot wording is a hit of the automaton. A wording of several slots is
-looked for only where its rarest slot was hit, and its neighbours only within the gap, so that the work stays linear.
+Wordings are split into slots (patterns.py). A one-slot wording is a hit of the tree. A wording of several slots is
+looked for only in a sentence that holds a hit of every one of its slots, only where its rarest slot was hit, and its
+neighbours only within the gap, so that the work stays linear. Plain tuples are used where it runs for every word.
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Iterable
+from itertools import compress
 from typing import NamedTuple
-
-from ahocorasick_rs import AhoCorasick, Implementation
 
 from goldthread.thrive.ages import find_ages
 from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
 from goldthread.thrive.patterns import Atoms, Expansions, Shape
 from goldthread.thrive.tokens import Text
+from goldthread.thrive.tree import Branches, branches
 from goldthread.thrive.words import word_set
 
 Target = Rule | Context | str
-Hit = tuple[int, int, int]
-"""(first word, end word, run): where a run of words was seen."""
+Span = tuple[int, int]
+"""(first word, end word)."""
+Filled = tuple[int, int, bool]
+"""(first word, end word, whether it speaks of a child): a hit of a slot."""
 MAX_HITS = 200
-"""A wording is reported at most so often in one text: a longer list tells a reader nothing more."""
+"""A wording is reported at most so often in one sentence: a longer list tells a reader nothing more."""
 _FEW = 6
 """Up to so many hits are walked through; more are searched by halves."""
 _COMMON = word_set("very_common")
@@ -35,35 +38,26 @@ class Match(NamedTuple):
     child: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Slot:
-    """A part of a wording: any of *runs*, of which *child_runs* speak of a child; the longest has *longest* words."""
+class _Slot(NamedTuple):
+    """A part of a wording: ``runs`` tells of each run that fills it whether it speaks of a child."""
 
-    runs: frozenset[int]
-    child_runs: frozenset[int]
+    runs: dict[int, bool]
+    common: int
     longest: int
+    number: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Joined:
+class _Joined(NamedTuple):
+    """A wording of several slots, seen from its rarest one: its neighbours with their gaps, the nearest first."""
+
     target: Target
-    slots: tuple[_Slot, ...]
-    gaps: tuple[int, ...]
-    anchor: int
+    anchor: _Slot
+    before: tuple[tuple[_Slot, int], ...]
+    after: tuple[tuple[_Slot, int], ...]
 
 
-class _Slots(NamedTuple):
-    """Slots made so far, each with how common it is."""
-
-    by_object: dict[int, tuple[_Slot, int]]
-    by_content: dict[frozenset[tuple[Atoms, bool]], tuple[_Slot, int]]
-
-
-class _Work(NamedTuple):
-    """What a hit of one run may lead to: one-slot wordings, and joins with the slots they need beside it."""
-
-    targets: list[tuple[Target, bool]]
-    joins: dict[int, list[_Joined]]
+_Joins = tuple[tuple[int, tuple[_Joined, ...]], ...]
+"""Wordings by the marks of the slots that must be in the sentence beside their anchor."""
 
 
 class Matcher:
@@ -74,16 +68,15 @@ class Matcher:
         others = sorted(run for run in runs if _has_list(run))
         literals = sorted(runs.difference(others))
         self._ids: dict[Atoms, int] = {run: number for number, run in enumerate([*literals, *others])}
-        self._lengths = [len(run) for run in self._ids]
-        self._work: list[_Work | None] = [None] * len(self._ids)
-        self._masks = [0] * len(self._ids)
-        slots = _Slots({}, {})
-        bits: dict[_Slot, int] = {}
+        builder = _Builder(self._ids)
         for shape, target in lexicon.patterns:
-            if len(shape.slots) == 1:
-                self._add_single(target, shape.slots[0])
-            else:
-                self._add_joined(target, shape, slots, bits)
+            builder.add(target, shape)
+        self._lengths = [len(run) for run in self._ids]
+        self._masks = builder.masks()
+        self._singles = builder.singles
+        self._interest, self._joins = builder.joins()
+        # Whether a hit of the run may lead to anything by itself, rather than only fill a slot beside another.
+        self._busy = [run in self._singles or interest > 0 for run, interest in enumerate(self._interest)]
         self._lists = {run[0]: self._ids[run] for run in others if len(run) == 1}
         self._composites: dict[str, dict[tuple[int, str], list[tuple[int, Atoms, int]]]] = {}
         for run in others:
@@ -92,122 +85,67 @@ class Matcher:
                 # Filed under the word beside the list, so that a number in a text asks only for runs that can fit.
                 beside = (-1, run[place - 1]) if place else (1, run[1]) if run[1][0] != "{" else (0, "")
                 self._composites.setdefault(run[place], {}).setdefault(beside, []).append((self._ids[run], run, place))
-        self._automaton = AhoCorasick(
-            [f" {' '.join(run)} " for run in literals], implementation=Implementation.ContiguousNFA
-        )
-
-    def _work_of(self, number: int) -> "_Work":
-        work = self._work[number]
-        if work is None:
-            work = self._work[number] = _Work([], {})
-        return work
-
-    def _add_single(self, target: Target, slot: Expansions) -> None:
-        for run, child in slot.items():
-            targets = self._work_of(self._ids[run]).targets
-            if not any(known is target and flag == child for known, flag in targets):
-                targets.append((target, child))
-
-    def _slot(self, runs: Expansions, slots: "_Slots") -> tuple[_Slot, int]:
-        """The slot of *runs* and how common it is. Wordings share the lists they name, so most are known by identity."""
-        known = slots.by_object.get(id(runs))
-        if known is None:
-            key = frozenset(runs.items())
-            known = slots.by_content.get(key)
-            if known is None:
-                ids = {self._ids[run]: child for run, child in runs.items()}
-                longest = max(map(len, runs)) + (4 if any(_has_list(run) for run in runs) else 0)
-                slot = _Slot(frozenset(ids), frozenset(n for n, child in ids.items() if child), longest)
-                known = slots.by_content[key] = (slot, _commonness(runs))
-            slots.by_object[id(runs)] = known
-        return known
-
-    def _bit(self, slot: _Slot, bits: dict[_Slot, int]) -> int:
-        """The mark of *slot* in the mask of what a sentence holds."""
-        bit = bits.get(slot)
-        if bit is None:
-            bit = bits[slot] = 1 << len(bits)
-            for number in slot.runs:
-                self._masks[number] |= bit
-        return bit
-
-    def _add_joined(
-        self,
-        target: Target,
-        shape: Shape,
-        slots: "_Slots",
-        bits: dict[_Slot, int],
-    ) -> None:
-        known = [self._slot(slot, slots) for slot in shape.slots]
-        compiled = tuple(slot for slot, _ in known)
-        anchor = min(range(len(known)), key=lambda place: (known[place][1], place))
-        joined = _Joined(target, compiled, shape.gaps, anchor)
-        need = 0
-        for place, slot in enumerate(compiled):
-            if place != anchor:
-                need |= self._bit(slot, bits)
-        for number in sorted(compiled[anchor].runs):
-            self._work_of(number).joins.setdefault(need, []).append(joined)
+        self._roots: Branches = branches((run, self._ids[run]) for run in literals)
 
     def find(self, text: Text) -> list[Match]:
         """Every match in *text*, each within one sentence; the order is the same each time."""
         matches: list[Match] = []
         lists = self._list_hits(text)
-        masks, work = self._masks, self._work
-        places_of = text.places
-        edges = [*map(places_of.__getitem__, text.breaks), len(text.norm) - 1]
-        number, begin, limit = 0, 0, edges[0] + 1
-        places: dict[int, list[int]] = {}
-        active: list[int] = []
-        mask = 0
-        # Hits come in the order of their ends, so one pass deals them out to the sentences.
-        for run, start, end in self._automaton.find_matches_as_indexes(text.norm, overlapping=True):
-            if end > limit:
-                if active or number in lists:
-                    sentence = _Sentence(places_of, places, lists.pop(number, {}), self._lengths)
-                    self._finish(sentence, active, mask, matches)
-                    active = []
-                places, mask = {}, 0
-                while end > limit:
-                    number += 1
-                    begin, limit = limit - 1, edges[number] + 1
-            if start < begin:
-                continue
-            if run in places:
-                places[run].append(start)
-            else:
-                places[run] = [start]
-                mask |= masks[run]
-                if work[run] is not None:
-                    active.append(run)
-        if active or number in lists:
-            self._finish(_Sentence(places_of, places, lists.pop(number, {}), self._lengths), active, mask, matches)
-        # Sentences with numbers but not one known word.
-        for hits in lists.values():
-            self._finish(_Sentence(places_of, {}, hits, self._lengths), [], 0, matches)
+        words, masks, busy = text.words, self._masks, self._busy
+        nodes = list(map(self._roots.get, words))
+        low = 0
+        for number, high in enumerate([*text.breaks, len(words)]):
+            mask = 0
+            where: dict[int, list[int]] = {}
+            active: list[int] = []
+            for start in compress(range(low, high), nodes[low:high]):
+                run, more = nodes[start]  # type: ignore[misc]
+                end = start + 1
+                while True:
+                    if run >= 0:
+                        if run in where:
+                            where[run].append(start)
+                        else:
+                            where[run] = [start]
+                            mask |= masks[run]
+                            if busy[run]:
+                                active.append(run)
+                    if more is None or end == high:
+                        break
+                    node = more.get(words[end])
+                    if node is None:
+                        break
+                    run, more = node
+                    end += 1
+            low = high
+            listed = lists.get(number) if lists else None
+            if listed:
+                for run in listed:
+                    mask |= masks[run]
+                    if busy[run]:
+                        active.append(run)
+            if active:
+                self._finish(_Sentence(where, listed or {}, self._lengths), active, mask, matches)
         return matches
 
     def _finish(self, sentence: "_Sentence", active: list[int], mask: int, matches: list[Match]) -> None:
-        """Add to *matches* what the hits of one sentence amount to; *mask* tells which slots its literal hits fill."""
-        for run in sentence.list_runs:
-            mask |= self._masks[run]
-        for run in (*active, *sentence.list_runs):
-            work = self._work[run]
-            if work is None:
-                continue
-            targets, joins = work
-            if targets:
-                found = sentence.hits(run)[:MAX_HITS]
-                matches += [Match(target, start, end, child) for target, child in targets for start, end, _ in found]
-            for need, wanting in joins.items():
-                if need & mask == need:
-                    for joined in wanting:
-                        sentence.join(joined, run, matches)
+        """Add to *matches* what the hits of one sentence amount to; *mask* tells which slots they fill."""
+        singles, interest, joins = self._singles, self._interest, self._joins
+        for run in active:
+            if interest[run] & mask:
+                for need, wanting in joins[run]:
+                    if need & mask == need:
+                        for joined in wanting:
+                            _join(joined, run, sentence, matches)
+            if run in singles:
+                spans = sentence.spans(run)[:MAX_HITS]
+                for target, child in singles[run]:
+                    matches += [Match(target, start, end, child) for start, end in spans]
 
-    def _list_hits(self, text: Text) -> dict[int, dict[int, list[Hit]]]:
+    def _list_hits(self, text: Text) -> dict[int, dict[int, list[Span]]]:
         """By sentence: hits of the built-in lists, and of runs that hold one ("girl {child_age}")."""
         found = find_ages(text)
-        by_sentence: dict[int, dict[int, list[Hit]]] = {}
+        by_sentence: dict[int, dict[int, list[Span]]] = {}
         words = text.words
         for name, spans in found.items():
             number = self._lists.get(name)
@@ -216,7 +154,7 @@ class Matcher:
                 sentence = text.sentence_number(first)
                 hits = by_sentence.setdefault(sentence, {})
                 if number is not None:
-                    hits.setdefault(number, []).append((first, after, number))
+                    hits.setdefault(number, []).append((first, after))
                 if not composites:
                     continue
                 near = composites.get((-1, words[first - 1]), ()) if first else ()
@@ -227,17 +165,184 @@ class Matcher:
                         continue
                     for end in _forwards(words, run[place + 1 :], after, found):
                         if text.sentence_number(end - 1) == sentence:
-                            hits.setdefault(run_number, []).append((start, end, run_number))
+                            hits.setdefault(run_number, []).append((start, end))
         return by_sentence
 
 
-def _has_list(run: Atoms) -> bool:
-    return "{" in run[0] or (len(run) > 1 and any("{" in atom for atom in run))
+class _Sentence:
+    """The hits of one sentence: of plain runs their first words, of runs with a built-in list their spans."""
+
+    __slots__ = ("_filled", "_lengths", "_listed", "_where")
+
+    def __init__(self, where: dict[int, list[int]], listed: dict[int, list[Span]], lengths: list[int]) -> None:
+        self._where = where
+        self._listed = listed
+        self._lengths = lengths
+        self._filled: dict[int, list[Filled]] = {}
+
+    def spans(self, run: int) -> list[Span]:
+        """Where *run* stands, in order."""
+        if run in self._listed:
+            return self._listed[run]
+        size = self._lengths[run]
+        return [(start, start + size) for start in self._where[run]]
+
+    def fill(self, slot: _Slot) -> list[Filled]:
+        """The hits of *slot* in order."""
+        filled = self._filled.get(slot.number)
+        if filled is None:
+            runs = slot.runs
+            filled = [
+                (start, end, runs[run])
+                for run in (*(self._where.keys() & runs.keys()), *(self._listed.keys() & runs.keys()))
+                for start, end in self.spans(run)
+            ]
+            if len(filled) > 1:
+                filled.sort()
+            self._filled[slot.number] = filled
+        return filled
+
+
+def _join(joined: _Joined, run: int, sentence: _Sentence, matches: list[Match]) -> None:
+    """Add to *matches* every place where the slots of *joined* stand in order round a hit of its anchor."""
+    count = 0
+    for start, end in sentence.spans(run):
+        child = joined.anchor.runs[run]
+        for slot, gap in joined.before:
+            found = _ending(sentence.fill(slot), start, gap, slot.longest)
+            if found is None:
+                break
+            start = found[0]
+            child = child or found[2]
+        else:
+            for slot, gap in joined.after:
+                found = _beginning(sentence.fill(slot), end, gap)
+                if found is None:
+                    break
+                end = found[1]
+                child = child or found[2]
+            else:
+                matches.append(Match(joined.target, start, end, child))
+                count += 1
+                if count >= MAX_HITS:
+                    return
+
+
+def _beginning(hits: list[Filled], end: int, gap: int) -> Filled | None:
+    """The nearest of *hits* that begins at most *gap* words after *end*; of several there, the longest."""
+    best: Filled | None = None
+    for place in range(bisect_left(hits, (end,)) if len(hits) > _FEW else 0, len(hits)):
+        hit = hits[place]
+        if hit[0] < end:
+            continue
+        if hit[0] > end + gap or (best is not None and hit[0] > best[0]):
+            break
+        best = hit
+    return best
+
+
+def _ending(hits: list[Filled], start: int, gap: int, longest: int) -> Filled | None:
+    """The nearest of *hits* that ends at most *gap* words before *start*; of several there, the longest."""
+    best: Filled | None = None
+    for place in range(bisect_left(hits, (start - gap - longest,)) if len(hits) > _FEW else 0, len(hits)):
+        hit = hits[place]
+        if hit[0] >= start:
+            break
+        if start - gap <= hit[1] <= start and (best is None or hit[1] > best[1]):
+            best = hit
+    return best
+
+
+class _Builder:
+    """Gathers what the hits of each run may lead to."""
+
+    def __init__(self, ids: dict[Atoms, int]) -> None:
+        self._ids = ids
+        self.singles: dict[int, list[tuple[Target, bool]]] = {}
+        self._wanting: dict[int, dict[int, list[_Joined]]] = {}
+        self._interest: dict[int, int] = {}
+        self._by_object: dict[int, _Slot] = {}
+        self._by_content: dict[frozenset[tuple[Atoms, bool]], _Slot] = {}
+        self._bits: dict[int, int] = {}
+        self._needed: list[_Slot] = []
+
+    def add(self, target: Target, shape: Shape) -> None:
+        """Take *shape* as a way to say *target*."""
+        if len(shape.slots) == 1:
+            for run, child in shape.slots[0].items():
+                targets = self.singles.setdefault(self._ids[run], [])
+                if not any(known is target and flag == child for known, flag in targets):
+                    targets.append((target, child))
+            return
+        slots = [self._slot(slot) for slot in shape.slots]
+        rarity = sorted(range(len(slots)), key=lambda place: (slots[place].common, place))
+        anchor = rarity[0]
+        joined = _Joined(
+            target,
+            slots[anchor],
+            tuple((slots[place], shape.gaps[place]) for place in range(anchor - 1, -1, -1)),
+            tuple((slots[place], shape.gaps[place - 1]) for place in range(anchor + 1, len(slots))),
+        )
+        bits = [self._bit(slots[place]) for place in rarity[1:]]
+        need = 0
+        for bit in bits:
+            need |= bit
+        for run_number in slots[anchor].runs:
+            self._wanting.setdefault(run_number, {}).setdefault(need, []).append(joined)
+            self._interest[run_number] = self._interest.get(run_number, 0) | bits[0]
+
+    def _slot(self, runs: Expansions) -> _Slot:
+        """The slot of *runs*. Wordings share the lists they name, so most are known by identity."""
+        known = self._by_object.get(id(runs))
+        if known is None:
+            key = frozenset(runs.items())
+            known = self._by_content.get(key)
+            if known is None:
+                ids = {self._ids[run]: child for run, child in runs.items()}
+                known = self._by_content[key] = _Slot(
+                    ids, _commonness(runs), _longest(runs), len(self._by_content)
+                )
+            self._by_object[id(runs)] = known
+        return known
+
+    def _bit(self, slot: _Slot) -> int:
+        """The mark of *slot* in the mask of what a sentence holds."""
+        bit = self._bits.get(slot.number)
+        if bit is None:
+            bit = self._bits[slot.number] = 1 << len(self._needed)
+            self._needed.append(slot)
+        return bit
+
+    def masks(self) -> list[int]:
+        """For each run the marks of the slots it fills."""
+        masks = [0] * len(self._ids)
+        for place, slot in enumerate(self._needed):
+            for run in slot.runs:
+                masks[run] |= 1 << place
+        return masks
+
+    def joins(self) -> tuple[list[int], list[_Joins]]:
+        """For each run the joins it may begin, and one needed slot of each: without any of these none need be tried."""
+        interest = [self._interest.get(run, 0) for run in range(len(self._ids))]
+        joins = [
+            tuple((need, tuple(wanting)) for need, wanting in self._wanting.get(run, {}).items())
+            for run in range(len(self._ids))
+        ]
+        return interest, joins
+
+
+def _has_list(run: Iterable[str]) -> bool:
+    return any(atom[0] == "{" for atom in run)
 
 
 def _commonness(runs: Expansions) -> int:
     """How often a slot may be expected to be hit: the join begins at the rarest."""
     return sum(60 if run[0][0] == "{" else (120 if run[0] in _COMMON else 4) if len(run) == 1 else 1 for run in runs)
+
+
+def _longest(runs: Expansions) -> int:
+    """Words in the longest of *runs*; a built-in list may stand for several."""
+    return max(map(len, runs)) + (4 if any(_has_list(run) for run in runs) else 0)
 
 
 def _backwards(words: list[str], run: Atoms, end: int) -> int:
@@ -255,92 +360,3 @@ def _forwards(words: list[str], run: Atoms, start: int, found: dict[str, list[tu
         else:
             ends = [end + 1 for end in ends if end < len(words) and words[end] == atom]
     return ends
-
-
-class _Sentence:
-    """The hits of one sentence, turned from character places into words only where they are asked for."""
-
-    __slots__ = ("_hits", "_lengths", "_places", "_places_of", "_present", "_slot_hits", "list_runs")
-
-    def __init__(
-        self, places_of: list[int], places: dict[int, list[int]], hits: dict[int, list[Hit]], lengths: list[int]
-    ) -> None:
-        self._places_of = places_of
-        self._places = places
-        self._hits = hits
-        self._lengths = lengths
-        self._slot_hits: dict[_Slot, list[Hit]] = {}
-        self._present: set[int] | None = None
-        self.list_runs = list(hits)
-
-    def hits(self, run: int) -> list[Hit]:
-        """Where *run* stands, in order."""
-        hits = self._hits.get(run)
-        if hits is None:
-            places_of, size = self._places_of, self._lengths[run]
-            hits = [
-                (start, start + size, run) for place in self._places[run] for start in (bisect_left(places_of, place),)
-            ]
-            self._hits[run] = hits
-        return hits
-
-    def _of_slot(self, slot: _Slot) -> list[Hit]:
-        """The hits of *slot*, in order of their starts."""
-        found = self._slot_hits.get(slot)
-        if found is None:
-            if self._present is None:
-                self._present = {*self._places, *self.list_runs}
-            runs = self._present & slot.runs
-            found = self.hits(runs.pop()) if len(runs) == 1 else sorted(hit for run in runs for hit in self.hits(run))
-            self._slot_hits[slot] = found
-        return found
-
-    def join(self, joined: _Joined, run: int, matches: list[Match]) -> None:
-        """Add to *matches* every place where the slots of *joined* stand in order round a hit of its anchor."""
-        slots, anchor = joined.slots, joined.anchor
-        count = 0
-        for hit in self.hits(run):
-            start, end, child = hit[0], hit[1], run in slots[anchor].child_runs
-            for place in range(anchor - 1, -1, -1):
-                before = self._before(slots[place], start, joined.gaps[place])
-                if before is None:
-                    break
-                start, child = before[0], child or before[2] in slots[place].child_runs
-            else:
-                for place in range(anchor + 1, len(slots)):
-                    after = self._after(slots[place], end, joined.gaps[place - 1])
-                    if after is None:
-                        break
-                    end, child = after[1], child or after[2] in slots[place].child_runs
-                else:
-                    matches.append(Match(joined.target, start, end, child))
-                    count += 1
-                    if count >= MAX_HITS:
-                        return
-
-    def _after(self, slot: _Slot, end: int, gap: int) -> Hit | None:
-        """The nearest hit of *slot* that begins at most *gap* words after *end*; of several there, the longest."""
-        hits = self._of_slot(slot)
-        place = bisect_left(hits, (end,)) if len(hits) > _FEW else 0
-        best: Hit | None = None
-        while place < len(hits):
-            hit = hits[place]
-            place += 1
-            if hit[0] < end:
-                continue
-            if hit[0] > end + gap or (best is not None and hit[0] > best[0]):
-                break
-            best = hit
-        return best
-
-    def _before(self, slot: _Slot, start: int, gap: int) -> Hit | None:
-        """The nearest hit of *slot* that ends at most *gap* words before *start*; of several there, the longest."""
-        hits = self._of_slot(slot)
-        place = bisect_left(hits, (start - gap - slot.longest,)) if len(hits) > _FEW else 0
-        best: Hit | None = None
-        while place < len(hits) and hits[place][0] < start:
-            hit = hits[place]
-            if start - gap <= hit[1] <= start and (best is None or hit[1] > best[1]):
-                best = hit
-            place += 1
-        return best

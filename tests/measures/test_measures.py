@@ -1,0 +1,173 @@
+"""A figure is the length of the list behind it, never zero for not known, and small numbers stay inside the force."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from goldthread.accounts.models import Staff
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.rules import Draft
+from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
+from goldthread.contact import actions as contact
+from goldthread.contact.models import Incident
+from goldthread.measures import queries, registry
+from goldthread.measures.registry import Measure, Point, measures
+from goldthread.response.models import Clock
+from goldthread.thrive.reader import Reader
+from tests.cast import Cast, attended, closed, graded, key, opened, say
+
+Browser = Callable[[Staff | None], Client]
+MONTH = timedelta(days=28)
+
+
+@pytest.fixture
+def busy(cast: Cast) -> Cast:
+    """Seven incidents of Team A, each further on than the one before, and one of Team B."""
+    steps: list[Callable[[Incident], object]] = [
+        lambda one: say(cast.handler, one, "kids crying upstairs"),
+        lambda one: contact.answer_children(cast.handler, one.pk, key=key(), answer="not_known", given=[]),
+        lambda one: graded(cast.handler, one, "priority"),
+        lambda one: write_thrive(cast.handler, one.pk, key=key(), draft=Draft({"threat": "x"}, "", "", 0)),
+        lambda one: attended(cast, one),
+        lambda one: closed(cast, one),
+    ]
+    for number in range(len(steps) + 1):
+        incident = opened(cast.handler)
+        for step in steps[:number]:
+            step(incident)
+        if number == 5:
+            closed(cast, incident)  # its unit is needed by the next
+    graded(cast.stranger, opened(cast.stranger))
+    Clock.objects.filter(incident__opened_by=cast.stranger).update(
+        started_at=database_now(connection) - timedelta(hours=2), due_at=database_now(connection) - timedelta(hours=1)
+    )
+    return cast
+
+
+@pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
+def test_a_figure_is_the_length_of_the_list_behind_it(busy: Cast, measure: Measure) -> None:
+    now = database_now(connection)
+    point = queries.point(measure, now)
+    every, met = measure.cases(now - measure.window, now)
+    assert (point.of, point.met) == (len(every), len(met))
+    assert set(met) <= set(every)
+    seen = [len(queries.cases(measure, now, busy.supervisor, not_met=flag)) for flag in (True, False)]
+    far = [len(queries.cases(measure, now, busy.far_supervisor, not_met=flag)) for flag in (True, False)]
+    assert seen[1] + far[1] == point.met
+    assert sum(seen) + sum(far) == point.of
+
+
+@pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
+def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, measure: Measure) -> None:
+    client = browser(busy.supervisor)
+    for which in ("met", "not_met"):
+        page = client.get(f"/measures/{measure.code}/", {"which": which}).text
+        told = int(re.search(rf"{which.replace('_', ' ')}: (\d+)\.", page)[1])  # type: ignore[index]
+        assert page.count('href="/incidents/') == told
+
+
+def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
+    """A measure that everything meets, or nothing, proves nothing in these tests."""
+    now = database_now(connection)
+    for measure in measures():
+        point = queries.point(measure, now)
+        assert point.of, measure.code
+        if measure.code not in {"read-in-full", "owned-in-time", "child-attended-in-time"}:
+            assert 0 < point.met < point.of, measure.code  # type: ignore[operator]
+
+
+def test_words_the_reader_could_not_read_are_not_read_in_full(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    say(cast.handler, opened(cast.handler), "kids crying upstairs")
+    with monkeypatch.context() as broken:
+        broken.setattr(Reader, "read", fails)
+        say(cast.handler, opened(cast.handler), "kids crying upstairs")
+    point = queries.point(registry.measure("read-in-full"), database_now(connection))
+    assert (point.met, point.of) == (1, 2)
+
+
+@pytest.fixture
+def failing() -> Iterator[Measure]:
+    """A measure whose query fails in the database."""
+
+    def cases(since: object, until: object) -> tuple[object, object]:
+        broken = Incident.objects.extra(where=["no_such_column = 1"])
+        return broken, broken
+
+    made = Measure("failing", "Failing", "Cannot be counted.", "%", MONTH, "up", cases)  # type: ignore[arg-type]
+    registry.register(made)
+    yield made
+    del registry._measures["failing"]
+
+
+def test_a_query_that_fails_is_not_known_and_spoils_no_other(busy: Cast, browser: Browser, failing: Measure) -> None:
+    point = queries.point(failing, database_now(connection))
+    assert (point.met, point.of, point.share) == (None, None, None)
+    page = browser(busy.silver).get("/measures/").text
+    row = page[page.index('id="failing"') :]
+    assert row[: row.index("</tr>")].count("not known") == 2
+    assert "8 of 8" not in row[: row.index("</tr>")]
+    assert page.count("<tr id=") == len(measures())
+
+
+def test_nothing_to_divide_by_is_no_share(cast: Cast, browser: Browser) -> None:
+    assert "no cases" in browser(cast.silver).get("/measures/").text
+
+
+@pytest.mark.parametrize(
+    ("met", "of", "withheld"),
+    [(0, 0, False), (0, 4, True), (0, 5, False), (1, 9, True), (4, 9, True), (5, 9, True), (5, 10, False), (9, 10, True), (10, 10, False), (None, None, False)],
+)  # fmt: skip
+def test_small_numbers_are_withheld_from_outside(met: int | None, of: int | None, withheld: bool) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    point = Point(measures()[0], now, now, met, of)
+    assert queries.shown(point, outside=True)["withheld"] is withheld
+    assert queries.shown(point, outside=False)["withheld"] is False
+
+
+def test_the_commissioner_sees_no_small_number_no_case_and_no_way_to_one(busy: Cast, browser: Browser) -> None:
+    client = browser(busy.pcc)
+    page = client.get("/measures/").text
+    assert "withheld" in page
+    assert "of 8" not in page
+    assert "/measures/children-asked/" not in page
+    assert client.get("/measures/children-asked/").status_code == 403
+    for incident in Incident.objects.all():
+        assert client.get(f"/incidents/{incident.pk}/").status_code == 403
+        assert incident.reference not in page
+
+
+def test_silver_sees_the_figure_and_no_case(busy: Cast, browser: Browser) -> None:
+    page = browser(busy.silver).get("/measures/").text
+    assert "of 8" in page
+    assert browser(busy.silver).get("/measures/children-asked/").status_code == 403
+
+
+def test_looking_at_cases_is_recorded_with_their_ids(busy: Cast, browser: Browser) -> None:
+    page = browser(busy.supervisor).get("/measures/assessed/").text
+    event = AuditEvent.objects.get(verb="measures.cases")
+    shown = {one for one in map(str, Incident.objects.values_list("pk", flat=True)) if one in page}
+    assert shown
+    assert event.duty == "consultation"
+    assert event.staff_id == busy.supervisor.pk
+    assert all(one in event.subjects for one in shown)
+
+
+def test_an_unknown_measure_is_not_there(cast: Cast, browser: Browser) -> None:
+    assert browser(cast.supervisor).get("/measures/no-such/").status_code == 404
+
+
+def test_two_measures_do_not_share_a_code() -> None:
+    one = measures()[0]
+    registry.register(one)
+    with pytest.raises(ValueError, match=one.code):
+        registry.register(Measure(one.code, "Other", "", "%", MONTH, "up", one.cases))
