@@ -50,7 +50,7 @@ def test_opening_the_board(cast: Cast, browser: Browser) -> None:
     browser(cast.fim).get("/board/?child=yes&overdue=on")
     event = AuditEvent.objects.get(verb="board.see")
     assert (event.duty, event.staff_id) == ("consultation", cast.fim.pk)
-    assert json.loads(event.detail) == {"page": 1, "child": "yes", "overdue": "True"}
+    assert json.loads(event.detail) == {"page": 1, "filters": ["child", "overdue"]}
 
 
 def test_a_list(cast: Cast, browser: Browser) -> None:

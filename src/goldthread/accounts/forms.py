@@ -23,14 +23,24 @@ class AuditForm(forms.Form):
         required=False,
         choices=[("", "Anything"), ("incident", "Incident"), ("child", "Child"), ("staff", "Staff"), ("unit", "Unit")],
     )
-    identity = forms.CharField(label="Its identity", required=False, max_length=60)
+    identity = forms.RegexField(
+        r"^[A-Za-z0-9_.:/+@#-]*$",
+        label="Its identity",
+        required=False,
+        max_length=60,
+        error_messages={
+            "invalid": "An identity is a code without spaces. Copy it from a page's address or from the log."
+        },
+    )
     by = forms.CharField(label="By (login)", required=False, max_length=60)
 
     def events(self, now: datetime) -> QuerySet[AuditEvent]:
-        """The events asked for, newest first; none for a login nobody has."""
+        """The events asked for, newest first; none for a login nobody has, or where the question was not understood."""
         given: dict[str, Any] = self.cleaned_data
+        if self.errors:
+            return AuditEvent.objects.none()
         if given.get("by"):
-            staff = Staff.objects.filter(username=given["by"]).first()
+            staff = self._staff()
             return events_by(staff.pk, now - SINCE) if staff else AuditEvent.objects.none()
         if given.get("kind") and given.get("identity"):
             return events_about(given["kind"], given["identity"])
@@ -39,6 +49,12 @@ class AuditForm(forms.Form):
     def subjects(self) -> list[tuple[str, object]]:
         """What this search is about, for the audit of the audit."""
         given = self.cleaned_data
+        if given.get("by"):
+            staff = self._staff()
+            return [("staff", staff.pk)] if staff else []
         if given.get("kind") and given.get("identity"):
             return [(given["kind"], given["identity"])]
         return []
+
+    def _staff(self) -> Staff | None:
+        return Staff.objects.filter(username=self.cleaned_data["by"]).first()

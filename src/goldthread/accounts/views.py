@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from goldthread.accounts.forms import AuditForm
 from goldthread.accounts.models import Staff
-from goldthread.accounts.roles import verbs
+from goldthread.accounts.roles import roles, verbs
 from goldthread.accounts.routes import route
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
@@ -57,7 +57,12 @@ def audit(request: HttpRequest) -> HttpResponse:
     record_consultation(user, "audit.see", asked.subjects())
     names = dict(Staff.objects.filter(pk__in={event.staff_id for event in page.object_list}).values_list("pk", "name"))
     events = [
-        {"event": event, "who": names.get(event.staff_id or 0, "system"), "about": _about(event.subjects)}
+        {
+            "event": event,
+            "who": names.get(event.staff_id or 0, "system"),
+            "role": roles()[event.role].name if event.role in roles() else event.role,
+            "about": _about(event.subjects),
+        }
         for event in page.object_list
     ]
     context = {

@@ -12,8 +12,8 @@ from goldthread.contact.models import Entry, Incident
 
 def said_in(incident: Incident) -> list[Said]:
     """Everything anybody said in the incident, in order, as the reader is given it."""
-    entries = incident.entries.filter(kind="words").exclude(source="system").select_related("text").order_by("seq")
-    return [Said(entry.seq, entry.text.text or "") for entry in entries if entry.text is not None]
+    words = Entry.objects.filter(incident=incident, kind="words").exclude(source="system").order_by("seq")
+    return [Said(seq, text or "") for seq, text in words.values_list("seq", "text__text")]
 
 
 def newest_reading(incident: Incident) -> Reading | None:

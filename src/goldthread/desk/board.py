@@ -6,13 +6,11 @@ from datetime import date
 
 from django.db import connection
 
-from goldthread.assessment.queries import newest_reading
 from goldthread.config.upward import listen
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardChange, BoardRow
 from goldthread.response.grades import Grade, grade, grades_on
-from goldthread.response.models import Allocation, Clock, GradePeriod
 
 CHANNEL = "goldthread_board"
 """The NOTIFY channel that wakes the stream."""
@@ -33,23 +31,37 @@ def project(incident: Incident) -> None:
     if not incident.is_open or incident.next_action_at is None:
         BoardRow.objects.filter(incident=incident).delete()
         return
-    period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
-    held = grade(period.grade) if period else None
-    reading = newest_reading(incident)
-    suggested = suggested_level(held, reading.level if reading and reading.state == "read" else "none")
-    due = Clock.objects.filter(incident=incident).running().order_by("due_at").values_list("due_at", flat=True).first()
-    BoardRow.objects.update_or_create(
+    with connection.cursor() as cursor:
+        cursor.execute(STATE, {"incident": incident.pk})
+        code, level, unread, due, attended = cursor.fetchone()
+    held = grade(code) if code else None
+    suggested = suggested_level(held, level or "none")
+    row = BoardRow(
         incident=incident,
-        defaults={
-            "grade": held.code if held else "",
-            "urgency": urgency(held, suggested),
-            "suggested": suggested,
-            "child_rank": CHILD_RANK[incident.child],
-            "due_at": due or incident.next_action_at,
-            "attended": Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists(),
-            "unread": reading is not None and (reading.state == "down" or reading.abstain),
-        },
+        grade=code or "",
+        urgency=urgency(held, suggested),
+        suggested=suggested,
+        child_rank=CHILD_RANK[incident.child],
+        due_at=due or incident.next_action_at,
+        attended=attended,
+        unread=unread,
     )
+    BoardRow.objects.bulk_create([row], update_conflicts=True, unique_fields=["incident"], update_fields=FIELDS)
+
+
+FIELDS = ["grade", "urgency", "suggested", "child_rank", "due_at", "attended", "unread"]
+STATE = """
+SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s ORDER BY seq DESC LIMIT 1),
+       reading.level,
+       coalesce(reading.state = 'down' OR reading.abstain, false),
+       (SELECT min(due_at) FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL),
+       EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL)
+FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+    SELECT state, abstain, CASE WHEN state = 'read' THEN level END AS level
+    FROM assessment_reading WHERE incident_id = %(incident)s ORDER BY id DESC LIMIT 1
+) AS reading ON true
+"""
+"""Grade, level read, whether unread, earliest running clock and whether attended: every command asks this once."""
 
 
 def suggested_level(held: Grade | None, level: str) -> str:
@@ -65,7 +77,7 @@ def severity_of(level: str) -> int:
 
 
 def urgency(held: Grade | None, suggested: str) -> int:
-    """How urgent the incident stands; ungraded counts as most urgent."""
+    """How urgent the incident stands. Ungraded counts as the most urgent grade, since nobody has judged it yet."""
     if held is None:
-        return 9
+        return max(one.severity for one in grades_on(date.max).values())
     return max(held.severity, severity_of(suggested))

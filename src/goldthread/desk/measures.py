@@ -93,7 +93,7 @@ def register_all() -> None:
         (
             "child-attended-in-time",
             "Attended in time, child involved",
-            "The same, of incidents that involve a child.",
+            "Of incidents that involve a child and have an attendance target, the share attended within it. Each grade's target counts.",
             child_attended_in_time,
         ),
         ("assessed", "THRIVE written", "Of incidents opened, the share with at least one THRIVE.", assessed),

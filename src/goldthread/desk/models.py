@@ -14,7 +14,7 @@ class BoardRow(models.Model):
     """What ordering and counting an open incident needs, derived in the transaction that changed it; no words.
 
     ``urgency`` is the higher of the grade's severity and that of the level the words suggest; an ungraded incident
-    counts as the most urgent, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
+    counts as the most urgent grade, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
     owner owes the next action.
     """
 

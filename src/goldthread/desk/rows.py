@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from goldthread.assessment.models import Reading
 from goldthread.contact import choices
@@ -16,6 +18,7 @@ from goldthread.desk.presenters import LEVEL_NAMES, OWED, owner
 from goldthread.response.grades import grade
 from goldthread.response.models import Clock
 
+NOBODY = UUID(int=0)
 WORDS = 12
 """Words of what was said that a row shows, child words first."""
 
@@ -23,21 +26,24 @@ WORDS = 12
 def rows(found: list[BoardRow], now: datetime) -> list[dict[str, Any]]:
     """What each row shows, with four queries however many rows there are."""
     ids = [row.incident_id for row in found]
-    readings = {
-        one.incident_id: one
-        for one in Reading.objects.filter(incident__in=ids).order_by("incident_id", "-id").distinct("incident_id")
-    }
+    newest = Reading.objects.filter(incident__in=ids).order_by("incident_id", "-id").distinct("incident_id")
+    findings = dict(newest.values_list("incident_id", "findings"))
     said: dict[Any, dict[int, str]] = {}
-    wanted = Entry.objects.filter(incident__in=ids, kind="words", text__erased_at__isnull=True).select_related("text")
-    for entry in wanted.order_by("incident_id", "seq"):
-        if entry.text is not None:
-            said.setdefault(entry.incident_id, {})[entry.seq] = entry.text.text
+    words = Entry.objects.filter(incident__in=ids, kind="words", text__erased_at__isnull=True)
+    for incident_id, seq, text in words.order_by("seq").values_list("incident_id", "seq", "text__text"):
+        said.setdefault(incident_id, {})[seq] = text
     clocks = {
         one.incident_id: one
         for one in Clock.objects.filter(incident__in=ids).running().order_by("incident_id", "-due_at")
     }
+    address = reverse("desk:incident", args=[NOBODY])
     return [
-        _row(row, readings.get(row.incident_id), said.get(row.incident_id, {}), clocks.get(row.incident_id), now)
+        {
+            **_row(
+                row, findings.get(row.incident_id, []), said.get(row.incident_id, {}), clocks.get(row.incident_id), now
+            ),
+            "href": address.replace(str(NOBODY), str(row.incident_id)),
+        }
         for row in found
     ]
 
@@ -48,7 +54,7 @@ def rendered(shown: dict[str, Any], now: datetime) -> str:
 
 
 def _row(
-    row: BoardRow, reading: Reading | None, said: dict[int, str], clock: Clock | None, now: datetime
+    row: BoardRow, findings: list[dict[str, Any]], said: dict[int, str], clock: Clock | None, now: datetime
 ) -> dict[str, Any]:
     incident = row.incident
     held = grade(row.grade).name if row.grade else ""
@@ -64,7 +70,7 @@ def _row(
         "elapsed": int((now - started).total_seconds()),
         "target": max(int((row.due_at - started).total_seconds()), 0),
         "attended": row.attended,
-        "what": what(reading, said),
+        "what": what(findings, said),
         "child": incident.child,
         "children_answer": dict(choices.CHILDREN_ANSWERS)[incident.children_answer],
         "place": incident.location.shown() if incident.location else "",
@@ -77,17 +83,16 @@ def _row(
     }
 
 
-def what(reading: Reading | None, said: dict[int, str]) -> str:
-    """Twelve words of what was said: the strongest quotes first, then the beginning of the first words."""
+def what(findings: list[dict[str, Any]], said: dict[int, str]) -> str:
+    """Twelve words of what was said: the strongest quotes first, else the beginning of the first words."""
     quotes: list[str] = []
-    if reading is not None:
-        for one in sorted(reading.findings, key=lambda one: -float(one["score"])):
-            text = said.get(one["entry"])
-            if text is None or one["assertion"] not in STANDING:
-                continue
-            quote = text[one["start"] : one["end"]]
-            if not any(quote in other or other in quote for other in quotes):
-                quotes.append(quote)
+    for one in sorted(findings, key=lambda one: -float(one["score"])):
+        text = said.get(one["entry"])
+        if text is None or one["assertion"] not in STANDING:
+            continue
+        quote = text[one["start"] : one["end"]]
+        if not any(quote in other or other in quote for other in quotes):
+            quotes.append(quote)
     words = " … ".join(quotes).split()
     if not words and said:
         words = next(iter(said.values())).split(maxsplit=WORDS + 1)[: WORDS + 1]

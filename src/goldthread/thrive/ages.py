@@ -40,6 +40,7 @@ _ENDS_DURATION = frozenset(
 )
 _LEADS = _SAYS_AGE | _PERSON | _STATES_AGE | {"between", "under", "year", "yr", "y", "turned"}
 _FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
+_NEWBORN = frozenset({"newborn", "neonate"})
 _MONEY = "£$€#"
 
 
@@ -54,9 +55,9 @@ def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
     """Hits of each built-in list in *text*, as (first word, end word) pairs in order of appearance."""
     hits: dict[str, list[tuple[int, int]]] = {}
     places = _numbers(text)
-    if " newborn " in text.norm or " neonate " in text.norm:
+    if not _NEWBORN.isdisjoint(text.words):
         for place, word in enumerate(text.words):
-            if word in ("newborn", "neonate"):
+            if word in _NEWBORN:
                 _put(hits, 0, place, place + 1)
     if not places:
         return hits

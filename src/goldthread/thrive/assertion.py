@@ -12,9 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from goldthread.thrive.tokens import Text, normalise
+from goldthread.thrive.tree import Branches, branches
 
 TABLE = Path(__file__).parent / "assertion.toml"
 _LONGEST_WINDOW = 12
@@ -76,9 +75,7 @@ class Asserter:
             for phrase in self._phrases
         ]
         self._harmless = frozenset(number for number, phrase in enumerate(self._phrases) if phrase in pseudo)
-        self._automaton = AhoCorasick(
-            [f" {phrase} " for phrase in self._phrases], implementation=Implementation.ContiguousNFA
-        )
+        self._roots = branches((tuple(phrase.split(" ")), number) for number, phrase in enumerate(self._phrases))
         present = frozenset(table["words"]["present"])
         self._is_present = [phrase in present for phrase in self._phrases]
         self._not_told = frozenset(table["words"]["not_told"])
@@ -99,46 +96,52 @@ class Asserter:
 
     def find(self, text: Text, low: int, high: int) -> list[_Seen]:
         """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
-        places = text.places
-        norm = text.norm[places[low] : places[high] + 1 if high < len(places) else None]
-        offset = places[low]
-        found = sorted(
-            (bisect_left(places, offset + place), -self._sizes[number], number)
-            for number, place, _ in self._automaton.find_matches_as_indexes(norm, overlapping=True)
-        )
+        words = text.words
+        found: list[tuple[int, int, int]] = []
+        for start in range(low, high):
+            node = self._roots.get(words[start])
+            if node is None:
+                continue
+            number, more = node
+            end, longest = start + 1, (start, start + 1, number)
+            while more is not None and end < high and (node := more.get(words[end])) is not None:
+                number, more = node
+                end += 1
+                if number >= 0:
+                    longest = (start, end, number)
+            if longest[2] >= 0:
+                found.append(longest)
         kept: list[tuple[int, int, int]] = []
-        for start, negative_size, number in found:
-            end = start - negative_size
+        for start, end, number in found:
             if kept and end <= kept[-1][1]:
                 continue
             if kept and start < kept[-1][1]:
                 # Two phrases share a word: a harmless phrase wins over a trigger no longer than itself.
                 before = kept[-1][2]
-                if number in self._harmless and -negative_size >= self._sizes[before]:
+                if number in self._harmless and end - start >= self._sizes[before]:
                     kept.pop()
-                elif before in self._harmless and self._sizes[before] >= -negative_size:
+                elif before in self._harmless and self._sizes[before] >= end - start:
                     continue
             kept.append((start, end, number))
         seen = [
             _Seen(start, end, self._senses[number], self._ends_reach[number], self._is_present[number])
             for start, end, number in kept
         ]
-        if " ago " in norm or " 20" in norm or " 19" in norm:
-            seen += [
-                _Seen(place, place + 1, (_PAST,), ends_reach=False)
-                for place in range(low, high)
-                if _tells_past(text, place, text.words[place])
-            ]
+        past = [place for place in range(low, high) if words[place][:2] in _YEAR_OR_AGO and _tells_past(text, place)]
+        if past:
+            seen += [_Seen(place, place + 1, (_PAST,), ends_reach=False) for place in past]
             seen.sort(key=lambda trigger: trigger[:2])
         return seen
 
 
+_YEAR_OR_AGO = frozenset({"ag", "19", "20"})
 _PAST = _Sense("historical", "either", 10, False, False)
 
 
-def _tells_past(text: Text, place: int, word: str) -> bool:
+def _tells_past(text: Text, place: int) -> bool:
     """ "2yrs ago", "in 2019", "(2015)": a past told by a figure. "since 2019" goes on today."""
     words = text.words
+    word = words[place]
     previous = words[place - 1] if place else ""
     if word == "ago":
         return previous[:1].isdigit() and previous.rstrip("s").endswith(("yr", "y", "year", "mth", "month"))
@@ -154,6 +157,7 @@ class Triggers:
     def __init__(self, asserter: Asserter, text: Text) -> None:
         self._asserter = asserter
         self._text = text
+        self._asks = "?" in text.folded
         self._found: dict[int, tuple[list[_Seen], list[int]]] = {}
         self._seen: list[_Seen] = []
         self._starts: list[int] = []
@@ -174,13 +178,16 @@ class Triggers:
             return AFFIRMED
         low, high = text.sentence(start)
         self._look_at(low, high)
-        answered = self._answered(end) or self._answered_next(end, high)
+        answered = self._answered(end)
+        if answered is None and self._asks:
+            answered = self._answered_next(end, high)
         if answered is not None:
             return answered
-        before, after = self._before(start, end, low), self._after(end, high)
-        if not before and not after:
-            return self._queried(start, end)
-        return self._weigh(before, after, start, end)
+        if self._seen:
+            before, after = self._before(start, end, low), self._after(end, high)
+            if before or after:
+                return self._weigh(before, after, start, end)
+        return self._queried(start, end)
 
     def _answered(self, end: int) -> Assertion | None:
         """ "Weapons? No", "inj: nil", "kids - yes": a question or label answered by the next word."""
@@ -333,6 +340,8 @@ class Triggers:
 
     def _queried(self, start: int, end: int) -> Assertion:
         """Doubt told by a question mark: "?injury", "injury?"."""
+        if not self._asks:
+            return AFFIRMED
         text = self._text
         left, right = text.starts[start], text.ends[end - 1]
         before, after = text.folded[max(0, left - 2) : left], text.folded[right : right + 2]

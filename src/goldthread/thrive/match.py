@@ -7,7 +7,9 @@ neighbours only within the gap, so that the work stays linear. Plain tuples are 
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import reduce
 from itertools import compress
+from operator import or_
 from typing import NamedTuple
 
 from goldthread.thrive.ages import find_ages
@@ -15,7 +17,7 @@ from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
 from goldthread.thrive.patterns import Atoms, Expansions, Shape
 from goldthread.thrive.tokens import Text
 from goldthread.thrive.tree import Branches, branches
-from goldthread.thrive.words import word_set
+from goldthread.thrive.words import word_list
 
 Target = Rule | Context | str
 Span = tuple[int, int]
@@ -24,18 +26,15 @@ Filled = tuple[int, int, bool]
 """(first word, end word, whether it speaks of a child): a hit of a slot."""
 MAX_HITS = 200
 """A wording is reported at most so often in one sentence: a longer list tells a reader nothing more."""
+_NONE: dict[int, list[Span]] = {}
 _FEW = 6
 """Up to so many hits are walked through; more are searched by halves."""
-_COMMON = word_set("very_common")
+_COMMON = dict.fromkeys(word_list("very_common"), 120) | dict.fromkeys(word_list("everywhere"), 3000)
+"""How often words may be expected that are not rare, where a rare one counts 4."""
 
 
-class Match(NamedTuple):
-    """Words *start* to *end* (exclusive) say what *target* stands for; *child*: the words speak of a child."""
-
-    target: Target
-    start: int
-    end: int
-    child: bool
+Match = tuple[int, int, bool, Target]
+"""(first word, end word, whether the words speak of a child, what they stand for)."""
 
 
 class _Slot(NamedTuple):
@@ -51,7 +50,7 @@ class _Joined(NamedTuple):
     """A wording of several slots, seen from its rarest one: its neighbours with their gaps, the nearest first."""
 
     target: Target
-    anchor: _Slot
+    anchor: dict[int, bool]
     before: tuple[tuple[_Slot, int], ...]
     after: tuple[tuple[_Slot, int], ...]
 
@@ -75,8 +74,6 @@ class Matcher:
         self._masks = builder.masks()
         self._singles = builder.singles
         self._interest, self._joins = builder.joins()
-        # Whether a hit of the run may lead to anything by itself, rather than only fill a slot beside another.
-        self._busy = [run in self._singles or interest > 0 for run, interest in enumerate(self._interest)]
         self._lists = {run[0]: self._ids[run] for run in others if len(run) == 1}
         self._composites: dict[str, dict[tuple[int, str], list[tuple[int, Atoms, int]]]] = {}
         for run in others:
@@ -91,13 +88,11 @@ class Matcher:
         """Every match in *text*, each within one sentence; the order is the same each time."""
         matches: list[Match] = []
         lists = self._list_hits(text)
-        words, masks, busy = text.words, self._masks, self._busy
+        words, masks, interest, singles = text.words, self._masks, self._interest, self._singles
         nodes = list(map(self._roots.get, words))
         low = 0
         for number, high in enumerate([*text.breaks, len(words)]):
-            mask = 0
             where: dict[int, list[int]] = {}
-            active: list[int] = []
             for start in compress(range(low, high), nodes[low:high]):
                 run, more = nodes[start]  # type: ignore[misc]
                 end = start + 1
@@ -107,9 +102,6 @@ class Matcher:
                             where[run].append(start)
                         else:
                             where[run] = [start]
-                            mask |= masks[run]
-                            if busy[run]:
-                                active.append(run)
                     if more is None or end == high:
                         break
                     node = more.get(words[end])
@@ -118,29 +110,30 @@ class Matcher:
                     run, more = node
                     end += 1
             low = high
-            listed = lists.get(number) if lists else None
-            if listed:
-                for run in listed:
-                    mask |= masks[run]
-                    if busy[run]:
-                        active.append(run)
-            if active:
-                self._finish(_Sentence(where, listed or {}, self._lengths), active, mask, matches)
+            listed = lists.get(number, _NONE) if lists else _NONE
+            runs = [*where, *listed] if listed else where
+            mask = reduce(or_, map(masks.__getitem__, runs), 0)
+            active = [run for run in runs if interest[run] & mask]
+            alone = singles.keys() & runs if listed else singles.keys() & where.keys()
+            if active or alone:
+                self._finish(_Sentence(where, listed, self._lengths), active, alone, mask, matches)
         return matches
 
-    def _finish(self, sentence: "_Sentence", active: list[int], mask: int, matches: list[Match]) -> None:
+    def _finish(
+        self, sentence: "_Sentence", active: list[int], alone: Iterable[int], mask: int, matches: list[Match]
+    ) -> None:
         """Add to *matches* what the hits of one sentence amount to; *mask* tells which slots they fill."""
-        singles, interest, joins = self._singles, self._interest, self._joins
+        joins = self._joins
         for run in active:
-            if interest[run] & mask:
-                for need, wanting in joins[run]:
-                    if need & mask == need:
-                        for joined in wanting:
-                            _join(joined, run, sentence, matches)
-            if run in singles:
-                spans = sentence.spans(run)[:MAX_HITS]
-                for target, child in singles[run]:
-                    matches += [Match(target, start, end, child) for start, end in spans]
+            for need, wanting in joins[run]:
+                if need & mask == need:
+                    spans = sentence.spans(run)
+                    for joined in wanting:
+                        _join(joined, run, spans, sentence, matches)
+        for run in alone:
+            spans = sentence.spans(run)[:MAX_HITS]
+            for target, child in self._singles[run]:
+                matches += [(start, end, child, target) for start, end in spans]
 
     def _list_hits(self, text: Text) -> dict[int, dict[int, list[Span]]]:
         """By sentence: hits of the built-in lists, and of runs that hold one ("girl {child_age}")."""
@@ -191,38 +184,43 @@ class _Sentence:
         """The hits of *slot* in order."""
         filled = self._filled.get(slot.number)
         if filled is None:
-            runs = slot.runs
+            runs, where, lengths = slot.runs, self._where, self._lengths
             filled = [
-                (start, end, runs[run])
-                for run in (*(self._where.keys() & runs.keys()), *(self._listed.keys() & runs.keys()))
-                for start, end in self.spans(run)
+                (start, start + lengths[run], runs[run]) for run in where.keys() & runs.keys() for start in where[run]
             ]
+            if self._listed:
+                filled += [
+                    (start, end, runs[run])
+                    for run in self._listed.keys() & runs.keys()
+                    for start, end in self._listed[run]
+                ]
             if len(filled) > 1:
                 filled.sort()
             self._filled[slot.number] = filled
         return filled
 
 
-def _join(joined: _Joined, run: int, sentence: _Sentence, matches: list[Match]) -> None:
+def _join(joined: _Joined, run: int, spans: list[Span], sentence: _Sentence, matches: list[Match]) -> None:
     """Add to *matches* every place where the slots of *joined* stand in order round a hit of its anchor."""
+    target, anchor, befores, afters = joined
     count = 0
-    for start, end in sentence.spans(run):
-        child = joined.anchor.runs[run]
-        for slot, gap in joined.before:
+    for start, end in spans:
+        child = anchor[run]
+        for slot, gap in befores:
             found = _ending(sentence.fill(slot), start, gap, slot.longest)
             if found is None:
                 break
             start = found[0]
             child = child or found[2]
         else:
-            for slot, gap in joined.after:
+            for slot, gap in afters:
                 found = _beginning(sentence.fill(slot), end, gap)
                 if found is None:
                     break
                 end = found[1]
                 child = child or found[2]
             else:
-                matches.append(Match(joined.target, start, end, child))
+                matches.append((start, end, child, target))
                 count += 1
                 if count >= MAX_HITS:
                     return
@@ -279,7 +277,7 @@ class _Builder:
         anchor = rarity[0]
         joined = _Joined(
             target,
-            slots[anchor],
+            slots[anchor].runs,
             tuple((slots[place], shape.gaps[place]) for place in range(anchor - 1, -1, -1)),
             tuple((slots[place], shape.gaps[place - 1]) for place in range(anchor + 1, len(slots))),
         )
@@ -337,7 +335,7 @@ def _has_list(run: Iterable[str]) -> bool:
 
 def _commonness(runs: Expansions) -> int:
     """How often a slot may be expected to be hit: the join begins at the rarest."""
-    return sum(60 if run[0][0] == "{" else (120 if run[0] in _COMMON else 4) if len(run) == 1 else 1 for run in runs)
+    return sum(60 if run[0][0] == "{" else _COMMON.get(run[0], 4) if len(run) == 1 else 1 for run in runs)
 
 
 def _longest(runs: Expansions) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
-from goldthread.thrive.assertion import Triggers, asserter
+from goldthread.thrive.assertion import Assertion, Triggers, asserter
 from goldthread.thrive.lexicon import CHILD_THINGS, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Match, Matcher
 from goldthread.thrive.reading import Finding, Reading
@@ -17,6 +17,12 @@ from goldthread.thrive.tokens import Text
 
 MOST_PER_CUE = 100
 """Findings of one cue kept for one text, the strongest first: a page can show no more, and hostile text stays small."""
+
+
+_Ruled = tuple[int, int, bool, Rule]
+_InContext = tuple[int, int, Context]
+_Made = tuple[Finding, str, bool]
+"""A finding, what to ask about it, and whether it tells of a vulnerable adult."""
 
 
 class _Compiled:
@@ -89,7 +95,7 @@ class Reader:
 
     def cue_spans(self, text: Text) -> list[tuple[int, int]]:
         """(first word, end word) of every cue wording in *text*, whatever is said of it."""
-        return [(match.start, match.end) for match in self._matcher.find(text) if isinstance(match.target, Rule)]
+        return [(start, end) for start, end, _, target in self._matcher.find(text) if isinstance(target, Rule)]
 
     def read(self, original: str) -> Reading:
         """What *original* says of risk to a child. Never raises for any string; the same string gives the same answer."""
@@ -97,30 +103,32 @@ class Reader:
         text = Text(original)
         reason = abstain.reason_to_abstain(text)
         self._repair.mend(text)
-        rules: list[tuple[Match, Rule]] = []
-        contexts: list[tuple[Match, Context]] = []
+        rules: list[_Ruled] = []
+        contexts: list[_InContext] = []
         mentions: list[Match] = []
         for match in self._matcher.find(text):
-            target = match.target
-            if isinstance(target, Rule):
-                rules.append((match, target))
-            elif isinstance(target, Context):
-                contexts.append((match, target))
+            start, end, names_child, target = match
+            if type(target) is Rule:
+                rules.append((start, end, names_child, target))
+            elif type(target) is Context:
+                contexts.append((start, end, target))
             else:
                 mentions.append(match)
-        triggers = self._asserter.triggers(text) if rules or mentions else None
-        found = _strongest([pair for pair in rules if not _explained(pair[0], pair[1], contexts)])
-        assessed = [(match, rule, triggers.assess(match.start, match.end)) for match, rule in found] if triggers else []
-        child = _child([(match, rule, meant.kind) for match, rule, meant in assessed], mentions, contexts, triggers)
-        made: list[tuple[Finding, str, bool]] = []
-        for match, rule, meant in assessed:
-            speaks = "yes" if match.child else rule.child
-            score = rule.weight * decide.multiplier(meant.kind, unasked=meant.unasked, critical=rule.critical)
+        triggers = self._asserter.triggers(text)
+        if contexts:
+            rules = [match for match in rules if not _explained(match, contexts)]
+        found = _strongest(rules)
+        assessed = [(match, triggers.assess(match[0], match[1])) for match in found]
+        child = _child(assessed, mentions, contexts, triggers)
+        made: list[_Made] = []
+        for (first, after, names_child, rule), (kind, unasked) in assessed:
+            speaks = "yes" if names_child else rule.child
+            score = rule.weight * decide.multiplier(kind, unasked=unasked, critical=rule.critical)
             score *= decide.child_factor(child, speaks=speaks, needs_child=rule.needs_child)
-            start, end = text.starts[match.start], text.ends[match.end - 1]
+            start, end = text.starts[first], text.ends[after - 1]
             finding = Finding(
-                rule.cue, start, end, original[start:end], meant.kind, rule.elements, round(score, 4), rule.wording,
-                rule.level, rule.critical, meant.unasked,
+                rule.cue, start, end, original[start:end], kind, rule.elements, round(score, 4), rule.wording,
+                rule.level, rule.critical, unasked,
             )  # fmt: skip
             made.append((finding, rule.question, rule.adult))
         made = _merge(made, original)
@@ -142,75 +150,82 @@ class Reader:
         )  # fmt: skip
 
 
-def _explained(match: Match, rule: Rule, contexts: list[tuple[Match, Context]]) -> bool:
+def _explained(match: _Ruled, contexts: list[_InContext]) -> bool:
     """Whether a harmless context covers the match. A life-threat cue or a level of immediate is never explained away."""
+    start, end, _, rule = match
     if rule.critical or rule.level == "immediate":
         return False
     return any(
-        where.start < match.end and match.start < where.end and (rule.cue in context.cues or "*" in context.cues)
-        for where, context in contexts
+        low < end and start < high and (rule.cue in context.cues or "*" in context.cues)
+        for low, high, context in contexts
     )
 
 
-def _strongest(pairs: list[tuple[Match, Rule]]) -> list[tuple[Match, Rule]]:
+def _strongest(rules: list[_Ruled]) -> list[_Ruled]:
     """Without matches that lie inside another of the same cue that is at least as strong; bounded for each cue."""
-    by_cue: dict[str, list[tuple[Match, Rule]]] = {}
-    for pair in pairs:
-        by_cue.setdefault(pair[1].cue, []).append(pair)
-    kept: list[tuple[Match, Rule]] = []
+    by_cue: dict[str, list[_Ruled]] = {}
+    for match in rules:
+        by_cue.setdefault(match[3].cue, []).append(match)
+    kept: list[_Ruled] = []
     for group in by_cue.values():
         if len(group) == 1:
             kept += group
             continue
-        group.sort(key=lambda pair: (pair[0].start, -pair[0].end, -pair[1].weight, pair[1].wording))
-        kept_here: list[tuple[Match, Rule]] = []
-        for match, rule in group:
+        group.sort(key=_widest_first)
+        kept_here: list[_Ruled] = []
+        for match in group:
+            start, end, _, rule = match
             # Matches come by start, longest first, so only the last few kept can contain this one.
-            inside = any(
-                other.start <= match.start and match.end <= other.end and rule.weight <= held.weight
-                and (held.critical or not rule.critical)
-                for other, held in kept_here[-4:]
-            )  # fmt: skip
-            if not inside:
-                kept_here.append((match, rule))
+            for low, high, _, held in kept_here[-4:]:
+                if low <= start and end <= high and rule.weight <= held.weight and held.critical >= rule.critical:
+                    break
+            else:
+                kept_here.append(match)
         if len(kept_here) > MOST_PER_CUE:
-            kept_here.sort(key=lambda pair: (not pair[1].critical, -pair[1].weight, pair[0].start))
+            kept_here.sort(key=lambda match: (not match[3].critical, -match[3].weight, match[0]))
             kept_here = kept_here[:MOST_PER_CUE]
         kept += kept_here
-    kept.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[1].cue, pair[1].wording))
+    kept.sort(key=_in_order)
     return kept
 
 
+def _widest_first(match: _Ruled) -> tuple[int, int, float, str, bool]:
+    start, end, names_child, rule = match
+    return start, -end, -rule.weight, rule.wording, not names_child
+
+
+def _in_order(match: _Ruled) -> tuple[int, int, str, str]:
+    start, end, _, rule = match
+    return start, end, rule.cue, rule.wording
+
+
 def _child(
-    found: list[tuple[Match, Rule, str]],
-    mentions: list[Match],
-    contexts: list[tuple[Match, Context]],
-    triggers: Triggers | None,
+    found: list[tuple[_Ruled, Assertion]], mentions: list[Match], contexts: list[_InContext], triggers: Triggers
 ) -> str:
     """Whether a child is involved: yes where the words name one, implied where they suggest one."""
     answer = "no"
-    for match, rule, kind in found:
+    for (_, _, names_child, rule), (kind, _) in found:
         if kind in ("negated", "other-subject") and not rule.critical:
             continue
-        if (match.child or rule.child == "yes") and kind != "historical":
+        if (names_child or rule.child == "yes") and kind != "historical":
             return "yes"
-        if match.child or rule.child != "no":
+        if names_child or rule.child != "no":
             answer = "implied"
-    for mention in mentions:
-        if triggers is None or any(where.start <= mention.start and mention.end <= where.end for where, _ in contexts):
+    for start, end, _, name in mentions:
+        if any(low <= start and end <= high for low, high, _ in contexts):
             continue
-        meant = triggers.assess(mention.start, mention.end)
-        if meant.kind in ("affirmed", "hypothetical") and mention.target != CHILD_THINGS:
+        kind = triggers.assess(start, end).kind
+        if kind in ("affirmed", "hypothetical") and name != CHILD_THINGS:
             return "yes"
-        if meant.kind not in ("negated", "other-subject"):
+        if kind not in ("negated", "other-subject"):
             answer = "implied"
     return answer
 
 
-def _merge(made: list[tuple[Finding, str, bool]], original: str) -> list[tuple[Finding, str, bool]]:
+def _merge(made: list[_Made], original: str) -> list[_Made]:
     """Overlapping findings of one cue with one assertion become one: the whole stretch with the strongest's values."""
     last: dict[tuple[str, str], int] = {}
-    merged: list[tuple[Finding, str, bool]] = []
+    merged: list[_Made] = []
     for item in made:
         finding = item[0]
         key = (finding.cue, finding.assertion)
@@ -235,9 +250,9 @@ def _merge(made: list[tuple[Finding, str, bool]], original: str) -> list[tuple[F
     return merged
 
 
-def _lowered(contexts: list[tuple[Match, Context]], findings: tuple[Finding, ...]) -> list[float]:
+def _lowered(contexts: list[_InContext], findings: tuple[Finding, ...]) -> list[float]:
     """Weights of the harmless contexts that hold for the whole log; none where a life is at stake."""
-    whole = {context.name: context.weight for _, context in contexts if context.whole_log}
+    whole = {context.name: context.weight for _, _, context in contexts if context.whole_log}
     if not whole or any(
         finding.score >= decide.LEVEL_FROM and (finding.critical or finding.level == "immediate")
         for finding in findings

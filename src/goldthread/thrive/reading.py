@@ -1,13 +1,12 @@
 """What a reading is: findings with exact quotes, and what they add up to."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 ASSERTIONS = ("affirmed", "negated", "historical", "hypothetical", "uncertain", "other-subject")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One cue in the words. ``quote`` is ``text[start:end]`` (code points); ``score`` is 0..1: how far it counts.
 
     ``rule`` is the lexicon's wording that made it; ``unasked`` says that the words tell only that it was not mentioned.

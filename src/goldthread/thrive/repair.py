@@ -51,12 +51,10 @@ class Repair:
             strange = sorted(strange)[:MOST_PER_TEXT]
         mended = {word: better for word in strange if (better := self._better(word)) != word}
         if mended:
-            text.set_words(
-                [
-                    mended[word] if word in mended and not _named(text, place) else word
-                    for place, word in enumerate(text.words)
-                ]
-            )
+            text.words = [
+                mended[word] if word in mended and not _named(text, place) else word
+                for place, word in enumerate(text.words)
+            ]
 
     def _better(self, word: str) -> str:
         known = self._cache.get(word)

@@ -79,11 +79,11 @@ def normalise(phrase: str) -> list[str]:
 class Text:
     """A text cut into words. Word *i* is ``words[i]``; in the original it lies at ``starts[i]:ends[i]`` (code points).
 
-    ``norm`` is the words joined by single spaces, with one at both ends; the space before word *i* is at ``places[i]``.
-    ``sentences`` holds (first word, end word) pairs that cover all words in order.
+    ``sentences`` holds (first word, end word) pairs that cover all words in order; ``breaks`` the words that begin one.
+    ``words`` may be replaced by as many others, once typing slips are mended.
     """
 
-    __slots__ = ("_sentences", "breaks", "ends", "folded", "norm", "original", "places", "plain", "starts", "words")
+    __slots__ = ("_sentences", "breaks", "ends", "folded", "original", "plain", "starts", "words")
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -102,13 +102,7 @@ class Text:
         self.starts, self.ends = starts, ends
         self._sentences: list[tuple[int, int]] | None = None
         self.breaks = _breaks(folded, starts, words)
-        self.set_words(words)
-
-    def set_words(self, words: list[str]) -> None:
-        """Take *words* (as many as before) as the ones to match: at the start, and again after typing slips are mended."""
         self.words = words
-        self.places = list(map(add, accumulate(map(len, words), initial=0), range(len(words))))
-        self.norm = f" {' '.join(words)} "
 
     @property
     def sentences(self) -> list[tuple[int, int]]:
@@ -127,7 +121,9 @@ class Text:
 
     def sentence(self, word: int) -> tuple[int, int]:
         """First word and end (exclusive) of the sentence that holds *word*."""
-        return self.sentences[bisect_right(self.breaks, word)]
+        breaks = self.breaks
+        number = bisect_right(breaks, word)
+        return breaks[number - 1] if number else 0, breaks[number] if number < len(breaks) else len(self.words)
 
     def between(self, left: int, right: int) -> str:
         """The folded characters between word *left* and word *right*, signs included."""

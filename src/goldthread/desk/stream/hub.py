@@ -89,6 +89,8 @@ class Hub:
         self.mark = ""
         # What each class of sight has on its boards: a row is only ever taken from those who had it.
         self._on_board: dict[str, set[uuid.UUID]] = {}
+        # Changes have a thread of their own: a thousand boards that join at once must not hold them up.
+        self._changes = ThreadPoolExecutor(1, thread_name_prefix="changes")
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="stream")
         self._tasks: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
@@ -106,10 +108,11 @@ class Hub:
             task.cancel()
         for listener in list(self.listeners):
             listener.give(None)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._changes):
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    async def in_thread(self, function: Any, *args: Any) -> Any:
-        """Run what uses the database in a worker thread."""
+    async def in_thread(self, function: Any, *args: Any, pool: ThreadPoolExecutor | None = None) -> Any:
+        """Run what uses the database in a worker thread, of ``pool`` where one is given."""
 
         def run() -> Any:
             close_old_connections()
@@ -118,7 +121,7 @@ class Hub:
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        return await asyncio.get_running_loop().run_in_executor(pool or self._pool, run)
 
     async def join(self, listener: Listener, since: str) -> bytes:
         """Add a listener and return what it missed since its mark; it gets everything later by its queue.
@@ -160,7 +163,7 @@ class Hub:
             self._woken.clear()
             classes = {listener.sight: listener.staff_id for listener in self.listeners}
             try:
-                mark, batch = await self.in_thread(_batch, self.mark, classes)
+                mark, batch = await self.in_thread(_batch, self.mark, classes, pool=self._changes)
             except Exception as error:  # noqa: BLE001 - the mark stays, so that the next try finds the same changes
                 log().warning("a batch of changes failed", part="stream", error=type(error).__name__)
                 await asyncio.sleep(0.5)

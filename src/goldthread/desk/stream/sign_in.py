@@ -6,7 +6,8 @@ from http.cookies import CookieError, SimpleCookie
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
 from goldthread.accounts.models import Staff
@@ -25,23 +26,24 @@ def session_key(cookies: str) -> str:
 
 def signed_in(key: str) -> Staff | None:
     """The member of staff whose session this is; None for a stranger, an ended session or an inactive account."""
-    if not key:
-        return None
-    session = SessionStore(key)
-    number = session.get(SESSION_KEY)
-    if not number:
-        return None
-    staff = Staff.objects.select_related("team").filter(pk=number, is_active=True).first()
-    if staff is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), staff.get_session_auth_hash()):
-        return None
-    return staff
+    return _people({key}).get(key) if key else None
 
 
 def still_signed_in(listeners: set[tuple[str, int]]) -> dict[tuple[str, int], Staff]:
     """Of ``(session key, staff id)`` pairs, those whose session still is that person's, with the person as now."""
+    people = _people({key for key, _number in listeners})
+    return {(key, number): people[key] for key, number in listeners if key in people and people[key].pk == number}
+
+
+def _people(keys: set[str]) -> dict[str, Staff]:
+    """Who is signed in with each session key; two queries however many keys there are."""
+    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=Now())
+    held = {session.session_key: session.get_decoded() for session in sessions}
+    numbers = {given[SESSION_KEY] for given in held.values() if SESSION_KEY in given}
+    staff = {str(one.pk): one for one in Staff.objects.select_related("team").filter(pk__in=numbers, is_active=True)}
     found = {}
-    for key, number in listeners:
-        staff = signed_in(key)
-        if staff is not None and staff.pk == number:
-            found[(key, number)] = staff
+    for key, given in held.items():
+        person = staff.get(str(given.get(SESSION_KEY, "")))
+        if person and constant_time_compare(given.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
+            found[key] = person
     return found
