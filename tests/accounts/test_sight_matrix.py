@@ -34,7 +34,9 @@ def test_what_one_may_see_is_what_the_matrix_calls_seeing(world: World, role: st
 @pytest.mark.parametrize("role", roles())
 def test_nobody_acts_on_what_they_may_not_see(world: World, role: str) -> None:
     seen = _reached(world, role, "incident.see")
-    acting = [verb for verb in verbs() if verb.split(".")[0] in {"entry", "children", "thrive", "grade", "owner", "unit"}]
+    acting = [
+        verb for verb in verbs() if verb.split(".")[0] in {"entry", "children", "thrive", "grade", "owner", "unit"}
+    ]
     for verb in [*acting, "incident.close"]:
         assert _reached(world, role, verb) <= seen, verb
 

@@ -18,7 +18,17 @@ from goldthread.accounts.routes import route
 from tests.cast import Cast, opened
 
 Browser = Callable[[Staff | None], Client]
-PAGES = ["/", "/home/", "/audit/", "/board/", "/incidents/", "/incidents/find?q=1", "/contact/", "/measures/", "/metrics"]
+PAGES = [
+    "/",
+    "/home/",
+    "/audit/",
+    "/board/",
+    "/incidents/",
+    "/incidents/find?q=1",
+    "/contact/",
+    "/measures/",
+    "/metrics",
+]
 
 
 def _incident_pages(pk: uuid.UUID) -> list[str]:
@@ -36,7 +46,9 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_page_asked_for(cast
 
 def test_a_stranger_sends_no_command(cast: Cast, browser: Browser) -> None:
     incident = opened(cast.handler)
-    answer = browser(None).post(f"/incidents/{incident.pk}/words", {"key": uuid.uuid4(), "text": "x", "source": "caller"})
+    answer = browser(None).post(
+        f"/incidents/{incident.pk}/words", {"key": uuid.uuid4(), "text": "x", "source": "caller"}
+    )
     assert answer.headers["Location"] == "/accounts/login/?next=/"
     assert not incident.entries.filter(kind="words").exists()
 
@@ -129,7 +141,15 @@ def test_an_open_route_must_say_why() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["signup/", "email/", "password/reset/", "password/set/", "confirm-email/", "login/code/confirm/", "confirm-email/abc/"],
+    [
+        "signup/",
+        "email/",
+        "password/reset/",
+        "password/set/",
+        "confirm-email/",
+        "login/code/confirm/",
+        "confirm-email/abc/",
+    ],
 )
 def test_nobody_signs_up_or_recovers_an_account_by_themselves(cast: Cast, browser: Browser, address: str) -> None:
     for user in (None, cast.fim):

@@ -80,9 +80,7 @@ def test_pages_of_words_read_before_open_while_the_reader_cannot_even_start(
     assert newest_reading(incident).state == "down"  # type: ignore[union-attr]
 
 
-def test_the_failures_log_holds_no_word_of_it(
-    cast: Cast, reader_down: None, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_failures_log_holds_no_word_of_it(cast: Cast, reader_down: None, capfd: pytest.CaptureFixture[str]) -> None:
     say(cast.handler, opened(cast.handler), "Mia Larch of 3 Elm Row")
     told = capfd.readouterr()
     assert "Larch" not in told.out + told.err
@@ -185,7 +183,13 @@ def test_the_assessment_remembers_how_far_its_author_had_read(cast: Cast) -> Non
 TEXT = st.text(st.characters(), max_size=60)
 
 
-@given(st.dictionaries(st.sampled_from(["threat", "harm", "made-up"]), TEXT), TEXT, TEXT, st.integers(-2, 5), st.integers(0, 5))
+@given(
+    st.dictionaries(st.sampled_from(["threat", "harm", "made-up"]), TEXT),
+    TEXT,
+    TEXT,
+    st.integers(-2, 5),
+    st.integers(0, 5),
+)
 def test_an_assessment_is_kept_whole_or_refused(
     elements: dict[str, str], interim: str, advice: str, based_on: int, current: int
 ) -> None:

@@ -63,7 +63,7 @@ def test_nothing_set_says_what_is_missing(given) -> None:
     ],
 )
 def test_a_wrong_value_is_named(given, name: str, value: str, told: str) -> None:
-    with pytest.raises(SettingsError, match="^Goldthread cannot start: ") as caught:
+    with pytest.raises(SettingsError, match=r"^Goldthread cannot start: ") as caught:
         given(**{**GOOD, name: value})
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)

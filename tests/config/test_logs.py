@@ -15,7 +15,9 @@ WORDS = "Mia Larch, 4, of 3 Elm Row"
 
 
 def test_a_field_that_is_not_allowed_is_dropped() -> None:
-    kept = _only_allowed(None, "info", {"event": "x", "incident": "AM-1", "text": WORDS, "name": WORDS, "exc_info": WORDS})
+    kept = _only_allowed(
+        None, "info", {"event": "x", "incident": "AM-1", "text": WORDS, "name": WORDS, "exc_info": WORDS}
+    )
     assert kept == {"event": "x", "incident": "AM-1"}
 
 

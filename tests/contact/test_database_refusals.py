@@ -18,9 +18,10 @@ from tests.conftest import Database
 
 def refused(sql: str, *values: object) -> str:
     """The name of what refused the statement; fails when nothing did."""
-    with pytest.raises(Error) as caught, transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(sql, values)
+        with pytest.raises(Error) as caught, transaction.atomic():
+            cursor.execute(sql, values)
     cause = caught.value.__cause__
     assert isinstance(cause, psycopg.Error)
     return cause.diag.constraint_name or cause.sqlstate or ""
@@ -34,7 +35,10 @@ def test_an_incident_has_no_second_owner(cast: Cast) -> None:
 
 def test_an_incident_is_never_without_an_owner(cast: Cast) -> None:
     incident = opened(cast.handler)
-    assert refused("UPDATE contact_incident SET owner_id = NULL WHERE id = %s", incident.pk) == "incident_exactly_one_owner"
+    assert (
+        refused("UPDATE contact_incident SET owner_id = NULL WHERE id = %s", incident.pk)
+        == "incident_exactly_one_owner"
+    )
 
 
 def test_an_open_incident_always_owes_something_by_a_time(cast: Cast) -> None:
@@ -150,16 +154,30 @@ TABLES = {
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("attack", ["UPDATE {t} SET {c} = {c}", "DELETE FROM {t}", "TRUNCATE {t} CASCADE", "ALTER TABLE {t} DISABLE TRIGGER ALL", "DROP TABLE {t} CASCADE"])  # fmt: skip
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE {t} SET {c} = {c}",
+        "DELETE FROM {t}",
+        "TRUNCATE {t} CASCADE",
+        "ALTER TABLE {t} DISABLE TRIGGER ALL",
+        "DROP TABLE {t} CASCADE",
+    ],
+)
 def test_what_is_on_record_stays_as_it_is(db: None, table: str, attack: str) -> None:
     assert refused(attack.format(t=table, c=TABLES[table])) == "42501"
 
 
 @pytest.mark.parametrize(
     "attack",
-    ["SET session_replication_role = replica", "SET ROLE goldthread_owner", "ALTER ROLE goldthread_app SUPERUSER",
-     "DROP TRIGGER grade_only_falls_by_rule ON response_gradeperiod", "CREATE TABLE mine (a int)"],
-)  # fmt: skip
+    [
+        "SET session_replication_role = replica",
+        "SET ROLE goldthread_owner",
+        "ALTER ROLE goldthread_app SUPERUSER",
+        "DROP TRIGGER grade_only_falls_by_rule ON response_gradeperiod",
+        "CREATE TABLE mine (a int)",
+    ],
+)
 def test_the_serving_role_does_not_rise_above_itself(db: None, attack: str) -> None:
     assert refused(attack) == "42501"
 

@@ -139,7 +139,7 @@ def _at_once(work: Callable[[], object], times: int) -> list[object]:
         try:
             ready.wait(10)
             found.append(work())
-        except Exception as error:  # the test looks at what it is
+        except Exception as error:  # noqa: BLE001 - the test looks at what it is
             found.append(error)
         finally:
             connection.close()
@@ -163,9 +163,7 @@ def test_eight_opens_at_once_make_one_incident(committing: Database) -> None:
 def test_eight_sends_of_the_same_words_at_once_are_kept_once(committing: Database) -> None:
     made = make_cast()
     incident, used = opened(made.handler), key()
-    found = _at_once(
-        lambda: contact.add_words(made.handler, incident.pk, key=used, source="caller", text="help").pk, 8
-    )
+    found = _at_once(lambda: contact.add_words(made.handler, incident.pk, key=used, source="caller", text="help").pk, 8)
     assert len(set(found)) == 1
     assert incident.entries.filter(kind="words").count() == 1
 
@@ -183,18 +181,14 @@ def test_one_unit_wanted_by_eight_is_sent_once(committing: Database) -> None:
     made = make_cast()
     incidents = [opened(made.handler) for _ in range(8)]
     waiting = iter(incidents)
-    found = _at_once(
-        lambda: response.allocate(made.dispatcher, next(waiting).pk, key=key(), unit_id=made.unit.pk), 8
-    )
+    found = _at_once(lambda: response.allocate(made.dispatcher, next(waiting).pk, key=key(), unit_id=made.unit.pk), 8)
     assert sorted(type(one).__name__ for one in found) == ["Allocation"] + ["Refused"] * 7
 
 
 def test_one_key_for_two_incidents_at_once_acts_on_both(committing: Database) -> None:
     made, used = make_cast(), key()
     waiting = iter([opened(made.handler), opened(made.handler)])
-    found = _at_once(
-        lambda: contact.add_words(made.handler, next(waiting).pk, key=used, source="caller", text="x"), 2
-    )
+    found = _at_once(lambda: contact.add_words(made.handler, next(waiting).pk, key=used, source="caller", text="x"), 2)
     assert sorted(type(one).__name__ for one in found) == ["Entry", "Entry"]
 
 

@@ -19,7 +19,18 @@ READ = ["yes", "implied", "no", None]
 
 
 def child(**changed: object) -> ChildGiven:
-    return ChildGiven(**{"child": "x", "name": "Mia", "age": 4, "age_estimated": False, "where_now": "", "last_seen_by": "", "seen": "not_known", **changed})  # type: ignore[arg-type]  # fmt: skip
+    return ChildGiven(
+        **{
+            "child": "x",
+            "name": "Mia",
+            "age": 4,
+            "age_estimated": False,
+            "where_now": "",
+            "last_seen_by": "",
+            "seen": "not_known",
+            **changed,
+        }
+    )  # type: ignore[arg-type]
 
 
 @given(ANYTHING)
@@ -59,8 +70,8 @@ def test_the_longest_entry(length: int, fits: bool) -> None:
 def test_a_short_text_is_one_line_within_its_limit_or_refused(text: str, limit: int) -> None:
     try:
         kept = rules.short(text, "location", limit)
-    except Invalid as error:
-        assert "location" in error.fields
+    except Invalid:
+        assert len(" ".join(rules.tidy(text).split())) > limit
     else:
         assert len(kept) <= limit
         assert kept == " ".join(kept.split())

@@ -17,7 +17,15 @@ FORMS: dict[str, dict[str, str]] = {
     "words": {"text": "she is home", "source": "caller", "occurred_at": ""},
     "particular": {"kind": "location", "text": "3 Elm Row"},
     "area": {"area": "South"},
-    "children": {"answer": "named", "child_name": "Mia", "age": "4", "age_estimated": "on", "where_now": "upstairs", "last_seen_by": "mother", "seen": "not_seen"},
+    "children": {
+        "answer": "named",
+        "child_name": "Mia",
+        "age": "4",
+        "age_estimated": "on",
+        "where_now": "upstairs",
+        "last_seen_by": "mother",
+        "seen": "not_seen",
+    },
     "thrive": {"based_on": "0", "threat": "he is outside", "interim": "", "advice": ""},
     "grade": {"grade": "immediate", "why": "knife", "why_not_above": ""},
     "allocate": {"unit": ""},
@@ -25,7 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "leave": {"allocation": ""},
     "take": {},
     "close": {"reason": "advice", "result": "Told what to do."},
-}  # fmt: skip
+}
 SCRIPT = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 POISONS = {
     "missing": None,
@@ -61,7 +69,7 @@ NUMBER = ["not a number", "5,000 digits", "negative", "float", "nan", "other dig
 DATE = ["30 February", "year 1", "year 9999", "time that never was", "time that was twice", "not a number"]
 TRIED = {
     **dict.fromkeys(["text", "child_name", "why", "result", "threat"], TEXT),
-    **dict.fromkeys(["where_now", "last_seen_by", "interim", "advice", "why_not_above"], ["right-to-left"]),
+    **{key_0: ["right-to-left"] for key_0 in ["where_now", "last_seen_by", "interim", "advice", "why_not_above"]},
     **dict.fromkeys(["source", "kind", "area", "answer", "seen", "grade", "reason", "age_estimated"], CODE),
     **dict.fromkeys(["age", "based_on", "unit", "allocation"], NUMBER),
     **dict.fromkeys(["occurred_at", "at"], DATE),
@@ -81,9 +89,7 @@ def _filled(room: Room, form: str) -> dict[str, str]:
 
 
 def _send(room: Room, form: str, body: object, **headers: str) -> object:
-    return room.client.post(
-        f"/incidents/{room.incident.pk}/{form}", body, headers={"HX-Request": "true", **headers}
-    )
+    return room.client.post(f"/incidents/{room.incident.pk}/{form}", body, headers={"HX-Request": "true", **headers})
 
 
 @pytest.mark.parametrize(("form", "field", "poison"), CASES, ids=lambda one: str(one).replace(" ", "_"))
@@ -119,9 +125,13 @@ def test_the_form_as_it_should_be_is_taken(room: Room, form: str) -> None:
 def test_bytes_that_are_no_text(room: Room, form: str, raw: bytes) -> None:
     body = b"&".join(name.encode() + b"=" + raw for name in _filled(room, form))
     answer = room.client.generic(
-        "POST", f"/incidents/{room.incident.pk}/{form}", body, content_type="application/x-www-form-urlencoded"
+        "POST",
+        f"/incidents/{room.incident.pk}/{form}",
+        body,
+        content_type="application/x-www-form-urlencoded",
+        headers={"HX-Request": "true"},
     )
-    assert answer.status_code in {302, 422}
+    assert answer.status_code == 422
 
 
 SENTENCES = [
@@ -155,7 +165,9 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("form", "changed", "sentence"), SENTENCES, ids=[f"{form}-{sentence}" for form, _, sentence in SENTENCES])  # fmt: skip
+@pytest.mark.parametrize(
+    ("form", "changed", "sentence"), SENTENCES, ids=[f"{form}-{sentence}" for form, _, sentence in SENTENCES]
+)
 def test_a_refusal_says_what_is_wrong_and_changes_nothing(
     room: Room, form: str, changed: dict[str, str], sentence: str
 ) -> None:
@@ -238,7 +250,9 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("poison", ["empty", "script", "sql", "right-to-left", "emoji", "5,000 digits", "negative", "float", "nan"])
+@pytest.mark.parametrize(
+    "poison", ["empty", "script", "sql", "right-to-left", "emoji", "5,000 digits", "negative", "float", "nan"]
+)
 @pytest.mark.parametrize(("address", "name"), [(address, name) for address, names in QUERIES.items() for name in names])
 def test_a_poisoned_query(room: Room, address: str, name: str, poison: str) -> None:
     answer = room.client.get(address, {name: POISONS[poison]})
@@ -246,7 +260,18 @@ def test_a_poisoned_query(room: Room, address: str, name: str, poison: str) -> N
     assert SCRIPT not in answer.text
 
 
-@pytest.mark.parametrize("address", ["/board/?area=%00", "/incidents/find?q=%00", "/incidents/?page=%00", "/nowhere/%00", "/measures/%00/", "/board/?%00=1", "/accounts/login/?next=%00"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/board/?area=%00",
+        "/incidents/find?q=%00",
+        "/incidents/?page=%00",
+        "/nowhere/%00",
+        "/measures/%00/",
+        "/board/?%00=1",
+        "/accounts/login/?next=%00",
+    ],
+)
 def test_a_null_character_in_the_address(room: Room, address: str) -> None:
     assert room.client.get(address).status_code in {400, 404}
 
@@ -265,8 +290,27 @@ def test_a_poisoned_cookie(room: Room, address: str, cookie: str, value: str) ->
     assert answer.status_code in {200, 302, 400, 404}
 
 
-@pytest.mark.parametrize("header", ["X-Request-ID", "User-Agent", "Referer", "HX-Request", "HX-Target", "HX-Current-URL", "X-Forwarded-For", "Accept", "Accept-Language", "Origin", "If-None-Match"])  # fmt: skip
-@pytest.mark.parametrize("value", ["\x00", "ÿþ", "x" * 10_000, SCRIPT, "%00", "=?utf-8?q?=00?="], ids=["null", "latin", "long", "script", "percent", "encoded"])  # fmt: skip
+@pytest.mark.parametrize(
+    "header",
+    [
+        "X-Request-ID",
+        "User-Agent",
+        "Referer",
+        "HX-Request",
+        "HX-Target",
+        "HX-Current-URL",
+        "X-Forwarded-For",
+        "Accept",
+        "Accept-Language",
+        "Origin",
+        "If-None-Match",
+    ],
+)
+@pytest.mark.parametrize(
+    "value",
+    ["\x00", "ÿþ", "x" * 10_000, SCRIPT, "%00", "=?utf-8?q?=00?="],
+    ids=["null", "latin", "long", "script", "percent", "encoded"],
+)
 def test_a_poisoned_header(room: Room, header: str, value: str) -> None:
     answer = room.client.get("/board/", headers={header: value})
     assert answer.status_code == 200
@@ -280,7 +324,9 @@ def test_another_host(room: Room, host: str) -> None:
     assert room.client.get("/board/", headers={"host": host}).status_code in {200, 400}
 
 
-@pytest.mark.parametrize("identity", ["x", "00000000-0000-0000-0000-00000000000g", "'", "..%2f..%2fetc", "%F0%9F%91%B6", "1" * 3_000])
+@pytest.mark.parametrize(
+    "identity", ["x", "00000000-0000-0000-0000-00000000000g", "'", "..%2f..%2fetc", "%F0%9F%91%B6", "1" * 3_000]
+)
 def test_an_identity_that_is_none(room: Room, identity: str) -> None:
     assert room.client.get(f"/incidents/{identity}/").status_code == 404
     assert room.client.post(f"/incidents/{identity}/words", {"text": "x"}).status_code == 404
@@ -290,11 +336,26 @@ def test_everything_typed_is_shown_as_text(room: Room) -> None:
     room.client.post(f"/incidents/{room.incident.pk}/words", {"key": key(), "text": SCRIPT, "source": "caller"})
     room.client.post(f"/incidents/{room.incident.pk}/particular", {"key": key(), "kind": "location", "text": SCRIPT})
     room.client.post(f"/incidents/{room.incident.pk}/particular", {"key": key(), "kind": "caller_name", "text": SCRIPT})
-    room.client.post(f"/incidents/{room.incident.pk}/children", {"key": key(), "answer": "named", "child_name": SCRIPT, "where_now": SCRIPT, "last_seen_by": SCRIPT})  # fmt: skip
-    room.client.post(f"/incidents/{room.incident.pk}/thrive", {"key": key(), "based_on": "0", "threat": SCRIPT, "interim": SCRIPT, "advice": SCRIPT})  # fmt: skip
-    room.client.post(f"/incidents/{room.incident.pk}/grade", {"key": key(), "grade": "immediate", "why": SCRIPT, "why_not_above": SCRIPT})  # fmt: skip
+    room.client.post(
+        f"/incidents/{room.incident.pk}/children",
+        {"key": key(), "answer": "named", "child_name": SCRIPT, "where_now": SCRIPT, "last_seen_by": SCRIPT},
+    )
+    room.client.post(
+        f"/incidents/{room.incident.pk}/thrive",
+        {"key": key(), "based_on": "0", "threat": SCRIPT, "interim": SCRIPT, "advice": SCRIPT},
+    )
+    room.client.post(
+        f"/incidents/{room.incident.pk}/grade",
+        {"key": key(), "grade": "immediate", "why": SCRIPT, "why_not_above": SCRIPT},
+    )
     room.client.post(f"/incidents/{room.incident.pk}/take", {"key": key()})
-    for address in [f"/incidents/{room.incident.pk}/", f"/contact/{room.incident.pk}/", "/board/", "/incidents/", f"/incidents/find?q={quote(SCRIPT)}"]:  # fmt: skip
+    for address in [
+        f"/incidents/{room.incident.pk}/",
+        f"/contact/{room.incident.pk}/",
+        "/board/",
+        "/incidents/",
+        f"/incidents/find?q={quote(SCRIPT)}",
+    ]:
         page = room.client.get(address).text
         assert "<script>alert" not in page, address
         assert "<img src=x" not in page, address
@@ -302,7 +363,14 @@ def test_everything_typed_is_shown_as_text(room: Room) -> None:
     assert shown.count("<script>alert") >= 9
 
 
-OPENING = {"opening": "1", "channel": "999", "location": "3 Elm Row", "area": "North", "caller_name": "", "caller_phone": ""}
+OPENING = {
+    "opening": "1",
+    "channel": "999",
+    "location": "3 Elm Row",
+    "area": "North",
+    "caller_name": "",
+    "caller_phone": "",
+}
 
 
 @pytest.mark.parametrize("field", OPENING)

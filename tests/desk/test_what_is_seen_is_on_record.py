@@ -158,7 +158,11 @@ def test_signing_in_and_failing_to_are_on_record(cast: Cast, browser: Browser) -
 
 
 @pytest.mark.parametrize("name", ["login", "password"])
-@pytest.mark.parametrize("value", ["", "\x00", "a\x00b", "x" * 100_000, "' OR 1=1 --", "👧", "\u202e", "<script>alert('x')</script>"], ids=lambda one: repr(one[:12]))  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["", "\x00", "a\x00b", "x" * 100_000, "' OR 1=1 --", "👧", "\u202e", "<script>alert('x')</script>"],
+    ids=lambda one: repr(one[:12]),
+)
 def test_a_poisoned_sign_in(cast: Cast, browser: Browser, name: str, value: str) -> None:
     answer = browser(None).post("/accounts/login/", {"login": "handler", "password": "wrong", name: value})
     assert answer.status_code == 200
@@ -175,7 +179,9 @@ def test_six_wrong_passwords_lock_the_name_from_that_machine_and_not_from_anothe
     assert elsewhere.status_code == 302
 
 
-@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", "\x00"])
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", "\x00"]
+)
 def test_signing_in_leads_nowhere_else(cast: Cast, browser: Browser, to: str) -> None:
     answer = browser(None).post("/accounts/login/", {"login": "handler", "password": PASSWORD, "next": to})
     assert answer.status_code in {302, 400}

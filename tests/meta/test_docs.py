@@ -32,7 +32,9 @@ def test_every_setting_is_a_row_and_every_row_a_setting() -> None:
 @pytest.mark.parametrize("field", Environment.model_fields)
 def test_a_row_tells_the_default(field: str) -> None:
     default = Environment.model_fields[field].default
-    shown = "none" if default in ("", None) else "on" if default is True else "off" if default is False else str(default)
+    shown = (
+        "none" if default in ("", None) else "on" if default is True else "off" if default is False else str(default)
+    )
     assert f"`{shown}`" in _rows()[_name(field)] or shown in _rows()[_name(field)].split(" | ")
 
 

@@ -12,7 +12,9 @@ from tests.meta.sources import FLOORS, PACKAGE, app_of, calls, chain, floor, imp
 
 APPS = {app for apps_ in FLOORS for app in apps_}
 TEMPLATES = sorted(
-    path.relative_to(PACKAGE).as_posix() for pattern in ("*.jinja", "*.html") for path in PACKAGE.glob(f"*/templates/**/{pattern}")
+    path.relative_to(PACKAGE).as_posix()
+    for pattern in ("*.jinja", "*.html")
+    for path in PACKAGE.glob(f"*/templates/**/{pattern}")
 )
 POINTING = re.compile(r"""{%-?\s*(?:extends|include|import|from)\s+(?P<what>.+?)\s*-?%}""")
 NAMED = re.compile(r"""["']([\w./-]+)["']""")
@@ -50,7 +52,11 @@ def test_a_key_points_down(model: type) -> None:
 def test_no_model_is_fetched_by_name_from_above(name: str) -> None:
     for call in calls(own_modules()[name]):
         names = chain(call)
-        if names and names[-1] in {"get_model", "ForeignKey", "OneToOneField", "ManyToManyField", "import_module"} and call.args:
+        if (
+            names
+            and names[-1] in {"get_model", "ForeignKey", "OneToOneField", "ManyToManyField", "import_module"}
+            and call.args
+        ):
             first = call.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 app = first.value.removeprefix("goldthread.").split(".")[0]
@@ -81,7 +87,11 @@ def test_a_template_rendered_is_ones_own_or_lower(name: str) -> None:
     if "/" not in name:
         return
     for node in ast.walk(own_modules()[name]):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+/[\w./-]+\.(jinja|html)", node.value):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and re.fullmatch(r"\w+/[\w./-]+\.(jinja|html)", node.value)
+        ):
             folder = node.value.split("/")[0]
             app = "accounts" if folder in TAKES_THE_PLACE_OF else folder
             assert app in APPS, node.value

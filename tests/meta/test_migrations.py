@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -15,7 +17,7 @@ def test_an_apps_migrations_are_one_line(app: str) -> None:
     graph = MigrationLoader(None).graph
     names = sorted(name for label, name in graph.nodes if label == app)
     assert len(graph.leaf_nodes(app)) <= 1
-    for before, after in zip(names, names[1:], strict=False):
+    for before, after in itertools.pairwise(names):
         assert before[:4] < after[:4], "two migrations with one number"
         assert (app, before) in graph.node_map[(app, after)].parents, f"{after} does not follow {before}"
 

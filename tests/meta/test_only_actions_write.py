@@ -10,7 +10,17 @@ from django.apps import apps
 from goldthread.audit.models import AppendOnly
 from tests.meta.sources import app_of, calls, chain, own_modules
 
-WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "keep"}
+WRITES = {
+    "save",
+    "create",
+    "update",
+    "delete",
+    "bulk_create",
+    "bulk_update",
+    "update_or_create",
+    "get_or_create",
+    "keep",
+}
 ALWAYS = WRITES - {"update"}
 WRITERS = {
     "contact/work.py": "the frame in which every action runs",
@@ -52,7 +62,9 @@ def test_it_does_not_write(name: str) -> None:
 def test_the_named_exceptions_do_write() -> None:
     """An exception that no longer writes is to be taken off the list."""
     for name in WRITERS:
-        assert any(writes(tree) for module, tree in own_modules().items() if module == name or app_of(module) == name), name
+        assert any(
+            writes(tree) for module, tree in own_modules().items() if module == name or app_of(module) == name
+        ), name
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,9 @@ def test_a_declaration_speaks_the_matrix_and_the_law(address: str) -> None:
         assert any(role.can(declared.verb) for role in roles().values()), "nobody may use it"
 
 
-@pytest.mark.parametrize("address", [address for address in ROUTES if "incident" in address or address.startswith("contact/<")])
+@pytest.mark.parametrize(
+    "address", [address for address in ROUTES if "incident" in address or address.startswith("contact/<")]
+)
 def test_a_route_about_an_incident_is_a_duty(address: str) -> None:
     one = ROUTES[address]
     declared = declaration_of(one.callback, one.name)

@@ -28,15 +28,17 @@ EXISTENCE = {"filter", "exists", "pk", "Incident", "objects"}
 
 def unseen(tree: ast.AST) -> list[str]:
     """Queries on records of incidents, by line, that pass by the one mechanism of sight."""
-    whole = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call | ast.Attribute) for inner in _below(node)}
+    whole = {
+        id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call | ast.Attribute) for inner in _below(node)
+    }
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call | ast.Attribute) or id(node) in whole:
             continue
         names = chain(node)
-        if len(names) > 1 and names[0] in RECORDS and names[1] in {"objects", "_default_manager"}:
-            if not SEEN & set(names) and not (names[-1] == "exists" and set(names) <= EXISTENCE):
-                found.append(f"{node.lineno}: {'.'.join(names)}")
+        asks = len(names) > 1 and names[0] in RECORDS and names[1] in {"objects", "_default_manager"}
+        if asks and not SEEN & set(names) and not (names[-1] == "exists" and set(names) <= EXISTENCE):
+            found.append(f"{node.lineno}: {'.'.join(names)}")
     return found
 
 

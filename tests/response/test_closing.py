@@ -49,7 +49,9 @@ def _close(cast: Cast, incident: Incident, *, reason: str = "attended-resolved",
     response.close(cast.dispatcher, incident.pk, key=key(), reason=reason, result=result)
 
 
-@pytest.mark.parametrize(("reason", "result"), [("", "Seen."), ("made up", "Seen."), ("advice", " \n"), ("advice", "x" * 4001)])
+@pytest.mark.parametrize(
+    ("reason", "result"), [("", "Seen."), ("made up", "Seen."), ("advice", " \n"), ("advice", "x" * 4001)]
+)
 def test_it_needs_a_reason_and_a_result(cast: Cast, reason: str, result: str) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident)

