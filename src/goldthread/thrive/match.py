@@ -317,15 +317,24 @@ class _Builder:
         for place, slot in enumerate(self._needed):
             for run in slot.runs:
                 masks[run] |= 1 << place
-        return masks
+        # Most runs stand in the same lists as many others: one number for all of them stays in the processor's cache.
+        same: dict[int, int] = {}
+        return [same.setdefault(mask, mask) for mask in masks]
 
     def joins(self) -> tuple[list[int], list[_Joins]]:
         """For each run the joins it may begin, and one needed slot of each: without any of these none need be tried."""
-        interest = [self._interest.get(run, 0) for run in range(len(self._ids))]
-        joins = [
-            tuple((need, tuple(wanting)) for need, wanting in self._wanting.get(run, {}).items())
-            for run in range(len(self._ids))
-        ]
+        same: dict[int, int] = {}
+        known: dict[tuple[tuple[int, tuple[int, ...]], ...], _Joins] = {}
+        interest: list[int] = []
+        joins: list[_Joins] = []
+        for run in range(len(self._ids)):
+            wanted = self._interest.get(run, 0)
+            interest.append(same.setdefault(wanted, wanted))
+            wanting = self._wanting.get(run, {})
+            key = tuple((need, tuple(map(id, joined))) for need, joined in wanting.items())
+            if key not in known:
+                known[key] = tuple((need, tuple(joined)) for need, joined in wanting.items())
+            joins.append(known[key])
         return interest, joins
 
 
