@@ -61,7 +61,9 @@ def test_the_record_holds_together_afterwards(small_force: datetime, clock: Cloc
     assert check(database_now(connection)).incidents > 120
 
 
-def test_a_full_board_empties_and_an_empty_one_fills(small_force: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_board_empties_and_an_empty_one_fills(
+    small_force: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = live.Calls(random.Random(8), 300.0, clock)
     monkeypatch.setattr(live, "STEADY", 5)
     _play(calls, clock, 240)

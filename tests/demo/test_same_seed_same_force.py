@@ -66,4 +66,6 @@ def test_the_force_is_staffed_and_every_unit_has_a_crew_of_its_own_area() -> Non
 
     assert len({one.username for one in found.people}) == len(found.people) >= 60
     assert len({one.name for one in found.people}) == len(found.people)
-    assert {(unit.area, area_of[name]) for unit in found.units for name in unit.crew} == {(area, area) for area in found.areas}
+    assert {(unit.area, area_of[name]) for unit in found.units for name in unit.crew} == {
+        (area, area) for area in found.areas
+    }

@@ -94,7 +94,9 @@ def test_it_refuses_a_production_service(db: None, monkeypatch: pytest.MonkeyPat
 def test_it_refuses_a_database_that_is_somebody_elses(db: None) -> None:
     from goldthread.accounts.models import Team
 
-    Staff.objects.create(username="chief", name="Another Force", role="gold", team=Team.objects.create(name="Elsewhere"))
+    Staff.objects.create(
+        username="chief", name="Another Force", role="gold", team=Team.objects.create(name="Elsewhere")
+    )
     with pytest.raises(Refused, match="not the demo's"):
         seed(database_now(connection), count=20, open_count=4)
 
@@ -142,7 +144,9 @@ def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
         case steps.Taken():
             take_over(user, incident, key=key)
         case steps.Sent():
-            allocate(user, incident, key=key, unit_id=Unit.objects.filter(state="available", area=story.area).latest("pk").pk)
+            allocate(
+                user, incident, key=key, unit_id=Unit.objects.filter(state="available", area=story.area).latest("pk").pk
+            )
         case steps.Arrived() if sent:
             record_arrival(user, incident, key=key, allocation_id=sent.pk, source=step.source)
         case steps.Left() if sent:
@@ -151,7 +155,9 @@ def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
             try:
                 close(user, incident, key=key, reason=step.reason, result=step.result)
             except Refused:
-                close(Staff.objects.get(username=step.second), incident, key=key, reason=step.reason, result=step.result)
+                close(
+                    Staff.objects.get(username=step.second), incident, key=key, reason=step.reason, result=step.result
+                )
         case steps.Assessed():
             version = ThriveVersion.objects.filter(incident=incident).count()
             write_thrive(user, incident, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, version))

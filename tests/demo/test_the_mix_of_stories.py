@@ -63,7 +63,9 @@ def test_a_year_of_calls_is_mostly_harmless_and_the_open_board_shows_risk(now: d
 
 
 def test_people_and_addresses_come_again(now: datetime) -> None:
-    homes = Counter(step.location for one in stories(11, now, 2_000, 30) for step in one.steps[:1] if step.location[0].isdigit())  # type: ignore[attr-defined]
+    homes = Counter(
+        step.location for one in stories(11, now, 2_000, 30) for step in one.steps[:1] if step.location[0].isdigit()
+    )  # type: ignore[attr-defined]
 
     assert sum(count >= 3 for count in homes.values()) > 40
     assert sum(count == 1 for count in homes.values()) > 40

@@ -95,7 +95,9 @@ class Teller:
         dispatcher = self.roster.dispatcher(self.rng, telling.area).username
         return [self._step(telling, moment, chosen, at[moment], dispatcher, crew, unit) for moment in moments]
 
-    def _step(self, telling: Telling, moment: Moment, chosen: Handling, at: datetime, dispatcher: str, crew: str, unit: str) -> steps.Step:
+    def _step(
+        self, telling: Telling, moment: Moment, chosen: Handling, at: datetime, dispatcher: str, crew: str, unit: str
+    ) -> steps.Step:
         template, by, second = telling.template, telling.handler, self.roster.second(telling.team).username
 
         def say(text: str) -> str:
@@ -104,7 +106,13 @@ class Teller:
         match moment.what:
             case "opened":
                 known = bool(template.caller)
-                return steps.Opened(at, by, telling.told[PLACES[template.place]], say(template.caller), telling.home.phone if known else "")
+                return steps.Opened(
+                    at,
+                    by,
+                    telling.told[PLACES[template.place]],
+                    say(template.caller),
+                    telling.home.phone if known else "",
+                )
             case "said":
                 source, text = template.words[moment.index]
                 return steps.Said(at, by, source, hand(by, say(text)))
@@ -113,13 +121,19 @@ class Teller:
             case "reviewed":
                 return steps.Said(at, second, "inference", self.rng.choice(REVIEWS))
             case "answered":
-                return steps.Answered(at, by, chosen.answer, self._children(telling) if chosen.answer == "named" else ())
+                return steps.Answered(
+                    at, by, chosen.answer, self._children(telling) if chosen.answer == "named" else ()
+                )
             case "assessed" | "reassessed":
                 again = moment.what == "reassessed"
                 elements = tuple((code, say(text)) for code, text in template.thrive.items())
-                return steps.Assessed(at, second if again else by, elements, say(template.interim), say(template.advice))
+                return steps.Assessed(
+                    at, second if again else by, elements, say(template.interim), say(template.advice)
+                )
             case "graded":
-                reasons = ("", "") if chosen.grade != template.grade else (say(template.why), say(template.why_not_above))
+                reasons = (
+                    ("", "") if chosen.grade != template.grade else (say(template.why), say(template.why_not_above))
+                )
                 return steps.Graded(at, by, chosen.grade, *reasons)
             case "raised":
                 return steps.Graded(at, second, template.grade, say(template.why), say(template.why_not_above))
@@ -128,7 +142,9 @@ class Teller:
             case "sent":
                 return steps.Sent(at, dispatcher, unit)
             case "arrived":
-                return steps.Arrived(at, dispatcher, unit, self.rng.choice(("officer", "officer", "dispatcher", "vehicle")))
+                return steps.Arrived(
+                    at, dispatcher, unit, self.rng.choice(("officer", "officer", "dispatcher", "vehicle"))
+                )
             case "left":
                 return steps.Left(at, dispatcher, unit)
             case _:
@@ -140,7 +156,14 @@ class Teller:
         ages = {"girl": home.girl_age, "boy": home.boy_age, "baby": 0}
         where = tell(self.rng, template.where, telling.told)
         return tuple(
-            steps.Child(uuid.UUID(int=self.rng.getrandbits(128), version=4), telling.told[slot], ages[slot], where, "caller", template.seen)
+            steps.Child(
+                uuid.UUID(int=self.rng.getrandbits(128), version=4),
+                telling.told[slot],
+                ages[slot],
+                where,
+                "caller",
+                template.seen,
+            )
             for slot in template.children
         )
 
@@ -200,14 +223,31 @@ def _open(teller: Teller, now: datetime, number: int) -> steps.Story:
     chosen = handle_open(teller.rng, template, state)
     moments, ago = cut(teller.rng, timeline(teller.rng, template, chosen), state, chosen)
     opened = now - timedelta(seconds=round(ago + moments[-1].offset) + 1)
-    handler = "handler" if number % 4 == 0 else teller.roster.handler(teller.rng, "Contact Team A").username if number % 4 == 2 else ""
+    handler = (
+        "handler"
+        if number % 4 == 0
+        else teller.roster.handler(teller.rng, "Contact Team A").username
+        if number % 4 == 2
+        else ""
+    )
     telling = teller.begin(template, opened, area=list(places())[number % len(places())], handler=handler)
     return _story(telling, state, teller.lay(telling, moments, chosen, opened))
 
 
 def _story(telling: Telling, state: str, made: list[steps.Step]) -> steps.Story:
     template = telling.template
-    return steps.Story(telling.id, "", template.name, template.theme, template.risk, template.cues, state, telling.area, telling.channel, tuple(made))
+    return steps.Story(
+        telling.id,
+        "",
+        template.name,
+        template.theme,
+        template.risk,
+        template.cues,
+        state,
+        telling.area,
+        telling.channel,
+        tuple(made),
+    )
 
 
 def _round(at: datetime) -> datetime:

@@ -22,7 +22,11 @@ GRADED_LATE = 0.05
 
 MINUTE, HOUR = 60, 3600
 ALLOCATE = {"immediate": 3 * MINUTE, "priority": 15 * MINUTE, "scheduled": 24 * HOUR}
-TRAVEL = {"immediate": (2 * MINUTE, 10 * MINUTE), "priority": (6 * MINUTE, 35 * MINUTE), "scheduled": (10 * MINUTE, 45 * MINUTE)}
+TRAVEL = {
+    "immediate": (2 * MINUTE, 10 * MINUTE),
+    "priority": (6 * MINUTE, 35 * MINUTE),
+    "scheduled": (10 * MINUTE, 45 * MINUTE),
+}
 
 OPEN_STATES = (
     "just_in", "waiting", "at_scene", "over_target", "sent", "not_asked", "ungraded", "under_graded", "scheduled",
@@ -162,6 +166,7 @@ def fits(template: Template, state: str) -> bool:
 
 def cut(rng: random.Random, moments: list[Moment], state: str, chosen: Handling) -> tuple[list[Moment], float]:
     """The part of a timeline that has happened in an open state, and how many seconds ago its last step was."""
+
     def until(*whats: str) -> list[Moment]:
         last = max(place for place, moment in enumerate(moments) if moment.what in whats)
         return moments[: last + 1]

@@ -117,7 +117,9 @@ class Calls:
         laid = self._teller.lay(telling, moments, chosen, at)
         for moment, step in zip(moments, laid, strict=True):
             self._number += 1
-            heapq.heappush(self._due, Due(now + moment.offset / HURRY, self._number, identity, step, telling.area, telling.channel))
+            heapq.heappush(
+                self._due, Due(now + moment.offset / HURRY, self._number, identity, step, telling.area, telling.channel)
+            )
 
     def _do(self, due: Due) -> None:
         self._guarded(lambda: enter(due.incident_id, due.step, area=due.area, channel=due.channel))
@@ -143,7 +145,10 @@ def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) 
         case steps.Said():
             add_words(user, incident_id, key=key, source=step.source, text=step.text)
         case steps.Answered():
-            given = [ChildGiven(str(one.child), one.name, one.age, False, one.where_now, one.last_seen_by, one.seen) for one in step.children]
+            given = [
+                ChildGiven(str(one.child), one.name, one.age, False, one.where_now, one.last_seen_by, one.seen)
+                for one in step.children
+            ]
             answer_children(user, incident_id, key=key, answer=step.answer, given=given)
         case steps.Assessed():
             write_thrive(user, incident_id, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, 0))

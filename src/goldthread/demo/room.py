@@ -39,7 +39,9 @@ def one_step_on(rng: random.Random, in_a_call: Iterable[uuid.UUID]) -> str:
 
     Incidents ``in_a_call`` are left to their handler until graded. Raises ``Refused`` where the rules refuse the step.
     """
-    found = list(Incident.objects.open().filter(last_seq__gt=1).exclude(pk__in=set(in_a_call)).order_by("next_action_at")[:120])
+    found = list(
+        Incident.objects.open().filter(last_seq__gt=1).exclude(pk__in=set(in_a_call)).order_by("next_action_at")[:120]
+    )
     if not found:
         return ""
     # Those whose action is soonest owed come first, mostly; not always, or an old one would hold up the rest.
@@ -54,7 +56,13 @@ def one_step_on(rng: random.Random, in_a_call: Iterable[uuid.UUID]) -> str:
 def _step(rng: random.Random, incident: Incident) -> str:
     held = current_grade(incident)
     if held is None:
-        choose_grade(_handler(incident), incident.pk, key=uuid.uuid4(), code="priority", why="Graded on sweep, not graded at the call.")
+        choose_grade(
+            _handler(incident),
+            incident.pk,
+            key=uuid.uuid4(),
+            code="priority",
+            why="Graded on sweep, not graded at the call.",
+        )
         return "graded"
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).select_related("unit").first()
     arrived = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
@@ -65,7 +73,9 @@ def _step(rng: random.Random, incident: Incident) -> str:
         close(_second(incident), incident.pk, key=uuid.uuid4(), reason="advice", result=rng.choice(BY_TELEPHONE))
         return "closed"
     if sent is not None and sent.arrived_at is None:
-        record_arrival(dispatcher, incident.pk, key=uuid.uuid4(), allocation_id=sent.pk, source=rng.choice(["officer", "vehicle"]))
+        record_arrival(
+            dispatcher, incident.pk, key=uuid.uuid4(), allocation_id=sent.pk, source=rng.choice(["officer", "vehicle"])
+        )
         return "arrived"
     if sent is not None and not Entry.objects.filter(incident=incident, source="officer").exists():
         officer = sent.unit.crew.order_by("pk").first()
@@ -93,8 +103,12 @@ def _one(rng: random.Random, role: str, **where: str) -> Staff:
 
 def _second(incident: Incident) -> Staff:
     """A Force Incident Manager who neither opened nor owns it."""
-    senior = Staff.objects.filter(role="fim").exclude(pk__in=[pk for pk in (incident.opened_by_id, incident.owner_id) if pk])
-    return senior.select_related("team").order_by("pk").first() or Staff.objects.select_related("team").get(username="fim")
+    senior = Staff.objects.filter(role="fim").exclude(
+        pk__in=[pk for pk in (incident.opened_by_id, incident.owner_id) if pk]
+    )
+    return senior.select_related("team").order_by("pk").first() or Staff.objects.select_related("team").get(
+        username="fim"
+    )
 
 
 def _handler(incident: Incident) -> Staff:

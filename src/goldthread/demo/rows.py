@@ -212,7 +212,9 @@ class Record:
             graded=bool(self.periods), attended=attended, child=self.incident["child"], second=not alone,
             unit_on_way=any(one["arrived_at"] is None for one in self._active()),
         ))  # fmt: skip
-        self._add(Closing, at=step.at, by_id=who.pk, origin="here", reason=step.reason, result_id=self._keep(step.result))
+        self._add(
+            Closing, at=step.at, by_id=who.pk, origin="here", reason=step.reason, result_id=self._keep(step.result)
+        )
         self._stop_all("closed", step.at)
         for one in self._active():
             one["left_at"] = step.at

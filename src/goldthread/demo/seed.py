@@ -50,7 +50,9 @@ def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say 
         if _there():
             return
         if Incident.objects.exists() or Staff.objects.exists():
-            raise Refused("This database holds staff or incidents that are not the demo's. Give the demo one of its own.")
+            raise Refused(
+                "This database holds staff or incidents that are not the demo's. Give the demo one of its own."
+            )
         progress(f"Writing the invented force: {len(force().people)} staff and a year of {count:,} incidents")
         known = _establish()
         _write(known, now, count, open_count, progress)
@@ -66,7 +68,9 @@ def _there() -> bool:
 def _establish() -> Known:
     """Teams, staff and units; every demo user has the shared password, nobody else can sign in."""
     plan = force()
-    teams = {team.name: team for team in Team.objects.bulk_create(Team(name=one.name, area=one.area) for one in plan.teams)}
+    teams = {
+        team.name: team for team in Team.objects.bulk_create(Team(name=one.name, area=one.area) for one in plan.teams)
+    }
     shared, none = make_password(DEMO_PASSWORD), make_password(None)  # hashing once: argon2 is slow on purpose
     staff = Staff.objects.bulk_create(
         Staff(
@@ -108,7 +112,8 @@ def _write(known: Known, now: datetime, count: int, open_count: int, progress: S
         for model in ORDER:
             copy_in(model, rows[model])
     DailyNumber.objects.bulk_create(
-        DailyNumber(day=datetime.strptime(day, "%y%m%d").date(), last=last) for day, last in days.items()  # noqa: DTZ007
+        DailyNumber(day=datetime.strptime(day, "%y%m%d").date(), last=last)
+        for day, last in days.items()  # noqa: DTZ007
     )
     sent = Allocation.objects.filter(left_at__isnull=True)
     Unit.objects.filter(allocations__in=sent.filter(arrived_at__isnull=True)).update(state="sent")

@@ -51,7 +51,11 @@ class Force:
 
     def of(self, role: str, *, team: str = "", area: str = "") -> list[Person]:
         """Everybody of a role, within a team or an area where one is given."""
-        return [one for one in self.people if one.role == role and (not team or one.team == team) and (not area or one.area == area)]
+        return [
+            one
+            for one in self.people
+            if one.role == role and (not team or one.team == team) and (not area or one.area == area)
+        ]
 
     def units_of(self, area: str) -> list[UnitPlan]:
         """The units of an area."""

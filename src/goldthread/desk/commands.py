@@ -22,6 +22,7 @@ from goldthread.contact.models import Incident
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk.forms import CommandForm, OpeningForm
 from goldthread.desk.pages import displays, form_panel, whole_page
+from goldthread.desk.record import Record
 
 Act = Callable[[Staff, uuid.UUID, dict[str, Any]], object]
 
@@ -94,7 +95,8 @@ def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: Comma
         return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     if incident is None:
         return HttpResponse(status=204, headers={"HX-Redirect": "/"})
-    return answer(request, incident_id, [form_panel(request, user, incident, form.name)], displays(user, incident))
+    record = Record(incident)
+    return answer(request, incident_id, [form_panel(request, user, record, form.name)], displays(user, record))
 
 
 def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
@@ -103,4 +105,5 @@ def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: C
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if incident is None and ("opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
-    return answer(request, incident_id, [form_panel(request, user, incident, form.name, form)], None, status=422)
+    record = Record(incident) if incident is not None else None
+    return answer(request, incident_id, [form_panel(request, user, record, form.name, form)], None, status=422)

@@ -11,13 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.contact.models import Incident
 from goldthread.desk import forms, presenters
 from goldthread.desk.queries import seen
+from goldthread.desk.record import Record
+from goldthread.desk.timeline import said
+from goldthread.response.models import ARRIVAL_SOURCES
 
 DISPLAYS = ("ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent")
 """Displays a command may have changed; each is a template ``desk/_<name>.jinja`` whose root has that id."""
@@ -28,44 +30,45 @@ def now() -> datetime:
     return database_now(connection)
 
 
-def values(user: Staff, incident: Incident) -> dict[str, Any]:
+def values(user: Staff, incident: Incident, record: Record) -> dict[str, Any]:
     """Everything the displays of one incident show."""
     at = now()
     return {
         "now": at,
         "incident": incident,
-        "ribbon": presenters.ribbon(incident, at),
-        "said": presenters.said(incident),
-        "noticed": presenters.noticed(incident),
-        "children": presenters.children(incident),
-        "particulars": presenters.particulars(incident),
-        "thrive_versions": presenters.thrive_versions(incident),
-        "grade_history": presenters.grade_history(incident),
-        "disagreement": presenters.disagreement(incident),
-        "sending": presenters.sending(user, incident),
+        "ribbon": presenters.ribbon(record, at),
+        "said": said(record),
+        "noticed": presenters.noticed(record),
+        "children": presenters.children(record),
+        "particulars": presenters.particulars(record),
+        "thrive_versions": presenters.thrive_versions(record),
+        "grade_history": presenters.grade_history(record),
+        "disagreement": presenters.disagreement(record),
+        "sent": presenters.sent(record),
+        "sources": ARRIVAL_SOURCES,
         "may": presenters.may(user, incident),
     }
 
 
-def form_for(user: Staff, incident: Incident | None, name: str) -> forms.CommandForm:
-    """A fresh form for one command; ``incident`` None before the contact is opened."""
-    at = now()
+def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm:
+    """A fresh form for one command; ``record`` None before the contact is opened."""
     match name:
         case "words":
             return forms.WordsForm()
         case "particular":
             return forms.ParticularForm()
         case "area":
-            return forms.AreaForm(initial={"area": incident.area if incident else ""})
+            return forms.AreaForm(initial={"area": record.incident.area if record else ""})
         case "children":
             return forms.ChildrenForm(initial={"answer": "named"})
         case "thrive":
-            version = newest_thrive(incident) if incident else None
-            return forms.ThriveForm(day=at.date(), initial={"based_on": version.version if version else 0})
+            versions = record.versions if record else []
+            based_on = versions[0].version if versions else 0
+            return forms.ThriveForm(day=now().date(), initial={"based_on": based_on})
         case "grade":
-            return forms.GradeForm(choices_now=grade_choices(incident))
+            return forms.GradeForm(choices_now=presenters.grades(record, now()))
         case "allocate":
-            return forms.AllocateForm(units=presenters.sending(user, incident)["units"] if incident else [])
+            return forms.AllocateForm(units=presenters.units(user))
         case "arrive":
             return forms.ArriveForm()
         case "leave":
@@ -76,21 +79,16 @@ def form_for(user: Staff, incident: Incident | None, name: str) -> forms.Command
             return forms.CloseForm()
 
 
-def grade_choices(incident: Incident | None) -> list[tuple[str, str]]:
-    """The grades that may be chosen now."""
-    return [(one["code"], one["name"]) for one in presenters.grades(incident, now())]
-
-
 def form_panel(
-    request: HttpRequest, user: Staff, incident: Incident | None, name: str, form: forms.CommandForm | None = None
+    request: HttpRequest, user: Staff, record: Record | None, name: str, form: forms.CommandForm | None = None
 ) -> dict[str, Any]:
     """A panel holding one form: the given one with its errors, or a fresh one."""
-    return {"name": name, "form": form or form_for(user, incident, name), "opening": "opening" in request.POST}
+    return {"name": name, "form": form or form_for(user, record, name), "opening": "opening" in request.POST}
 
 
-def displays(user: Staff, incident: Incident) -> dict[str, Any]:
+def displays(user: Staff, record: Record) -> dict[str, Any]:
     """The values for every display, to be swapped in place."""
-    return {"names": DISPLAYS, **values(user, incident)}
+    return {"names": DISPLAYS, **values(user, record.incident, record)}
 
 
 def whole_page(
@@ -115,9 +113,10 @@ def whole_page(
             raise Http404(str(error)) from None
         incident = None
     context: dict[str, Any] = {"incident_id": incident_id, "incident": incident, "now": now(), "on_call": on_call}
-    if incident is not None:
+    record = Record(incident) if incident is not None else None
+    if incident is not None and record is not None:
         subjects = [("incident", str(incident.pk))]
-        context |= values(user, incident)
+        context |= values(user, incident, record)
         subjects += [("child", one.child) for one in context["children"]]
         record_consultation(user, "incident.see", subjects)
     elif not user.can("incident.open"):
@@ -126,7 +125,7 @@ def whole_page(
     names = [name for name, verb in PANELS.items() if may.get(verb)]
     context["may"] = may
     context["panels"] = {
-        name: form_panel(request, user, incident, name, form if form is not None and form.name == name else None)
+        name: form_panel(request, user, record, name, form if form is not None and form.name == name else None)
         for name in names
     }
     context["opening_form"] = forms.OpeningForm(request.POST if "opening" in request.POST else None)

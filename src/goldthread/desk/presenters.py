@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import verbs
 from goldthread.assessment.elements import elements_on
-from goldthread.assessment.models import Reading, ThriveVersion
-from goldthread.assessment.queries import newest_reading, newest_thrive, thrive_text
-from goldthread.assessment.reading import reader
+from goldthread.assessment.models import Reading
+from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
-from goldthread.contact.models import ChildVersion, Entry, Incident
-from goldthread.desk.board import suggested_level
-from goldthread.desk.marks import Mark, Piece, marks_of, pieces
-from goldthread.response.grades import closing_reasons, grade, grades_on
-from goldthread.response.models import ARRIVAL_SOURCES, Allocation, Clock, GradePeriod, Unit
+from goldthread.contact.models import ChildVersion, Incident
+from goldthread.desk.marks import Mark
+from goldthread.desk.record import Record
+from goldthread.response.grades import grade, grades_on
+from goldthread.response.models import Unit
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -32,36 +31,6 @@ OWED = {
     "result": "Result from the unit",
     "none": "Nothing",
 }
-EVENTS = {
-    "incident.opened": "Opened",
-    "incident.reopened": "Opened again by late words",
-    "incident.closed": "Closed",
-    "area.set": "Area",
-    "particular.set": "Recorded",
-    "children.answered": "Children",
-    "thrive.written": "THRIVE version",
-    "grade.chosen": "Grade",
-    "unit.allocated": "Unit sent",
-    "unit.arrived": "Unit arrived",
-    "unit.left": "Unit left",
-    "owner.taken": "Taken over",
-}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the timeline as shown."""
-
-    seq: int
-    kind: str
-    source: str
-    at: datetime
-    recorded_at: datetime
-    late: bool
-    author: str
-    pieces: list[Piece] = field(default_factory=list)
-    what: str = ""
-    erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,38 +46,35 @@ class ChildShown:
     at: datetime
 
 
-def ribbon(incident: Incident, now: datetime) -> dict[str, Any]:
+def ribbon(record: Record, now: datetime) -> dict[str, Any]:
     """The THRIVE ribbon: grade and clock, what the words suggest, children, version, owner and what is owed next."""
-    period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
-    held = grade(period.grade) if period else None
-    reading = newest_reading(incident)
-    version = newest_thrive(incident)
-    level = reading.level if reading and reading.state == "read" else "none"
-    suggested = suggested_level(held, level)
+    incident = record.incident
+    version = record.versions[0] if record.versions else None
+    words = [entry.seq for entry in record.entries if entry.kind == "words"]
     return {
         "reference": incident.reference,
         "id": incident.pk,
         "open": incident.is_open,
         "closed_at": incident.closed_at,
-        "grade": held.name if held else "",
-        "grade_at": period.at if period else None,
-        "clocks": clocks(incident, now),
-        "suggests": LEVEL_NAMES.get(suggested, "") if suggested else "",
-        "suggested": suggested,
+        "grade": record.held.name if record.held else "",
+        "grade_at": record.periods[0].at if record.periods else None,
+        "clocks": clocks(record, now),
+        "suggests": LEVEL_NAMES.get(record.suggested, ""),
+        "suggested": record.suggested,
         "child": incident.child,
         "children_answer": dict(choices.CHILDREN_ANSWERS)[incident.children_answer],
-        "children_count": incident.child_versions.values("child").distinct().count(),
+        "children_count": len(record.children),
         "version": version,
-        "new_since": incident.entries.filter(kind="words", seq__gt=version.read_up_to).count() if version else 0,
-        "reader": reader_state(reading),
-        "strongest": strongest(incident, reading),
+        "new_since": sum(seq > version.read_up_to for seq in words) if version else 0,
+        "reader": reader_state(record.reading),
+        "strongest": strongest(record),
         "owner": owner(incident),
         "owed": OWED.get(incident.next_action, incident.next_action),
         "owed_at": incident.next_action_at if incident.is_open else None,
     }
 
 
-def clocks(incident: Incident, now: datetime) -> list[dict[str, Any]]:
+def clocks(record: Record, now: datetime) -> list[dict[str, Any]]:
     """Every running clock with seconds gone and seconds allowed."""
     return [
         {
@@ -118,7 +84,7 @@ def clocks(incident: Incident, now: datetime) -> list[dict[str, Any]]:
             "elapsed": int((now - clock.started_at).total_seconds()),
             "target": int((clock.due_at - clock.started_at).total_seconds()),
         }
-        for clock in Clock.objects.filter(incident=incident).running().order_by("due_at")
+        for clock in record.clocks
     ]
 
 
@@ -149,60 +115,37 @@ def owner(incident: Incident) -> str:
     return incident.owner_team.name if incident.owner_team is not None else ""
 
 
-def strongest(incident: Incident, reading: Reading | None, most: int = 3) -> list[Mark]:
+def strongest(record: Record, most: int = 3) -> list[Mark]:
     """The strongest marks that stand, each with its quote."""
-    if reading is None or reading.state != "read":
-        return []
-    texts = _texts(incident, {one["entry"] for one in reading.findings})
-    found = [mark for mark in marks_of(reading, texts, reader()) if mark.stands]
-    return sorted(found, key=lambda mark: -mark.score)[:most]
+    return sorted((mark for mark in record.marks if mark.stands), key=lambda mark: -mark.score)[:most]
 
 
-def said(incident: Incident) -> list[Line]:
-    """The timeline, oldest first, with the marks standing in the words themselves."""
-    reading = newest_reading(incident)
-    entries = list(incident.entries.select_related("text", "author").order_by("seq"))
-    texts = {entry.seq: entry.text.text for entry in entries if entry.text is not None and entry.text.erased_at is None}
-    marks = marks_of(reading, texts, reader()) if reading and reading.state == "read" else []
-    return [_line(entry, [mark for mark in marks if mark.entry == entry.seq]) for entry in entries]
-
-
-def noticed(incident: Incident) -> dict[str, Any]:
+def noticed(record: Record) -> dict[str, Any]:
     """The reader's column: marks with why each matters, at most three questions, and its state in words."""
-    reading = newest_reading(incident)
+    reading = record.reading
     if reading is None or reading.state != "read":
         return {"state": reader_state(reading), "marks": [], "questions": []}
-    texts = _texts(incident, {one["entry"] for one in reading.findings})
-    marks = sorted(
-        marks_of(reading, texts, reader()), key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start)
-    )
+    marks = sorted(record.marks, key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
     return {"state": reader_state(reading), "marks": marks, "questions": reading.questions[:3], "reading": reading}
 
 
-def disagreement(incident: Incident) -> dict[str, Any] | None:
+def disagreement(record: Record) -> dict[str, Any] | None:
     """Where words and grade disagree: the grade held, the level the words suggest, and the quotes; None where they agree."""
-    period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
-    reading = newest_reading(incident)
-    if period is None or reading is None or reading.state != "read":
+    if record.held is None or not record.suggested:
         return None
-    held = grade(period.grade)
-    suggested = suggested_level(held, reading.level)
-    if not suggested:
-        return None
-    named = [one.name for one in grades_on(period.at.date()).values() if one.level == suggested]
-    return {"held": held.name, "suggested": named[0] if named else suggested, "quotes": strongest(incident, reading)}
+    named = [one.name for one in grades_on(record.periods[0].at.date()).values() if one.level == record.suggested]
+    suggested = named[0] if named else record.suggested
+    return {"held": record.held.name, "suggested": suggested, "quotes": strongest(record)}
 
 
-def children(incident: Incident) -> list[ChildShown]:
-    """Each child's newest version, in the order first recorded."""
-    newest: dict[str, ChildVersion] = {}
-    for version in incident.child_versions.select_related("particulars").order_by("id"):
-        newest[str(version.child)] = version
-    return [_child(version) for version in newest.values()]
+def children(record: Record) -> list[ChildShown]:
+    """Each child as known now, in the order first recorded."""
+    return [_child(version) for version in record.children]
 
 
-def particulars(incident: Incident) -> list[dict[str, Any]]:
+def particulars(record: Record) -> list[dict[str, Any]]:
     """Place, caller's name and number as they hold now; what was never given says so."""
+    incident = record.incident
     newest = {one.kind: one for one in incident.particulars.select_related("text").order_by("id")}
     area = {"name": "Area", "text": incident.area, "at": None}
     return [area] + [
@@ -239,12 +182,10 @@ def by_reference(user: Staff, asked: str) -> QuerySet[Incident]:
     return found.filter(reference__iendswith=asked.replace("\x00", "")).order_by("-opened_at")
 
 
-def thrive_versions(incident: Incident) -> list[dict[str, Any]]:
+def thrive_versions(record: Record) -> list[dict[str, Any]]:
     """Every THRIVE version, newest first, with its elements in order."""
     found = []
-    for version in (
-        ThriveVersion.objects.filter(incident=incident).select_related("author", "text").order_by("-version")
-    ):
+    for version in record.versions:
         text = thrive_text(version)
         elements = [
             {"name": element.name, "text": text["elements"].get(element.code, "")}
@@ -262,19 +203,15 @@ def thrive_versions(incident: Incident) -> list[dict[str, Any]]:
     return found
 
 
-def grades(incident: Incident | None, now: datetime) -> list[dict[str, Any]]:
-    """The grades that may be chosen now, most urgent first; lower ones than held are left out."""
-    period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first() if incident else None
-    held = period.severity if period else 0
+def grades(record: Record | None, now: datetime) -> list[tuple[str, str]]:
+    """The grades that may be chosen now with their names, most urgent first; lower ones than held are left out."""
+    held = record.held.severity if record and record.held else 0
     found = sorted(grades_on(now.date()).values(), key=lambda one: -one.severity)
-    return [{"code": one.code, "name": one.name, "severity": one.severity} for one in found if one.severity > held]
+    return [(one.code, one.name) for one in found if one.severity > held]
 
 
-def grade_history(incident: Incident) -> list[dict[str, Any]]:
+def grade_history(record: Record) -> list[dict[str, Any]]:
     """Every grade the incident held, with who chose it and why."""
-    periods = (
-        GradePeriod.objects.filter(incident=incident).select_related("by", "why", "why_not_above").order_by("-seq")
-    )
     return [
         {
             "name": grade(period.grade).name,
@@ -284,94 +221,41 @@ def grade_history(incident: Incident) -> list[dict[str, Any]]:
             "why_not_above": period.why_not_above.shown() if period.why_not_above else "",
             "owed": period.why is None,
         }
-        for period in periods
+        for period in record.periods
     ]
 
 
-def sending(user: Staff, incident: Incident) -> dict[str, Any]:
-    """Units that may be sent, and those that were."""
-    sent = Allocation.objects.filter(incident=incident).select_related("unit").order_by("id")
-    return {
-        "units": list(Unit.objects.for_area(user).ready().order_by("area", "call_sign")),
-        "sent": [
-            {
-                "id": one.pk,
-                "unit": one.unit,
-                "at": one.at,
-                "arrived_at": one.arrived_at,
-                "source": one.get_arrival_source_display(),
-                "left_at": one.left_at,
-            }
-            for one in sent
-        ],
-        "sources": ARRIVAL_SOURCES,
-    }
+def units(user: Staff) -> list[Unit]:
+    """Units that this person may send now."""
+    return list(Unit.objects.for_area(user).ready().order_by("area", "call_sign"))
+
+
+def sent(record: Record) -> list[dict[str, Any]]:
+    """Units that were sent, in order."""
+    return [
+        {
+            "id": one.pk,
+            "unit": one.unit,
+            "at": one.at,
+            "arrived_at": one.arrived_at,
+            "source": one.get_arrival_source_display(),
+            "left_at": one.left_at,
+        }
+        for one in record.allocations
+    ]
 
 
 def may(user: Staff, incident: Incident) -> dict[str, bool]:
-    """Which verbs this person may do to this incident now; the page shows only these."""
-    reach = Incident.objects.filter(pk=incident.pk)
-    return {
-        verb.replace(".", "_"): user.can(verb) and reach.reached_by(user, verb).exists()
-        for verb in verbs()
-        if verb not in {"incident.see", "incident.open", "board.see", "audit.see", "measures.see", "measures.cases"}
+    """Which verbs this person may do to this incident now; the page shows only these. One look for each scope."""
+    one = Incident.objects.filter(pk=incident.pk)
+    asked = {verb: user.seat.scope(verb) for verb in verbs() if verb not in WITHOUT_OBJECT}
+    reached: dict[str, bool] = {
+        scope: one.reached_by(user, verb).exists() for verb, scope in asked.items() if scope != "none"
     }
+    return {verb.replace(".", "_"): reached.get(scope, False) for verb, scope in asked.items()}
 
 
-def closing() -> list[dict[str, str]]:
-    """Reasons for closing."""
-    return [{"code": reason.code, "name": reason.name} for reason in closing_reasons().values()]
-
-
-def _texts(incident: Incident, wanted: set[int]) -> dict[int, str]:
-    entries = incident.entries.filter(seq__in=wanted, text__erased_at__isnull=True).select_related("text")
-    return {entry.seq: entry.text.text for entry in entries if entry.text is not None}
-
-
-def _line(entry: Entry, marks: list[Mark]) -> Line:
-    author = entry.author.name if entry.author else "system"
-    common: dict[str, Any] = {
-        "seq": entry.seq,
-        "kind": entry.kind,
-        "source": entry.get_source_display(),
-        "at": entry.occurred_at,
-        "recorded_at": entry.recorded_at,
-        "late": entry.late,
-        "author": author,
-    }
-    if entry.text is not None:
-        if entry.text.erased_at is not None:
-            return Line(**common, what=entry.text.shown(), erased=True)
-        return Line(**common, pieces=pieces(entry.text.text, marks))
-    return Line(**common, what=_event(entry))
-
-
-def _event(entry: Entry) -> str:
-    said_as = EVENTS.get(entry.code, entry.code)
-    data = entry.data
-    match entry.code:
-        case "grade.chosen":
-            return f"{said_as}: {grade(data['grade']).name}"
-        case "children.answered":
-            answer = dict(choices.CHILDREN_ANSWERS)[data["answer"]]
-            return f"{said_as}: {answer}" + (f" ({data['count']})" if data["count"] else "")
-        case "particular.set":
-            return f"{said_as}: {dict(choices.PARTICULARS)[data['kind']].lower()}"
-        case "area.set":
-            return f"{said_as}: {data['area']}"
-        case "incident.opened":
-            return f"{said_as}: {dict(choices.CHANNELS)[data['channel']]}"
-        case "incident.closed":
-            reason = closing_reasons().get(data["reason"])
-            return f"{said_as}: {reason.name if reason else data['reason']}"
-        case "unit.arrived":
-            return f"{said_as}: {data['unit']}, by {dict(ARRIVAL_SOURCES)[data['source']].lower()}"
-        case "unit.allocated" | "unit.left":
-            return f"{said_as}: {data['unit']}"
-        case "thrive.written":
-            return f"{said_as} {data['version']}"
-        case _:
-            return said_as
+WITHOUT_OBJECT = {"incident.see", "incident.open", "board.see", "audit.see", "measures.see", "measures.cases"}
 
 
 def _child(version: ChildVersion) -> ChildShown:

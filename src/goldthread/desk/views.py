@@ -25,6 +25,7 @@ from goldthread.desk.commands import answer, ensure_open, run, staff
 from goldthread.desk.pages import displays, now, whole_page
 from goldthread.desk.queries import PAGE, Filters, counts, snapshot
 from goldthread.desk.queries import board as board_rows
+from goldthread.desk.record import Record
 from goldthread.desk.rows import rows
 from goldthread.desk.strip import strip
 from goldthread.response import actions as response
@@ -63,7 +64,7 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         raise Http404("No such incident.")
     if stood_before:
         record_consultation(user, "incident.see", [("incident", str(incident_id))])
-    return answer(request, incident_id, [], displays(user, incident))
+    return answer(request, incident_id, [], displays(user, Record(incident)))
 
 
 @route("incident.see", "consultation")
@@ -152,7 +153,7 @@ def grade(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     user = staff(request)
     found = Incident.objects.reached_by(user, "unit.allocate").filter(pk=incident_id).first()
-    units = presenters.sending(user, found)["units"] if found else []
+    units = presenters.units(user) if found else []
 
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
         if given["unit"] is None:

@@ -11,6 +11,7 @@ from goldthread.thrive.tokens import Text
 from goldthread.thrive.words import word_list, word_set
 
 CHILD, INFANT, ADULT, OLDER, NUMBER = "{child_age}", "{infant_age}", "{adult_age}", "{older_age}", "{number}"
+ELDERLY = "{elderly_age}"
 
 NUMBER_WORDS = {word: value for value, word in enumerate(word_list("numbers"))} | {
     "thirty": 30,
@@ -38,9 +39,19 @@ _COUNTED = word_set("counted")
 _ENDS_DURATION = frozenset(
     {"ago", "later", "earlier", "now", "pregnant", "preg", "gone", "gestation", "together", "married"}
 )
-_LEADS = _SAYS_AGE | _PERSON | _STATES_AGE | {"between", "under", "year", "yr", "y", "turned"}
+_LEADS = (
+    _SAYS_AGE | _PERSON | _STATES_AGE | _NAMES | _LINKS | {"between", "under", "year", "yr", "y", "turned", "than"}
+)
 _FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
+_NAMES = word_set("given_names")
+_DURATION = word_set("duration")
+_ROAD_BEFORE = word_set("road_before")
+_ROAD_AFTER = word_set("road_after")
+_MOTORWAYS = frozenset(map(int, word_list("motorways")))
+_LIMITS = frozenset({"more", "older", "younger", "less", "over"})
+_LINKS = frozenset({"as", "of", "given", "possibly", "approx", "approximately", "about", "around", "was", "is"})
 _NEWBORN = frozenset({"newborn", "neonate"})
+_PRONOUNS = frozenset({"he", "she", "they", "who", "i", "im", "hes", "shes", "theyre", "aged"})
 _MONEY = "£$€#"
 
 
@@ -97,6 +108,8 @@ def _put(hits: dict[str, list[tuple[int, int]]], months: int, start: int, end: i
         names.append(INFANT)
     if months >= 240:
         names.append(OLDER)
+    if months >= 720:
+        names.append(ELDERLY)
     for name in names:
         hits.setdefault(name, []).append((start, end))
 
@@ -153,7 +166,7 @@ def _read(text: Text, place: int) -> tuple[int, int, int] | None:
     if tail:
         return _with_tail(text, place, value, tail, following) if not head or head in _SEX else None
     if head:
-        return _with_head(place, head, value)
+        return None if head == "m" and _is_road(text, place, value) else _with_head(place, head, value)
     if previous in ("year", "yr", "y") and value <= 13 and word not in NUMBER_WORDS:
         if _word(text, place - 2) in ("last", "this", "next", "per", "a", "every", "each", "the"):
             return None
@@ -177,7 +190,22 @@ def _with_tail(text: Text, place: int, value: int, tail: str, following: str) ->
         if following in _OLD:
             return _within(_months(value, unit), place, place + 2)
         return _with_loose_unit(text, place, value, unit, _word(text, place - 1), place + 1)
-    return _within(value * 12, place, place + 1) if tail == "f" and value > 0 else None
+    previous = _word(text, place - 1)
+    if tail == "s" and previous in ("year", "yr", "y") and value <= 13:
+        return (value + 5) * 12, place - 1, place + 1
+    known = tail == "f" or (tail == "s" and previous in _PERSON)
+    return _within(value * 12, place, place + 1) if known and value > 0 else None
+
+
+def _is_road(text: Text, place: int, value: int) -> bool:
+    """Whether "M6" is a motorway: it has a motorway's number and words of the road beside it."""
+    if value not in _MOTORWAYS:
+        return False
+    previous, following = _word(text, place - 1), _word(text, place + 1)
+    return any(
+        word in known or (word[:1] == "j" and word[1:].isdecimal())
+        for word, known in ((previous, _ROAD_BEFORE), (following, _ROAD_AFTER))
+    )
 
 
 def _with_head(place: int, head: str, value: int) -> tuple[int, int, int] | None:
@@ -212,7 +240,15 @@ def _with_loose_unit(
     if previous in _SAYS_AGE:
         return _within(_months(value, unit), place - 1, end)
     named = previous in _PERSON and text.between(place - 1, place).strip(" (") == ""
-    return _within(_months(value, unit), place, end) if named else None
+    return _within(_months(value, unit), place, end) if named or _guessed(text, place, end, unit) else None
+
+
+def _guessed(text: Text, place: int, end: int, unit: int) -> bool:
+    """ "approx 13 yrs, on her own": a guess at an age that ends its clause, and no length of time."""
+    if unit != 12 or _word(text, place - 1) not in ("approx", "approximately", "about", "around", "roughly", "looks"):
+        return False
+    ends = end >= len(text.words) or end in text.breaks or text.between(end - 1, end).strip()[:1] in (",", ")", "-")
+    return ends and _DURATION.isdisjoint(text.words[max(0, place - 5) : place - 1])
 
 
 def _bare(text: Text, place: int, value: int, previous: str, following: str) -> tuple[int, int, int] | None:
@@ -223,12 +259,25 @@ def _bare(text: Text, place: int, value: int, previous: str, following: str) -> 
         return _within(value * 12, place - 1 if previous in _SAYS_AGE else place - 2, place + 1)
     if following in _COUNTED:
         return None
+    if previous in _LINKS and not _SAYS_AGE.isdisjoint(text.words[max(0, place - 3) : place - 1]):
+        return _within(value * 12, place, place + 1)
+    if previous == "than" and _word(text, place - 2) in _LIMITS:
+        near = text.words[max(0, place - 8) : place - 2]
+        return _within(value * 12, place, place + 1) if any(_of_person(word) for word in near) else None
     gap = text.between(place - 1, place)
     if previous == "under" and value in (5, 10, 12, 13, 14, 15, 16, 18):
         return (value * 12 - 1, place - 1, place + 1) if value >= 16 or following == "s" else None
     if previous in _PERSON and text.words[place] not in NUMBER_WORDS and gap.strip(" (,-") == "":
         return _within(value * 12, place, place + 1)
     closes = _closes(text, place, following)
+    if (
+        previous in _NAMES
+        and text.original[text.starts[place - 1]].isupper()
+        and text.words[place] not in NUMBER_WORDS
+        and value > 0
+        and (gap.isspace() or (gap.strip() == "," and closes))
+    ):
+        return _within(value * 12, place, place + 1)
     if previous in _STATES_AGE and closes and gap.strip() == "" and _said_of_person(text, place, previous, value):
         return _within(value * 12, place, place + 1)
     if (
@@ -246,8 +295,11 @@ def _said_of_person(text: Text, place: int, previous: str, value: int) -> bool:
     """Whether "is 6", "about thirteen" can be an age: a number word, or a person shortly before."""
     if previous in ("shes", "hes", "im", "theyre", "turned", "turning"):
         return value >= 1
-    near = text.words[max(0, place - 6) : place]
-    return value >= 1 and any(word in _PERSON or word in ("he", "she", "they", "who", "i", "aged") for word in near)
+    return value >= 1 and any(_of_person(word) for word in text.words[max(0, place - 6) : place])
+
+
+def _of_person(word: str) -> bool:
+    return word in _PERSON or word in _PRONOUNS
 
 
 def _closes(text: Text, place: int, following: str) -> bool:

@@ -20,10 +20,15 @@ _LONGEST_WINDOW = 12
 
 
 class Assertion(NamedTuple):
-    """``kind`` is one of the six; ``unasked``: the words only tell that nothing was mentioned or known."""
+    """``kind`` is one of the six; ``unasked``: the words only tell that nothing was mentioned or known.
+
+    ``low`` to ``high`` (exclusive) are the words together with the trigger beside them; -1 where none stands there.
+    """
 
     kind: str
     unasked: bool = False
+    low: int = -1
+    high: int = -1
 
 
 AFFIRMED = Assertion("affirmed")
@@ -48,6 +53,9 @@ class _Seen(NamedTuple):
     senses: tuple[_Sense, ...]
     ends_reach: bool
     is_present: bool = False
+
+
+_Reaching = tuple[_Seen, _Sense]
 
 
 class Asserter:
@@ -90,6 +98,13 @@ class Asserter:
             **dict.fromkeys(words["answers_unknown"], "uncertain"),
         }
 
+    @staticmethod
+    def _is_number_sign(words: list[str], start: int, end: int, high: int) -> bool:
+        """Whether "no" is short for number: "at no 6", "no. 14", "no 12a"; "no 14 yr old" still denies."""
+        if end != start + 1 or words[start] != "no" or end >= high or not words[end][0].isdigit():
+            return False
+        return end + 1 >= high or words[end + 1] not in ("yr", "year", "yo", "y", "month", "mth", "wk", "week", "more")
+
     def triggers(self, text: Text) -> "Triggers":
         """Asks about the spans of *text*; each sentence is searched for triggers once, when first asked about."""
         return Triggers(self, text)
@@ -109,7 +124,7 @@ class Asserter:
                 end += 1
                 if number >= 0:
                     longest = (start, end, number)
-            if longest[2] >= 0:
+            if longest[2] >= 0 and not self._is_number_sign(words, start, longest[1], high):
                 found.append(longest)
         kept: list[tuple[int, int, int]] = []
         for start, end, number in found:
@@ -179,15 +194,42 @@ class Triggers:
         low, high = text.sentence(start)
         self._look_at(low, high)
         answered = self._answered(end)
-        if answered is None and self._asks:
-            answered = self._answered_next(end, high)
+        if answered is not None:
+            return answered._replace(low=start, high=end + 1) if end < high else answered
+        answered = self._answered_next(end, high) if self._asks else None
         if answered is not None:
             return answered
         if self._seen:
             before, after = self._before(start, end, low), self._after(end, high)
             if before or after:
-                return self._weigh(before, after, start, end)
+                return self._with_trigger(self._weigh(before, after, start, end), before, after, start, end)
         return self._queried(start, end)
+
+    def _with_trigger(
+        self, meant: Assertion, before: Sequence[_Reaching], after: Sequence[_Reaching], start: int, end: int
+    ) -> Assertion:
+        """*meant* with the words of denial, doubt or past right beside the span: who reads the quote must see them."""
+        if not (meant.unasked or meant.kind in ("negated", "historical")):
+            return meant
+        kinds = ("negated", "uncertain") if meant.unasked else (meant.kind,)
+        low, high = start, end
+        if before and before[-1][0].end == start and before[-1][1].kind in kinds:
+            low = before[-1][0].start
+        if after and after[0][1].kind in kinds and self._joined(end, after[0][0].start):
+            high = after[0][0].end
+        elif meant.unasked:
+            told = next((place for place in (end, end + 1) if self._not_told(place)), -1)
+            if told >= 0 and self._joined(end, told):
+                high = told + 1
+        return meant._replace(low=low, high=high) if (low, high) != (start, end) else meant
+
+    def _not_told(self, place: int) -> bool:
+        return place < len(self._text.words) and self._text.words[place] in self._asserter._not_told
+
+    def _joined(self, end: int, place: int) -> bool:
+        """Whether at most one word and no sign stands between a span and the word at *place*."""
+        between = self._text.between(end - 1, place)
+        return not between.strip(" \t:,-?") if place == end else place == end + 1 and between.strip().isalnum()
 
     def _answered(self, end: int) -> Assertion | None:
         """ "Weapons? No", "inj: nil", "kids - yes": a question or label answered by the next word."""
@@ -218,9 +260,9 @@ class Triggers:
         kind = self._asserter._answers[words[high]]
         return UNASKED if kind == "uncertain" else Assertion(kind)
 
-    def _before(self, start: int, end: int, low: int) -> list[tuple[_Seen, _Sense]]:
+    def _before(self, start: int, end: int, low: int) -> list[_Reaching]:
         """Triggers that stand before the span and reach it, the nearest last."""
-        reaching: list[tuple[_Seen, _Sense]] = []
+        reaching: list[_Reaching] = []
         place = bisect_left(self._starts, start) - 1
         barrier = today = False
         while place >= 0:
@@ -303,9 +345,9 @@ class Triggers:
                 break
         return end
 
-    def _after(self, end: int, high: int) -> list[tuple[_Seen, _Sense]]:
+    def _after(self, end: int, high: int) -> list[_Reaching]:
         """Triggers that stand behind the span and reach back to it, the nearest first."""
-        reaching: list[tuple[_Seen, _Sense]] = []
+        reaching: list[_Reaching] = []
         for place in range(bisect_left(self._starts, end), len(self._seen)):
             trigger = self._seen[place]
             if trigger.start >= high or trigger.start - end > _LONGEST_WINDOW:
@@ -354,7 +396,7 @@ class Triggers:
         return UNCERTAIN if asked else AFFIRMED
 
     def _weigh(
-        self, before: Sequence[tuple[_Seen, _Sense]], after: Sequence[tuple[_Seen, _Sense]], start: int, end: int
+        self, before: Sequence[_Reaching], after: Sequence[_Reaching], start: int, end: int
     ) -> Assertion:
         """One answer from all triggers that reach: doubt over denial, the outer trigger over the inner one."""
         kinds = {sense.kind for _, sense in before} | {sense.kind for _, sense in after}
@@ -364,7 +406,7 @@ class Triggers:
         if "other-subject" in kinds and negated_before is None:
             return Assertion("other-subject")
         if negated_before is not None:
-            if not self._asserter._not_told.isdisjoint(self._text.words[end : end + 3]):
+            if not self._asserter._not_told.isdisjoint(self._text.words[negated_before.end : end + 3]):
                 return UNASKED
             outer = next((sense.kind for trigger, sense in before if trigger.start < negated_before.start), "")
             if outer in ("uncertain", "hypothetical"):

@@ -57,8 +57,10 @@ def rank(level: str) -> int:
     return LEVELS.index(level)
 
 
-def multiplier(assertion: str, *, unasked: bool, critical: bool) -> float:
-    """How far a finding so asserted counts, 0..1."""
+def multiplier(assertion: str, *, unasked: bool, critical: bool, past_counts: bool = False) -> float:
+    """How far a finding so asserted counts, 0..1; with *past_counts* what a person did before is the risk today."""
+    if past_counts and assertion == "historical":
+        assertion = "affirmed"
     factor = UNASKED if unasked else COUNTS[assertion]
     return max(factor, CRITICAL_FLOOR) if critical and assertion != "other-subject" else factor
 

@@ -24,9 +24,11 @@ CODES = (
     "carer-not-seen", "imminent", "death", "abduction", "position-of-trust", "trafficking",
     "implied-child",
 )  # fmt: skip
-"""Every cue the reader knows; a force may add a file with a new code only together with this list."""
+"""Every cue of risk to a child; a force may add a file with a new code only together with this list."""
+ADULT = "adult-"
+"""A file with ``adult = true`` may give any code that begins so: what makes an adult vulnerable."""
 _CHILD = ("yes", "implied", "no")
-_VALUES = ("weight", "level", "child", "needs_child", "critical", "adult", "elements", "question")
+_VALUES = ("weight", "level", "child", "needs_child", "critical", "adult", "past_counts", "elements", "question")
 _CUE_KEYS = {"code", "label", "why", "source", "wordings", "group", *_VALUES}
 
 
@@ -46,6 +48,7 @@ class Rule:
     needs_child: bool
     critical: bool
     adult: bool
+    past_counts: bool
     elements: tuple[str, ...]
     question: str
 
@@ -75,9 +78,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All that was read: ``patterns`` pairs each way to match with what it stands for (rule, context or child list)."""
+    """All that was read: ``patterns`` pairs each way to match with what it stands for (rule, context or child list).
+
+    ``cues`` are those of risk to a child, ``adult_cues`` those of a vulnerable adult, by code.
+    """
 
     cues: Mapping[str, Cue]
+    adult_cues: Mapping[str, Cue]
     patterns: tuple[tuple[Shape, "Rule | Context | str"], ...]
     words: frozenset[str]
     hash: str
@@ -161,21 +168,22 @@ def check(directory: Path | None = None) -> tuple[Lexicon, list[str]]:
                 patterns.append((Shape((named,), ()), name))
     patterns.append((Shape(({("{child_age}",): True},), ()), "child_age"))
     cues: dict[str, Cue] = {}
+    adult_cues: dict[str, Cue] = {}
     for path, content in contents.items():
         with _noting(faults):
             if path.name.startswith("benign"):
                 _add(patterns, faults, path, _contexts(path, content), lists)
             elif not path.name.startswith("terms"):
                 cue, rules = _cue(path, content)
-                if cue.code in cues:
+                if cue.code in cues or cue.code in adult_cues:
                     raise LexiconError(f"{path.name}: code {cue.code!r} is already given by another file")
-                cues[cue.code] = cue
+                (adult_cues if cue.code.startswith(ADULT) else cues)[cue.code] = cue
                 _add(patterns, faults, path, [(rule.wording, rule) for rule in rules], lists)
     words = {word for run in runs_of(patterns) for word in run if word[0] != "{"}
     canonical = json.dumps({path.name: content for path, content in contents.items()}, sort_keys=True)
     # The words that turn a cue can be changed by a practitioner too, so they belong to the same hash.
     digest = hashlib.sha256(canonical.encode() + TABLE.read_bytes()).hexdigest()[:16]
-    return Lexicon(cues, tuple(patterns), frozenset(words), digest), faults
+    return Lexicon(cues, adult_cues, tuple(patterns), frozenset(words), digest), faults
 
 
 def runs_of(patterns: Iterable[tuple[Shape, "Rule | Context | str"]]) -> set[Atoms]:
@@ -244,7 +252,7 @@ def _contexts(path: Path, content: Mapping[str, Any]) -> list[tuple[str, Context
         if unknown:
             raise LexiconError(f"{here}: unknown key {sorted(unknown)[0]!r}")
         for code in block.get("cues", []):
-            if code != "*" and code not in CODES:
+            if code != "*" and code not in CODES and not str(code).startswith(ADULT):
                 raise LexiconError(f"{here}: unknown cue {code!r}")
         if block.get("scope", "match") not in ("match", "log"):
             raise LexiconError(f"{here}: scope must be match or log")
@@ -272,7 +280,7 @@ def _cue(path: Path, content: Mapping[str, Any]) -> tuple[Cue, list[Rule]]:
     if unknown:
         raise LexiconError(f"{path.name}: unknown key {sorted(unknown)[0]!r}")
     code = content.get("code")
-    if code not in CODES:
+    if code not in CODES and not (str(code).startswith(ADULT) and content.get("adult") is True):
         raise LexiconError(f"{path.name}: unknown code {code!r}")
     for key in ("label", "why", "question"):
         if not isinstance(content.get(key), str) or not content[key]:
@@ -284,6 +292,7 @@ def _cue(path: Path, content: Mapping[str, Any]) -> tuple[Cue, list[Rule]]:
         "needs_child": False,
         "critical": False,
         "adult": False,
+        "past_counts": False,
     }
     values: dict[str, Any] = defaults | {"elements": []} | {key: content[key] for key in _VALUES if key in content}
     rules = _rules(path, code, values, content)
@@ -307,12 +316,12 @@ def _rules(path: Path, code: str, values: Mapping[str, Any], block: Mapping[str,
     for element in values["elements"]:
         if element not in ELEMENTS:
             raise LexiconError(f"{here}: unknown element {element!r}")
-    for key in ("needs_child", "critical", "adult"):
+    for key in ("needs_child", "critical", "adult", "past_counts"):
         if not isinstance(values[key], bool):
             raise LexiconError(f"{here}: {key} must be true or false")
     weight = _weight(here, values["weight"])
     return [
         Rule(code, wording, weight, values["level"], values["child"], values["needs_child"], values["critical"],
-             values["adult"], tuple(values["elements"]), values["question"])
+             values["adult"], values["past_counts"], tuple(values["elements"]), values["question"])
         for wording in _wordings(here, block)
     ]  # fmt: skip

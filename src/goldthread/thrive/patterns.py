@@ -10,7 +10,7 @@ from itertools import product
 
 from goldthread.thrive.tokens import normalise
 
-BUILT_IN = ("child_age", "infant_age", "adult_age", "older_age", "number")
+BUILT_IN = ("child_age", "infant_age", "adult_age", "older_age", "elderly_age", "number")
 """Lists that the reader finds by itself (ages.py)."""
 GAPS = {"..": 4, "....": 10}
 """How many other words a gap may hold."""

@@ -68,6 +68,7 @@ class Reader:
         self._matcher = compiled.matcher
         self._repair = compiled.repair
         self._asserter = asserter()
+        self._cues = {**self._lexicon.cues, **self._lexicon.adult_cues}
         self._questions = compiled.questions
 
     @property
@@ -77,17 +78,17 @@ class Reader:
 
     @property
     def cues(self) -> tuple[Cue, ...]:
-        """Every cue of the lexicon, by code."""
-        return tuple(cue for _, cue in sorted(self._lexicon.cues.items()))
+        """Every cue of the lexicon, of children and of adults, by code."""
+        return tuple(cue for _, cue in sorted(self._cues.items()))
 
     def cue(self, code: str) -> Cue:
         """The cue *code*: label, why it matters, question, whether life-threat. Raises KeyError for an unknown one."""
-        return self._lexicon.cues[code]
+        return self._cues[code]
 
     def question(self, code: str, wording: str) -> str:
         """What to ask when *wording* made a finding of *code*; the cue's own question where the lexicon has changed since."""
         found = self._questions.get((code, wording))
-        return found if found is not None else self._lexicon.cues[code].question
+        return found if found is not None else self._cues[code].question
 
     def read_batch(self, texts: Iterable[str]) -> list[Reading]:
         """One reading for each of *texts*, in order."""
@@ -121,16 +122,21 @@ class Reader:
         assessed = [(match, triggers.assess(match[0], match[1])) for match in found]
         child = _child(assessed, mentions, contexts, triggers)
         made: list[_Made] = []
-        for (first, after, names_child, rule), (kind, unasked) in assessed:
+        for (first, after, names_child, rule), (kind, unasked, low, high) in assessed:
             speaks = "yes" if names_child else rule.child
-            score = rule.weight * decide.multiplier(kind, unasked=unasked, critical=rule.critical)
+            score = rule.weight * decide.multiplier(
+                kind, unasked=unasked, critical=rule.critical, past_counts=rule.past_counts
+            )
             score *= decide.child_factor(child, speaks=speaks, needs_child=rule.needs_child)
+            if high >= 0:
+                first, after = low, high
             start, end = text.starts[first], text.ends[after - 1]
             finding = Finding(
                 rule.cue, start, end, original[start:end], kind, rule.elements, round(score, 4), rule.wording,
                 rule.level, rule.critical, unasked,
             )  # fmt: skip
             made.append((finding, rule.question, rule.adult))
+        made.sort(key=lambda item: item[0].start)
         made = _merge(made, original)
         findings = tuple(finding for finding, _, _ in made)
         likely = decide.probability(
@@ -204,7 +210,7 @@ def _child(
 ) -> str:
     """Whether a child is involved: yes where the words name one, implied where they suggest one."""
     answer = "no"
-    for (_, _, names_child, rule), (kind, _) in found:
+    for (_, _, names_child, rule), (kind, *_) in found:
         if kind in ("negated", "other-subject") and not rule.critical:
             continue
         if (names_child or rule.child == "yes") and kind != "historical":
@@ -253,9 +259,6 @@ def _merge(made: list[_Made], original: str) -> list[_Made]:
 def _lowered(contexts: list[_InContext], findings: tuple[Finding, ...]) -> list[float]:
     """Weights of the harmless contexts that hold for the whole log; none where a life is at stake."""
     whole = {context.name: context.weight for _, _, context in contexts if context.whole_log}
-    if not whole or any(
-        finding.score >= decide.LEVEL_FROM and (finding.critical or finding.level == "immediate")
-        for finding in findings
-    ):
+    if not whole or any(finding.score >= decide.LEVEL_FROM and finding.critical for finding in findings):
         return []
     return [whole[name] for name in sorted(whole)]

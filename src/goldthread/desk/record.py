@@ -1,0 +1,84 @@
+"""One incident's record as its page needs it: each part fetched once, when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.queries import newest_reading
+from goldthread.assessment.reading import reader
+from goldthread.contact.models import ChildVersion, Entry, Incident
+from goldthread.desk.board import suggested_level
+from goldthread.desk.marks import Mark, marks_of
+from goldthread.response.grades import Grade, grade
+from goldthread.response.models import Allocation, Clock, GradePeriod
+
+
+class Record:
+    """What stands on one incident; everything newest first unless said otherwise."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The timeline, oldest first."""
+        return list(self.incident.entries.select_related("text", "author").order_by("seq"))
+
+    @cached_property
+    def periods(self) -> list[GradePeriod]:
+        """The grades it held."""
+        found = GradePeriod.objects.filter(incident=self.incident).select_related("by", "why", "why_not_above")
+        return list(found.order_by("-seq"))
+
+    @cached_property
+    def held(self) -> Grade | None:
+        """The grade it holds now."""
+        return grade(self.periods[0].grade) if self.periods else None
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """What the reader found last."""
+        return newest_reading(self.incident)
+
+    @cached_property
+    def suggested(self) -> str:
+        """The level the words suggest where it is above the grade held, else nothing."""
+        reading = self.reading
+        return suggested_level(self.held, reading.level if reading and reading.state == "read" else "none")
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """Every mark of the newest reading whose words are still there."""
+        if self.reading is None or self.reading.state != "read":
+            return []
+        texts = {
+            entry.seq: entry.text.text
+            for entry in self.entries
+            if entry.text is not None and entry.text.erased_at is None
+        }
+        return marks_of(self.reading, texts, reader())
+
+    @cached_property
+    def versions(self) -> list[ThriveVersion]:
+        """The THRIVE versions."""
+        found = ThriveVersion.objects.filter(incident=self.incident).select_related("author", "text")
+        return list(found.order_by("-version"))
+
+    @cached_property
+    def children(self) -> list[ChildVersion]:
+        """Each child's newest version, in the order first recorded."""
+        newest: dict[str, ChildVersion] = {}
+        for version in self.incident.child_versions.select_related("particulars").order_by("id"):
+            newest[str(version.child)] = version
+        return list(newest.values())
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """The running clocks, earliest due first."""
+        return list(Clock.objects.filter(incident=self.incident).running().order_by("due_at"))
+
+    @cached_property
+    def allocations(self) -> list[Allocation]:
+        """Units sent, in the order sent."""
+        return list(Allocation.objects.filter(incident=self.incident).select_related("unit").order_by("id"))
