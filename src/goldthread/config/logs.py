@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -43,13 +44,24 @@ def configure(_settings: dict[str, Any]) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: _Line(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_WithoutWords("%(levelname)s %(name)s %(message)s"))
     logging.getLogger("django").handlers.clear()
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+class _Line:
+    """Writes a line to standard error. Nobody reading it any more is no reason to lose what was being recorded."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{message}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 class _WithoutWords(logging.Formatter):

@@ -39,10 +39,6 @@ _COUNTED = word_set("counted")
 _ENDS_DURATION = frozenset(
     {"ago", "later", "earlier", "now", "pregnant", "preg", "gone", "gestation", "together", "married"}
 )
-_LEADS = (
-    _SAYS_AGE | _PERSON | _STATES_AGE | _NAMES | _LINKS | {"between", "under", "year", "yr", "y", "turned", "than"}
-)
-_FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
 _NAMES = word_set("given_names")
 _DURATION = word_set("duration")
 _ROAD_BEFORE = word_set("road_before")
@@ -50,6 +46,10 @@ _ROAD_AFTER = word_set("road_after")
 _MOTORWAYS = frozenset(map(int, word_list("motorways")))
 _LIMITS = frozenset({"more", "older", "younger", "less", "over"})
 _LINKS = frozenset({"as", "of", "given", "possibly", "approx", "approximately", "about", "around", "was", "is"})
+_LEADS = (
+    _SAYS_AGE | _PERSON | _STATES_AGE | _NAMES | _LINKS | {"between", "under", "year", "yr", "y", "turned", "than"}
+)
+_FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
 _NEWBORN = frozenset({"newborn", "neonate"})
 _PRONOUNS = frozenset({"he", "she", "they", "who", "i", "im", "hes", "shes", "theyre", "aged"})
 _MONEY = "£$€#"
