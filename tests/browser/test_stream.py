@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,27 +17,23 @@ from goldthread.cli.visit import Visitor
 from tests.browser.conftest import Service
 from tests.cast import PASSWORD
 
-ACT = """
-import sys, uuid, django; django.setup()
-from goldthread.accounts.models import Staff
-from goldthread.contact.actions import add_words, open_incident
-user = Staff.objects.get(username=sys.argv[1])
-made = open_incident(user, incident_id=uuid.UUID(sys.argv[2]), channel="999", area=sys.argv[3], location="9 Tansy Close")
-add_words(user, made.pk, key=uuid.uuid4(), source="caller", text="baby screaming then silence, mum not answering")
-"""
-
 
 def act(service: Service, username: str, area: str) -> uuid.UUID:
-    """Somebody takes a call in ``area``, in a process of its own; committed when this returns."""
+    """Somebody takes a call in ``area`` by the pages; committed when this returns."""
     made = uuid.uuid4()
-    subprocess.run([sys.executable, "-c", ACT, username, str(made), area], env=service.database.env, check=True)
+    visitor = Visitor(service.base)
+    visitor.sign_in(username, PASSWORD)
+    opening = {"opening": "1", "channel": "999", "area": area, "location": "9 Tansy Close"}
+    visitor.post(f"/contact/{made}/open", **opening)
+    said = "baby screaming then silence, mum not answering"
+    visitor.post(f"/incidents/{made}/words", key=str(uuid.uuid4()), source="caller", text=said)
     return made
 
 
 @contextmanager
 def listening(service: Service, cookies: str = "", query: str = "", **headers: str) -> Iterator[HTTPResponse]:
     """An open answer of the stream."""
-    connection = HTTPConnection(urlsplit(service.stream).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(service.stream).netloc, timeout=60)
     connection.request("GET", f"/board{query}", headers={"Cookie": cookies, **headers})
     try:
         yield connection.getresponse()
