@@ -83,7 +83,9 @@ def test_a_data_folder_that_is_a_file(env: dict[str, str], tmp_path: Path) -> No
 @pytest.fixture
 def demo(env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """A running demo."""
-    process = subprocess.Popen([*GOLDTHREAD, "demo"], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        [*GOLDTHREAD, "demo"], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     try:
         until(lambda: well(env), 240)
         yield process, env
@@ -94,7 +96,10 @@ def demo(env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], dict[str,
 
 
 def well(env: dict[str, str]) -> bool:
-    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{env['GOLDTHREAD_PORT']}/healthz", timeout=5) as answer:
+    with (
+        suppress(OSError),
+        urllib.request.urlopen(f"http://127.0.0.1:{env['GOLDTHREAD_PORT']}/healthz", timeout=5) as answer,
+    ):
         return bool(answer.status == 200)
     return False
 
@@ -135,8 +140,10 @@ def test_every_part_comes_back_and_all_of_it_stops(demo: tuple[subprocess.Popen[
 
     server = Path(env["GOLDTHREAD_DATA"]) / "postgres"
     pid_file = next(server.rglob("postmaster.pid"))
-    os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
-    until(lambda: not well(env), 30)
+    killed = pid_file.read_text().splitlines()[0]
+    os.kill(int(killed), signal.SIGKILL)
+    until(lambda: not pid_file.exists() or pid_file.read_text().splitlines()[0] != killed, 60)
+    until(lambda: well(env), 60)
     assert process.poll() is None
     children = [one.pid for one in psutil.Process(process.pid).children(recursive=True)]
     process.send_signal(signal.SIGINT)

@@ -33,6 +33,18 @@ def quotes(text: str, name: str) -> list[str]:
         ("ages 4, 6 & 9", "9"),
         ("3 wk old baby", "3 wk old"),
         ("newborn on the unit", "newborn"),
+        ("he's only 12 and out on his own", "12"),
+        ("Paul 13 not home", "13"),
+        ("Kayla, 15, missing", "15"),
+        ("female resident, 15, not back", "15"),
+        ("two residents 12 and 15", "15"),
+        ("approx 13 yrs, on her own", "13 yrs"),
+        ("son 15's mates", "15's"),
+        ("year 6s in the park", "year 6s"),
+        ("lad no more than 14 with men", "14"),
+        ("Gave age as 17", "17"),
+        ("m14 on the bus", "m14"),
+        ("m6 with his nan", "m6"),
     ],
 )
 def test_a_childs_age_is_found(text: str, quote: str) -> None:
@@ -45,6 +57,8 @@ def test_a_childs_age_is_found(text: str, quote: str) -> None:
         "£15 taken", "at 15:10 today", "on 8/12/15", "15 mins ago", "no 12 the street", "hit by 3 lads", "male 2 doors down",
         "2 yrs ago he hit her", "called 4 times", "two unknown males, one armed", "flat 7 each night", "under ten grams",
         "crying 3 hrs", "last year 9 calls", "at 90%", "5 months pregnant", "girl 3 times", "fem 22 assaulted", "lad 19",
+        "on the M6 northbound", "J24 M1 rtc", "crash on m5 near services", "M1 closed", "there for approx 13 yrs, moved",
+        "bus 13 late", "no more than 14 bags", "paul 13 years in the job",
     ],
 )  # fmt: skip
 def test_other_numbers_are_no_childs_age(text: str) -> None:

@@ -59,6 +59,8 @@ AFFIRMED = [
     "he is *drunk* and will not leave",
     "will not stop *shouting*",
     "dad is *hitting* mum now",
+    "at no 6 is *drunk* again",
+    "lad no more than 14 *with men*",
 ]
 NEGATED = [
     "nil *kids*",
@@ -210,6 +212,7 @@ UNCERTAIN = [
     "suspected *fracture*",
     "not asked about *weapons*",
     "kids: *injured* unk",
+    "no *weapons mentioned, kids* at address",
     "Possible *UTI*.",
     "likely *viral syndrome*",
     "suspicious for *malignancy*",

@@ -55,3 +55,9 @@ def test_cues_that_belong_together_suggest_more() -> None:
 def test_every_combination_names_known_cues() -> None:
     for together, _ in decide.COMBINATIONS:
         assert together <= set(CODES)
+
+
+def test_where_the_past_is_the_risk_it_counts_in_full() -> None:
+    plain = decide.multiplier("historical", unasked=False, critical=False)
+    assert plain < decide.multiplier("historical", unasked=False, critical=False, past_counts=True) == 1.0
+    assert decide.multiplier("negated", unasked=False, critical=False, past_counts=True) == 0.0

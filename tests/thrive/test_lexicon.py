@@ -16,6 +16,7 @@ SPOKEN = {
     "{infant_age}": "3 wks old",
     "{adult_age}": "34 yr old",
     "{older_age}": "44 yr old",
+    "{elderly_age}": "84 yr old",
     "{number}": "four",
 }
 

@@ -26,6 +26,10 @@ def assessment(draft: Draft, codes: set[str], current: int) -> dict[str, object]
 
     Raises ``Stale`` when another version came meanwhile, ``Invalid`` for unknown elements, none filled in, or too much.
     """
+    if draft.based_on > current:
+        raise Stale(
+            "This form names a version that does not exist. Nothing was saved; your text is still here. Copy it and reload the page."
+        )
     if draft.based_on != current:
         raise Stale(
             f"Version {current} was written while you were writing. Nothing was saved and your text is still here: "

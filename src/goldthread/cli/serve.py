@@ -67,7 +67,7 @@ def _serve(_: argparse.Namespace) -> int:
     try:
         check_port(where.host, where.port, "GOLDTHREAD_PORT")
         check_port(where.host, where.stream_port, "GOLDTHREAD_STREAM_PORT")
-        return run_parts(_parts(where, {}), on_ready=lambda: _told(where, demo=False))
+        return _step("ready", {}) or run_parts(_parts(where, {}), on_ready=lambda: _told(where, demo=False))
     except SupervisorError as error:
         print(error, file=sys.stderr)
         return 2
@@ -113,6 +113,7 @@ def _demo(args: argparse.Namespace) -> int:
 def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
     """Database up, migrated and seeded, then the parts; whatever was started here is stopped here."""
     env = {"GOLDTHREAD_MODE": "demo", "GOLDTHREAD_DATA": str(data), "DJANGO_SETTINGS_MODULE": SETTINGS}
+    ended = threading.Event()
     cluster = None if os.environ.get("DATABASE_URL") else Cluster(cluster_directory(data), _say)
     try:
         if cluster is not None:
@@ -123,14 +124,28 @@ def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
         status = _step("migrate", {"GOLDTHREAD_AS_OWNER": "1"}) or _step("seed", {})
         if status:
             return status
+        if cluster is not None:
+            threading.Thread(target=_keep, args=(cluster, ended), daemon=True).start()
         if args.check:
             return _check(where, env)
         return run_parts(_parts(where, env, live=args.live), on_ready=lambda: _told(where, demo=True))
     except KeyboardInterrupt:
         return 130
     finally:
+        ended.set()
         if cluster is not None:
             cluster.stop()
+
+
+def _keep(cluster: Cluster, ended: threading.Event) -> None:
+    """Start the database again whenever it has stopped by itself, until ``ended``."""
+    while not ended.wait(1):
+        if cluster.status().state == "stopped":
+            _say("The database stopped; starting it again")
+            try:
+                cluster.start()
+            except ClusterError as error:
+                _say(str(error))
 
 
 def _interrupted(*_: object) -> None:

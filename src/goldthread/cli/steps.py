@@ -18,7 +18,7 @@ def main(step: str) -> int:
 
     django.setup()
     try:
-        return {"migrate": _migrate, "seed": _seed, "jobs": _jobs, "calls": _calls}[step]()
+        return {"migrate": _migrate, "seed": _seed, "ready": _ready, "jobs": _jobs, "calls": _calls}[step]()
     except OperationalError as error:
         from goldthread.cli.serve import unreachable
 
@@ -46,6 +46,24 @@ def _seed() -> int:
     return 0
 
 
+def _ready() -> int:
+    """Say in a sentence why the service could not serve on this database."""
+    from django.db import ProgrammingError, connection
+
+    from goldthread.accounts.models import Staff
+    from goldthread.clocks.db import database_now
+
+    try:
+        database_now(connection)
+        Staff.objects.exists()
+    except ProgrammingError:
+        sys.stderr.write(
+            "The database that DATABASE_URL names is not set up for this version: run 'goldthread migrate' first.\n"
+        )
+        return 2
+    return 0
+
+
 def _jobs() -> int:
     from django.core.management import call_command
 
@@ -54,6 +72,11 @@ def _jobs() -> int:
 
 
 def _calls() -> int:
+    from django.conf import settings
+
+    if settings.ENV.mode == "production":
+        sys.stderr.write("Invented calls are for the demo only: this service runs in production mode.\n")
+        return 2
     from goldthread.demo import live
 
     stop = threading.Event()

@@ -40,6 +40,9 @@ class Environment(BaseSettings):
     stream_port: int = Field(default=8001, ge=1, le=65535, description="port of the live stream")
     stream_url: str = Field(default="", description="public address of the stream when a proxy maps it")
     https: bool = Field(default=True, description="cookies only over HTTPS; off in the demo")
+    behind_proxy: bool = Field(
+        default=False, description="one proxy stands in front and sets X-Forwarded-Proto and X-Forwarded-For itself"
+    )
     force_name: str = Field(default="Amberford Constabulary", description="shown on every page")
     force_prefix: str = Field(default="AM", pattern=r"^[A-Z]{2,4}$", description="first letters of a reference")
     checkpoint_dir: Path | None = Field(default=None, description="where signed audit checkpoints are written")

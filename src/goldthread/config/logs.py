@@ -50,6 +50,7 @@ def configure(_settings: dict[str, Any]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_WithoutWords("%(levelname)s %(name)s %(message)s"))
     logging.getLogger("django").handlers.clear()
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)  # anybody can cause it, at will
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -243,7 +244,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Incidents this person opened, wrote in, owned or attended; open ones first, newest first."""
     user = staff(request)
     own = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
-    found = own.select_related("location", "owner", "owner_team").order_by("closed_at", "-opened_at")
+    found = own.select_related("location", "owner", "owner_team").order_by(
+        F("closed_at").desc(nulls_first=True), "-opened_at"
+    )
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in page.object_list])

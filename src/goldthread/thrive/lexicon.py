@@ -68,12 +68,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A harmless context: which cues it explains away, by how much, and whether for the whole log."""
+    """A harmless context: which cues it explains away, by how much, and whether for the whole log.
+
+    A child named in it is none of ours (a charity's children), unless ``child_stays``.
+    """
 
     name: str
     cues: frozenset[str]
     weight: float
     whole_log: bool
+    child_stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +252,7 @@ def _contexts(path: Path, content: Mapping[str, Any]) -> list[tuple[str, Context
     for block in content.get("context", []):
         name = str(block.get("name", "?"))
         here = f"{path.name}: context {name!r}"
-        unknown = set(block) - {"name", "cues", "wordings", "weight", "scope", "why", "source"}
+        unknown = set(block) - {"name", "cues", "wordings", "weight", "scope", "why", "source", "child_stays"}
         if unknown:
             raise LexiconError(f"{here}: unknown key {sorted(unknown)[0]!r}")
         for code in block.get("cues", []):
@@ -256,8 +260,10 @@ def _contexts(path: Path, content: Mapping[str, Any]) -> list[tuple[str, Context
                 raise LexiconError(f"{here}: unknown cue {code!r}")
         if block.get("scope", "match") not in ("match", "log"):
             raise LexiconError(f"{here}: scope must be match or log")
-        weight = _weight(here, block.get("weight", 0.0))
-        context = Context(name, frozenset(block.get("cues", [])), weight, block.get("scope") == "log")
+        weight, stays = _weight(here, block.get("weight", 0.0)), block.get("child_stays", False)
+        if not isinstance(stays, bool):
+            raise LexiconError(f"{here}: child_stays must be true or false")
+        context = Context(name, frozenset(block.get("cues", [])), weight, block.get("scope") == "log", stays)
         found.extend((wording, context) for wording in _wordings(here, block))
     return found
 

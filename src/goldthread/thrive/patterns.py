@@ -6,6 +6,7 @@ The signs are described for their authors in ``lexicon/README.md``.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from goldthread.thrive.tokens import normalise
@@ -95,9 +96,15 @@ def _sequence(signs: list[str], place: int, closing: str) -> tuple[tuple[Item, .
         elif sign.startswith(".."):
             raise WordingError(f"{sign!r} is not a gap: use '..' or '....'")
         else:
-            items.extend(Word(word) for word in normalise(sign))
+            items.extend(_words(sign))
         place += 1
     return tuple(items), place
+
+
+@lru_cache(maxsize=20_000)
+def _words(sign: str) -> tuple[Word, ...]:
+    """The words of *sign* as the matcher sees them; most signs come often."""
+    return tuple(Word(word) for word in normalise(sign))
 
 
 def _choice(signs: list[str], place: int) -> tuple[Choice, int]:
@@ -116,6 +123,8 @@ def _choice(signs: list[str], place: int) -> tuple[Choice, int]:
 
 def expand(items: tuple[Item, ...], lists: Callable[[str], Expansions]) -> Expansions:
     """Every run of words that gapless *items* stand for. *lists* answers a list's expansions or raises WordingError."""
+    if all(isinstance(item, Word) for item in items):
+        return {tuple(item.text for item in items if isinstance(item, Word)): False}
     runs: Expansions = {(): False}
     for item in items:
         options = _options(item, lists)
@@ -145,6 +154,9 @@ def _options(item: Item, lists: Callable[[str], Expansions]) -> Expansions:
         case Choice(alternatives, optional):
             runs: Expansions = {(): False} if optional else {}
             for option in alternatives:
+                if len(option) == 1 and isinstance(option[0], Word):
+                    runs.setdefault((option[0].text,), False)
+                    continue
                 for run, child in expand(option, lists).items():
                     runs[run] = runs.get(run, False) or child
             return runs

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Assertion, Triggers, asserter
-from goldthread.thrive.lexicon import CHILD_THINGS, Context, Cue, Lexicon, Rule, load
+from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Match, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
@@ -139,11 +139,13 @@ class Reader:
         made.sort(key=lambda item: item[0].start)
         made = _merge(made, original)
         findings = tuple(finding for finding, _, _ in made)
+        # What makes an adult vulnerable is shown and asked about; by itself it says nothing of a child.
+        of_child = [finding for finding in findings if not finding.cue.startswith(ADULT)]
         likely = decide.probability(
-            [(finding.cue, finding.score) for finding in findings], _lowered(contexts, findings)
+            [(finding.cue, finding.score) for finding in of_child], _lowered(contexts, findings)
         )
         at_risk = likely >= decide.AT_RISK
-        level = decide.level(findings, likely) if at_risk else "none"
+        level = decide.level(of_child, likely) if at_risk else "none"
         adult = any(
             flag and not finding.unasked and decide.COUNTS[finding.assertion] >= decide.COUNTS["historical"]
             for finding, _, flag in made
@@ -218,7 +220,7 @@ def _child(
         if names_child or rule.child != "no":
             answer = "implied"
     for start, end, _, name in mentions:
-        if any(low <= start and end <= high for low, high, _ in contexts):
+        if any(low <= start and end <= high and not context.child_stays for low, high, context in contexts):
             continue
         kind = triggers.assess(start, end).kind
         if kind in ("affirmed", "hypothetical") and name != CHILD_THINGS:

@@ -12,6 +12,22 @@ from django.http import HttpRequest, HttpResponse
 from goldthread.web.addresses import stream_origin
 
 
+class BehindProxy:
+    """Takes the caller's address from the one proxy in front, where the operator says that there is one.
+
+    The proxy appends what it saw, so the last address counts; those before it are the caller's own claim.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        if settings.ENV.behind_proxy and seen:
+            request.META["REMOTE_ADDR"] = seen
+        return self.get_response(request)
+
+
 class SecurityHeaders:
     """A content security policy without inline script or style; pages about people are never cached or framed."""
 

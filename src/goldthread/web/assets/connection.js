@@ -34,7 +34,10 @@ export function startConnection() {
 
   document.addEventListener("htmx:config:request", (event) => {
     const { request } = event.detail.ctx;
-    const token = document.body.dataset.csrf;
+    // The cookie's token, not the page's: signing in again in another tab changes it, and this page stays usable.
+    const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+    const token = cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf;
+    request.body?.delete?.("csrfmiddlewaretoken");
     if (token && request.method && !["GET", "HEAD"].includes(request.method.toUpperCase())) request.headers["X-CSRFToken"] = token;
   });
   // Reading again does no harm, so only an action that may or may not have been done is reported. Requests that are

@@ -1,0 +1,61 @@
+"""Make the pictures in ``docs/pictures`` from a running demo: ``python tools/pictures.py http://localhost:8000``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from goldthread.demo.staff import DEMO_PASSWORD
+from tools.find_chromium import find
+
+HERE = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SAID = (
+    "inft states male nxt dr shouting at partner again, kids crying upstairs then gone quiet, "
+    "not seen mum since sat, no wpns mentioned"
+)
+
+
+def main(base: str) -> int:
+    """Take a call as the demo's handler, and picture it and the boards that show it, light and dark."""
+    HERE.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=QUIET)
+        handler = _signed_in(chromium, base, "handler", dark=False, size=(1920, 1080))
+        handler.goto(f"{base}/contact/")
+        handler.get_by_label("Where", exact=True).fill("14 Larch Road")
+        handler.locator("#opening").get_by_label("Area").select_option("North")
+        handler.get_by_label("What is said or heard").fill(SAID)
+        handler.keyboard.press("Control+Enter")
+        handler.locator("#noticed .item").first.wait_for()
+        handler.locator("#panel-grade").get_by_label("Priority").check()
+        handler.get_by_role("button", name="Choose grade").click()
+        handler.locator("#grade-now .notice").wait_for()
+        handler.screenshot(path=HERE / "contact-light.png")
+        incident = handler.url.replace("/contact/", "/incidents/")
+        for dark, size, name in ((False, (1920, 1080), "light"), (True, (1280, 800), "dark")):
+            board = _signed_in(chromium, base, "fim", dark=dark, size=size)
+            board.goto(f"{base}/board/")
+            board.locator("tbody tr").first.wait_for()
+            board.screenshot(path=HERE / f"board-{name}.png")
+            board.goto(incident)
+            board.screenshot(path=HERE / f"incident-{name}.png")
+        chromium.close()
+    return 0
+
+
+def _signed_in(chromium: Browser, base: str, username: str, *, dark: bool, size: tuple[int, int]) -> Page:
+    scheme = "dark" if dark else "light"
+    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme).new_page()
+    page.goto(f"{base}/accounts/login/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    return page
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000"))
