@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from goldthread.demo.staff import DEMO_PASSWORD
 from tools.find_chromium import find
@@ -47,8 +47,8 @@ def main(base: str) -> int:
 
 
 def _signed_in(chromium: Browser, base: str, username: str, *, dark: bool, size: tuple[int, int]) -> Page:
-    scheme = "dark" if dark else "light"
-    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme).new_page()
+    view: ViewportSize = {"width": size[0], "height": size[1]}
+    page = chromium.new_context(viewport=view, color_scheme="dark" if dark else "light").new_page()
     page.goto(f"{base}/accounts/login/")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(DEMO_PASSWORD)

@@ -109,3 +109,22 @@ def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(person: Callabl
     visitor.page.get_by_role("button", name="Sign in", exact=True).click()
     expect(visitor.page).not_to_have_url(re.compile("/board/"))
     expect(person("dispatcher").page).to_have_url(re.compile("/board/"))
+
+
+def test_a_page_from_before_can_send_after_signing_in_again_elsewhere(person: Callable[..., Person]) -> None:
+    handler = person("handler").go("/contact/")
+    typing = handler.page.get_by_label("What is said or heard")
+    typing.fill("bairn heard crying")
+    handler.page.locator("[data-reference]").wait_for()
+    other = handler.page.context.new_page()
+    Person(other, handler.base).go("/accounts/logout/")
+    other.get_by_role("main").get_by_role("button", name=re.compile("Sign out")).click()
+    other.wait_for_url("**/accounts/login/**")
+
+    typing.press("Control+Enter")
+    expect(handler.page.get_by_text("Your sign-in has ended")).to_be_visible()
+    expect(typing).to_have_value("bairn heard crying")
+
+    Person(other, handler.base).sign_in("handler")
+    typing.press("Control+Enter")
+    expect(handler.page.locator("#said")).to_contain_text("bairn heard crying")

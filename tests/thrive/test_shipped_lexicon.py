@@ -77,7 +77,9 @@ def test_a_house_number_denies_nothing() -> None:
 
 def test_what_a_person_did_before_is_the_risk_today() -> None:
     reading = read("previous conviction for sexual assault of a child, now has access to his niece")
-    past = [finding for finding in reading.findings if finding.cue == "risk-person" and finding.assertion == "historical"]
+    past = [
+        finding for finding in reading.findings if finding.cue == "risk-person" and finding.assertion == "historical"
+    ]
     assert max(finding.score for finding in past) >= 0.5
     assert reading.at_risk
     assert read("Dean broke her arm last year, he is back in the house with the kids").at_risk

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import declaration_of
+from goldthread.web.errors import error_page
 
 
 class DeclaredRoutes:
@@ -43,10 +44,5 @@ class DeclaredRoutes:
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
         target = reverse("account_login")
         if request.headers.get("HX-Request"):
-            # The page stays as it is, so that nothing typed is lost; it says that the sign-in ended.
-            return HttpResponse(
-                "Your sign-in has ended. What you typed is still here. Sign in again in a new tab, then send it once more.",
-                status=401,
-                content_type="text/plain; charset=utf-8",
-            )
+            return error_page(request, 401)  # put beside what was typed, which stays
         return redirect(f"{target}?next={quote(request.get_full_path() if request.method == 'GET' else '/')}")

@@ -112,8 +112,8 @@ def _write(known: Known, now: datetime, count: int, open_count: int, progress: S
         for model in ORDER:
             copy_in(model, rows[model])
     DailyNumber.objects.bulk_create(
-        DailyNumber(day=datetime.strptime(day, "%y%m%d").date(), last=last)
-        for day, last in days.items()  # noqa: DTZ007
+        DailyNumber(day=datetime.strptime(day, "%y%m%d").date(), last=last)  # noqa: DTZ007 - a day has no zone
+        for day, last in days.items()
     )
     sent = Allocation.objects.filter(left_at__isnull=True)
     Unit.objects.filter(allocations__in=sent.filter(arrived_at__isnull=True)).update(state="sent")

@@ -46,9 +46,7 @@ _ROAD_AFTER = word_set("road_after")
 _MOTORWAYS = frozenset(map(int, word_list("motorways")))
 _LIMITS = frozenset({"more", "older", "younger", "less", "over"})
 _LINKS = frozenset({"as", "of", "given", "possibly", "approx", "approximately", "about", "around", "was", "is"})
-_LEADS = (
-    _SAYS_AGE | _PERSON | _STATES_AGE | _NAMES | _LINKS | {"between", "under", "year", "yr", "y", "turned", "than"}
-)
+_LEADS = _SAYS_AGE | _PERSON | _STATES_AGE | _NAMES | _LINKS | {"between", "under", "year", "yr", "y", "turned", "than"}
 _FOLLOWS = _YEARS | _MONTHS | _WEEKS | _DAYS
 _NEWBORN = frozenset({"newborn", "neonate"})
 _PRONOUNS = frozenset({"he", "she", "they", "who", "i", "im", "hes", "shes", "theyre", "aged"})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from goldthread.thrive.tokens import Text, normalise
-from goldthread.thrive.tree import Branches, branches
+from goldthread.thrive.tree import branches
 
 TABLE = Path(__file__).parent / "assertion.toml"
 _LONGEST_WINDOW = 12
@@ -395,9 +395,7 @@ class Triggers:
         asked = high - end <= 4 and text.folded[text.ends[high - 1] : text.ends[high - 1] + 2].strip()[:1] == "?"
         return UNCERTAIN if asked else AFFIRMED
 
-    def _weigh(
-        self, before: Sequence[_Reaching], after: Sequence[_Reaching], start: int, end: int
-    ) -> Assertion:
+    def _weigh(self, before: Sequence[_Reaching], after: Sequence[_Reaching], start: int, end: int) -> Assertion:
         """One answer from all triggers that reach: doubt over denial, the outer trigger over the inner one."""
         kinds = {sense.kind for _, sense in before} | {sense.kind for _, sense in after}
         if any(sense.unasked for _, sense in (*before, *after)):

@@ -297,9 +297,7 @@ class _Builder:
             known = self._by_content.get(key)
             if known is None:
                 ids = {self._ids[run]: child for run, child in runs.items()}
-                known = self._by_content[key] = _Slot(
-                    ids, _commonness(runs), _longest(runs), len(self._by_content)
-                )
+                known = self._by_content[key] = _Slot(ids, _commonness(runs), _longest(runs), len(self._by_content))
             self._by_object[id(runs)] = known
         return known
 
