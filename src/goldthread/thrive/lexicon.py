@@ -285,8 +285,8 @@ def _cue(path: Path, content: Mapping[str, Any]) -> tuple[Cue, list[Rule]]:
     unknown = set(content) - _CUE_KEYS
     if unknown:
         raise LexiconError(f"{path.name}: unknown key {sorted(unknown)[0]!r}")
-    code = content.get("code")
-    if code not in CODES and not (str(code).startswith(ADULT) and content.get("adult") is True):
+    code = str(content.get("code"))
+    if code not in CODES and not (code.startswith(ADULT) and content.get("adult") is True):
         raise LexiconError(f"{path.name}: unknown code {code!r}")
     for key in ("label", "why", "question"):
         if not isinstance(content.get(key), str) or not content[key]:
