@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.browser.conftest import Person, Service
 
@@ -105,3 +105,23 @@ def _both_consultations_are_audited(service: Service, reference: str) -> None:
         ).fetchall()
     assert ("handler", "incident.see") in found
     assert ("dispatcher", "incident.see") in found
+
+
+def test_an_answer_that_comes_late_never_hides_newer_words(person: Callable[..., Person]) -> None:
+    page = person("handler").go("/contact/").page
+    page.get_by_label("What is said or heard").fill("door kicked in, ")
+    page.locator("[data-reference]").wait_for()
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/particular", lambda route: held.append((route, route.fetch())))
+    page.get_by_label("Where", exact=True).fill("9 Tansy Close")
+    typing = page.get_by_label("What is said or heard")
+    typing.fill("door kicked in, bairn under the bed")
+    typing.press("Control+Enter")
+    expect(page.locator("#said")).to_contain_text("bairn under the bed")
+    expect(page.locator("#noticed .item").first).to_be_visible()
+    (route, answer) = held[0]
+    with page.expect_response("**/particular"):
+        route.fulfill(response=answer)
+    expect(page.locator("#panel-particular")).to_be_attached()
+    expect(page.locator("#said")).to_contain_text("bairn under the bed")
+    expect(page.locator("#noticed .item").first).to_be_visible()

@@ -150,7 +150,7 @@ SENTENCES = [
     ("children", {"age": "four"}, "Write the age as a whole number"),
     ("thrive", {"threat": " "}, "Write at least one element"),
     ("thrive", {"threat": "x" * 20_001}, "at most 20,000 fit here"),
-    ("thrive", {"based_on": "3"}, "Version 0 was written while you were writing"),
+    ("thrive", {"based_on": "3"}, "a version that does not exist"),
     ("grade", {"grade": ""}, "Choose a grade"),
     ("grade", {"grade": "resolution"}, "Speak to your supervisor"),
     ("grade", {"grade": "scheduled"}, "The grade is Scheduled already"),

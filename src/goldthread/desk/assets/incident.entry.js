@@ -33,3 +33,13 @@ document.addEventListener("htmx:after:swap", () => {
     if (doing) doing.open = true;
   }
 });
+
+// Answers may overtake each other. Every display says up to which line of the record it was drawn; one drawn from an
+// older record never takes the place of a newer one.
+document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+  const drawn = (element) => Number(element?.dataset?.seq ?? NaN);
+  for (let n = tasks.length - 1; n >= 0; n -= 1) {
+    const { type, fragment, target } = tasks[n];
+    if (type === "oob" && drawn(fragment.firstElementChild) < drawn(target)) tasks.splice(n, 1);
+  }
+});
