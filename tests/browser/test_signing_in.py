@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from goldthread.accounts.roles import roles
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, Service
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -95,7 +97,9 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(person: Callable[...
     visitor.page.wait_for_url("**/measures/")
 
 
-def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(person: Callable[..., Person]) -> None:
+def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(
+    person: Callable[..., Person], service: Service
+) -> None:
     visitor = person(None)
     for _ in range(6):
         visitor.go("/accounts/login/")
@@ -109,6 +113,9 @@ def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(person: Callabl
     visitor.page.get_by_role("button", name="Sign in", exact=True).click()
     expect(visitor.page).not_to_have_url(re.compile("/board/"))
     expect(person("dispatcher").page).to_have_url(re.compile("/board/"))
+    unlock = "import sys; from goldthread.cli import main; sys.exit(main(['staff', 'unlock', 'far-supervisor']))"
+    subprocess.run([sys.executable, "-c", unlock], env=service.database.env, check=True)
+    expect(person("far-supervisor").page).to_have_url(re.compile("/board/"))
 
 
 def test_a_page_from_before_can_send_after_signing_in_again_elsewhere(person: Callable[..., Person]) -> None:
