@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import connection
+
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.reading import Said
 from goldthread.contact.models import Entry, Incident
 
+SAID = """
+SELECT entry.seq, kept.text FROM contact_entry AS entry JOIN audit_payload AS kept ON kept.id = entry.text_id
+WHERE entry.incident_id = %s AND entry.kind = 'words' AND entry.source <> 'system' ORDER BY entry.seq
+"""
+
 
 def said_in(incident: Incident) -> list[Said]:
     """Everything anybody said in the incident, in order, as the reader is given it."""
-    words = Entry.objects.filter(incident=incident, kind="words").exclude(source="system").order_by("seq")
-    return [Said(seq, text or "") for seq, text in words.values_list("seq", "text__text")]
+    with connection.cursor() as cursor:
+        cursor.execute(SAID, [incident.pk])
+        return [Said(seq, text) for seq, text in cursor.fetchall()]
 
 
 def newest_reading(incident: Incident) -> Reading | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 DUTIES = ("collection", "alteration", "consultation", "disclosure", "combination", "erasure")
@@ -58,14 +60,46 @@ class AppendOnly(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *_: Any, **__: Any) -> None:
         if not self._state.adding:
             raise AppendOnlyError(f"{type(self).__name__} rows may only be added")
-        kwargs["force_insert"] = True  # with a key already set Django would first try an UPDATE
-        super().save(*args, **kwargs)
+        insert(self)
+
+    def save_once(self) -> None:
+        """Add the row unless one with the same unique values is there."""
+        insert(self, " ON CONFLICT DO NOTHING")
 
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         raise AppendOnlyError(f"{type(self).__name__} rows may only be added")
+
+
+def insert(row: models.Model, otherwise: str = "") -> None:
+    """Add one row by one prepared statement, built once for a model; every command adds several, so this is its cost.
+
+    Fields that the database fills by itself are left to it. ``otherwise``: what SQL is to do where the row is there.
+    """
+    meta = type(row)._meta
+    given = []
+    for field in meta.concrete_fields:
+        value = field.pre_save(row, add=True)
+        if isinstance(value, models.expressions.DatabaseDefault) or (field is meta.pk and value is None):
+            continue
+        given.append((field, value))
+    text = _insertion(type(row), tuple(field.column for field, _ in given)) + otherwise
+    number = meta.pk if isinstance(meta.pk, models.AutoField) and row.pk is None else None
+    if number is not None:
+        text += f' RETURNING "{number.column}"'
+    with connection.cursor() as cursor:
+        cursor.execute(text, [field.get_db_prep_save(value, connection) for field, value in given])
+        if number is not None and (told := cursor.fetchone()) is not None:
+            row.pk = told[0]
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache(maxsize=512)
+def _insertion(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{column}"' for column in columns)
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({", ".join(["%s"] * len(columns))})'  # noqa: S608
 
 
 class Erasure(AppendOnly):
@@ -122,11 +156,10 @@ class Payload(models.Model):
     def __str__(self) -> str:
         return f"payload {self.pk}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *_: Any, **__: Any) -> None:
         if not self._state.adding:
             raise AppendOnlyError("a payload is never changed; audit.actions.erase blanks it")
-        kwargs["force_insert"] = True
-        super().save(*args, **kwargs)
+        insert(self)
 
     def audit_detail(self) -> dict[str, str]:
         """What an event says of the text it is about: given as a detail, it binds the words to the chain by their digest."""
@@ -136,8 +169,13 @@ class Payload(models.Model):
         """The text, or after erasure a sentence that says when and under which policy it went."""
         if self.erased_at is None or self.erasure is None:
             return self.text
-        day = timezone.localtime(self.erased_at)
-        return f"Erased on {day.day} {day:%B %Y} under {self.erasure.policy}."
+        return tombstone(self.erased_at, self.erasure.policy)
+
+
+def tombstone(erased_at: datetime, policy: str) -> str:
+    """What stands where a text stood: when and under which policy it went."""
+    day = timezone.localtime(erased_at)
+    return f"Erased on {day.day} {day:%B %Y} under {policy}."
 
 
 class AuditEvent(AppendOnly):

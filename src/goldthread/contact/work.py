@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+
 from goldthread.audit.actions import Acting, acting
 from goldthread.config.errors import NotThere
 from goldthread.config.upward import announce
@@ -78,9 +80,7 @@ class Work:
         """Remember that ``staff`` (the actor unless given) has to do with this incident."""
         who = staff or self.user
         if who is not None:
-            Involvement.objects.bulk_create(
-                [Involvement(incident=self.incident, staff=who, part=part)], ignore_conflicts=True
-            )
+            Involvement(incident=self.incident, staff=who, part=part).save_once()
 
     def owe(self, next_action: str, at: datetime) -> None:
         """Set what is owed next and by when."""
@@ -111,7 +111,12 @@ def command_key(key: uuid.UUID, *what: object) -> uuid.UUID:
 
 def earlier(key: uuid.UUID | None) -> str | None:
     """The result that a command with this key left, or None."""
-    return None if key is None else Command.objects.filter(key=key).values_list("result", flat=True).first()
+    if key is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT result FROM contact_command WHERE key = %s", [key])
+        found = cursor.fetchone()
+    return None if found is None else str(found[0])
 
 
 @contextmanager

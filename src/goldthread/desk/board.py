@@ -9,7 +9,7 @@ from django.db import connection
 from goldthread.config.upward import listen
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Incident
-from goldthread.desk.models import BoardChange, BoardRow
+from goldthread.desk.models import BoardRow
 from goldthread.response.grades import Grade, grade, grades_on
 
 CHANNEL = "goldthread_board"
@@ -21,9 +21,8 @@ CHILD_RANK = {"yes": 0, "possible": 1, "none": 2}
 def follow(event: IncidentChanged) -> None:
     """Bring the incident's row up to date, log the change and wake the stream when this commits."""
     project(event.incident)
-    BoardChange.objects.create(incident=event.incident, at=event.act.now)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        cursor.execute(NOTE, {"incident": event.incident.pk, "at": event.act.now, "channel": CHANNEL})
 
 
 def project(incident: Incident) -> None:
@@ -34,22 +33,21 @@ def project(incident: Incident) -> None:
     with connection.cursor() as cursor:
         cursor.execute(STATE, {"incident": incident.pk})
         code, level, unread, due, attended = cursor.fetchone()
-    held = grade(code) if code else None
-    suggested = suggested_level(held, level or "none")
-    row = BoardRow(
-        incident=incident,
-        grade=code or "",
-        urgency=urgency(held, suggested),
-        suggested=suggested,
-        child_rank=CHILD_RANK[incident.child],
-        due_at=due or incident.next_action_at,
-        attended=attended,
-        unread=unread,
-    )
-    BoardRow.objects.bulk_create([row], update_conflicts=True, unique_fields=["incident"], update_fields=FIELDS)
+        held = grade(code) if code else None
+        suggested = suggested_level(held, level or "none")
+        row = {
+            "incident": incident.pk,
+            "grade": code or "",
+            "urgency": urgency(held, suggested),
+            "suggested": suggested,
+            "child_rank": CHILD_RANK[incident.child],
+            "due_at": due or incident.next_action_at,
+            "attended": attended,
+            "unread": unread,
+        }
+        cursor.execute(PUT, row)
 
 
-FIELDS = ["grade", "urgency", "suggested", "child_rank", "due_at", "attended", "unread"]
 STATE = """
 SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s ORDER BY seq DESC LIMIT 1),
        reading.level,
@@ -62,6 +60,17 @@ FROM (SELECT 1) AS one LEFT JOIN LATERAL (
 ) AS reading ON true
 """
 """Grade, level read, whether unread, earliest running clock and whether attended: every command asks this once."""
+PUT = """
+INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, unread)
+VALUES (%(incident)s, %(grade)s, %(urgency)s, %(suggested)s, %(child_rank)s, %(due_at)s, %(attended)s, %(unread)s)
+ON CONFLICT (incident_id) DO UPDATE SET grade = excluded.grade, urgency = excluded.urgency,
+    suggested = excluded.suggested, child_rank = excluded.child_rank, due_at = excluded.due_at,
+    attended = excluded.attended, unread = excluded.unread
+"""
+NOTE = """
+WITH noted AS (INSERT INTO desk_boardchange (incident_id, at) VALUES (%(incident)s, %(at)s) RETURNING 1)
+SELECT pg_notify(%(channel)s, '') FROM noted
+"""
 
 
 def suggested_level(held: Grade | None, level: str) -> str:

@@ -35,7 +35,7 @@ class Filters:
 
 
 def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
-    """Open incidents in this person's sight, in the board's order, with what a row shows."""
+    """Open incidents in this person's sight, in the board's order."""
     found = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user))
     if filters.area:
         found = found.filter(incident__area=filters.area)
@@ -47,7 +47,7 @@ def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
         found = found.filter(incident__owner=user)
     if filters.overdue:
         found = found.filter(due_at__lt=now, attended=False)
-    return found.select_related("incident__location", "incident__owner", "incident__owner_team").order_by(*ORDER)
+    return found.order_by(*ORDER)
 
 
 def counts(user: Staff, now: datetime) -> dict[str, int]:

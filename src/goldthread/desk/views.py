@@ -27,7 +27,7 @@ from goldthread.desk.pages import displays, now, whole_page
 from goldthread.desk.queries import PAGE, Filters, counts, snapshot
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.record import Record
-from goldthread.desk.rows import rows
+from goldthread.desk.rows import rendered, rows
 from goldthread.desk.strip import strip
 from goldthread.response import actions as response
 from goldthread.response.grades import grades_on
@@ -220,13 +220,17 @@ def board(request: HttpRequest) -> HttpResponse:
     given = _filters(request)
     mark = snapshot()  # taken first: whatever commits from here on comes again by the stream
     at = now()
-    pages = Paginator(board_rows(user, Filters(**given), at), PAGE)
+    counted = counts(user, at)
+    shown = board_rows(user, Filters(**given), at)
+    pages = Paginator(shown, PAGE)
+    if not given:
+        pages.count = counted["open"]  # counted already: the strip counts every row in sight
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "board.see", [], page=page.number, filters=sorted(given))
     context = {
         "now": at,
-        "rows": rows(list(page.object_list), at),
-        "strip": strip(counts(user, at)),
+        "rows": [rendered(row) for row in rows(shown[(page.number - 1) * PAGE : page.number * PAGE], at)],
+        "strip": strip(counted),
         "filters": given,
         "areas": _areas(user),
         "grades": [(one.code, one.name) for one in grades_on(at.date()).values()],

@@ -41,7 +41,6 @@ BACKLOG = 200
 """Events a listener may lag behind before it is let go; it then resumes from its mark."""
 MOVES = ("area.set", "owner.taken", "unit.allocated", "incident.reopened", "children.answered")
 """Timeline codes after which an open incident may be in somebody else's sight."""
-ROW = ("incident__location", "incident__owner", "incident__owner_team")
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""
 
@@ -268,8 +267,8 @@ def _one_snapshot() -> Iterator[None]:
 
 def _rendered(wanted: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     now = database_now(connection)
-    found = BoardRow.objects.filter(incident__in=wanted).select_related(*ROW)
-    return {row["id"]: rendered(row, now) for row in rows(list(found), now)}
+    found = BoardRow.objects.filter(incident__in=wanted)
+    return {row["id"]: rendered(row) for row in rows(found, now)}
 
 
 def _seen(user: Staff, wanted: set[uuid.UUID]) -> set[uuid.UUID]:
