@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 
 from goldthread.accounts.queries import areas
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
 from goldthread.contact import choices, rules
@@ -159,11 +159,11 @@ def set_area(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, area: str) 
 def answer_children(
     user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, answer: str, given: list[ChildGiven]
 ) -> None:
-    """Answer "Children?". Children given before stay on record; one given again gets a new version.
+    """Answer "Children?". Children given before stay on record; one given again with something new gets a new version.
 
     A child recorded in a closed incident opens it again: whoever closed it did not know.
     """
-    kept = rules.children(answer, given)
+    kept = rules.children(answer, given, database_now(connection).astimezone(LONDON).date())
     with on_incident(user, incident_id, "children.answer", key, answer, *map(astuple, kept)) as work:
         if work.done is not None:
             return
@@ -227,13 +227,23 @@ def _child_version(work: Work, one: ChildGiven) -> None:
         raise Invalid(
             {"children": "A child in this answer has no identity. Reload the page and fill it in again."}
         ) from None
-    last = work.incident.child_versions.filter(child=child).aggregate(Max("version"))["version__max"] or 0
-    particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
+    last = work.incident.child_versions.filter(child=child).select_related("particulars").order_by("-version").first()
+    particulars = {
+        "name": one.name,
+        "where_now": one.where_now,
+        "last_seen_by": one.last_seen_by,
+        "last_seen_when": one.last_seen_when,
+        "born": one.born.isoformat() if one.born else "",
+    }
+    text = json.dumps(particulars, ensure_ascii=False)
+    facts = (one.age, one.age_estimated, one.seen)
+    if last is not None and last.particulars.text == text and (last.age, last.age_estimated, last.seen) == facts:
+        return
     ChildVersion.objects.create(
         incident=work.incident,
         child=child,
-        version=last + 1,
-        particulars=Payload.objects.keep(json.dumps(particulars, ensure_ascii=False)),
+        version=last.version + 1 if last else 1,
+        particulars=Payload.objects.keep(text),
         age=one.age,
         age_estimated=one.age_estimated,
         seen=one.seen,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from goldthread.config.errors import Invalid
 
@@ -21,7 +21,10 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class ChildGiven:
-    """A child as stated: ``age`` in whole years or None, ``seen`` a code of ``choices.SEEN``."""
+    """A child as stated: ``age`` in whole years or None, ``seen`` a code of ``choices.SEEN``.
+
+    ``last_seen_when`` is in the speaker's words ("since sat"); with ``born`` the age follows from it.
+    """
 
     child: str
     name: str
@@ -30,6 +33,8 @@ class ChildGiven:
     where_now: str
     last_seen_by: str
     seen: str
+    born: date | None = None
+    last_seen_when: str = ""
 
 
 def tidy(text: str) -> str:
@@ -82,7 +87,12 @@ def stated_time(occurred_at: datetime | None, now: datetime) -> tuple[datetime, 
     return occurred_at, now - occurred_at > LATE
 
 
-def children(answer: str, given: list[ChildGiven]) -> list[ChildGiven]:
+def age_on(born: date, day: date) -> int:
+    """Whole years from ``born`` to ``day``."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def children(answer: str, given: list[ChildGiven], today: date) -> list[ChildGiven]:
     """The children as they will be kept. Raises ``Invalid`` where the answer and the children named disagree."""
     if answer not in {"named", "asked_none", "not_known"}:
         raise Invalid({"answer": "Choose an answer: children recorded, asked: none, or asked: not known."})
@@ -103,21 +113,28 @@ def children(answer: str, given: list[ChildGiven]) -> list[ChildGiven]:
             }
         )
     for one in given:
-        if one.age is not None and not 0 <= one.age <= 17:
+        if one.born is not None and one.born > today:
+            raise Invalid({"born": "That date of birth has not come yet. Nothing was saved; check the year."})
+        age = one.age if one.born is None else age_on(one.born, today)
+        if age is not None and not 0 <= age <= 17:
             raise Invalid(
                 {
-                    "age": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."
+                    "age"
+                    if one.born is None
+                    else "born": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."
                 }
             )
     return [
         ChildGiven(
             one.child,
             short(one.name, "name", 120) or "unknown",
-            one.age,
-            one.age_estimated,
+            one.age if one.born is None else age_on(one.born, today),
+            one.age_estimated and one.born is None,
             short(one.where_now, "where_now", 200),
             short(one.last_seen_by, "last_seen_by", 200),
             one.seen,
+            one.born,
+            short(one.last_seen_when, "last_seen_when", 120),
         )
         for one in given
     ]

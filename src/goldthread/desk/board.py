@@ -32,7 +32,7 @@ def project(incident: Incident) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(STATE, {"incident": incident.pk})
-        code, level, unread, due, attended = cursor.fetchone()
+        code, level, unread, due, attended, called = cursor.fetchone()
         held = grade(code) if code else None
         suggested = suggested_level(held, level or "none")
         row = {
@@ -43,6 +43,7 @@ def project(incident: Incident) -> None:
             "child_rank": CHILD_RANK[incident.child],
             "due_at": due or incident.next_action_at,
             "attended": attended,
+            "called": called,
             "unread": unread,
         }
         cursor.execute(PUT, row)
@@ -53,19 +54,22 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
        reading.level,
        coalesce(reading.state = 'down' OR reading.abstain, false),
        (SELECT min(due_at) FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL),
-       EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL)
+       EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL),
+       EXISTS (SELECT 1 FROM response_supervisorcall AS call WHERE incident_id = %(incident)s
+               AND NOT EXISTS (SELECT 1 FROM response_supervisoranswer AS came WHERE came.call_id = call.id))
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT state, abstain, CASE WHEN state = 'read' THEN level END AS level
     FROM assessment_reading WHERE incident_id = %(incident)s ORDER BY id DESC LIMIT 1
 ) AS reading ON true
 """
-"""Grade, level read, whether unread, earliest running clock and whether attended: every command asks this once."""
+"""Grade, level read, whether unread, earliest running clock, whether attended, and whether a supervisor is called for."""
 PUT = """
-INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, unread)
-VALUES (%(incident)s, %(grade)s, %(urgency)s, %(suggested)s, %(child_rank)s, %(due_at)s, %(attended)s, %(unread)s)
+INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, called, unread)
+VALUES (%(incident)s, %(grade)s, %(urgency)s, %(suggested)s, %(child_rank)s, %(due_at)s, %(attended)s,
+        %(called)s, %(unread)s)
 ON CONFLICT (incident_id) DO UPDATE SET grade = excluded.grade, urgency = excluded.urgency,
     suggested = excluded.suggested, child_rank = excluded.child_rank, due_at = excluded.due_at,
-    attended = excluded.attended, unread = excluded.unread
+    attended = excluded.attended, called = excluded.called, unread = excluded.unread
 """
 NOTE = """
 WITH noted AS (INSERT INTO desk_boardchange (incident_id, at) VALUES (%(incident)s, %(at)s) RETURNING 1)

@@ -20,8 +20,9 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.actions import open_incident
 from goldthread.contact.models import Incident
 from goldthread.contact.work import NOT_THERE
+from goldthread.desk import drafts
 from goldthread.desk.forms import CommandForm, OpeningForm
-from goldthread.desk.pages import displays, form_panel, whole_page
+from goldthread.desk.pages import PANELS, displays, form_panel, seen_record, whole_page
 from goldthread.desk.record import Record
 
 Act = Callable[[Staff, uuid.UUID, dict[str, Any]], object]
@@ -90,13 +91,16 @@ def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: Comma
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if not request.headers.get("HX-Request"):
         # Closing, or another area, may take an incident out of one's sight.
+        drafts.forget(user, incident_id, form.name)
         if incident is None:
             return redirect("accounts:first")
         return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     if incident is None:
         return HttpResponse(status=204, headers={"HX-Redirect": "/"})
-    record = Record(incident)
-    return answer(request, incident_id, [form_panel(request, user, record, form.name)], displays(user, record))
+    drafts.forget(user, incident_id, form.name)
+    record = seen_record(user, incident)
+    panels = [form_panel(request, user, record, form.name)] if form.name in PANELS else []
+    return answer(request, incident_id, panels, displays(user, record))
 
 
 def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
@@ -106,4 +110,7 @@ def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: C
     if incident is None and ("opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
     record = Record(incident) if incident is not None else None
+    if form.name not in PANELS:
+        say = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
+        return render(request, "desk/_problem.jinja", {"say": say}, status=422)
     return answer(request, incident_id, [form_panel(request, user, record, form.name, form)], None, status=422)

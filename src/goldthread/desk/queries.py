@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 PAGE = 100
-ORDER = ("attended", "-urgency", "child_rank", "due_at", "incident_id")
-"""Unattended before attended, most urgent first, children first, earliest due first."""
+ORDER = ("-called", "attended", "-urgency", "child_rank", "due_at", "incident_id")
+"""Where a supervisor is called first; then unattended before attended, most urgent first, children first, earliest due first."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def counts(user: Staff, now: datetime) -> dict[str, int]:
     """The strip above the board, over all rows in this person's sight."""
     found: dict[str, int] = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user)).aggregate(
         open=Count("pk"),
+        called=Count("pk", filter=Q(called=True)),
         ungraded=Count("pk", filter=Q(grade="")),
         child_over=Count("pk", filter=Q(incident__child="yes", due_at__lt=now, attended=False)),
         over=Count("pk", filter=Q(due_at__lt=now, attended=False)),

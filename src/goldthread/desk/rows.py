@@ -31,7 +31,7 @@ WORDS = 12
 
 
 NEEDED = (
-    "incident_id", "grade", "urgency", "suggested", "child_rank", "due_at", "attended", "unread",
+    "incident_id", "grade", "urgency", "suggested", "child_rank", "due_at", "attended", "called", "unread",
     "incident__reference", "incident__opened_at", "incident__child", "incident__children_answer", "incident__area",
     "incident__next_action", "incident__owner__name", "incident__owner_team__name",
     "incident__location__text", "incident__location__erased_at", "incident__location__erasure__policy",
@@ -106,6 +106,7 @@ def _row(
         "target": target,
         "over": elapsed > target and not row.attended,
         "attended": row.attended,
+        "called": row.called,
         "what": what(findings, said),
         "child": row.incident__child,
         "children_answer": ANSWERS[row.incident__children_answer],
@@ -143,7 +144,8 @@ def what(findings: list[dict[str, Any]], said: dict[int, str]) -> str:
 
 def why(row: Any, now: datetime) -> str:
     """Why the row stands where it does, in words."""
-    reasons = ["attended" if row.attended else "not graded yet" if not row.grade else "unattended"]
+    reasons = ["supervisor called"] if row.called else []
+    reasons += ["attended" if row.attended else "not graded yet" if not row.grade else "unattended"]
     if row.suggested and row.grade:
         reasons.append("words above grade")
     reasons.append({0: "child involved", 1: "child possible", 2: "asked: none"}[row.child_rank])
@@ -155,4 +157,4 @@ def why(row: Any, now: datetime) -> str:
 def order_key(row: Any) -> str:
     """A text that sorts as the board does, for a browser that puts a new row in its place."""
     due = int(row.due_at.timestamp())
-    return f"{int(row.attended)}{9 - row.urgency}{row.child_rank}{due:012d}{row.incident_id}"
+    return f"{int(not row.called)}{int(row.attended)}{9 - row.urgency}{row.child_rank}{due:012d}{row.incident_id}"

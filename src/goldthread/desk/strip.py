@@ -7,6 +7,7 @@ from typing import Any
 # (count, words, sign, filter the counter opens)
 COUNTERS = [
     ("open", "open", "", ""),
+    ("called", "supervisor called", "over", ""),
     ("child_over", "child involved, over time", "over", "?child=yes&overdue=on"),
     ("over", "over time", "over", "?overdue=on"),
     ("ungraded", "not graded yet", "near", "?grade=none"),

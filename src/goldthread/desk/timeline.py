@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from goldthread.assessment.marking import ANSWERS
+from goldthread.assessment.reading import reader
 from goldthread.contact import choices
 from goldthread.contact.models import Entry
 from goldthread.desk.marks import Mark, Piece, pieces
@@ -22,6 +24,10 @@ EVENTS = {
     "children.answered": "Children",
     "thrive.written": "THRIVE version",
     "grade.chosen": "Grade",
+    "grade.explained": "Reason for the grade written",
+    "mark.answered": "Mark",
+    "supervisor.called": "Supervisor called",
+    "supervisor.came": "Supervisor came",
     "unit.allocated": "Unit sent",
     "unit.arrived": "Unit arrived",
     "unit.left": "Unit left",
@@ -73,6 +79,11 @@ def _event(entry: Entry) -> str:
     data = entry.data
     match entry.code:
         case "grade.chosen":
+            return f"{said_as}: {grade(data['grade']).name}"
+        case "mark.answered":
+            label = {one.code: one.label for one in reader().cues}.get(data["cue"], data["cue"])
+            return f"{dict(ANSWERS)[data['answer']]}: {label}"
+        case "grade.explained":
             return f"{said_as}: {grade(data['grade']).name}"
         case "children.answered":
             answer = dict(choices.CHILDREN_ANSWERS)[data["answer"]]

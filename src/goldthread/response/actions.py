@@ -17,7 +17,17 @@ from goldthread.contact.work import Work, on_incident
 from goldthread.response import rules
 from goldthread.response.events import MayClose
 from goldthread.response.grades import Grade, closing_reasons, grade, grades_on
-from goldthread.response.models import ARRIVAL_SOURCES, Allocation, Clock, Closing, GradePeriod, Unit
+from goldthread.response.models import (
+    ARRIVAL_SOURCES,
+    Allocation,
+    Clock,
+    Closing,
+    GradePeriod,
+    GradeReason,
+    SupervisorAnswer,
+    SupervisorCall,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from goldthread.contact.models import Incident
@@ -44,6 +54,59 @@ def choose_grade(
         work.involve("author")
         work.act.record("alteration", "grade.choose", _subject(work), grade=code)
         _owe_next(work)
+        work.finish()
+
+
+def explain_grade(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, why: str, why_not_above: str = "") -> None:
+    """Write the reason for the grade that holds, after it was chosen; what was written before stays in the record."""
+    kept, above = _reason(why, "why"), _reason(why_not_above, "why_not_above")
+    if not kept:
+        raise Invalid({"why": "Write why this grade. The grade itself stays as it is."})
+    with on_incident(user, incident_id, "grade.choose", key, "explain", kept, above) as work:
+        if work.done is not None:
+            return
+        period = GradePeriod.objects.filter(incident=work.incident).order_by("-seq").first()
+        if period is None:
+            raise Refused("There is no grade yet. Choose one; what you wrote is still here.")
+        GradeReason(
+            period=period,
+            why=Payload.objects.keep(kept),
+            why_not_above=Payload.objects.keep(above) if above else None,
+            by=user,
+            at=work.now,
+        ).save()
+        work.event("grade.explained", grade=period.grade)
+        work.involve("author")
+        work.act.record("collection", "grade.explain", _subject(work), grade=period.grade)
+        work.finish()
+
+
+def call_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
+    """Ask a supervisor to come to this incident now. A second call while one stands unanswered is the same call."""
+    with on_incident(user, incident_id, "supervisor.call", key, "call") as work:
+        if work.done is not None:
+            return
+        if SupervisorCall.objects.filter(incident=work.incident, answer__isnull=True).exists():
+            work.finish()
+            return
+        SupervisorCall(incident=work.incident, by=user, at=work.now).save()
+        work.event("supervisor.called")
+        work.act.record("alteration", "supervisor.call", _subject(work))
+        work.finish()
+
+
+def answer_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
+    """Say that one is here, having been called. Raises ``Refused`` where nobody called or another came first."""
+    with on_incident(user, incident_id, "supervisor.answer", key, "answer") as work:
+        if work.done is not None:
+            return
+        call = SupervisorCall.objects.filter(incident=work.incident, answer__isnull=True).order_by("-id").first()
+        if call is None:
+            raise Refused("No call for a supervisor stands here now. Nothing was changed.")
+        SupervisorAnswer(call=call, by=user, at=work.now).save()
+        work.event("supervisor.came")
+        work.involve("author")
+        work.act.record("alteration", "supervisor.answer", _subject(work))
         work.finish()
 
 

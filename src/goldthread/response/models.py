@@ -39,6 +39,32 @@ class GradePeriod(AppendOnly):
         constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "seq"], name="grade_period_once")]
 
 
+class GradeReason(AppendOnly):
+    """Why a grade was chosen and why not the one above, written after it: help went first. The newest holds."""
+
+    period = models.ForeignKey(GradePeriod, models.PROTECT, related_name="reasons")
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    why_not_above = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class SupervisorCall(AppendOnly):
+    """Somebody who works on an incident asks a supervisor to come to it now."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="supervisor_calls")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class SupervisorAnswer(AppendOnly):
+    """The supervisor who came; the first to say so holds."""
+
+    call = models.OneToOneField(SupervisorCall, models.PROTECT, related_name="answer")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
 class Clock(models.Model):
     """A target that runs: started, due, and stopped by somebody or something (``stopped_by`` says which)."""
 
