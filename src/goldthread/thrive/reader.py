@@ -3,14 +3,14 @@
 import gc
 import threading
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Assertion, Triggers, asserter
 from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon, Rule, load
-from goldthread.thrive.match import Match, Matcher
+from goldthread.thrive.match import Listed, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
 from goldthread.thrive.tokens import Text
@@ -19,8 +19,14 @@ MOST_PER_CUE = 100
 """Findings of one cue kept for one text, the strongest first: a page can show no more, and hostile text stays small."""
 
 
+MOST_SENTENCES = 20_000
+"""Sentences remembered: somebody who types, and each entry added to an incident, has all its words read again."""
+
 _Ruled = tuple[int, int, bool, Rule]
 _InContext = tuple[int, int, Context]
+_Mention = tuple[int, int, str]
+_Noticed = tuple[list[_Ruled], list[_InContext], list[_Mention]]
+"""What one sentence holds, counted from its first word."""
 _Made = tuple[Finding, str, bool]
 """A finding, what to ask about it, and whether it tells of a vulnerable adult."""
 
@@ -36,6 +42,8 @@ class _Compiled:
             self.lexicon: Lexicon = load(directory)
             self.matcher = Matcher(self.lexicon)
             self.repair = Repair(self.lexicon.words)
+            # A sentence is remembered by its marks and the places of ages: no word that the lexicon lacks is kept.
+            self.notice = lru_cache(MOST_SENTENCES)(partial(_notice, self.matcher))
             rules = (target for _, target in self.lexicon.patterns if isinstance(target, Rule))
             self.questions = {(rule.cue, rule.wording): rule.question for rule in rules}
         finally:
@@ -66,6 +74,7 @@ class Reader:
         compiled = _compiled(directory)
         self._lexicon = compiled.lexicon
         self._matcher = compiled.matcher
+        self._notice = compiled.notice
         self._repair = compiled.repair
         self._asserter = asserter()
         self._cues = {**self._lexicon.cues, **self._lexicon.adult_cues}
@@ -106,19 +115,16 @@ class Reader:
         self._repair.mend(text)
         rules: list[_Ruled] = []
         contexts: list[_InContext] = []
-        mentions: list[Match] = []
-        for match in self._matcher.find(text):
-            start, end, names_child, target = match
-            if type(target) is Rule:
-                rules.append((start, end, names_child, target))
-            elif type(target) is Context:
-                contexts.append((start, end, target))
-            else:
-                mentions.append(match)
+        mentions: list[_Mention] = []
+        for low, marks, listed in self._matcher.sentences(text):
+            noticed = self._notice(marks, listed)
+            if noticed is not None:
+                told, harmless, named = noticed
+                rules += [(low + start, low + end, names_child, rule) for start, end, names_child, rule in told]
+                contexts += [(low + start, low + end, context) for start, end, context in harmless]
+                mentions += [(low + start, low + end, name) for start, end, name in named]
         triggers = self._asserter.triggers(text)
-        if contexts:
-            rules = [match for match in rules if not _explained(match, contexts)]
-        found = _strongest(rules)
+        found = rules if len(rules) <= MOST_PER_CUE else _bounded(rules)
         assessed = [(match, triggers.assess(match[0], match[1])) for match in found]
         child = _child(assessed, mentions, contexts, triggers)
         made: list[_Made] = []
@@ -169,16 +175,30 @@ def _explained(match: _Ruled, contexts: list[_InContext]) -> bool:
     )
 
 
+def _notice(matcher: Matcher, marks: str, listed: Listed) -> _Noticed | None:
+    """What the sentence of *marks* and *listed* holds, without what a harmless context explains or a stronger rule covers."""
+    matches = matcher.matches(marks, listed)
+    if not matches:
+        return None
+    rules: list[_Ruled] = []
+    contexts: list[_InContext] = []
+    mentions: list[_Mention] = []
+    for start, end, names_child, target in matches:
+        if type(target) is Rule:
+            rules.append((start, end, names_child, target))
+        elif type(target) is Context:
+            contexts.append((start, end, target))
+        elif type(target) is str:
+            mentions.append((start, end, target))
+    if contexts:
+        rules = [match for match in rules if not _explained(match, contexts)]
+    return _strongest(rules), contexts, mentions
+
+
 def _strongest(rules: list[_Ruled]) -> list[_Ruled]:
-    """Without matches that lie inside another of the same cue that is at least as strong; bounded for each cue."""
-    by_cue: dict[str, list[_Ruled]] = {}
-    for match in rules:
-        by_cue.setdefault(match[3].cue, []).append(match)
+    """Without matches that lie inside another of the same cue that is at least as strong, in order."""
     kept: list[_Ruled] = []
-    for group in by_cue.values():
-        if len(group) == 1:
-            kept += group
-            continue
+    for group in _by_cue(rules):
         group.sort(key=_widest_first)
         kept_here: list[_Ruled] = []
         for match in group:
@@ -189,12 +209,26 @@ def _strongest(rules: list[_Ruled]) -> list[_Ruled]:
                     break
             else:
                 kept_here.append(match)
-        if len(kept_here) > MOST_PER_CUE:
-            kept_here.sort(key=lambda match: (not match[3].critical, -match[3].weight, match[0]))
-            kept_here = kept_here[:MOST_PER_CUE]
         kept += kept_here
     kept.sort(key=_in_order)
     return kept
+
+
+def _bounded(rules: list[_Ruled]) -> list[_Ruled]:
+    """The strongest of each cue, not more than a page can show, in order."""
+    kept: list[_Ruled] = []
+    for group in _by_cue(rules):
+        group.sort(key=lambda match: (not match[3].critical, -match[3].weight, *_widest_first(match)))
+        kept += group[:MOST_PER_CUE]
+    kept.sort(key=_in_order)
+    return kept
+
+
+def _by_cue(rules: list[_Ruled]) -> Iterable[list[_Ruled]]:
+    groups: dict[str, list[_Ruled]] = {}
+    for match in rules:
+        groups.setdefault(match[3].cue, []).append(match)
+    return groups.values()
 
 
 def _widest_first(match: _Ruled) -> tuple[int, int, float, str, bool]:
@@ -208,7 +242,7 @@ def _in_order(match: _Ruled) -> tuple[int, int, str, str]:
 
 
 def _child(
-    found: list[tuple[_Ruled, Assertion]], mentions: list[Match], contexts: list[_InContext], triggers: Triggers
+    found: list[tuple[_Ruled, Assertion]], mentions: list[_Mention], contexts: list[_InContext], triggers: Triggers
 ) -> str:
     """Whether a child is involved: yes where the words name one, implied where they suggest one."""
     answer = "no"
@@ -219,7 +253,7 @@ def _child(
             return "yes"
         if names_child or rule.child != "no":
             answer = "implied"
-    for start, end, _, name in mentions:
+    for start, end, name in mentions:
         if any(low <= start and end <= high and not context.child_stays for low, high, context in contexts):
             continue
         kind = triggers.assess(start, end).kind
