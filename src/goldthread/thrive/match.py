@@ -1,6 +1,6 @@
-"""Find every wording in a text: one walk of a word tree for literal runs, then bounded joins for wordings with gaps.
+"""Find every wording in a text: one automaton pass for literal runs, then bounded joins for wordings with gaps.
 
-Wordings are split into slots (patterns.py). A one-slot wording is a hit of the tree. A wording of several slots is
+Wordings are split into slots (patterns.py). A one-slot wording is a hit of the automaton. A wording of several slots is
 looked for only in a sentence that holds a hit of every one of its slots, only where its rarest slot was hit, and its
 neighbours only within the gap, so that the work stays linear. Plain tuples are used where it runs for every word.
 """
@@ -8,15 +8,15 @@ neighbours only within the gap, so that the work stays linear. Plain tuples are 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from itertools import compress, pairwise, repeat
+from itertools import pairwise
 from operator import or_
 from typing import NamedTuple
 
 from goldthread.thrive.ages import find_ages
 from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
 from goldthread.thrive.patterns import Atoms, Expansions, Shape
+from goldthread.thrive.runs import Runs
 from goldthread.thrive.tokens import Text
-from goldthread.thrive.tree import Branches, branches
 from goldthread.thrive.words import word_list
 
 Target = Rule | Context | str
@@ -28,8 +28,6 @@ MAX_HITS = 200
 """A wording is reported at most so often in one sentence: a longer list tells a reader nothing more."""
 Listed = tuple[tuple[int, tuple[Span, ...]], ...]
 """Runs that are or hold a built-in list, each with where it stands in a sentence, counted from its first word."""
-_UNKNOWN = "\0"
-"""The mark of every word that stands in no wording."""
 _FEW = 6
 """Up to so many hits are walked through; more are searched by halves."""
 _COMMON = dict.fromkeys(word_list("very_common"), 120) | dict.fromkeys(word_list("everywhere"), 3000)
@@ -85,10 +83,7 @@ class Matcher:
                 # Filed under the word beside the list, so that a number in a text asks only for runs that can fit.
                 beside = (-1, run[place - 1]) if place else (1, run[1]) if run[1][0] != "{" else (0, "")
                 self._composites.setdefault(run[place], {}).setdefault(beside, []).append((self._ids[run], run, place))
-        self._marks = {
-            word: _mark(number) for number, word in enumerate(sorted({word for run in literals for word in run}))
-        }
-        self._roots: Branches = branches((tuple(map(self._marks.__getitem__, run)), self._ids[run]) for run in literals)
+        self._runs = Runs(literals)
 
     def find(self, text: Text) -> list[Match]:
         """Every match in *text*, each within one sentence; the order is the same each time."""
@@ -100,7 +95,7 @@ class Matcher:
 
     def sentences(self, text: Text) -> list[tuple[int, str, Listed]]:
         """(first word, a mark for each word, hits of built-in lists) of each sentence: all that its matches depend on."""
-        marks = "".join(map(self._marks.get, text.words, repeat(_UNKNOWN)))
+        marks = self._runs.marks(text.words)
         lists = self._list_hits(text)
         edges = [0, *text.breaks, len(marks)]
         if not lists:
@@ -119,24 +114,11 @@ class Matcher:
         matches: list[Match] = []
         masks, interest, singles = self._masks, self._interest, self._singles
         where: dict[int, list[int]] = {}
-        high = len(marks)
-        nodes = list(map(self._roots.get, marks))
-        for start in compress(range(high), nodes):
-            run, more = nodes[start]  # type: ignore[misc]
-            end = start + 1
-            while True:
-                if run >= 0:
-                    if run in where:
-                        where[run].append(start)
-                    else:
-                        where[run] = [start]
-                if more is None or end == high:
-                    break
-                node = more.get(marks[end])
-                if node is None:
-                    break
-                run, more = node
-                end += 1
+        for run, start, _ in self._runs.find(marks):
+            if run in where:
+                where[run].append(start)
+            else:
+                where[run] = [start]
         lists = dict(listed)
         runs = [*where, *lists] if lists else where
         mask = reduce(or_, map(masks.__getitem__, runs), 0)
@@ -362,11 +344,6 @@ class _Builder:
                 known[key] = tuple((need, tuple(joined)) for need, joined in wanting.items())
             joins.append(known[key])
         return interest, joins
-
-
-def _mark(number: int) -> str:
-    """The character that stands for a word of the lexicon; never ``_UNKNOWN``, never half of a surrogate pair."""
-    return chr(number + 1 if number < 0xD7FF else number + 0x801)
 
 
 def _has_list(run: Iterable[str]) -> bool:

@@ -14,6 +14,7 @@ _SIGN = re.compile("[.!?;\n\r\u2028\u2029•|/–—]")
 _ALWAYS = ";\n\r\u2028\u2029•|"
 _CLOSING = "\"')]’”"
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "rd", "approx", "nxt", "tel", "ext"})
+_DIGITS = re.compile("[0-9]+")
 _EDGE = re.compile(r"(?<=\s)'|'(?=\s)")
 _FOLD_LIMIT = 8192
 
@@ -83,7 +84,7 @@ class Text:
     ``words`` may be replaced by as many others, once typing slips are mended.
     """
 
-    __slots__ = ("_sentences", "breaks", "ends", "folded", "original", "plain", "starts", "words")
+    __slots__ = ("_figures", "_sentences", "breaks", "ends", "folded", "original", "plain", "starts", "words")
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -100,6 +101,7 @@ class Text:
                 starts, ends = list(compress(starts, words)), list(compress(ends, words))
                 words = list(filter(None, words))
         self.starts, self.ends = starts, ends
+        self._figures: list[int] | None = None
         self._sentences: list[tuple[int, int]] | None = None
         self.breaks = _breaks(folded, starts, words)
         self.words = words
@@ -110,6 +112,15 @@ class Text:
             edges = [0, *self.breaks, len(self.words)]
             self._sentences = [pair for pair in pairwise(edges) if pair[0] < pair[1]]
         return self._sentences
+
+    @property
+    def figures(self) -> list[int]:
+        """Indexes of the words that hold a digit, in order."""
+        if self._figures is None:
+            starts = self.starts
+            places = [bisect_right(starts, match.start()) - 1 for match in _DIGITS.finditer(self.plain)]
+            self._figures = list(dict.fromkeys(places))
+        return self._figures
 
     def word_of_offset(self, offset: int) -> int:
         """Index of the first word that ends after the original's *offset*; the number of words if there is none."""
