@@ -5,6 +5,7 @@ few neighbouring words, so the work is linear in the number of numbers.
 """
 
 import re
+from itertools import compress, count
 
 from goldthread.thrive.tokens import Text
 from goldthread.thrive.words import word_list, word_set
@@ -62,7 +63,7 @@ def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
     """Hits of each built-in list in *text*, as (first word, end word) pairs in order of appearance."""
     hits: dict[str, list[tuple[int, int]]] = {}
     places = _numbers(text)
-    if not _NEWBORN.isdisjoint(text.words):
+    if not _NEWBORN.isdisjoint(text.forms):
         for place, word in enumerate(text.words):
             if word in _NEWBORN:
                 _put(hits, 0, place, place + 1)
@@ -116,9 +117,9 @@ def _is_count(word: str) -> bool:
 
 def _numbers(text: Text) -> list[int]:
     """Indexes of the words that hold a digit or are a number word, in order."""
-    if NUMBER_WORDS.keys().isdisjoint(text.words):
+    if NUMBER_WORDS.keys().isdisjoint(text.forms):
         return text.figures
-    return sorted([*text.figures, *(place for place, word in enumerate(text.words) if word in NUMBER_WORDS)])
+    return sorted([*text.figures, *compress(count(), map(NUMBER_WORDS.__contains__, text.words))])
 
 
 def _word(text: Text, place: int) -> str:

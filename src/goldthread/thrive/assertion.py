@@ -122,7 +122,7 @@ class Asserter:
             if not self._is_number_sign(words, low + start, low + end, high)
         ]
         past = [place for place in text.figures if low <= place < high and _is_past_year(text, place)]
-        if "ago" in text.words:
+        if "ago" in text.forms:
             past += [place for place in range(low, high) if words[place] == "ago" and _counts_back(words, place)]
         if past:
             seen += [_Seen(place, place + 1, (_PAST,), ends_reach=False) for place in past]

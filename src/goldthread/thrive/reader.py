@@ -129,16 +129,12 @@ class Reader:
         child = _child(assessed, mentions, contexts, triggers)
         made: list[_Made] = []
         for (first, after, names_child, rule), (kind, unasked, low, high) in assessed:
-            speaks = "yes" if names_child else rule.child
-            score = rule.weight * decide.multiplier(
-                kind, unasked=unasked, critical=rule.critical, past_counts=rule.past_counts
-            )
-            score *= decide.child_factor(child, speaks=speaks, needs_child=rule.needs_child)
             if high >= 0:
                 first, after = low, high
             start, end = text.starts[first], text.ends[after - 1]
             finding = Finding(
-                rule.cue, start, end, original[start:end], kind, rule.elements, round(score, 4), rule.wording,
+                rule.cue, start, end, original[start:end], kind, rule.elements,
+                decide.score(rule, kind, unasked, child, names_child), rule.wording,
                 rule.level, rule.critical, unasked,
             )  # fmt: skip
             made.append((finding, rule.question, rule.adult))

@@ -9,10 +9,16 @@ from operator import add
 APOSTROPHES = "'’‘‛ʼʹ`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Signs dropped inside a word: apostrophes of every keyboard, soft hyphens and zero-width marks."""
 
-# A sentence ends at a full stop only before a space, so that 15.10 and e-mail addresses stay whole.
-_SIGN = re.compile("[.!?;\n\r\u2028\u2029•|/–—]")
-_ALWAYS = ";\n\r\u2028\u2029•|"
-_CLOSING = "\"')]’”"
+# A sentence ends at a full stop only before a space (and signs that close a quotation), so that 15.10 and e-mail addresses
+# stay whole; at a stroke or dash only between spaces.
+_SENTENCE_END = re.compile(
+    r"""
+    [.!?;\n\r\u2028\u2029•|/–—]
+    (?: (?<=[;\n\r\u2028\u2029•|])
+      | (?<=[.!?]) (?= ["')\]’”]{0,3} (?:\s|\Z) | ["')\]’”]{4} )
+      | (?<=\s[/–—]) (?=\s|\Z) )""",
+    re.VERBOSE,
+)
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "rd", "approx", "nxt", "tel", "ext"})
 _DIGITS = re.compile("[0-9]+")
 _EDGE = re.compile(r"(?<=\s)'|'(?=\s)")
@@ -81,10 +87,10 @@ class Text:
     """A text cut into words. Word *i* is ``words[i]``; in the original it lies at ``starts[i]:ends[i]`` (code points).
 
     ``sentences`` holds (first word, end word) pairs that cover all words in order; ``breaks`` the words that begin one.
-    ``words`` may be replaced by as many others, once typing slips are mended.
+    ``words`` may be replaced by as many others, once typing slips are mended; ``forms`` holds each of them once.
     """
 
-    __slots__ = ("_figures", "_sentences", "breaks", "ends", "folded", "original", "plain", "starts", "words")
+    __slots__ = ("_figures", "_sentences", "breaks", "ends", "folded", "forms", "original", "plain", "starts", "words")
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -105,6 +111,7 @@ class Text:
         self._sentences: list[tuple[int, int]] | None = None
         self.breaks = _breaks(folded, starts, words)
         self.words = words
+        self.forms = set(words)
 
     @property
     def sentences(self) -> list[tuple[int, int]]:
@@ -145,20 +152,11 @@ def _breaks(folded: str, starts: list[int], words: list[str]) -> list[int]:
     """Word indexes at which a new sentence begins, in order."""
     breaks: list[int] = []
     last, total = 0, len(words)
-    for match in _SIGN.finditer(folded):
+    for match in _SENTENCE_END.finditer(folded):
         place = match.start()
-        sign = folded[place]
-        if sign not in _ALWAYS:
-            following = folded[place + 1 : place + 2]
-            if following in _CLOSING and following and sign not in "/–—":
-                following = folded[place + 1 : place + 5].lstrip(_CLOSING)[:1]
-            if following and not following.isspace():
-                continue
-            if sign in "/–—" and not folded[place - 1 : place].isspace():
-                continue
         word = bisect_left(starts, place)
         if last < word < total and not (
-            sign == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
+            folded[place] == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
         ):
             breaks.append(word)
             last = word
