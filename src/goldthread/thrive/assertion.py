@@ -121,7 +121,9 @@ class Asserter:
             for start, end, senses, ends_reach, is_present in self._phrases_in(marks)
             if not self._is_number_sign(words, low + start, low + end, high)
         ]
-        past = [place for place in text.figures if low <= place < high and _is_past_year(text, place)]
+        figures = text.figures
+        near = figures[bisect_left(figures, low) : bisect_left(figures, high)] if figures else ()
+        past = [place for place in near if _is_past_year(text, place)]
         if "ago" in text.forms:
             past += [place for place in range(low, high) if words[place] == "ago" and _counts_back(words, place)]
         if past:

@@ -109,11 +109,11 @@ def level(findings: Sequence[Finding], likely: float) -> str:
     cues_at: dict[int, set[str]] = {}
     for finding in findings:
         if finding.score >= LEVEL_FROM:
-            cues_at.setdefault(rank(finding.level), set()).add(finding.cue)
+            cues_at.setdefault(_RANKS[finding.level], set()).add(finding.cue)
     if not cues_at:
         return "low" if likely >= AT_RISK else "none"
     top = max(cues_at)
-    if top < rank("high") and len(cues_at[top]) >= COMBINES_AT:
+    if top < _RANKS["high"] and len(cues_at[top]) >= COMBINES_AT:
         top += 1
     counted = set().union(*cues_at.values())
     for together, suggested in COMBINATIONS:

@@ -121,8 +121,10 @@ class Reader:
             if noticed is not None:
                 told, harmless, named = noticed
                 rules += [(low + start, low + end, names_child, rule) for start, end, names_child, rule in told]
-                contexts += [(low + start, low + end, context) for start, end, context in harmless]
-                mentions += [(low + start, low + end, name) for start, end, name in named]
+                if harmless:
+                    contexts += [(low + start, low + end, context) for start, end, context in harmless]
+                if named:
+                    mentions += [(low + start, low + end, name) for start, end, name in named]
         triggers = self._asserter.triggers(text)
         found = rules if len(rules) <= MOST_PER_CUE else _bounded(rules)
         assessed = [(match, triggers.assess(match[0], match[1])) for match in found]
