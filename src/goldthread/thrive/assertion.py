@@ -112,6 +112,10 @@ class Asserter:
         """Asks about the spans of *text*; each sentence is searched for triggers once, when first asked about."""
         return Triggers(self, text)
 
+    def forget(self) -> None:
+        """Forget the sentences met so far."""
+        self._phrases_in.cache_clear()
+
     def find(self, text: Text, low: int, high: int) -> list[_Seen]:
         """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
         words = text.words

@@ -103,6 +103,11 @@ class Reader:
         """One reading for each of *texts*, in order."""
         return [self.read(text) for text in texts]
 
+    def forget(self) -> None:
+        """Forget the sentences met so far. Answers stay the same; the next reading of each takes as long as the first."""
+        self._notice.cache_clear()
+        self._asserter.forget()
+
     def cue_spans(self, text: Text) -> list[tuple[int, int]]:
         """(first word, end word) of every cue wording in *text*, whatever is said of it."""
         return [(start, end) for start, end, _, target in self._matcher.find(text) if isinstance(target, Rule)]
@@ -195,6 +200,8 @@ def _notice(matcher: Matcher, marks: str, listed: Listed) -> _Noticed | None:
 
 def _strongest(rules: list[_Ruled]) -> list[_Ruled]:
     """Without matches that lie inside another of the same cue that is at least as strong, in order."""
+    if len(rules) < 2:
+        return rules
     kept: list[_Ruled] = []
     for group in _by_cue(rules):
         group.sort(key=_widest_first)
