@@ -12,13 +12,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from goldthread.thrive.runs import Runs
+from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES, Runs
 from goldthread.thrive.tokens import Text, normalise
 
 TABLE = Path(__file__).parent / "assertion.toml"
 _LONGEST_WINDOW = 12
-_MOST_SENTENCES = 20_000
-"""Sentences whose triggers are remembered, without any word that is in no trigger."""
 
 
 class Assertion(NamedTuple):
@@ -86,7 +84,7 @@ class Asserter:
         ]
         self._harmless = frozenset(number for number, phrase in enumerate(self._phrases) if phrase in pseudo)
         self._runs = Runs(tuple(phrase.split(" ")) for phrase in self._phrases)
-        self._phrases_in = lru_cache(_MOST_SENTENCES)(self._phrases_among)
+        self._phrases_in = lru_cache(MOST_SENTENCES)(self._phrases_among)
         present = frozenset(table["words"]["present"])
         self._is_present = [phrase in present for phrase in self._phrases]
         self._not_told = frozenset(table["words"]["not_told"])
@@ -120,9 +118,10 @@ class Asserter:
         """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
         words = text.words
         marks = self._runs.marks(words[low:high])
+        phrases = self._phrases_in if high - low <= LONGEST_SENTENCE else self._phrases_among
         seen = [
             _Seen(low + start, low + end, senses, ends_reach, is_present)
-            for start, end, senses, ends_reach, is_present in self._phrases_in(marks)
+            for start, end, senses, ends_reach, is_present in phrases(marks)
             if not self._is_number_sign(words, low + start, low + end, high)
         ]
         figures = text.figures

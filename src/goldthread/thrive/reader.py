@@ -13,14 +13,12 @@ from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon
 from goldthread.thrive.match import Listed, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
+from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES
 from goldthread.thrive.tokens import Text
 
 MOST_PER_CUE = 100
 """Findings of one cue kept for one text, the strongest first: a page can show no more, and hostile text stays small."""
 
-
-MOST_SENTENCES = 20_000
-"""Sentences remembered: somebody who types, and each entry added to an incident, has all its words read again."""
 
 _Ruled = tuple[int, int, bool, Rule]
 _InContext = tuple[int, int, Context]
@@ -122,7 +120,8 @@ class Reader:
         contexts: list[_InContext] = []
         mentions: list[_Mention] = []
         for low, marks, listed in self._matcher.sentences(text):
-            noticed = self._notice(marks, listed)
+            remembered = len(marks) <= LONGEST_SENTENCE
+            noticed = self._notice(marks, listed) if remembered else _notice(self._matcher, marks, listed)
             if noticed is not None:
                 told, harmless, named = noticed
                 rules += [(low + start, low + end, names_child, rule) for start, end, names_child, rule in told]

@@ -10,6 +10,8 @@ from ahocorasick_rs import AhoCorasick
 
 UNKNOWN = "\0"
 """The mark of every word that stands in no run."""
+MOST_SENTENCES, LONGEST_SENTENCE = 20_000, 100
+"""Sentences remembered in a process, and words of the longest of them, so that what is remembered stays small."""
 
 
 class Runs:
