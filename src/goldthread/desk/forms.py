@@ -177,7 +177,7 @@ class ChildRow(forms.Form):
             given.get(name) for name in ("name", "age_estimated", "born", "where_now", "last_seen_by", "last_seen_when")
         )
         return bool(
-            said or given.get("child") or given.get("age") is not None or given.get("seen") not in ("", "not_known")
+            said or given.get("child") or given.get("age") is not None or given.get("seen") not in (None, "", "not_known")
         )
 
 

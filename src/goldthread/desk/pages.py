@@ -40,9 +40,9 @@ def now() -> datetime:
     return database_now(connection)
 
 
-def values(user: Staff, incident: Incident, record: Record) -> dict[str, Any]:
+def values(user: Staff, record: Record) -> dict[str, Any]:
     """Everything the displays of one incident show."""
-    at = now()
+    at, incident = now(), record.incident
     return {
         "now": at,
         "incident": incident,
@@ -108,11 +108,6 @@ def seen_record(user: Staff, incident: Incident) -> Record:
     return Record(incident, draft.fields.get(TYPED_WORDS, "") if draft else "")
 
 
-def displays(user: Staff, record: Record) -> dict[str, Any]:
-    """The values for every display, to be swapped in place."""
-    return {"names": DISPLAYS, **values(user, record.incident, record)}
-
-
 def whole_page(
     request: HttpRequest,
     user: Staff,
@@ -138,7 +133,7 @@ def whole_page(
     record = seen_record(user, incident) if incident is not None else None
     if incident is not None and record is not None:
         subjects = [("incident", str(incident.pk))]
-        context |= values(user, incident, record)
+        context |= values(user, record)
         subjects += [("child", one.child) for one in context["children"]]
         record_consultation(user, "incident.see", subjects)
     elif not user.can("incident.open"):

@@ -29,7 +29,7 @@ from goldthread.desk import drafts, forms, presenters
 from goldthread.desk import typing as along_typing
 from goldthread.desk.commands import answer, ensure_open, run, staff
 from goldthread.desk.noticing import along, noticed
-from goldthread.desk.pages import TYPED_WORDS, displays, now, seen_record, whole_page
+from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
 from goldthread.desk.queries import PAGE, Filters, counts, snapshot
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.rows import rendered, rows
@@ -70,7 +70,7 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         raise Http404("No such incident.")
     if stood_before:
         record_consultation(user, "incident.see", [("incident", str(incident_id))])
-    return answer(request, incident_id, [], displays(user, seen_record(user, incident)))
+    return answer(request, incident_id, seen_record(user, incident), [], DISPLAYS)
 
 
 @route("incident.see", "consultation")
