@@ -33,7 +33,7 @@ WRITERS = {
 
 
 def _is_action(name: str) -> bool:
-    return name.endswith("/actions.py") or name in WRITERS or app_of(name) in WRITERS
+    return name.endswith(("/actions.py", "_actions.py")) or name in WRITERS or app_of(name) in WRITERS
 
 
 def writes(tree: ast.AST) -> list[str]:

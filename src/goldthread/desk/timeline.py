@@ -8,6 +8,7 @@ from typing import Any
 
 from goldthread.contact import choices
 from goldthread.contact.models import Entry
+from goldthread.contact.people_models import SEARCHED
 from goldthread.desk.marks import Mark, Piece, pieces
 from goldthread.desk.record import Record
 from goldthread.response.grades import closing_reasons, grade
@@ -26,6 +27,10 @@ EVENTS = {
     "unit.arrived": "Unit arrived",
     "unit.left": "Unit left",
     "owner.taken": "Taken over",
+    "known.searched": "Looked up",
+    "person.recorded": "Person recorded",
+    "incident.linked": "Same matter as",
+    "incident.unlinked": "Not the same matter as",
 }
 
 
@@ -79,6 +84,11 @@ def _event(entry: Entry) -> str:
             return f"{said_as}: {answer}" + (f" ({data['count']})" if data["count"] else "")
         case "particular.set":
             return f"{said_as}: {dict(choices.PARTICULARS)[data['kind']].lower()}"
+        case "known.searched":
+            found = {"none": "no trace", "found": f"{data['found']} found", "settled": "settled", "withdrawn": "withdrawn"}
+            return f"{said_as}: {dict(SEARCHED)[data['kind']].lower()}, {found[data['outcome']]}"
+        case "incident.linked" | "incident.unlinked":
+            return f"{said_as} {data['reference']}"
         case "area.set":
             return f"{said_as}: {data['area']}"
         case "incident.reopened":
