@@ -231,7 +231,8 @@ def _told(work: Work, made: Lookup) -> None:
     subjects: list[tuple[str, object]] = [("incident", str(work.incident.pk))]
     if target is not None:
         subjects.append((_sort(target), target.pk))
-    work.event("known.searched", kind=made.kind, outcome=made.outcome, found=made.found)
+    count = {"found": made.found} if made.outcome == "found" else {}
+    work.event("known.searched", kind=made.kind, outcome=made.outcome, **count)
     work.involve("author")
     settling = made.outcome in {"settled", "withdrawn"} and made.kind != "phone"
     verb = {"withdrawn": "known.withdraw", "settled": "known.settle"}.get(made.outcome, "known.search")

@@ -85,8 +85,8 @@ def _event(entry: Entry) -> str:
         case "particular.set":
             return f"{said_as}: {dict(choices.PARTICULARS)[data['kind']].lower()}"
         case "known.searched":
-            found = {"none": "no trace", "found": f"{data['found']} found", "settled": "settled", "withdrawn": "withdrawn"}
-            return f"{said_as}: {dict(SEARCHED)[data['kind']].lower()}, {found[data['outcome']]}"
+            found = {"none": "no trace", "found": f"{data.get('found')} found"}.get(data["outcome"], data["outcome"])
+            return f"{said_as}: {dict(SEARCHED)[data['kind']].lower()}, {found}"
         case "incident.linked" | "incident.unlinked":
             return f"{said_as} {data['reference']}"
         case "area.set":
