@@ -12,7 +12,16 @@ from goldthread.contact import known_actions as known
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.people_models import (
-    Lookup, Marker, NameWord, Person, PersonName, PersonPhone, Phone, Place, Residence, Street,
+    Lookup,
+    Marker,
+    NameWord,
+    Person,
+    PersonName,
+    PersonPhone,
+    Phone,
+    Place,
+    Residence,
+    Street,
 )  # fmt: skip
 from goldthread.contact.search_rules import name_words, number, plain_street
 from tests.cast import key

@@ -323,7 +323,12 @@ def test_an_incident_that_shares_nothing_and_is_out_of_sight_cannot_be_linked(ca
 def test_a_new_person_is_found_the_next_time(cast: Cast, home: Home, browser: Browser) -> None:
     incident = opened(cast.handler)
     world.settled_on(cast.handler, incident, home.place)
-    sent = {"key": key(), "person": "Orla Fenwick", "born": world.years_ago(12).strftime("%d/%m/%Y"), "lives_here": "on"}
+    sent = {
+        "key": key(),
+        "person": "Orla Fenwick",
+        "born": world.years_ago(12).strftime("%d/%m/%Y"),
+        "lives_here": "on",
+    }
     assert browser(cast.handler).post(f"/incidents/{incident.pk}/known/person", sent, headers=HX).status_code == 200
     found = shown(cast.handler, incident)
     assert [one.title for one in state(found, "person").cards] == ["Orla Fenwick"]
@@ -358,7 +363,17 @@ def test_a_date_of_birth_that_cannot_be_is_refused_and_what_was_typed_stays(
     assert not Person.objects.exists()
 
 
-ODD = ["", "   ", "\x00", "a\x00b" * 20, "x" * 1_000_000, "<script>alert('x')</script>", "' OR 1=1 --", "\u202eabc", "👧👧👧"]
+ODD = [
+    "",
+    "   ",
+    "\x00",
+    "a\x00b" * 20,
+    "x" * 1_000_000,
+    "<script>alert('x')</script>",
+    "' OR 1=1 --",
+    "\u202eabc",
+    "👧👧👧",
+]
 
 
 @pytest.mark.parametrize("kind", ["place", "phone", "person", "no such", "\x00"])
@@ -434,7 +449,9 @@ def test_an_officer_sees_the_markers_of_what_they_attend_and_cannot_search(
 def test_nobody_signed_out_sees_or_searches_anything(cast: Cast, browser: Browser) -> None:
     incident = opened(cast.handler)
     assert browser(None).get(f"/incidents/{incident.pk}/known/").status_code == 302
-    assert browser(None).post(f"/incidents/{incident.pk}/known/suggest", {"typed": "larch"}, headers=HX).status_code == 401
+    assert (
+        browser(None).post(f"/incidents/{incident.pk}/known/suggest", {"typed": "larch"}, headers=HX).status_code == 401
+    )
 
 
 def test_a_closed_incident_of_somebody_else_is_not_searched_in(cast: Cast, browser: Browser) -> None:
@@ -442,7 +459,14 @@ def test_a_closed_incident_of_somebody_else_is_not_searched_in(cast: Cast, brows
     client = browser(cast.handler)
     assert client.get(f"/incidents/{incident.pk}/known/").status_code == 404
     for what in ("search", "settle", "withdraw", "person", "link", "unlink"):
-        sent = {"key": key(), "kind": "place", "typed": "larch", "choice": "place-1", "person": "A B", "other": uuid.uuid4()}
+        sent = {
+            "key": key(),
+            "kind": "place",
+            "typed": "larch",
+            "choice": "place-1",
+            "person": "A B",
+            "other": uuid.uuid4(),
+        }
         assert client.post(f"/incidents/{incident.pk}/known/{what}", sent, headers=HX).status_code == 404, what
 
 

@@ -162,4 +162,3 @@ def _same(held: Settled) -> Q | None:
     for one in asked[1:]:
         same |= one
     return same  # type: ignore[no-any-return]
-

@@ -19,7 +19,16 @@ from goldthread.contact.events import IncidentChanged, KnownSettled
 from goldthread.contact.known import YEAR, Settled, force_day, linked_now, settled, shared, shares
 from goldthread.contact.models import Incident
 from goldthread.contact.people_models import (
-    SEARCHED, Lookup, MatterLink, NameWord, Person, PersonName, Phone, Place, Residence, Street,
+    SEARCHED,
+    Lookup,
+    MatterLink,
+    NameWord,
+    Person,
+    PersonName,
+    Phone,
+    Place,
+    Residence,
+    Street,
 )  # fmt: skip
 from goldthread.contact.search import find
 from goldthread.contact.work import NOT_THERE, Work, on_incident
@@ -45,7 +54,9 @@ def search(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind: str, ty
     kept = rules.short(typed, "typed", LIMITS[PARTICULAR[kind]], needed=f"Type {WHAT[kind]} first.")
     number = search_rules.number(kept) if kind == "phone" else None
     if kind == "phone" and number is None:
-        raise Invalid({"typed": "There is no telephone number in this, so nothing was searched. What you typed is kept."})
+        raise Invalid(
+            {"typed": "There is no telephone number in this, so nothing was searched. What you typed is kept."}
+        )
     if search_rules.too_short(kept):
         raise Invalid({"typed": "Type at least three letters or digits to search. Nothing was searched."})
     with on_incident(user, incident_id, "known.search", key, "search", kind, kept) as work:
@@ -82,7 +93,7 @@ def settle(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, choice: str, 
                 target = _there(Person.objects.filter(pk=number).first())
             case _:
                 target = _there(Phone.objects.filter(pk=number).first())
-        made = _lookup(work, kind, "settled", 1, kept, **{kind: target})
+        made = _lookup(work, kind, "settled", 1, kept, target)
         _told(work, made)
         if isinstance(target, Place):
             _take_place(work, target)
@@ -102,11 +113,15 @@ def withdraw(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, choice: str
         if work.done is not None:
             return Lookup.objects.get(pk=int(work.done))
         held = settled(work.incident)
-        standing = [*held.people, *([held.place] if held.place else []), *([held.phone] if held.phone else [])]
+        standing: list[Place | Person | Phone] = [
+            *held.people,
+            *([held.place] if held.place else []),
+            *([held.phone] if held.phone else []),
+        ]
         target = next((one for one in standing if (_sort(one), one.pk) == (sort, number)), None)
         if target is None:
             raise Refused("That is not settled in this incident, so there is nothing to withdraw.")
-        made = _lookup(work, sort, "withdrawn", 0, "", **{sort: target})
+        made = _lookup(work, sort, "withdrawn", 0, "", target)
         _told(work, made)
         announce(KnownSettled(work.incident, work.act))
         work.finish(made.pk)
@@ -114,7 +129,13 @@ def withdraw(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, choice: str
 
 
 def record_person(
-    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, name: str, born: date | None = None, lives_here: bool = False
+    user: Staff,
+    incident_id: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    name: str,
+    born: date | None = None,
+    lives_here: bool = False,
 ) -> Person:
     """Record somebody whom no search found, and settle on them; with ``lives_here`` as living at the settled address.
 
@@ -129,13 +150,15 @@ def record_person(
         day = search_rules.birthday(born, force_day(work.now))
         held = settled(work.incident)
         if lives_here and held.place is None:
-            raise Invalid({"lives_here": "Settle on an address first. Nothing was saved; the name is still in the form."})
+            raise Invalid(
+                {"lives_here": "Settle on an address first. Nothing was saved; the name is still in the form."}
+            )
         person = Person.objects.create(name=kept, born=day, source=HERE, as_of=work.now)
         for word in search_rules.name_words(kept):
             PersonName.objects.create(person=person, word=NameWord.objects.get_or_create(word=word)[0])
         if lives_here and held.place is not None:
             Residence.objects.create(person=person, place=held.place, source=HERE, as_of=work.now)
-        made = _lookup(work, "person", "settled", 0, kept, person=person)
+        made = _lookup(work, "person", "settled", 0, kept, person)
         work.event("person.recorded", person=person.pk)
         work.act.record("collection", "person.record", [("incident", str(incident_id)), ("person", person.pk)])
         _told(work, made)
@@ -195,7 +218,9 @@ def _lock_both(first: uuid.UUID, second: uuid.UUID) -> list[Incident]:
 
 
 def _may_link(user: Staff, incident: Incident, other: Incident) -> bool:
-    return Incident.objects.visible_to(user).filter(pk=other.pk).exists() or shares(settled(incident), incident, other.pk)
+    return Incident.objects.visible_to(user).filter(pk=other.pk).exists() or shares(
+        settled(incident), incident, other.pk
+    )
 
 
 def _settle_number(work: Work, number: search_rules.Number, typed: str) -> Lookup:
@@ -206,21 +231,27 @@ def _settle_number(work: Work, number: search_rules.Number, typed: str) -> Looku
         phone = Phone.objects.get(digits=number.digits)
     before = {one.incident for one in shared(Settled({}, phone=phone), work.incident, work.now - YEAR)}
     found = len(before) + phone.people.count()
-    made = _lookup(work, "phone", "settled" if found else "none", found, typed, phone=phone)
+    made = _lookup(work, "phone", "settled" if found else "none", found, typed, phone)
     _told(work, made)
     announce(KnownSettled(work.incident, work.act))
     return made
 
 
 def _lookup(
-    work: Work, kind: str, outcome: str, found: int, typed: str, *,
-    place: Place | None = None, phone: Phone | None = None, person: Person | None = None,
-) -> Lookup:  # fmt: skip
+    work: Work, kind: str, outcome: str, found: int, typed: str, target: Place | Phone | Person | None = None
+) -> Lookup:
     made = Lookup(
-        incident=work.incident, kind=kind, outcome=outcome, found=found,
+        incident=work.incident,
+        kind=kind,
+        outcome=outcome,
+        found=found,
         typed=Payload.objects.keep(typed) if typed else None,
-        place=place, phone=phone, person=person, by=work.user, at=work.now,
-    )  # fmt: skip
+        place=target if isinstance(target, Place) else None,
+        phone=target if isinstance(target, Phone) else None,
+        person=target if isinstance(target, Person) else None,
+        by=work.user,
+        at=work.now,
+    )
     made.save()
     return made
 
@@ -237,7 +268,12 @@ def _told(work: Work, made: Lookup) -> None:
     settling = made.outcome in {"settled", "withdrawn"} and made.kind != "phone"
     verb = {"withdrawn": "known.withdraw", "settled": "known.settle"}.get(made.outcome, "known.search")
     work.act.record(
-        "alteration" if settling else "consultation", verb, subjects, kind=made.kind, outcome=made.outcome, found=made.found
+        "alteration" if settling else "consultation",
+        verb,
+        subjects,
+        kind=made.kind,
+        outcome=made.outcome,
+        found=made.found,
     )
 
 
@@ -265,7 +301,9 @@ def _street_itself(number: int) -> Place:
 
 def _chosen(choice: str) -> tuple[str, int]:
     sort, _, number = choice.partition("-")
-    if sort not in {"place", "street", "person", "phone"} or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if sort not in {"place", "street", "person", "phone"} or not (
+        number.isascii() and number.isdigit() and len(number) < 19
+    ):
         raise Invalid({"choice": "Choose one of what was found. Nothing was settled."})
     return sort, int(number)
 

@@ -24,7 +24,9 @@ NEAR = 0.3
 HOMES = 2
 """Households shown with a name, to tell people of one name apart."""
 
-STREETS = "SELECT id, plain FROM contact_street WHERE plain %%> %(typed)s ORDER BY plain <->> %(typed)s, id LIMIT %(most)s"
+STREETS = (
+    "SELECT id, plain FROM contact_street WHERE plain %%> %(typed)s ORDER BY plain <->> %(typed)s, id LIMIT %(most)s"
+)
 WORDS = "SELECT id, word FROM contact_nameword WHERE word %%> %(typed)s ORDER BY word <->> %(typed)s, id LIMIT %(most)s"
 BEARERS = """
 SELECT person_id, sum(best) AS likeness FROM (

@@ -138,9 +138,13 @@ def birthday(born: date | None, today: date) -> date | None:
     if born is None:
         return None
     if born > today:
-        raise Invalid({"born": "That date of birth is in the future. Nothing was saved; check the year, or leave it empty."})
+        raise Invalid(
+            {"born": "That date of birth is in the future. Nothing was saved; check the year, or leave it empty."}
+        )
     if today.year - born.year > OLDEST:
-        raise Invalid({"born": f"That date of birth is more than {OLDEST} years ago. Nothing was saved; check the year."})
+        raise Invalid(
+            {"born": f"That date of birth is more than {OLDEST} years ago. Nothing was saved; check the year."}
+        )
     return born
 
 

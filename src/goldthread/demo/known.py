@@ -19,7 +19,15 @@ from django.db import models
 from goldthread.audit.models import Payload
 from goldthread.contact.known import force_day
 from goldthread.contact.people_models import (
-    Marker, NameWord, Person, PersonName, PersonPhone, Phone, Place, Residence, Street,
+    Marker,
+    NameWord,
+    Person,
+    PersonName,
+    PersonPhone,
+    Phone,
+    Place,
+    Residence,
+    Street,
 )  # fmt: skip
 from goldthread.contact.search_rules import is_child, name_words, number, plain_street
 from goldthread.demo.loading import identities
@@ -106,7 +114,9 @@ class Records:
         for name, age, share in [*ages, (home.baby, 0, shares["baby"])]:
             if dice.random() > share:
                 continue
-            born = self.today - (_weeks(home.baby_age) if age == 0 else timedelta(days=round(age * 365.25) + dice.randint(2, 355)))
+            born = self.today - (
+                _weeks(home.baby_age) if age == 0 else timedelta(days=round(age * 365.25) + dice.randint(2, 355))
+            )
             child = self._person(dice, f"{name} {home.surname}", born)
             self._lives(dice, child, place, f"{name} {home.surname}", since=born)
             if is_child(born, self.today):
@@ -141,7 +151,13 @@ class Records:
         return pk
 
     def _lives(
-        self, dice: random.Random, person: int, place: int, name: str, since: date | None = None, until: date | None = None
+        self,
+        dice: random.Random,
+        person: int,
+        place: int,
+        name: str,
+        since: date | None = None,
+        until: date | None = None,
     ) -> None:
         self._add(Residence, dice, person_id=person, place_id=place, since=since, until=until)
         if until is None:

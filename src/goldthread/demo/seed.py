@@ -101,8 +101,8 @@ def _establish(now: datetime) -> Known:
         for username in one.crew
     )
     crews = {one.call_sign: one.crew for one in plan.units}
-    keys = (identities(model) for model in (Entry, Reading, GradePeriod))
-    return Known(by_username, units, crews, settings.ENV.force_prefix, *keys, _enrol(now))
+    entries, readings, periods = (identities(model) for model in (Entry, Reading, GradePeriod))
+    return Known(by_username, units, crews, settings.ENV.force_prefix, entries, readings, periods, _enrol(now))
 
 
 def _enrol(now: datetime) -> Records:

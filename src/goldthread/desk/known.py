@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.contact import choices
-from goldthread.contact.known import MONTH, YEAR, Settled, Shared, force_day, group_of, residents, settled, shared
+from goldthread.contact.known import MONTH, YEAR, Settled, force_day, group_of, residents, settled, shared
 from goldthread.contact.models import Entry, Incident
 from goldthread.contact.people_models import Lookup, Marker, Person, PersonPhone, Place, Residence
 from goldthread.contact.search import Found, find, homes_of
@@ -204,7 +204,9 @@ class Known:
         assert phone is not None
         card = Card(f"phone-{phone.pk}", phone.shown, "", _source(phone.source), phone.as_of)
         self.subjects.append(("phone", phone.pk))
-        for one in PersonPhone.objects.filter(phone=phone).select_related("person").order_by("-as_of", "id")[:RESIDENTS]:
+        for one in (
+            PersonPhone.objects.filter(phone=phone).select_related("person").order_by("-as_of", "id")[:RESIDENTS]
+        ):
             shown = self._shown(one.person, one.source, one.as_of)
             (card.children if shown.child else card.adults).append(shown)
         card.repeat = self._repeat([row.incident for row in self.rows if row.kind == "phone"])
@@ -271,7 +273,9 @@ class Known:
 
     def _conflict(self) -> dict[str, Any] | None:
         """*Asked: none* or *not known* while children are known at the address: to be resolved by asking again."""
-        children = [child for one in self.searched if one.kind == "place" for card in one.cards for child in card.children]
+        children = [
+            child for one in self.searched if one.kind == "place" for card in one.cards for child in card.children
+        ]
         if not children or self.incident.children_answer not in {"asked_none", "not_known"}:
             return None
         return {"answer": dict(choices.CHILDREN_ANSWERS)[self.incident.children_answer], "children": children}
@@ -280,10 +284,14 @@ class Known:
         """Other incidents as this person may see them; six queries however many there are."""
         found = list(Incident.objects.filter(pk__in=pks))
         in_sight = set(Incident.objects.visible_to(self.user).filter(pk__in=pks).values_list("pk", flat=True))
-        grades = {pk: code for pk, code in _newest(GradePeriod, pks, "-seq", "grade")}
-        results = {pk: code for pk, code in _newest(Closing, in_sight, "-id", "reason")}
+        grades = dict(_newest(GradePeriod, pks, "-seq", "grade"))
+        results = dict(_newest(Closing, in_sight, "-id", "reason"))
         first = Entry.objects.filter(incident__in=in_sight, kind="words").select_related("text")
-        words = {one.incident_id: one.text.shown() for one in first.order_by("incident", "seq").distinct("incident") if one.text}
+        words = {
+            one.incident_id: one.text.shown()
+            for one in first.order_by("incident", "seq").distinct("incident")
+            if one.text
+        }
         self.subjects += [("incident", str(one.pk)) for one in found]
         return {
             one.pk: _incident(one, one.pk in in_sight, self.user, grades, results, words)

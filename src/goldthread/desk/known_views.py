@@ -94,7 +94,12 @@ def person(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         incident_id,
         PersonForm(request.POST),
         lambda user, given: known.record_person(
-            user, incident_id, key=given["key"], name=given["person"], born=given["born"], lives_here=given["lives_here"]
+            user,
+            incident_id,
+            key=given["key"],
+            name=given["person"],
+            born=given["born"],
+            lives_here=given["lives_here"],
         ),
     )
 

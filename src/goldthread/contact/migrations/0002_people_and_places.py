@@ -8,178 +8,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_chain'),
-        ('contact', '0001_initial'),
+        ("audit", "0002_chain"),
+        ("contact", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('born', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("born", models.DateField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Phone',
+            name="Phone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('digits', models.CharField(max_length=20, unique=True)),
-                ('shown', models.CharField(max_length=30)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("digits", models.CharField(max_length=20, unique=True)),
+                ("shown", models.CharField(max_length=30)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('number', models.CharField(blank=True, max_length=20)),
-                ('unit', models.CharField(blank=True, max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("number", models.CharField(blank=True, max_length=20)),
+                ("unit", models.CharField(blank=True, max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name='NameWord',
+            name="NameWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=60, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.CharField(max_length=60, unique=True)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['word'], name='nameword_trigrams', opclasses=['gin_trgm_ops'])],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["word"], name="nameword_trigrams", opclasses=["gin_trgm_ops"]
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Residence',
+            name="Residence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('since', models.DateField(null=True)),
-                ('until', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='residences', to='contact.person')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='residences', to='contact.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("since", models.DateField(null=True)),
+                ("until", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="residences", to="contact.person"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="residences", to="contact.place"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Street',
+            name="Street",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('name', models.CharField(max_length=120)),
-                ('plain', models.CharField(max_length=120)),
-                ('area', models.CharField(blank=True, max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("name", models.CharField(max_length=120)),
+                ("plain", models.CharField(max_length=120)),
+                ("area", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['plain'], name='street_trigrams', opclasses=['gin_trgm_ops'])],
-                'constraints': [models.UniqueConstraint(fields=('plain', 'area'), name='street_once')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["plain"], name="street_trigrams", opclasses=["gin_trgm_ops"]
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("plain", "area"), name="street_once")],
             },
         ),
         migrations.AddField(
-            model_name='place',
-            name='street',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='contact.street'),
+            model_name="place",
+            name="street",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="places", to="contact.street"
+            ),
         ),
         migrations.CreateModel(
-            name='MatterLink',
+            name="MatterLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('linked', models.BooleanField(default=True)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_first', to='contact.incident')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_second', to='contact.incident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("linked", models.BooleanField(default=True)),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links_first", to="contact.incident"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links_second", to="contact.incident"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='matterlink_pair_in_order')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="matterlink_pair_in_order"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonName',
+            name="PersonName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='contact.person')),
-                ('word', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contact.nameword')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="names", to="contact.person"
+                    ),
+                ),
+                (
+                    "word",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contact.nameword"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('word', 'person'), name='personname_once')],
+                "constraints": [models.UniqueConstraint(fields=("word", "person"), name="personname_once")],
             },
         ),
         migrations.CreateModel(
-            name='PersonPhone',
+            name="PersonPhone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phones', to='contact.person')),
-                ('phone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='contact.phone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="phones", to="contact.person"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="people", to="contact.phone"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'phone', 'source'), name='personphone_once')],
+                "constraints": [models.UniqueConstraint(fields=("person", "phone", "source"), name="personphone_once")],
             },
         ),
         migrations.CreateModel(
-            name='Marker',
+            name="Marker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('source_key', models.CharField(blank=True, max_length=60)),
-                ('as_of', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('kind', models.CharField(max_length=30)),
-                ('review_on', models.DateField()),
-                ('words', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='markers', to='contact.person')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='markers', to='contact.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("source_key", models.CharField(blank=True, max_length=60)),
+                ("as_of", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                ("kind", models.CharField(max_length=30)),
+                ("review_on", models.DateField()),
+                (
+                    "words",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="markers",
+                        to="contact.person",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="markers",
+                        to="contact.place",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('place__isnull', False)), models.Q(('person__isnull', False), ('place__isnull', True)), _connector='OR'), name='marker_on_one')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", True), ("place__isnull", False)),
+                            models.Q(("person__isnull", False), ("place__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="marker_on_one",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Lookup',
+            name="Lookup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('place', 'Place'), ('phone', 'Number'), ('person', 'Name')], max_length=8)),
-                ('outcome', models.CharField(choices=[('none', 'Searched: no trace'), ('found', 'Searched: found'), ('settled', 'Settled'), ('withdrawn', 'Withdrawn')], max_length=10)),
-                ('found', models.PositiveIntegerField(default=0)),
-                ('at', models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.incident')),
-                ('typed', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.payload')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.person')),
-                ('phone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.phone')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("place", "Place"), ("phone", "Number"), ("person", "Name")], max_length=8
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("none", "Searched: no trace"),
+                            ("found", "Searched: found"),
+                            ("settled", "Settled"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("found", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField(db_default=goldthread.audit.models.DatabaseNow())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lookups", to="contact.incident"
+                    ),
+                ),
+                (
+                    "typed",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.payload"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lookups",
+                        to="contact.person",
+                    ),
+                ),
+                (
+                    "phone",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lookups",
+                        to="contact.phone",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lookups",
+                        to="contact.place",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['incident', 'kind', '-id'], name='lookup_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', True), ('kind', 'place'), _connector='OR'), models.Q(('phone__isnull', True), ('kind', 'phone'), _connector='OR'), models.Q(('person__isnull', True), ('kind', 'person'), _connector='OR')), name='lookup_settles_its_kind'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'settled'), _negated=True), ('place__isnull', False), ('phone__isnull', False), ('person__isnull', False), _connector='OR'), name='lookup_settled_on_something')],
+                "indexes": [models.Index(fields=["incident", "kind", "-id"], name="lookup_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("place__isnull", True), ("kind", "place"), _connector="OR"),
+                            models.Q(("phone__isnull", True), ("kind", "phone"), _connector="OR"),
+                            models.Q(("person__isnull", True), ("kind", "person"), _connector="OR"),
+                        ),
+                        name="lookup_settles_its_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "settled"), _negated=True),
+                            ("place__isnull", False),
+                            ("phone__isnull", False),
+                            ("person__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="lookup_settled_on_something",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('street', 'number', 'unit'), name='place_once'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("street", "number", "unit"), name="place_once"),
         ),
     ]
