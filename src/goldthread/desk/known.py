@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from goldthread.contact import choices
 from goldthread.contact.known import MONTH, YEAR, Settled, force_day, group_of, residents, settled, shared
 from goldthread.contact.models import Entry, Incident
-from goldthread.contact.people_models import Lookup, Marker, Person, PersonPhone, Place, Residence
+from goldthread.contact.people_models import Lookup, Marker, Person, PersonPhone, Place, Residence, Sourced
 from goldthread.contact.search import Found, find, homes_of
 from goldthread.contact.search_rules import age_on, is_child, matter_weight
 from goldthread.desk import presenters
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 Subject = tuple[str, object]
-MATTERS = 6
-"""Incidents offered as perhaps the same matter *(ours)*."""
-OPEN_SHOWN = 4
-"""Open incidents shown on one card; the rest stand under *Same matter?* *(ours)*."""
+MATTERS = 5
+"""Closed incidents offered as perhaps the same matter *(ours)*; open ones all are, to ``OPEN_MATTERS``."""
+OPEN_MATTERS = 12
 LINKED_IN_FULL = 6
 """Linked incidents shown with children and quotes *(ours)*; the rest by date and grade."""
 RESIDENTS = 30
@@ -37,21 +36,20 @@ RESIDENTS = 30
 OFTEN = 3
 """Contacts in 30 days from which repetition is shown as such (domain: 3 in 30 days)."""
 FIRST_WORDS = 90
-LABELS = {"phone": "Number", "place": "Place", "person": "Name"}
+LABELS = {"place": "Place", "phone": "Number", "person": "Name"}
 RECORDED_HERE = {"contact": "recorded on a call"}
 WHY = {"place": "same place", "phone": "same number", "person": "same person"}
 
 
 @dataclass(frozen=True)
 class PersonShown:
-    """Somebody known, with age in words and whether they count as a child."""
+    """Somebody known, with age in words and whether they count as a child. ``told``: by what source, as of which day."""
 
     choice: str
     name: str
     age: str
     child: bool
-    source: str
-    as_of: datetime
+    told: str
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,7 @@ class MarkerShown:
     about: str
     review_on: str
     overdue: bool
-    source: str
-    as_of: datetime
+    told: str
 
 
 @dataclass(frozen=True)
@@ -87,13 +84,13 @@ class IncidentShown:
 
 @dataclass(frozen=True)
 class Repeat:
-    """Contact before this one: how often in 12 months and in 30 days, the newest, and those open."""
+    """Other contact: how often in 12 months and in 30 days, the newest, and how many are open."""
 
     year: int
     month: int
     often: bool
     newest: IncidentShown | None
-    open: list[IncidentShown]
+    open: int
 
 
 @dataclass
@@ -103,8 +100,7 @@ class Card:
     choice: str
     title: str
     note: str
-    source: str
-    as_of: datetime
+    told: str
     repeat: Repeat | None = None
     children: list[PersonShown] = field(default_factory=list)
     adults: list[PersonShown] = field(default_factory=list)
@@ -132,7 +128,6 @@ class LinkedShown:
     """An incident of the same matter with its share of the risk."""
 
     incident: IncidentShown
-    direct: bool
     children: list[Any]
     quotes: list[Any]
 
@@ -184,7 +179,7 @@ class Known:
         return found
 
     def _place(self, place: Place) -> Card:
-        card = Card(f"place-{place.pk}", str(place), place.street.area, _source(place.source), place.as_of)
+        card = Card(f"place-{place.pk}", str(place), place.street.area, _told(place))
         self.subjects.append(("place", place.pk))
         lives = list(residents([place.pk], self.today)[:RESIDENTS])
         card.lives = True
@@ -202,12 +197,12 @@ class Known:
     def _phone(self, held: Settled) -> Card:
         phone = held.phone
         assert phone is not None
-        card = Card(f"phone-{phone.pk}", phone.shown, "", _source(phone.source), phone.as_of)
+        card = Card(f"phone-{phone.pk}", phone.shown, "", _told(phone))
         self.subjects.append(("phone", phone.pk))
         for one in (
             PersonPhone.objects.filter(phone=phone).select_related("person").order_by("-as_of", "id")[:RESIDENTS]
         ):
-            shown = self._shown(one.person, one.source, one.as_of)
+            shown = self._shown(one.person, one)
             (card.children if shown.child else card.adults).append(shown)
         card.repeat = self._repeat([row.incident for row in self.rows if row.kind == "phone"])
         return card
@@ -215,7 +210,7 @@ class Known:
     def _person(self, person: Person, held: Settled) -> Card:
         homes = "; ".join(f"{one}, {one.street.area}" for one in homes_of([person.pk], self.today).get(person.pk, []))
         note = f"{_age(person.born, self.today)}; {homes or 'no address known'}"
-        card = Card(f"person-{person.pk}", str(person), note, _source(person.source), person.as_of)
+        card = Card(f"person-{person.pk}", str(person), note, _told(person))
         self.subjects.append(("person", person.pk))
         at_the_place = held.place is not None and Residence.objects.filter(person=person, place=held.place).exists()
         if not at_the_place:  # else they stand on the place's card, once
@@ -225,13 +220,13 @@ class Known:
         return card
 
     def _resident(self, one: Residence) -> PersonShown:
-        return self._shown(one.person, one.source, one.as_of)
+        return self._shown(one.person, one)
 
-    def _shown(self, person: Person, source: str, as_of: datetime) -> PersonShown:
+    def _shown(self, person: Person, by: Sourced) -> PersonShown:
         self.subjects.append(("person", person.pk))
         child = is_child(person.born, self.today)
         return PersonShown(
-            f"person-{person.pk}", str(person), _age(person.born, self.today), child, _source(source), as_of
+            f"person-{person.pk}", str(person), _age(person.born, self.today), child, _told(by)
         )
 
     def _markers(self, found: list[Marker]) -> list[MarkerShown]:
@@ -239,7 +234,7 @@ class Known:
         return [
             MarkerShown(
                 one.name, one.words.shown() if one.words else "", str(one.person) if one.person else "",
-                _day(one.review_on), one.review_on < self.today, _source(one.source), one.as_of,
+                _day(one.review_on), one.review_on < self.today, _told(one),
             )
             for one in found
         ]  # fmt: skip
@@ -247,8 +242,8 @@ class Known:
     def _repeat(self, pks: list[uuid.UUID]) -> Repeat:
         unique = [self.others[pk] for pk in dict.fromkeys(pks) if pk in self.others]
         month = sum(self.now - one.at < MONTH for one in unique)
-        still = [one for one in unique if one.open]
-        return Repeat(len(unique), month, month >= OFTEN, unique[0] if unique else None, still[:OPEN_SHOWN])
+        still = sum(one.open for one in unique)
+        return Repeat(len(unique), month, month >= OFTEN, unique[0] if unique else None, still)
 
     def _matters(self, linked: set[uuid.UUID]) -> list[IncidentShown]:
         kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
@@ -260,16 +255,19 @@ class Known:
             for pk, shares in kinds.items()
             if pk in self.others
         ]
-        best = sorted(weighed, key=lambda pair: (-pair[0], -pair[1].at.timestamp()))[:MATTERS]
-        return [_with_why(one, [WHY[kind] for kind in WHY if kind in kinds[one.id]]) for _, one in best]
+        ranked = [one for _, one in sorted(weighed, key=lambda pair: (-pair[0], -pair[1].at.timestamp()))]
+        still = [one for one in ranked if one.open][:OPEN_MATTERS]
+        best = still + [one for one in ranked if not one.open][:MATTERS]
+        return [_with_why(one, [WHY[kind] for kind in WHY if kind in kinds[one.id]]) for one in best]
 
     def _linked(self, one: IncidentShown, nth: int) -> LinkedShown:
         if not one.in_sight or nth >= LINKED_IN_FULL:
-            return LinkedShown(one, False, [], [])
+            return LinkedShown(one, [], [])
         record = Record(Incident.objects.visible_to(self.user).get(pk=one.id))
         children = presenters.children(record)
         self.subjects += [("child", child.child) for child in children]
-        return LinkedShown(one, True, children, presenters.strongest(record))
+        quotes = {mark.quote: mark for mark in reversed(presenters.strongest(record))}
+        return LinkedShown(one, children, list(reversed(quotes.values())))
 
     def _conflict(self) -> dict[str, Any] | None:
         """*Asked: none* or *not known* while children are known at the address: to be resolved by asking again."""
@@ -331,8 +329,8 @@ def _with_why(one: IncidentShown, why: list[str]) -> IncidentShown:
     return replace(one, why=", ".join(why))
 
 
-def _source(source: str) -> str:
-    return RECORDED_HERE.get(source, source)
+def _told(by: Sourced) -> str:
+    return f"{RECORDED_HERE.get(by.source, by.source)}, {_day(force_day(by.as_of))}"
 
 
 def _age(born: date | None, today: date) -> str:

@@ -87,6 +87,8 @@ function settle(field, option) {
   close(field);
   field.value = inColumn ? "" : option.dataset.name;
   settledOn.set(field, field.value);
+  const area = document.querySelector("#opening [name=area]");
+  if (area && !area.value && option.dataset.area) area.value = option.dataset.area; // the record takes it over likewise
   say(`Settled on ${option.textContent.trim()}.`);
   const values = { key: crypto.randomUUID(), choice: option.dataset.choice, typed };
   htmx.ajax("POST", known().dataset.settle, { target: "#known", swap: "outerHTML", values });
