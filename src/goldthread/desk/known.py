@@ -225,9 +225,7 @@ class Known:
     def _shown(self, person: Person, by: Sourced) -> PersonShown:
         self.subjects.append(("person", person.pk))
         child = is_child(person.born, self.today)
-        return PersonShown(
-            f"person-{person.pk}", str(person), _age(person.born, self.today), child, _told(by)
-        )
+        return PersonShown(f"person-{person.pk}", str(person), _age(person.born, self.today), child, _told(by))
 
     def _markers(self, found: list[Marker]) -> list[MarkerShown]:
         self.subjects += [("marker", one.pk) for one in found]
