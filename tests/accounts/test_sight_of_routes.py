@@ -32,6 +32,8 @@ POSTS: dict[str, tuple[str, dict[str, object], bool]] = {
     "mark": ("mark.answer", {"cue": "imminent", "answer": "noted", "facts": "[]"}, True),
     "supervisor": ("supervisor.call", {}, True),
     "take": ("owner.take", {}, False),
+    "known/search": ("known.search", {"kind": "place", "typed": "Larch Road"}, True),
+    "known/person": ("known.search", {"person": "Orla Fenwick"}, True),
     "close": ("incident.close", {"reason": "attended-resolved", "result": "Seen and well."}, False),
 }
 
@@ -92,6 +94,15 @@ def test_a_page_opens_for_those_who_may_see_it(world: World, browser: Browser, r
     for kind, pk in world.incidents.items():
         expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
         assert client.get(f"/incidents/{pk}/").status_code == expected, kind
+
+
+@pytest.mark.parametrize("role", roles())
+def test_what_is_known_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str) -> None:
+    client = browser(world.staff[role])
+    scope = roles()[role].scope("known.see")
+    for kind in TRIED:
+        expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
+        assert client.get(f"/incidents/{world.incidents[kind]}/known/").status_code == expected, kind
 
 
 @pytest.mark.parametrize("role", roles())

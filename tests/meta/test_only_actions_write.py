@@ -100,5 +100,5 @@ def test_no_code_changes_what_may_only_be_added(name: str) -> None:
 def test_the_record_is_append_only() -> None:
     assert {
         "Entry", "Particular", "ChildrenAnswer", "ChildVersion", "Involvement", "Command", "Reading", "ThriveVersion",
-        "GradePeriod", "Closing", "AuditEvent", "AuditLink", "Checkpoint", "Erasure",
+        "GradePeriod", "Closing", "Lookup", "MatterLink", "AuditEvent", "AuditLink", "Checkpoint", "Erasure",
     } <= APPEND_ONLY  # fmt: skip

@@ -16,11 +16,13 @@ from goldthread.assessment.reading import read, reader
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
 from goldthread.contact import rules as contact_rules
-from goldthread.contact.events import ChildrenAnswered, WordsAdded
+from goldthread.contact.events import ChildrenAnswered, KnownSettled, WordsAdded
+from goldthread.contact.known import children_known, force_day
 from goldthread.contact.work import on_incident
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.audit.actions import Acting
     from goldthread.contact.models import Incident
 
 LONGEST_QUOTE = 2_000
@@ -33,13 +35,19 @@ def read_words(event: WordsAdded) -> None:
     found = Reading.objects.create(
         incident=event.incident, entry=event.entry, at=event.act.now, **read(said_in(event.incident))
     )
-    _note_child(event.incident, found)
+    _note_child(event.incident, found, event.act)
 
 
 @listen(ChildrenAnswered)
 def weigh_answer(event: ChildrenAnswered) -> None:
-    """Weigh the new answer against what was read."""
-    _note_child(event.incident, newest_reading(event.incident))
+    """Weigh the new answer against what was read and what is known."""
+    _note_child(event.incident, newest_reading(event.incident), event.act)
+
+
+@listen(KnownSettled)
+def weigh_known(event: KnownSettled) -> None:
+    """Weigh the answer anew: the address settled on may have children."""
+    _note_child(event.incident, newest_reading(event.incident), event.act)
 
 
 def write_thrive(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, draft: rules.Draft) -> ThriveVersion:
@@ -118,6 +126,10 @@ def answer_mark(
         work.finish()
 
 
-def _note_child(incident: Incident, reading: Reading | None) -> None:
+def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> None:
     read_so_far = None if reading is None or reading.state == "down" or reading.abstain else reading.child
-    incident.child = contact_rules.child_involved(incident.children_answer, read_so_far)
+    found = contact_rules.child_involved(incident.children_answer, read_so_far)
+    # What is known is asked only where it would change something: words come in by the hundred.
+    if found == "none" and children_known(incident, force_day(act.now)):
+        found = contact_rules.child_involved(incident.children_answer, read_so_far, known=True)
+    incident.child = found

@@ -38,6 +38,14 @@ class ChildrenAnswered:
 
 
 @dataclass(frozen=True)
+class KnownSettled:
+    """What is known to the incident has changed: an address, a number or a person was settled or withdrawn."""
+
+    incident: Incident
+    act: Acting
+
+
+@dataclass(frozen=True)
 class IncidentReopened:
     """Late words opened a closed incident again."""
 

@@ -174,3 +174,6 @@ class Command(AppendOnly):
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", null=True)
     result = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(db_default=DatabaseNow())
+
+
+from goldthread.contact import people_models as people_models  # noqa: E402 - they point to Incident, above

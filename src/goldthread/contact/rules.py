@@ -140,15 +140,15 @@ def children(answer: str, given: list[ChildGiven], today: date) -> list[ChildGiv
     ]
 
 
-def child_involved(answer: str, read: str | None) -> str:
+def child_involved(answer: str, read: str | None, *, known: bool = False) -> str:
     """``yes``, ``possible`` or ``none``: what stands on the incident.
 
     ``answer`` is the newest answer to "Children?"; ``read`` what the reader found (yes, implied, no) or None where it
     abstained, was off or was down, which counts as possibly involved (domain rule). Asked: none against words that
-    name or imply a child stays possible.
+    name or imply a child, or against a child ``known`` to live at the address, stays possible.
     """
     if answer == "named" or read == "yes":
         return "yes"
-    if answer == "asked_none" and read == "no":
+    if answer == "asked_none" and read == "no" and not known:
         return "none"
     return "possible"

@@ -47,9 +47,9 @@ class Telling:
 class Teller:
     """Tells stories with one pair of dice, one town and one roster."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, town: Town | None = None) -> None:
         self.rng = rng
-        self.town = Town(rng)
+        self.town = town or Town(rng)
         self.roster = Roster(force())
 
     def choose(self, at: datetime, state: str = "") -> Template:
@@ -112,6 +112,7 @@ class Teller:
                     telling.told[PLACES[template.place]],
                     say(template.caller),
                     telling.home.phone if known else "",
+                    _searched(telling),
                 )
             case "said":
                 source, text = template.words[moment.index]
@@ -185,6 +186,19 @@ def stories(seed: int, now: datetime, count: int, open_count: int) -> Iterator[s
         day = f"{story.opened_at.astimezone(LONDON):%y%m%d}"
         numbers[day] += 1
         yield replace(story, reference=f"{day}-{numbers[day]:04d}")
+
+
+SEARCHED = {"phone": 95, "place": 92, "person": 60}
+"""Of a hundred handlers, how many look up the number, the place and, where callers give a name of the home, the name."""
+
+
+def _searched(telling: Telling) -> tuple[str, ...]:
+    """The kinds looked up, from the story's own identity: the dice of the telling are not touched."""
+    template = telling.template
+    named = template.place == "home" and template.caller in {"{woman} {surname}", "{man} {surname}"}
+    has = {"phone": bool(template.caller), "place": True, "person": named}
+    own = random.Random(telling.id.int)  # noqa: S311 - a demo's dice
+    return tuple(kind for kind, share in SEARCHED.items() if own.random() * 100 < share and has[kind])
 
 
 def hand(username: str, text: str) -> str:

@@ -25,12 +25,17 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.config.logs import log
 from goldthread.contact.actions import add_words, answer_children, open_incident
+from goldthread.contact.known import force_day
+from goldthread.contact.known_actions import search, settle
 from goldthread.contact.models import Incident
+from goldthread.contact.people_models import Lookup, Residence
 from goldthread.contact.rules import ChildGiven
+from goldthread.contact.search import find
 from goldthread.demo import steps
 from goldthread.demo.generate import Teller
 from goldthread.demo.handling import handle, timeline
 from goldthread.demo.room import one_step_on
+from goldthread.demo.seed import town
 from goldthread.demo.shape import demand
 from goldthread.response.actions import choose_grade
 
@@ -82,7 +87,7 @@ class Calls:
 
     def __init__(self, rng: random.Random, per_hour: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.rng, self.per_hour, self._clock = rng, per_hour, clock
-        self._teller = Teller(rng)
+        self._teller = Teller(rng, town())
         self._due: list[Due] = []
         self._number = 0
         self._next_call = clock()
@@ -142,6 +147,8 @@ def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) 
                 user, incident_id=incident_id, channel=channel, location=step.location,
                 caller_name=step.caller_name, caller_phone=step.caller_phone, area=area,
             )  # fmt: skip
+            for kind in step.searched:
+                _look_up(user, incident_id, kind, step, area)
         case steps.Said():
             add_words(user, incident_id, key=key, source=step.source, text=step.text)
         case steps.Answered():
@@ -154,3 +161,23 @@ def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) 
             write_thrive(user, incident_id, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, 0))
         case steps.Graded():
             choose_grade(user, incident_id, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
+
+
+def _look_up(user: Staff, incident_id: uuid.UUID, kind: str, step: steps.Opened, area: str) -> None:
+    """Look one thing up as a handler does: settle on what is plainly meant, else leave the search on record."""
+    typed = {"phone": step.caller_phone, "place": step.location, "person": step.caller_name}[kind]
+    key = uuid.uuid4()
+    meant = ""
+    if kind == "place":
+        found = find(kind, typed, force_day(database_now(connection)), area)
+        meant = next((one.choice for one in found if (one.name, one.area) == (typed, area)), "")
+    elif kind == "person":
+        at = Lookup.objects.filter(incident=incident_id, kind="place", place__isnull=False).values("place")
+        lives = Residence.objects.filter(place__in=at, person__name=typed, until__isnull=True).order_by("id").first()
+        if lives is None:
+            return
+        meant = f"person-{lives.person_id}"
+    if meant:
+        settle(user, incident_id, key=key, choice=meant, typed=typed)
+    else:
+        search(user, incident_id, key=key, kind=kind, typed=typed)

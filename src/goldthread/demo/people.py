@@ -67,6 +67,11 @@ class Town:
         rng.shuffle(self._homes)
         self._weights: dict[tuple[str, str], tuple[list[Home], list[float]]] = {}
 
+    @property
+    def homes(self) -> list[Home]:
+        """Every home, those that come up most often first."""
+        return list(self._homes)
+
     def draw(self, rng: random.Random, area: str, band: str = "") -> Home:
         """A home of the area, with children of the band where one is given."""
         if (area, band) not in self._weights:

@@ -6,6 +6,7 @@ transaction that they are what the actions would have made.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
@@ -20,7 +21,10 @@ from goldthread.config.errors import Refused
 from goldthread.contact.models import DailyNumber, Entry, Incident
 from goldthread.demo.check import check
 from goldthread.demo.generate import stories
+from goldthread.demo.known import ORDER as KNOWN_ORDER
+from goldthread.demo.known import Records
 from goldthread.demo.loading import copy_in, identities
+from goldthread.demo.people import Town
 from goldthread.demo.rows import ORDER, Known, Record, Rows
 from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, force
 from goldthread.desk.board import project
@@ -54,7 +58,7 @@ def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say 
                 "This database holds staff or incidents that are not the demo's. Give the demo one of its own."
             )
         progress(f"Writing the invented force: {len(force().people)} staff and a year of {count:,} incidents")
-        known = _establish()
+        known = _establish(now)
         _write(known, now, count, open_count, progress)
         progress("Checking what was written")
         progress(f"Written and checked: {check(now)}")
@@ -65,8 +69,13 @@ def _there() -> bool:
     return Staff.objects.filter(username__in=demo).count() == len(demo)
 
 
-def _establish() -> Known:
-    """Teams, staff and units; every demo user has the shared password, nobody else can sign in."""
+def town() -> Town:
+    """The homes of the force, the same at every start: those that called in the year past go on calling."""
+    return Town(random.Random(SEED))  # noqa: S311 - a demo's dice
+
+
+def _establish(now: datetime) -> Known:
+    """Teams, staff, units and what is known of the homes; demo users have the shared password, nobody else signs in."""
     plan = force()
     teams = {
         team.name: team for team in Team.objects.bulk_create(Team(name=one.name, area=one.area) for one in plan.teams)
@@ -92,8 +101,17 @@ def _establish() -> Known:
         for username in one.crew
     )
     crews = {one.call_sign: one.crew for one in plan.units}
-    keys = (identities(model) for model in (Entry, Reading, GradePeriod))
-    return Known(by_username, units, crews, settings.ENV.force_prefix, *keys)
+    entries, readings, periods = (identities(model) for model in (Entry, Reading, GradePeriod))
+    return Known(by_username, units, crews, settings.ENV.force_prefix, entries, readings, periods, _enrol(now))
+
+
+def _enrol(now: datetime) -> Records:
+    rows = Rows()
+    records = Records(rows, now)
+    records.enrol(town().homes)
+    for model in KNOWN_ORDER:
+        copy_in(model, rows[model])
+    return records
 
 
 def _write(known: Known, now: datetime, count: int, open_count: int, progress: Say) -> None:

@@ -55,15 +55,21 @@ class OpeningForm(forms.Form):
     """How the contact came in and who is on the line; nothing but the channel is needed."""
 
     channel = forms.ChoiceField(label="Came in by", choices=choices.CHANNELS, initial="999")
-    location = WordsField(label="Where", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    location = WordsField(
+        label="Where",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-known-kind": "place"}),
+    )
     area = forms.ChoiceField(label="Area", required=False)
     caller_name = WordsField(
-        label="Caller's name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Caller's name",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-known-kind": "person"}),
     )
     caller_phone = WordsField(
         label="Caller's number",
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "data-known-kind": "phone"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -177,7 +183,10 @@ class ChildRow(forms.Form):
             given.get(name) for name in ("name", "age_estimated", "born", "where_now", "last_seen_by", "last_seen_when")
         )
         return bool(
-            said or given.get("child") or given.get("age") is not None or given.get("seen") not in (None, "", "not_known")
+            said
+            or given.get("child")
+            or given.get("age") is not None
+            or given.get("seen") not in (None, "", "not_known")
         )
 
 

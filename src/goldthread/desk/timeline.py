@@ -10,6 +10,7 @@ from goldthread.assessment.marking import ANSWERS
 from goldthread.assessment.reading import reader
 from goldthread.contact import choices
 from goldthread.contact.models import Entry
+from goldthread.contact.people_models import SEARCHED
 from goldthread.desk.marks import Mark, Piece, pieces
 from goldthread.desk.record import Record
 from goldthread.response.grades import closing_reasons, grade
@@ -32,6 +33,10 @@ EVENTS = {
     "unit.arrived": "Unit arrived",
     "unit.left": "Unit left",
     "owner.taken": "Taken over",
+    "known.searched": "Looked up",
+    "person.recorded": "Person recorded",
+    "incident.linked": "Same matter as",
+    "incident.unlinked": "Not the same matter as",
 }
 
 
@@ -90,6 +95,11 @@ def _event(entry: Entry) -> str:
             return f"{said_as}: {answer}" + (f" ({data['count']})" if data["count"] else "")
         case "particular.set":
             return f"{said_as}: {dict(choices.PARTICULARS)[data['kind']].lower()}"
+        case "known.searched":
+            found = {"none": "no trace", "found": f"{data.get('found')} found"}.get(data["outcome"], data["outcome"])
+            return f"{said_as}: {dict(SEARCHED)[data['kind']].lower()}, {found}"
+        case "incident.linked" | "incident.unlinked":
+            return f"{said_as} {data['reference']}"
         case "area.set":
             return f"{said_as}: {data['area']}"
         case "incident.reopened":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goldthread.desk import views
+from goldthread.desk import known_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -27,4 +27,12 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/leave", views.leave, name="leave"),
     path("incidents/<uuid:incident_id>/take", views.take, name="take"),
     path("incidents/<uuid:incident_id>/close", views.close, name="close"),
+    path("incidents/<uuid:incident_id>/known/", known_views.shown, name="known"),
+    path("incidents/<uuid:incident_id>/known/suggest", known_views.suggest, name="known_suggest"),
+    path("incidents/<uuid:incident_id>/known/search", known_views.search, name="known_search"),
+    path("incidents/<uuid:incident_id>/known/settle", known_views.settle, name="known_settle"),
+    path("incidents/<uuid:incident_id>/known/withdraw", known_views.withdraw, name="known_withdraw"),
+    path("incidents/<uuid:incident_id>/known/person", known_views.person, name="known_person"),
+    path("incidents/<uuid:incident_id>/known/link", known_views.link, name="known_link"),
+    path("incidents/<uuid:incident_id>/known/unlink", known_views.unlink, name="known_unlink"),
 ]
