@@ -21,7 +21,7 @@ RECORDS = {
         if field.many_to_one or (field.one_to_one and not field.auto_created)
     )
 } | {"Payload", "Reading", "Clock"}
-EDGES = [name for name in modules() if name.endswith(("/views.py", "/commands.py", "/pages.py", "/api.py"))]
+EDGES = [name for name in modules() if name.endswith(("views.py", "/commands.py", "/pages.py", "/api.py"))]
 EXISTENCE = {"filter", "exists", "pk", "Incident", "objects"}
 """Asking whether an identity is taken, and nothing else of it, tells no more than the refusal that follows."""
 

@@ -15,7 +15,7 @@ from goldthread.assessment.reading import read
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
 from goldthread.contact import rules as contact_rules
-from goldthread.contact.events import ChildrenAnswered, WordsAdded
+from goldthread.contact.events import CallerKnown, ChildrenAnswered, WordsAdded
 from goldthread.contact.work import on_incident
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ def read_words(event: WordsAdded) -> None:
 @listen(ChildrenAnswered)
 def weigh_answer(event: ChildrenAnswered) -> None:
     """Weigh the new answer against what was read."""
+    _note_child(event.incident, newest_reading(event.incident))
+
+
+@listen(CallerKnown)
+def weigh_caller(event: CallerKnown) -> None:
+    """Weigh who calls, and whether they may be called, against what was read."""
     _note_child(event.incident, newest_reading(event.incident))
 
 
@@ -67,4 +73,6 @@ def write_thrive(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, draft: 
 
 def _note_child(incident: Incident, reading: Reading | None) -> None:
     read_so_far = None if reading is None or reading.state == "down" or reading.abstain else reading.child
-    incident.child = contact_rules.child_involved(incident.children_answer, read_so_far)
+    incident.child = contact_rules.child_involved(
+        incident.children_answer, read_so_far, incident.on_line, incident.safe_contact
+    )
