@@ -140,7 +140,7 @@ def test_an_attempt_cannot_be_changed(cast: Cast, incident: Incident) -> None:
         "contact_conversation",
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"UPDATE {table} SET incident_id = incident_id")  # noqa: S608 - names of ours
+            cursor.execute(f"UPDATE {table} SET incident_id = incident_id")
 
 
 def test_words_of_a_call_back_open_a_closed_incident(cast: Cast, incident: Incident) -> None:

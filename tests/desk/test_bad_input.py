@@ -26,6 +26,17 @@ FORMS: dict[str, dict[str, str]] = {
         "last_seen_by": "mother",
         "seen": "not_seen",
     },
+    "line": {"state": "silent"},
+    "online": {"who": "child", "cannot_speak": "on", "interpreter": "none", "language": "Urdu", "relation": "aunt"},
+    "safe": {
+        "answer": "given",
+        "number": "07700 900123",
+        "method": "text",
+        "times": "after ten",
+        "code_word": "marigold",
+        "voicemail": "not_safe",
+    },
+    "callback": {"outcome": "answered", "number": "07700 900123", "at": "", "text": "she is well"},
     "thrive": {"based_on": "0", "threat": "he is outside", "interim": "", "advice": ""},
     "grade": {"grade": "immediate", "why": "knife", "why_not_above": ""},
     "allocate": {"unit": ""},
@@ -69,8 +80,41 @@ NUMBER = ["not a number", "5,000 digits", "negative", "float", "nan", "other dig
 DATE = ["30 February", "year 1", "year 9999", "time that never was", "time that was twice", "not a number"]
 TRIED = {
     **dict.fromkeys(["text", "child_name", "why", "result", "threat"], TEXT),
-    **{key_0: ["right-to-left"] for key_0 in ["where_now", "last_seen_by", "interim", "advice", "why_not_above"]},
-    **dict.fromkeys(["source", "kind", "area", "answer", "seen", "grade", "reason", "age_estimated"], CODE),
+    **{
+        key_0: ["right-to-left"]
+        for key_0 in [
+            "where_now",
+            "last_seen_by",
+            "interim",
+            "advice",
+            "why_not_above",
+            "language",
+            "relation",
+            "number",
+            "times",
+            "code_word",
+        ]
+    },
+    **dict.fromkeys(
+        [
+            "source",
+            "kind",
+            "area",
+            "answer",
+            "seen",
+            "grade",
+            "reason",
+            "age_estimated",
+            "state",
+            "who",
+            "cannot_speak",
+            "interpreter",
+            "method",
+            "voicemail",
+            "outcome",
+        ],
+        CODE,
+    ),
     **dict.fromkeys(["age", "based_on", "unit", "allocation"], NUMBER),
     **dict.fromkeys(["occurred_at", "at"], DATE),
 }

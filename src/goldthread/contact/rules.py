@@ -136,3 +136,14 @@ def child_involved(answer: str, read: str | None, on_line: str = "not_asked", sa
     if answer == "asked_none" and read == "no" and safe_contact != "not_safe":
         return "none"
     return "possible"
+
+
+def which_of_two(first: datetime, second: datetime, now: datetime, chosen: str) -> datetime | None:
+    """Which of the two moments at which a clock showed one time is meant, on the night the clocks go back.
+
+    As ``chosen`` (first, second); else the first where the second has not come yet. None where both can have been: then
+    the person is asked.
+    """
+    if chosen in {"first", "second"}:
+        return first if chosen == "first" else second
+    return first if second > now + AHEAD else None

@@ -15,13 +15,24 @@ from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.contact.models import Incident
-from goldthread.desk import forms, presenters
+from goldthread.desk import caller_forms, forms, presenters
+from goldthread.desk.caller import caller
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import said
 from goldthread.response.models import ARRIVAL_SOURCES
 
-DISPLAYS = ("ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent")
+DISPLAYS = (
+    "ribbon",
+    "said",
+    "noticed",
+    "particulars",
+    "known-children",
+    "thrive-versions",
+    "grade-now",
+    "sent",
+    "caller",
+)
 """Displays a command may have changed; each is a template ``desk/_<name>.jinja`` whose root has that id."""
 
 
@@ -46,6 +57,7 @@ def values(user: Staff, incident: Incident, record: Record) -> dict[str, Any]:
         "disagreement": presenters.disagreement(record),
         "sent": presenters.sent(record),
         "sources": ARRIVAL_SOURCES,
+        "caller": caller(record, at),
         "may": presenters.may(user, incident),
     }
 
@@ -69,6 +81,14 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
             return forms.GradeForm(choices_now=presenters.grades(record, now()))
         case "allocate":
             return forms.AllocateForm(units=presenters.units(user))
+        case "line":
+            return caller_forms.LineForm()
+        case "online":
+            return caller_forms.OnLineForm(initial={"who": record.incident.on_line} if record else {})
+        case "safe":
+            return caller_forms.SafeContactForm()
+        case "callback":
+            return caller_forms.CallBackForm()
         case "arrive":
             return forms.ArriveForm()
         case "leave":
@@ -136,6 +156,10 @@ PANELS = {
     "words": "entry_add",
     "particular": "entry_add",
     "area": "entry_add",
+    "line": "entry_add",
+    "online": "entry_add",
+    "safe": "entry_add",
+    "callback": "entry_add",
     "children": "children_answer",
     "thrive": "thrive_write",
     "grade": "grade_choose",

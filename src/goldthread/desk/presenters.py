@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LEVEL_NAMES = {"immediate": "Immediate", "high": "Priority", "medium": "Scheduled", "low": "a grade"}
 OWED = {
+    "first_read": "First read",
     "assess": "Assess and grade",
     "allocate": "Send a unit",
     "arrive": "Arrival",
@@ -126,7 +127,9 @@ def noticed(record: Record) -> dict[str, Any]:
     if reading is None or reading.state != "read":
         return {"state": reader_state(reading), "marks": [], "questions": []}
     marks = sorted(record.marks, key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
-    return {"state": reader_state(reading), "marks": marks, "questions": reading.questions[:3], "reading": reading}
+    # A child who calls is asked a short fixed list and nothing else; it stands beside the call.
+    questions = [] if record.incident.on_line == "child" else reading.questions[:3]
+    return {"state": reader_state(reading), "marks": marks, "questions": questions, "reading": reading}
 
 
 def disagreement(record: Record) -> dict[str, Any] | None:
@@ -155,6 +158,7 @@ def particulars(record: Record) -> list[dict[str, Any]]:
             "at": newest[kind].at if kind in newest else None,
         }
         for kind, name in choices.PARTICULARS
+        if kind in newest or kind != "sender"  # a call has no sender's address
     ]
 
 
@@ -255,7 +259,16 @@ def may(user: Staff, incident: Incident) -> dict[str, bool]:
     return {verb.replace(".", "_"): reached.get(scope, False) for verb, scope in asked.items()}
 
 
-WITHOUT_OBJECT = {"incident.see", "incident.open", "board.see", "audit.see", "measures.see", "measures.cases"}
+WITHOUT_OBJECT = {
+    "incident.see",
+    "incident.open",
+    "contact.receive",
+    "inbox.see",
+    "board.see",
+    "audit.see",
+    "measures.see",
+    "measures.cases",
+}
 
 
 def _child(version: ChildVersion) -> ChildShown:
