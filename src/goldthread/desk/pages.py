@@ -14,6 +14,7 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
+from goldthread.contact import choices
 from goldthread.contact.models import Incident
 from goldthread.desk import caller_forms, forms, presenters
 from goldthread.desk.caller import caller
@@ -57,7 +58,7 @@ def values(user: Staff, incident: Incident, record: Record) -> dict[str, Any]:
         "disagreement": presenters.disagreement(record),
         "sent": presenters.sent(record),
         "sources": ARRIVAL_SOURCES,
-        "caller": caller(record, at),
+        "speaker": caller(record, at),
         "may": presenters.may(user, incident),
     }
 
@@ -143,7 +144,7 @@ def whole_page(
         raise Http404("No such incident.")
     may = context.get("may") or {"entry_add": True, "children_answer": True, "thrive_write": True, "grade_choose": True}
     names = [name for name, verb in PANELS.items() if may.get(verb)]
-    context["may"] = may
+    context |= {"may": may, "written": choices.RECEIVED}
     context["panels"] = {
         name: form_panel(request, user, record, name, form if form is not None and form.name == name else None)
         for name in names

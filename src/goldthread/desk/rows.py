@@ -115,6 +115,7 @@ def _row(
         "over": elapsed > target and not row.attended,
         "attended": row.attended,
         "what": what(findings, said),
+        "began": what([], said),
         "child": row.incident__child,
         "children_answer": ANSWERS[row.incident__children_answer],
         "place": _place(row),

@@ -102,7 +102,11 @@ def _event(entry: Entry) -> str:
         case "online.set":
             told = [dict(choices.ON_LINE)[data["who"]].lower()]
             told += ["cannot speak freely"] if data["cannot_speak"] else []
-            told += [] if data["interpreter"] == "none" else [dict(choices.INTERPRETERS)[data["interpreter"]].lower()]
+            told += (
+                []
+                if data["interpreter"] == "none"
+                else [f"interpreter: {dict(choices.INTERPRETERS)[data['interpreter']].lower()}"]
+            )
             return f"{said_as}: {', '.join(told)}"
         case "safe_contact.set":
             return f"{said_as}: {dict(choices.SAFE_CONTACT)[data['answer']].lower()}"
