@@ -100,5 +100,7 @@ def test_no_code_changes_what_may_only_be_added(name: str) -> None:
 def test_the_record_is_append_only() -> None:
     assert {
         "Entry", "Particular", "ChildrenAnswer", "ChildVersion", "Involvement", "Command", "Reading", "ThriveVersion",
-        "GradePeriod", "Closing", "Lookup", "MatterLink", "AuditEvent", "AuditLink", "Checkpoint", "Erasure",
+        "GradePeriod", "Closing", "Lookup", "MatterLink", "LineState", "CallBack", "OnLine", "SafeContact", "Conversation",
+        "MarkAnswer", "GradeReason", "SupervisorCall", "SupervisorAnswer",
+        "AuditEvent", "AuditLink", "Checkpoint", "Erasure",
     } <= APPEND_ONLY  # fmt: skip

@@ -16,7 +16,7 @@ from goldthread.assessment.reading import read, reader
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
 from goldthread.contact import rules as contact_rules
-from goldthread.contact.events import ChildrenAnswered, KnownSettled, WordsAdded
+from goldthread.contact.events import CallerKnown, ChildrenAnswered, KnownSettled, WordsAdded
 from goldthread.contact.known import children_known, force_day
 from goldthread.contact.work import on_incident
 
@@ -47,6 +47,12 @@ def weigh_answer(event: ChildrenAnswered) -> None:
 @listen(KnownSettled)
 def weigh_known(event: KnownSettled) -> None:
     """Weigh the answer anew: the address settled on may have children."""
+    _note_child(event.incident, newest_reading(event.incident), event.act)
+
+
+@listen(CallerKnown)
+def weigh_caller(event: CallerKnown) -> None:
+    """Weigh who calls, and whether they may be called, against what was read."""
     _note_child(event.incident, newest_reading(event.incident), event.act)
 
 
@@ -128,8 +134,9 @@ def answer_mark(
 
 def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> None:
     read_so_far = None if reading is None or reading.state == "down" or reading.abstain else reading.child
-    found = contact_rules.child_involved(incident.children_answer, read_so_far)
+    about = (incident.children_answer, read_so_far, incident.on_line, incident.safe_contact)
+    found = contact_rules.child_involved(*about)
     # What is known is asked only where it would change something: words come in by the hundred.
     if found == "none" and children_known(incident, force_day(act.now)):
-        found = contact_rules.child_involved(incident.children_answer, read_so_far, known=True)
+        found = contact_rules.child_involved(*about, known=True)
     incident.child = found

@@ -40,9 +40,10 @@ def _seed() -> int:
     from django.db import connection
 
     from goldthread.clocks.db import database_now
-    from goldthread.demo.seed import seed
+    from goldthread.demo.seed import WAITING, seed
 
-    seed(database_now(connection), progress=lambda line: print(line, file=sys.stderr, flush=True))
+    tell = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
+    seed(database_now(connection), progress=tell, waiting=WAITING)
     return 0
 
 

@@ -14,7 +14,7 @@ from goldthread.audit.models import Payload, insert
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
 from goldthread.contact import rules, search_rules
-from goldthread.contact.actions import LIMITS, _particular, _reopen
+from goldthread.contact.actions import LIMITS, particular, reopen
 from goldthread.contact.events import IncidentChanged, KnownSettled
 from goldthread.contact.known import YEAR, Settled, force_day, linked_now, settled, shared, shares
 from goldthread.contact.models import Incident
@@ -205,7 +205,7 @@ def _pair(user: Staff, incident_id: uuid.UUID, key: uuid.UUID, other_id: uuid.UU
             work.act.record("combination", verb, subjects)
             work.involve("author")
             if linked and not other.is_open:
-                _reopen(there, "same matter")
+                reopen(there, "same matter")
             other.save()
             work.finish()
             announce(IncidentChanged(other, work.act))
@@ -287,7 +287,7 @@ def _take_place(work: Work, place: Place) -> None:
 def _take_particular(work: Work, kind: str, text: str) -> None:
     newest = work.incident.particulars.filter(kind=kind).select_related("text").order_by("-id").first()
     if newest is None or newest.text.text != text:
-        _particular(work, kind, text)
+        particular(work, kind, text)
 
 
 def _street_itself(number: int) -> Place:

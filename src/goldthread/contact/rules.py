@@ -73,7 +73,7 @@ def short(value: str, name: str, limit: int, *, needed: str = "") -> str:
     return kept
 
 
-def stated_time(occurred_at: datetime | None, now: datetime) -> tuple[datetime, bool]:
+def stated_time(occurred_at: datetime | None, now: datetime, name: str = "occurred_at") -> tuple[datetime, bool]:
     """The time a thing is said to have happened, and whether it is entered late.
 
     Raises ``Invalid`` for a time that lies ahead by more than ``AHEAD`` or back by more than ``EARLIEST``.
@@ -81,9 +81,9 @@ def stated_time(occurred_at: datetime | None, now: datetime) -> tuple[datetime, 
     if occurred_at is None:
         return now, False
     if occurred_at > now + AHEAD:
-        raise Invalid({"occurred_at": "That time has not come yet. Nothing was saved; check the date and time."})
+        raise Invalid({name: "That time has not come yet. Nothing was saved; check the date and time."})
     if occurred_at < now - EARLIEST:
-        raise Invalid({"occurred_at": "That time is more than a hundred years ago. Nothing was saved; check the date."})
+        raise Invalid({name: "That time is more than a hundred years ago. Nothing was saved; check the date."})
     return occurred_at, now - occurred_at > LATE
 
 
@@ -140,15 +140,29 @@ def children(answer: str, given: list[ChildGiven], today: date) -> list[ChildGiv
     ]
 
 
-def child_involved(answer: str, read: str | None, *, known: bool = False) -> str:
+def child_involved(
+    answer: str, read: str | None, on_line: str = "not_asked", safe_contact: str = "not_asked", *, known: bool = False
+) -> str:
     """``yes``, ``possible`` or ``none``: what stands on the incident.
 
     ``answer`` is the newest answer to "Children?"; ``read`` what the reader found (yes, implied, no) or None where it
     abstained, was off or was down, which counts as possibly involved (domain rule). Asked: none against words that
-    name or imply a child, or against a child ``known`` to live at the address, stays possible.
+    name or imply a child, or against a child ``known`` to live at the address, stays possible, and so does one who is
+    not safe to call. ``on_line`` and ``safe_contact`` are codes of ``choices``: a child who calls is involved.
     """
-    if answer == "named" or read == "yes":
+    if answer == "named" or read == "yes" or on_line == "child":
         return "yes"
-    if answer == "asked_none" and read == "no" and not known:
+    if answer == "asked_none" and read == "no" and not known and safe_contact != "not_safe":
         return "none"
     return "possible"
+
+
+def which_of_two(first: datetime, second: datetime, now: datetime, chosen: str) -> datetime | None:
+    """Which of the two moments at which a clock showed one time is meant, on the night the clocks go back.
+
+    As ``chosen`` (first, second); else the first where the second has not come yet. None where both can have been: then
+    the person is asked.
+    """
+    if chosen in {"first", "second"}:
+        return first if chosen == "first" else second
+    return first if second > now + AHEAD else None

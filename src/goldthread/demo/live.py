@@ -34,6 +34,7 @@ from goldthread.contact.search import find
 from goldthread.demo import steps
 from goldthread.demo.generate import Teller
 from goldthread.demo.handling import handle, timeline
+from goldthread.demo.messages import arrive
 from goldthread.demo.room import one_step_on
 from goldthread.demo.seed import town
 from goldthread.demo.shape import demand
@@ -43,6 +44,8 @@ PER_HOUR = 120.0
 """Calls in a mean hour where no rate is given: with what follows from each, a command every three or four seconds."""
 STEPS_A_CALL = 4.0
 """Steps that the room takes for each call: sent, arrived, told, closed."""
+CALLS_A_MESSAGE = 6.0
+"""Calls for each written contact that arrives *(ours)*."""
 STEADY = 36
 """Open incidents at which the room closes as many as come in."""
 HURRY = 3.0
@@ -92,6 +95,7 @@ class Calls:
         self._number = 0
         self._next_call = clock()
         self._next_step = clock()
+        self._next_message = clock() + 20
 
     def turn(self) -> float:
         """Do everything that is due and return the seconds until the next thing is. Database errors propagate."""
@@ -100,6 +104,9 @@ class Calls:
             busy = demand(database_now(connection))
             self._next_call = now + self.rng.expovariate(self.per_hour * busy / 3600)
             self._begin(now)
+        if now >= self._next_message:
+            self._next_message = now + self.rng.expovariate(self.per_hour / CALLS_A_MESSAGE / 3600)
+            self._guarded(lambda: arrive(self.rng, self._teller.town, database_now(connection)))
         while self._due and self._due[0].at <= now:
             self._do(heapq.heappop(self._due))
         if now >= self._next_step:
@@ -107,7 +114,7 @@ class Calls:
             pace = self.per_hour * STEPS_A_CALL / 3600 * max(waiting / STEADY, 0.1) ** 2
             self._next_step = now + self.rng.expovariate(pace)
             self._guarded(lambda: one_step_on(self.rng, {due.incident_id for due in self._due}))
-        nearest = min([self._next_call, self._next_step, *(due.at for due in self._due[:1])])
+        nearest = min([self._next_call, self._next_step, self._next_message, *(due.at for due in self._due[:1])])
         return max(0.0, nearest - self._clock())
 
     def _begin(self, now: float) -> None:

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.models import Reading
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import DailyNumber, Entry, Incident
 from goldthread.demo.check import check
@@ -24,6 +25,7 @@ from goldthread.demo.generate import stories
 from goldthread.demo.known import ORDER as KNOWN_ORDER
 from goldthread.demo.known import Records
 from goldthread.demo.loading import copy_in, identities
+from goldthread.demo.messages import wait_in_the_inbox
 from goldthread.demo.people import Town
 from goldthread.demo.rows import ORDER, Known, Record, Rows
 from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, force
@@ -31,6 +33,8 @@ from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
 
 SEED = 1829
+WAITING = 8
+"""Written contacts that wait in the demo's inbox at its start."""
 CHUNK = 2_000
 """Incidents written at a time, so that memory does not grow with the force."""
 LOCK = 721_829
@@ -39,8 +43,12 @@ LOCK = 721_829
 Say = Callable[[str], None]
 
 
-def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say = lambda _: None) -> None:
+def seed(
+    now: datetime, count: int = 2_000, open_count: int = 30, progress: Say = lambda _: None, waiting: int = 0
+) -> None:
     """Write the force, ``count`` incidents of the year before ``now`` (aware) and ``open_count`` of them still open.
+
+    ``waiting`` written contacts more wait in the inbox; these arrive by the action.
 
     One transaction: a seed that is cut short leaves nothing. Where the demo is already there nothing is done. Raises
     ``Refused`` on a production service or a database that holds somebody else's record, ``Broken`` if the record written
@@ -62,6 +70,9 @@ def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say 
         _write(known, now, count, open_count, progress)
         progress("Checking what was written")
         progress(f"Written and checked: {check(now)}")
+        if waiting:
+            wait_in_the_inbox(random.Random(SEED), now, waiting)  # noqa: S311 - a demo's dice
+            progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
 
 
 def _there() -> bool:

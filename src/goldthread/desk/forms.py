@@ -12,6 +12,7 @@ from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
 from goldthread.contact.rules import MOST_CHILDREN
+from goldthread.desk.stated import StatedTimeField
 from goldthread.response.grades import closing_reasons, every_grade
 from goldthread.response.models import ARRIVAL_SOURCES, Unit
 
@@ -89,15 +90,7 @@ class WordsForm(CommandForm):
     source = forms.ChoiceField(
         label="Source", choices=[one for one in choices.SOURCES if one[0] != "system"], initial="caller"
     )
-    occurred_at = forms.DateTimeField(
-        label="If earlier, when",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
-        error_messages={
-            "invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved; your text is still here."
-        },
-    )
+    occurred_at = StatedTimeField(label="If earlier, when", required=False)
 
 
 class FactsField(forms.CharField):
@@ -293,13 +286,7 @@ class ArriveForm(CommandForm):
     name = "arrive"
     allocation = forms.IntegerField(widget=forms.HiddenInput)
     source = forms.ChoiceField(label="By whose word", choices=ARRIVAL_SOURCES, initial="officer")
-    at = forms.DateTimeField(
-        label="If earlier, when",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"],
-        error_messages={"invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved."},
-    )
+    at = StatedTimeField(label="If earlier, when", required=False, kept="check the time")
 
 
 class LeaveForm(CommandForm):

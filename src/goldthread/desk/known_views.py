@@ -25,8 +25,7 @@ from goldthread.desk.commands import answer, staff
 from goldthread.desk.forms import CommandForm
 from goldthread.desk.known import Known
 from goldthread.desk.known_forms import ChoiceForm, LinkForm, PersonForm, SearchForm
-from goldthread.desk.pages import displays, now
-from goldthread.desk.record import Record
+from goldthread.desk.pages import DISPLAYS, now, seen_record
 
 Act = Callable[[Staff, dict[str, Any]], object]
 
@@ -146,7 +145,7 @@ def _run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: A
     response = _column(request, user, incident_id)
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if incident is not None:
-        response.write(answer(request, incident_id, [], displays(user, Record(incident))).content)
+        response.write(answer(request, incident_id, seen_record(user, incident), [], DISPLAYS).content)
     return response
 
 

@@ -93,7 +93,8 @@ def noticed(incident: Incident | None, found: dict[str, Any], texts: dict[int, s
         code,
         say,
         tuple(_shown(one, texts, letters.get(one.cue, "")) for one in states),
-        tuple(prompts(states, reader().question)) if states else (),
+        # A child who calls is asked a short fixed list and nothing else; it stands beside the call.
+        () if incident is not None and incident.on_line == "child" else tuple(prompts(states, reader().question)),
         unanswered(states),
         f"{found.get('engine', '')} {found.get('path', '')}".strip(),
         str(found.get("level", "none")) if found.get("state") == "read" else "none",

@@ -16,8 +16,10 @@ from goldthread.assessment.elements import elements_on
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
+from goldthread.contact import choices
 from goldthread.contact.models import Incident
-from goldthread.desk import drafts, forms, presenters
+from goldthread.desk import caller_forms, drafts, forms, presenters
+from goldthread.desk.caller import caller
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.owed import owed
 from goldthread.desk.queries import seen
@@ -26,7 +28,7 @@ from goldthread.desk.timeline import said
 from goldthread.response.models import ARRIVAL_SOURCES
 
 DISPLAYS = (
-    "ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent", "tabs",
+    "ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent", "tabs", "caller",
 )  # fmt: skip
 """Displays a command may have changed; each is a template ``desk/_<name>.jinja`` whose root has that id."""
 
@@ -60,6 +62,7 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "disagreement": presenters.disagreement(record),
         "sent": presenters.sent(record),
         "sources": ARRIVAL_SOURCES,
+        "speaker": caller(record, at),
         "may": presenters.may(user, incident),
     }
 
@@ -83,6 +86,14 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
             return forms.GradeForm(choices_now=presenters.grades(record, now()))
         case "allocate":
             return forms.AllocateForm(units=presenters.units(user))
+        case "line":
+            return caller_forms.LineForm()
+        case "online":
+            return caller_forms.OnLineForm(initial={"who": record.incident.on_line} if record else {})
+        case "safe":
+            return caller_forms.SafeContactForm()
+        case "callback":
+            return caller_forms.CallBackForm()
         case "arrive":
             return forms.ArriveForm()
         case "leave":
@@ -140,7 +151,7 @@ def whole_page(
         raise Http404("No such incident.")
     may = context.get("may") or presenters.may_before(user)
     names = [name for name, verb in PANELS.items() if may.get(verb)]
-    context["may"] = may
+    context |= {"may": may, "written": choices.RECEIVED}
     draft = drafts.load(user, incident_id)
     if incident is None and draft is not None:
         context["noticed"] = noticed(None, *along(None, draft.fields.get(TYPED_WORDS, "")))
@@ -162,6 +173,10 @@ PANELS = {
     "words": "entry_add",
     "particular": "entry_add",
     "area": "entry_add",
+    "line": "entry_add",
+    "online": "entry_add",
+    "safe": "entry_add",
+    "callback": "entry_add",
     "children": "children_answer",
     "thrive": "thrive_write",
     "grade": "grade_choose",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LEVEL_NAMES = {"immediate": "Immediate", "high": "Priority", "medium": "Scheduled", "low": "a grade"}
 OWED = {
+    "first_read": "First read",
     "assess": "Assess and grade",
     "allocate": "Send a unit",
     "arrive": "Arrival",
@@ -128,6 +129,7 @@ def particulars(record: Record) -> list[dict[str, Any]]:
             "at": newest[kind].at if kind in newest else None,
         }
         for kind, name in choices.PARTICULARS
+        if kind in newest or kind != "sender"  # a call has no sender's address
     ]
 
 
@@ -244,7 +246,16 @@ def may_before(user: Staff) -> dict[str, bool]:
     }
 
 
-WITHOUT_OBJECT = {"incident.see", "incident.open", "board.see", "audit.see", "measures.see", "measures.cases"}
+WITHOUT_OBJECT = {
+    "incident.see",
+    "incident.open",
+    "contact.receive",
+    "inbox.see",
+    "board.see",
+    "audit.see",
+    "measures.see",
+    "measures.cases",
+}
 
 
 def child_facts(version: ChildVersion) -> dict[str, str]:

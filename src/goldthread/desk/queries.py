@@ -61,6 +61,7 @@ def counts(user: Staff, now: datetime) -> dict[str, int]:
         not_asked=Count("pk", filter=Q(incident__children_answer="not_asked")),
         words_above=Count("pk", filter=~Q(suggested="") & ~Q(grade="")),
         unread=Count("pk", filter=Q(unread=True)),
+        first_read=Count("pk", filter=Q(incident__next_action="first_read")),
     )
     return found
 

@@ -10,6 +10,7 @@ COUNTERS = [
     ("called", "supervisor called", "over", ""),
     ("child_over", "child involved, over time", "over", "?child=yes&overdue=on"),
     ("over", "over time", "over", "?overdue=on"),
+    ("first_read", "not read first", "near", ""),
     ("ungraded", "not graded yet", "near", "?grade=none"),
     ("words_above", "words above grade", "near", ""),
     ("not_asked", "children not asked", "open", ""),

@@ -37,6 +37,12 @@ EVENTS = {
     "person.recorded": "Person recorded",
     "incident.linked": "Same matter as",
     "incident.unlinked": "Not the same matter as",
+    "contact.received": "Received",
+    "contact.read": "Read first, and taken",
+    "line.set": "Line",
+    "callback.logged": "Call-back",
+    "online.set": "On the line",
+    "safe_contact.set": "Safe contact",
 }
 
 
@@ -106,6 +112,25 @@ def _event(entry: Entry) -> str:
             return f"{said_as} by {data.get('by', 'late words')}"
         case "incident.opened":
             return f"{said_as}: {dict(choices.CHANNELS)[data['channel']]}"
+        case "contact.received":
+            told = ["the message is empty"] if data.get("empty") else []
+            told += ["the sender's time was not believed"] if data.get("doubted") else []
+            return ", ".join([f"{said_as}: {dict(choices.CHANNELS)[data['channel']]}", *told])
+        case "line.set":
+            return f"{said_as}: {dict(choices.LINE)[data['state']].lower()}"
+        case "callback.logged":
+            return f"{said_as}: {dict(choices.CALL_BACKS)[data['outcome']].lower()}"
+        case "online.set":
+            told = [dict(choices.ON_LINE)[data["who"]].lower()]
+            told += ["cannot speak freely"] if data["cannot_speak"] else []
+            told += (
+                []
+                if data["interpreter"] == "none"
+                else [f"interpreter: {dict(choices.INTERPRETERS)[data['interpreter']].lower()}"]
+            )
+            return f"{said_as}: {', '.join(told)}"
+        case "safe_contact.set":
+            return f"{said_as}: {dict(choices.SAFE_CONTACT)[data['answer']].lower()}"
         case "incident.closed":
             reason = closing_reasons().get(data["reason"])
             return f"{said_as}: {reason.name if reason else data['reason']}"

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from goldthread.desk import known_views, views
+from goldthread.desk import caller_views, inbox_views, known_views, paper, views
 
 app_name = "desk"
 urlpatterns = [
     path("contact/", views.contact_new, name="contact"),
     path("contact/<uuid:incident_id>/", views.call, name="call"),
     path("contact/<uuid:incident_id>/open", views.call_open, name="call_open"),
+    path("contact/earlier", caller_views.earlier, name="earlier"),
+    path("inbox/", inbox_views.inbox, name="inbox"),
+    path("inbox/add", inbox_views.inbox_add, name="inbox_add"),
+    path("inbox/<uuid:incident_id>/take", inbox_views.inbox_take, name="inbox_take"),
+    path("forms/thrive", paper.thrive_form, name="paper"),
     path("board/", views.board, name="board"),
     path("incidents/", views.mine, name="mine"),
     path("incidents/find", views.find, name="find"),
@@ -25,6 +30,10 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/allocate", views.allocate, name="allocate"),
     path("incidents/<uuid:incident_id>/arrive", views.arrive, name="arrive"),
     path("incidents/<uuid:incident_id>/leave", views.leave, name="leave"),
+    path("incidents/<uuid:incident_id>/line", caller_views.line, name="line"),
+    path("incidents/<uuid:incident_id>/online", caller_views.online, name="online"),
+    path("incidents/<uuid:incident_id>/safe", caller_views.safe, name="safe"),
+    path("incidents/<uuid:incident_id>/callback", caller_views.callback, name="callback"),
     path("incidents/<uuid:incident_id>/take", views.take, name="take"),
     path("incidents/<uuid:incident_id>/close", views.close, name="close"),
     path("incidents/<uuid:incident_id>/known/", known_views.shown, name="known"),
