@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import psycopg
-
 from tests.conftest import Database
 
 CALL = "import sys; from goldthread.cli import main; sys.exit(main())"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -64,8 +64,9 @@ class InForce:
 def _moment(value: object) -> datetime:
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value.upper())
-        except ValueError:
+            # In UTC, as the database tells it back, so that a retry is answered to the letter as the first try was.
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
             pass
     raise PydanticCustomError(
         "moment", "Write date, time and offset as in RFC 3339, such as 2026-11-23T02:07:00Z. Nothing was saved."
