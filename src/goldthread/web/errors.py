@@ -7,6 +7,7 @@ program gets a problem document instead of a page.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
@@ -55,7 +56,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, made without the request: whatever broke the page must not break this one."""
+    """500, made without the request: whatever broke the page must not break this one.
+
+    503 where the database did not answer to a middleware, before there was a view whose exceptions are looked at.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return error_page(request if for_program(request) else None, 503)
     if for_program(request):
         return problem("broken")
     try:

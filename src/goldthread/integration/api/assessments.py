@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from goldthread.assessment.actions import write_thrive as write_version
 from goldthread.assessment.rules import LONGEST_ELEMENT, Draft
 from goldthread.integration.api import answers
-from goldthread.integration.api.fields import Coded, Given, IncidentId, InForce, Key
+from goldthread.integration.api.fields import Coded, Given, IncidentId, InForce, Key, Whole
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response import actions as response
 from goldthread.response.grades import closing_reasons
@@ -39,8 +39,8 @@ class ThriveGiven(Given):
             ]
         }
     )
-    based_on: int = Field(
-        ge=0, le=2**31 - 1, description="The newest version its author had before them; 0 where there was none."
+    based_on: Annotated[int, Whole(0, 2**31 - 1)] = Field(
+        description="The newest version its author had before them; 0 where there was none."
     )
     elements: Annotated[dict[str, Annotated[str, Field(max_length=LONGEST_ELEMENT)]], InForce("elements")] = Field(
         description="Texts by the element's code."

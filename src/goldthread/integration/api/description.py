@@ -12,10 +12,12 @@ from goldthread.accounts.queries import areas
 from goldthread.accounts.routes import route
 from goldthread.assessment.elements import elements_on
 from goldthread.clocks.db import database_now
+from goldthread.integration.api.examples import example
 from goldthread.integration.api.service import SUBJECTS, api
 from goldthread.response.grades import grades_on
 from goldthread.web.problems import KINDS, MEDIA_TYPE, URN
 
+Values = dict[str, list[tuple[str, str]]]
 PREFIX = "api/v1/"
 SCHEME = "Token"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -33,7 +35,7 @@ shown. Times are RFC 3339. Null and an empty text mean *not known*, never *none*
 """
 
 
-def in_force() -> dict[str, list[tuple[str, str]]]:
+def in_force() -> Values:
     """The values that are data, by the name under which a field asks for them: pairs of code and words."""
     day = database_now(connection).date()
     return {
@@ -43,8 +45,8 @@ def in_force() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def describe() -> dict[str, Any]:
-    """The whole description, ready for JSON."""
+def describe(values: Values) -> dict[str, Any]:
+    """The whole description, ready for JSON, with the values in force."""
     made: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
     made["info"]["description"] = ABOUT
     made["tags"] = [{"name": name, "description": about} for name, (_router, about) in SUBJECTS.items()]
@@ -53,11 +55,11 @@ def describe() -> dict[str, Any]:
     components["securitySchemes"] = {
         SCHEME: {"type": "http", "scheme": "bearer", "description": "A token made by an operator."}
     }
+    _walk(made, _fill(values))
     components["schemas"]["Problem"] = PROBLEM
     components["responses"] = {code: _problem_response(code) for code in (*EVERYWHERE, *WITH_BODY, *WITH_COMMAND)}
     for one in operations(made):
-        _finish(one)
-    _walk(made, _fill(in_force()))
+        _finish(one, components["schemas"])
     return made
 
 
@@ -70,7 +72,7 @@ def operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @route("signed-in", "none", means="token")
 def openapi_json(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - every view takes it
     """The description for programs."""
-    return JsonResponse(describe(), json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(describe(in_force()), json_dumps_params={"ensure_ascii": False})
 
 
 PROBLEM: dict[str, Any] = {
@@ -106,7 +108,7 @@ def _problem_response(code: str) -> dict[str, Any]:
     return response
 
 
-def _finish(one: dict[str, Any]) -> None:
+def _finish(one: dict[str, Any], shapes: dict[str, Any]) -> None:
     codes = [*EVERYWHERE]
     if "requestBody" in one:
         codes += WITH_BODY
@@ -114,6 +116,8 @@ def _finish(one: dict[str, Any]) -> None:
         codes += WITH_COMMAND
     for status, response in one["responses"].items():
         response["description"] = GOOD[int(status)]
+        for content in response.get("content", {}).values():
+            content["example"] = example(content["schema"], shapes)
     for code in codes:
         one["responses"].setdefault(str(KINDS[code].status), {"$ref": f"#/components/responses/{code}"})
     one["responses"] = {str(status): response for status, response in sorted(one["responses"].items(), key=_status)}
@@ -140,7 +144,7 @@ def _walk(node: Any, change: Callable[[dict[str, Any]], None]) -> None:
             _walk(below, change)
 
 
-def _fill(values: dict[str, list[tuple[str, str]]]) -> Callable[[dict[str, Any]], None]:
+def _fill(values: Values) -> Callable[[dict[str, Any]], None]:
     """Give each field marked by ``InForce`` its values: of the text itself, or of an object's names."""
 
     def change(node: dict[str, Any]) -> None:

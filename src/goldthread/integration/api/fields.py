@@ -73,6 +73,22 @@ def _moment(value: object) -> datetime:
     )
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number within limits; ``4.0`` is one too, as JSON has only one kind of number."""
+
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        number = core_schema.int_schema(strict=True, ge=self.least, le=self.most)
+        return core_schema.no_info_before_validator_function(_whole, number)
+
+
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A time as RFC 3339 writes it, with its offset: without one nobody knows when it was."""
 

@@ -21,7 +21,7 @@ from goldthread.contact.work import command_key
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.integration.api import answers, shown
-from goldthread.integration.api.fields import Coded, Given, IncidentId, InForce, Key, Moment
+from goldthread.integration.api.fields import Coded, Given, IncidentId, InForce, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff
 
 router = Router(tags=["Incidents"])
@@ -107,7 +107,9 @@ class ChildStated(Given):
         None, strict=False, description="A child recorded before, to say more of the same; left out for another child."
     )
     name: str = Field("", max_length=120, description="Empty is kept as `unknown`.")
-    age: int | None = Field(None, ge=0, le=17, description="In whole years. Where age is unknown, treat as a child.")
+    age: Annotated[int, Whole(0, 17)] | None = Field(
+        None, description="In whole years. Where age is unknown, treat as a child."
+    )
     age_estimated: bool = False
     where_now: str = Field("", max_length=200, description="Where the child is now.")
     last_seen_by: str = Field("", max_length=200, description="Last seen by whom, and when.")

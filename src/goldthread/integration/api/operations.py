@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
+from ninja.errors import ValidationError
+from ninja.operation import Operation
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import Declaration, Duty, route
@@ -35,6 +37,24 @@ def operation(
         return view
 
     return register
+
+
+def known_parameters_only(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuse a parameter that the operation does not have, or one given twice: a filter written wrong filters nothing."""
+    one: Operation = run.__self__  # type: ignore[attr-defined]  # bound: see NinjaAPI.add_decorator, mode view
+    names = {
+        name for model in one.models if model.__ninja_param_source__ == "query" for name in model.__ninja_flatten_map__
+    }
+
+    def checked(request: HttpRequest, **given: Any) -> HttpResponse:
+        errors = [
+            {"loc": ("query", name), "type": "given_twice" if name in names else "extra_forbidden", "msg": ""}
+            for name, values in request.GET.lists()
+            if name not in names or len(values) > 1
+        ]
+        return one.api.on_exception(request, ValidationError(errors)) if errors else run(request, **given)
+
+    return checked
 
 
 def declared_on(router: Router) -> dict[str, dict[str, Declaration]]:

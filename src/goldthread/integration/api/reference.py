@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from goldthread.accounts.routes import route
-from goldthread.integration.api.description import METHODS, describe
+from goldthread.integration.api.description import METHODS, describe, in_force
 from goldthread.web.problems import KINDS
 
 
@@ -18,7 +18,7 @@ from goldthread.web.problems import KINDS
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Every operation with its values and examples. It opens for those whose token could do anything here."""
-    description = describe()
+    description = describe(in_force())
     shapes = description["components"]["schemas"]
     context = {
         "about": [part.replace("`", "").replace("*", "") for part in description["info"]["description"].split("\n\n")],

@@ -36,6 +36,7 @@ SENTENCES = {
     "dict_type": "This is an object of names and values.",
     "model_type": "This is an object of names and values.",
     "model_attributes_type": "This is an object of names and values.",
+    "given_twice": "This is given twice, so it is not clear which holds. Give it once.",
     "extra_forbidden": "There is no such field here. See the description of this operation.",
 }
 """A sentence for each way in which a value is not as described, by pydantic's code for it."""

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import assessments, incidents, lists, units
 from goldthread.integration.api.json_body import JsonBody
-from goldthread.integration.api.operations import declared_on
+from goldthread.integration.api.operations import declared_on, known_parameters_only
 from goldthread.integration.api.refusals import install
 
 SUBJECTS = {
@@ -28,6 +28,7 @@ api = NinjaAPI(
     parser=JsonBody(),
 )
 install(api)
+api.add_decorator(known_parameters_only, mode="view")
 for subject, _about in SUBJECTS.values():
     api.add_router("", subject)
 

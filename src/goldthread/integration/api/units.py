@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from goldthread.config.errors import Invalid
 from goldthread.integration.api import answers, shown
-from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment
+from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response import actions as response
 from goldthread.response.models import ARRIVAL_SOURCES, UNIT_STATES, Unit
@@ -23,7 +23,7 @@ class Sending(Given):
     """The unit to send."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"unit": 21}]})
-    unit: int = Field(ge=1, le=LARGEST_ID, description="The unit's `id`, from the list of units.")
+    unit: Annotated[int, Whole(1, LARGEST_ID)] = Field(description="The unit's `id`, from the list of units.")
 
 
 class Arrival(Given):
