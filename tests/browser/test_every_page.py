@@ -16,6 +16,7 @@ PAGES = [
     ("handler", "/incidents/find?q=9999"),
     ("handler", "/board/"),
     ("handler", "/nowhere/"),
+    ("handler", "/reference/api/"),
     ("handler", "/audit/"),
     ("dispatcher", "/board/"),
     ("fim", "/measures/"),
