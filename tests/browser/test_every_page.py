@@ -20,6 +20,7 @@ PAGES = [
     (None, "/forms/thrive"),
     ("handler", "/board/"),
     ("handler", "/nowhere/"),
+    ("handler", "/reference/api/"),
     ("handler", "/audit/"),
     ("dispatcher", "/board/"),
     ("fim", "/measures/"),

@@ -31,6 +31,7 @@ class AuditForm(forms.Form):
             ("marker", "Marker"),
             ("staff", "Staff"),
             ("unit", "Unit"),
+            ("token", "Token"),
         ],
     )
     identity = forms.RegexField(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import DataError, connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from goldthread.config.errors import NotThere
 from goldthread.contact.models import Incident
@@ -77,6 +77,14 @@ def seen(user: Staff, incident_id: uuid.UUID) -> Incident:
     if not isinstance(found, Incident):
         raise NotThere(NOT_THERE)
     return found
+
+
+def own(user: Staff) -> QuerySet[Incident]:
+    """Incidents this person opened, wrote in, owned or attended and may see; open ones first, newest first."""
+    found: QuerySet[Incident] = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
+    return found.select_related("location", "owner", "owner_team").order_by(
+        F("closed_at").desc(nulls_first=True), "-opened_at"
+    )
 
 
 def snapshot() -> str:

@@ -64,10 +64,11 @@ class Line:
 
 def said(record: Record) -> list[Line]:
     """The timeline, oldest first, with the marks standing in the words themselves."""
-    return [_line(entry, [mark for mark in record.marks if mark.entry == entry.seq]) for entry in record.entries]
+    return [line(entry, [mark for mark in record.marks if mark.entry == entry.seq]) for entry in record.entries]
 
 
-def _line(entry: Entry, marks: list[Mark]) -> Line:
+def line(entry: Entry, marks: list[Mark]) -> Line:
+    """One line, with the marks that stand in its words."""
     author = entry.author.name if entry.author else "system"
     common: dict[str, Any] = {
         "seq": entry.seq,

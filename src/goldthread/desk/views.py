@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -30,7 +29,7 @@ from goldthread.desk import typing as along_typing
 from goldthread.desk.commands import answer, ensure_open, run, staff
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
-from goldthread.desk.queries import PAGE, Filters, counts, snapshot
+from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.rows import rendered, rows
 from goldthread.desk.strip import strip
@@ -315,11 +314,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Incidents this person opened, wrote in, owned or attended; open ones first, newest first."""
     user = staff(request)
-    own = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
-    found = own.select_related("location", "owner", "owner_team").order_by(
-        F("closed_at").desc(nulls_first=True), "-opened_at"
-    )
-    pages = Paginator(found, PAGE)
+    pages = Paginator(own(user), PAGE)
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in page.object_list])
     context = {
