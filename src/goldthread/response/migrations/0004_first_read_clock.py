@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contact", "0002_caller_and_arrivals"),
-        ("response", "0002_grade_only_falls_by_rule"),
+        ("contact", "0003_caller_and_arrivals"),
+        ("response", "0003_reasons_and_supervisor_calls"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0001_initial"),
+        ("accounts", "0002_contact_gateway"),
         ("audit", "0001_initial"),  # has the database's clock
     ]
 
