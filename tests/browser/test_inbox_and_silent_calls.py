@@ -76,6 +76,8 @@ def test_a_silent_call_is_marked_by_one_key_rung_back_and_not_closed(person: Cal
     panel.get_by_role("button", name="Log the attempt").click()
     expect(page.locator("[data-attempts]")).to_contain_text("1 attempt to call back")
     expect(page.locator("[data-attempts]")).to_contain_text("no answer")
+    page.reload()
+    expect(page.locator("#ribbon")).to_contain_text("silent call, not answered")
     page.locator("summary", has_text="Close").click()
     page.get_by_label("Reason").select_option("error")
     page.get_by_label("Result").fill("Nobody there.")
