@@ -49,7 +49,9 @@ class Street(Sourced):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["plain", "area"], name="street_once")]
-        indexes: ClassVar = [GinIndex(fields=["plain"], opclasses=["gin_trgm_ops"], name="street_trigrams")]
+        indexes: ClassVar = [
+            GinIndex(fields=["plain"], opclasses=["gin_trgm_ops"], fastupdate=False, name="street_trigrams")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -86,7 +88,9 @@ class NameWord(models.Model):
     word = models.CharField(max_length=60, unique=True)
 
     class Meta:
-        indexes: ClassVar = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="nameword_trigrams")]
+        indexes: ClassVar = [
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], fastupdate=False, name="nameword_trigrams")
+        ]
 
     def __str__(self) -> str:
         return self.word

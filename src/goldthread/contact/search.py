@@ -20,7 +20,10 @@ MOST = 8
 CANDIDATES = 60
 """Streets or name words taken from the index before they are compared letter by letter *(ours)*."""
 NEAR = 0.3
-"""Word similarity, 0 to 1, from which the index gives a candidate: a swap in a word of five letters passes *(ours)*."""
+"""Word similarity, 0 to 1, below which the index gives no candidate: a swap in a word of five letters passes *(ours)*."""
+SLIP = 5
+"""Trigrams that one slip costs at most. Longer words may lose two slips; what shares less need not be looked at *(ours)*."""
+LONG = 12
 HOMES = 2
 """Households shown with a name, to tell people of one name apart."""
 
@@ -128,6 +131,13 @@ def homes_of(people: list[int], today: date) -> dict[int, list[Place]]:
     return found
 
 
+def near(typed: str) -> float:
+    """The word similarity that a name must have to this, so that one slip (in long ones two) still passes."""
+    trigrams = len(typed.replace(" ", "")) + len(typed.split()) * 2 - 1
+    slips = 1 if trigrams < LONG else 1.6
+    return round(max(NEAR, (trigrams - slips * SLIP) / trigrams - 0.02), 2)
+
+
 def _person(person: Person, homes: list[Place], today: date) -> Found:
     age = "date of birth not known"
     if person.born is not None:
@@ -140,7 +150,7 @@ def _like(query: str, typed: str) -> dict[int, float]:
     """Rows that the trigram index gives for ``typed`` and that are like it letter by letter, with how much."""
     given: dict[str, Any] = {"typed": typed, "most": CANDIDATES}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(NEAR)])
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(near(typed))])
         cursor.execute(query, given)
         scored = {pk: rules.likeness(typed, name) for pk, name in cursor.fetchall()}
     return {pk: score for pk, score in scored.items() if score >= rules.LIKE}

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
-                        fields=["word"], name="nameword_trigrams", opclasses=["gin_trgm_ops"]
+                        fields=["word"], name="nameword_trigrams", opclasses=["gin_trgm_ops"], fastupdate=False
                     )
                 ],
             },
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
-                        fields=["plain"], name="street_trigrams", opclasses=["gin_trgm_ops"]
+                        fields=["plain"], name="street_trigrams", opclasses=["gin_trgm_ops"], fastupdate=False
                     )
                 ],
                 "constraints": [models.UniqueConstraint(fields=("plain", "area"), name="street_once")],
