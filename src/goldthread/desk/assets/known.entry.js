@@ -57,9 +57,18 @@ function csrf() {
   return cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf;
 }
 
+// On a new contact the incident opens at the first key; what is asked of it waits for that answer.
+const isThere = () => !document.getElementById("opening")?.dataset.open || document.querySelector("[data-reference]") !== null;
+
+function whenThere(act, tries = 40) {
+  if (isThere()) act();
+  else if (tries) window.setTimeout(() => whenThere(act, tries - 1), PAUSE_MS);
+}
+
 async function suggest(field) {
   const typed = field.value;
   const address = known()?.dataset.suggest;
+  if (document.activeElement !== field) return;
   asked?.abort();
   if (!address || typed.replace(/[^\p{L}\p{N}]/gu, "").length < SHORTEST) return close(field);
   asked = new AbortController();
@@ -111,7 +120,7 @@ document.addEventListener("input", ({ target }) => {
   if (!kindOf(target)) return;
   makeReady(target);
   window.clearTimeout(waiting);
-  waiting = window.setTimeout(() => suggest(target), PAUSE_MS);
+  waiting = window.setTimeout(() => whenThere(() => suggest(target)), PAUSE_MS);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -144,8 +153,7 @@ document.addEventListener("change", ({ target }) => {
   if (!kind || known()?.contains(target) || !target.value.trim() || settledOn.get(target) === target.value) return;
   settledOn.set(target, target.value);
   const values = { key: crypto.randomUUID(), kind, typed: target.value };
-  // The incident opens at the first key; a name pasted and left at once may be here before it.
-  window.setTimeout(() => htmx.ajax("POST", known().dataset.search, { target: "#known", swap: "outerHTML", values }), PAUSE_MS);
+  whenThere(() => htmx.ajax("POST", known().dataset.search, { target: "#known", swap: "outerHTML", values }));
 });
 
 // What somebody is typing in the column is still there when the column is drawn anew.
