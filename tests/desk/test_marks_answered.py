@@ -136,8 +136,8 @@ def test_a_supervisor_is_called_by_one_press_and_comes(room: Room, browser: Any)
     board = team.get("/board/").text
     assert "supervisor called" in board
     handler = browser(room.cast.handler)
-    assert handler.post(url, {"key": key(), "came": "on"}, headers={"HX-Request": "true"}).status_code == 404
-    assert team.post(url, {"key": key(), "came": "on"}, headers={"HX-Request": "true"}).status_code == 200
+    assert handler.post(f"{url}/came", {"key": key()}, headers={"HX-Request": "true"}).status_code == 403
+    assert team.post(f"{url}/came", {"key": key()}, headers={"HX-Request": "true"}).status_code == 200
     assert "came" in room.client.get(f"/incidents/{room.incident.pk}/").text
-    late = browser(room.cast.fim).post(url, {"key": key(), "came": "on"}, headers={"HX-Request": "true"})
+    late = browser(room.cast.fim).post(f"{url}/came", {"key": key()}, headers={"HX-Request": "true"})
     assert late.status_code == 422

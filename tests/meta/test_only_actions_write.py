@@ -26,7 +26,6 @@ WRITERS = {
     "contact/work.py": "the frame in which every action runs",
     "desk/board.py": "the board's projection, listening inside the action's transaction",
     "accounts/models.py": "makes staff, for operators and the demo; no page does",
-    "desk/drafts.py": "what is typed and not sent, which is no record",
     "desk/tasks.py": "forgets old notes that a row changed, on which no record rests",
     "audit": "the audit is what actions write to",
     "demo": "the invented force is loaded in bulk, with a check of its own",

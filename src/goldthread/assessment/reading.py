@@ -37,6 +37,9 @@ class NoReader(Reader):
     def cues(self) -> tuple[Cue, ...]:
         return ()
 
+    def question(self, code: str, wording: str) -> str:  # noqa: ARG002 - nothing is asked of what is not known
+        return ""
+
     def read(self, original: str) -> Findings:  # noqa: ARG002
         raise LexiconError("the reader could not be loaded")
 

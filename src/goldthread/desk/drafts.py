@@ -44,8 +44,8 @@ class Draft:
     fields: Fields
 
 
-def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> int:
-    """Keep the fields as they stand; returns the new revision.
+def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> tuple[int, datetime]:
+    """Keep the fields as they stand; returns the new revision and the time.
 
     ``base`` is the revision that the page had before it. Raises ``Stale`` where another window of the same person has
     saved since, and ``Invalid`` for more than a page can hold. The commit is not waited for on the disk: a killed
@@ -68,7 +68,7 @@ def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> int
             "Another window of yours has typed here since. Nothing was lost: both texts are kept. "
             "Choose which one to go on with."
         )
-    return int(row[0])
+    return int(row[0]), row[1]
 
 
 def load(user: Staff, incident_id: uuid.UUID) -> Draft | None:
@@ -115,7 +115,7 @@ INSERT INTO desk_draft AS held (staff_id, incident, revision, sealed, at)
 SELECT %(staff)s, %(incident)s, %(base)s + 1, %(sealed)s, goldthread_now() FROM quick
 ON CONFLICT (staff_id, incident) DO UPDATE SET revision = held.revision + 1, sealed = excluded.sealed, at = excluded.at
 WHERE held.revision = %(base)s
-RETURNING revision
+RETURNING revision, at
 """
 
 

@@ -337,4 +337,3 @@ class SupervisorForm(CommandForm):
     """A call for a supervisor, or the answer to one."""
 
     name = "supervisor"
-    came = forms.BooleanField(required=False)

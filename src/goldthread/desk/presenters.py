@@ -121,9 +121,10 @@ def particulars(record: Record) -> list[dict[str, Any]]:
     """Place, caller's name and number as they hold now; what was never given says so."""
     incident = record.incident
     newest = {one.kind: one for one in incident.particulars.select_related("text").order_by("id")}
-    area = {"name": "Area", "text": incident.area, "at": None}
+    area = {"kind": "area", "name": "Area", "text": incident.area, "at": None}
     return [area] + [
         {
+            "kind": kind,
             "name": name,
             "text": newest[kind].text.shown() if kind in newest else "",
             "at": newest[kind].at if kind in newest else None,

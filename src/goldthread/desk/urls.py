@@ -21,6 +21,7 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/typing", views.typing, name="typing"),
     path("incidents/<uuid:incident_id>/mark", views.mark, name="mark"),
     path("incidents/<uuid:incident_id>/supervisor", views.supervisor, name="supervisor"),
+    path("incidents/<uuid:incident_id>/supervisor/came", views.supervisor_came, name="supervisor_came"),
     path("incidents/<uuid:incident_id>/words", views.words, name="words"),
     path("incidents/<uuid:incident_id>/particular", views.particular, name="particular"),
     path("incidents/<uuid:incident_id>/area", views.area, name="area"),

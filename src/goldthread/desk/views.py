@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import uuid
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -87,22 +87,22 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     incident = Incident.objects.reached_by(user, "entry.add").filter(pk=incident_id).first()
     if incident is None and (not user.can("incident.open") or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
-    _stay_signed_in(request)
     try:
         typed = along_typing.parsed(request.body)
-        revision = drafts.store(user, incident_id, typed.base, typed.fields)
+        revision, at = drafts.store(user, incident_id, typed.base, typed.fields)
     except Stale as error:
         held = drafts.load(user, incident_id)
         there = {"revision": held.revision, "fields": held.fields} if held else {"revision": 0, "fields": {}}
         return JsonResponse({"say": str(error), **there}, status=409)
     except Invalid as error:
         return JsonResponse({"say": str(error)}, status=422)
+    _stay_signed_in(request, at)
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(incident, text)
     shown = noticed(incident, found, texts)
     answer: dict[str, Any] = {"revision": revision, "marks": along_typing.marks(found, text), "have": shown.mark}
     if shown.mark != typed.have:
-        context = {"noticed": shown, "incident": incident, "incident_id": incident_id, "reasons": REASONS, "now": now()}
+        context = {"noticed": shown, "incident": incident, "incident_id": incident_id, "reasons": REASONS, "now": at}
         answer["noticed"] = render_to_string("desk/_noticed.jinja", context, request)
         answer["say"] = along_typing.told(shown)
     return JsonResponse(answer)
@@ -208,12 +208,25 @@ def grade(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @route("supervisor.call", "alteration")
 @require_POST
 def supervisor(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    """Call a supervisor to the incident, or say as one that one is here."""
+    """Call a supervisor to the incident."""
+    return run(
+        request,
+        incident_id,
+        forms.SupervisorForm(request.POST),
+        lambda user, pk, given: response.call_supervisor(user, pk, key=given["key"]),
+    )
 
-    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
-        (response.answer_supervisor if given["came"] else response.call_supervisor)(user, pk, key=given["key"])
 
-    return run(request, incident_id, forms.SupervisorForm(request.POST), act)
+@route("supervisor.answer", "alteration")
+@require_POST
+def supervisor_came(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Say, as the supervisor who was called, that one is here."""
+    return run(
+        request,
+        incident_id,
+        forms.SupervisorForm(request.POST),
+        lambda user, pk, given: response.answer_supervisor(user, pk, key=given["key"]),
+    )
 
 
 @route("unit.allocate", "alteration")
@@ -338,9 +351,9 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/find.jinja", {"now": now(), "asked": asked, "incidents": presenters.listed(found)})
 
 
-def _stay_signed_in(request: HttpRequest) -> None:
+def _stay_signed_in(request: HttpRequest, at: datetime) -> None:
     """A sign-in never ends while somebody types: its twelve hours begin anew, written down every ten minutes."""
-    minute = int(time.time()) // 600
+    minute = int(at.timestamp()) // 600
     if request.session.get("typing") != minute:
         request.session["typing"] = minute
 

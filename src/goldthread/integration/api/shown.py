@@ -174,10 +174,10 @@ def _grade(period: GradePeriod) -> answers.GradeHeld:
 
 
 def _particulars(record: Record) -> list[answers.Particular]:
-    _area, *known = presenters.particulars(record)
     return [
-        answers.Particular(kind=kind, text=shown["text"] or None, at=shown["at"])
-        for (kind, _words), shown in zip(choices.PARTICULARS, known, strict=True)
+        answers.Particular(kind=shown["kind"], text=shown["text"] or None, at=shown["at"])
+        for shown in presenters.particulars(record)
+        if shown["kind"] != "area"
     ]
 
 
