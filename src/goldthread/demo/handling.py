@@ -32,7 +32,13 @@ OPEN_STATES = (
     "just_in", "waiting", "at_scene", "over_target", "sent", "not_asked", "ungraded", "under_graded", "scheduled",
     "reported", "taken", "second_wanted", "waiting",
 )  # fmt: skip
-"""How far the open ones have come, in the order in which they are dealt out; thirteen against four areas."""
+"""How far the open ones of the small force have come, in the order in which they are dealt; thirteen against four areas."""
+OPEN_MIX = {
+    "scheduled": 28, "second_wanted": 19, "waiting": 20, "over_target": 7, "not_asked": 4, "under_graded": 3, "ungraded": 2,
+    "just_in": 2, "taken": 6, "sent": 3, "at_scene": 4, "reported": 2,
+}  # fmt: skip
+"""Shares of the open ones of the full force, in hundredths *(ours)*: most wait for an appointment, a call back or a unit, and
+at three hundred a quarter of the units on duty are still free."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.demo import steps
 from goldthread.demo.generate import Teller
 from goldthread.demo.handling import handle, timeline
+from goldthread.demo.plan import recorded
 from goldthread.demo.room import one_step_on
 from goldthread.demo.shape import demand
 from goldthread.response.actions import choose_grade
@@ -82,7 +83,9 @@ class Calls:
 
     def __init__(self, rng: random.Random, per_hour: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.rng, self.per_hour, self._clock = rng, per_hour, clock
-        self._teller = Teller(rng)
+        plan = recorded()
+        now = plan.now if plan else database_now(connection)
+        self._teller = Teller(rng, now, *((plan.size, plan.count) if plan else ()))
         self._due: list[Due] = []
         self._number = 0
         self._next_call = clock()
