@@ -34,8 +34,8 @@ OPEN_STATES = (
 )  # fmt: skip
 """How far the open ones of the small force have come, in the order in which they are dealt; thirteen against four areas."""
 OPEN_MIX = {
-    "scheduled": 28, "second_wanted": 19, "waiting": 20, "over_target": 7, "not_asked": 4, "under_graded": 3, "ungraded": 2,
-    "just_in": 2, "taken": 6, "sent": 3, "at_scene": 4, "reported": 2,
+    "scheduled": 29, "second_wanted": 20, "waiting": 21, "over_target": 7, "not_asked": 4, "under_graded": 3, "ungraded": 2,
+    "just_in": 2, "taken": 6, "sent": 2, "at_scene": 3, "reported": 1,
 }  # fmt: skip
 """Shares of the open ones of the full force, in hundredths *(ours)*: most wait for an appointment, a call back or a unit, and
 at three hundred a quarter of the units on duty are still free."""
