@@ -159,12 +159,17 @@ def test_progress_tells_count_rate_and_time_left() -> None:
     seconds, said = [0.0], []
     line = Progress(1_000, said.append, clock=lambda: seconds[0])
     line.skip(200)
-    seconds[0] = 4.0
-    line.add(200)
-    seconds[0] = 11.0
-    line.add(50)
+    for at, incidents in ((11.0, 200), (15.0, 100), (21.0, 100), (22.0, 100)):
+        seconds[0] = at
+        line.add(incidents)
+    seconds[0] = 40.0
+    line.add(300)
 
-    assert said == ["  450 of 1,000 incidents, 23 a second, about 24 s left"]
+    assert said == [
+        "  400 of 1,000 incidents",
+        "  600 of 1,000 incidents, 20 a second, about 20 s left",
+        "  1,000 of 1,000 incidents, 21 a second",
+    ]
 
 
 def test_calls_that_come_to_a_full_force_are_taken_by_its_people_on_duty(db: None) -> None:

@@ -19,6 +19,8 @@ from goldthread.cli.processes import Part, SupervisorError, check_port, only_one
 from goldthread.config.postgres import Cluster, ClusterError
 
 SETTINGS = "goldthread.config.settings"
+STEP_STOPS = 10.0
+"""Seconds that a step has to leave things whole when it is told to stop."""
 MOST = 2_000_000
 """Incidents of a demo; more than any force has in a year *(ours)*."""
 
@@ -178,9 +180,18 @@ def _interrupted(*_: object) -> None:
 
 
 def _step(step: str, extra: dict[str, str], *numbers: str) -> int:
-    """Run a step in a process of its own, since migrating and serving connect as different roles."""
+    """Run a step in a process of its own, since migrating and serving connect as different roles; a stop is passed on."""
     command = [sys.executable, "-m", "goldthread.cli.steps", step, *numbers]
-    return subprocess.run(command, env={**os.environ, **extra}, check=False).returncode
+    with subprocess.Popen(command, env={**os.environ, **extra}) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            try:
+                process.wait(STEP_STOPS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
 
 
 def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Part]:

@@ -54,7 +54,14 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
+    def stop(*_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # a terminal's Ctrl-C comes here and through our parent
+        raise KeyboardInterrupt
+
     end_when_orphaned()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         if full:
             fill(database_now(connection), count, open_count, progress=say)

@@ -177,7 +177,8 @@ class Progress:
     def __init__(self, total: int, say: Say, clock: Callable[[], float] = monotonic) -> None:
         self._total, self._say, self._clock = total, say, clock
         self._done = self._written = 0
-        self._began = self._told = clock()
+        self._began: float | None = None
+        self._told = clock()
         self._live = sys.stderr.isatty()
 
     def skip(self, incidents: int) -> None:
@@ -187,7 +188,12 @@ class Progress:
     def add(self, incidents: int) -> None:
         """Count incidents written and tell, at most each half second on a terminal and each ten seconds elsewhere."""
         self._done += incidents
-        self._written += incidents
+        if self._began is None:
+            self._began = (
+                self._clock()
+            )  # until the first are there the processes were starting, which says nothing of the rate
+        else:
+            self._written += incidents
         if self._clock() - self._told >= (0.5 if self._live else 10):
             self._told = self._clock()
             self._tell(str(self))
@@ -199,10 +205,12 @@ class Progress:
             sys.stderr.write("\n")
 
     def __str__(self) -> str:
+        line = f"  {self._done:,} of {self._total:,} incidents"
+        if self._began is None or not self._written:
+            return line
         rate = self._written / max(self._clock() - self._began, 0.001)
-        line = f"  {self._done:,} of {self._total:,} incidents, {rate:,.0f} a second"
-        left = (self._total - self._done) / rate if rate >= 1 else 0
-        return line + (f", about {_span(left)} left" if left else "")
+        left = self._total - self._done
+        return f"{line}, {rate:,.0f} a second" + (f", about {_span(left / max(rate, 0.001))} left" if left else "")
 
     def _tell(self, line: str) -> None:
         if self._live:
