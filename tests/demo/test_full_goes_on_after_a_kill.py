@@ -22,22 +22,23 @@ from goldthread.contact.models import Incident
 from goldthread.demo import full
 from goldthread.demo.check import check
 from goldthread.demo.full import Progress, fill
-from goldthread.demo.generate import SEED, stories
+from goldthread.demo.generate import SEED, Year, stories
 from goldthread.demo.live import Calls
-from goldthread.demo.plan import Plan, has_chunk, is_whole, recorded, written
+from goldthread.demo.plan import Plan, is_whole, recorded, told_for, written
 from goldthread.demo.seed import establish, seed
 from goldthread.demo.staff import force
 from goldthread.desk.models import BoardRow
 from goldthread.response.models import Unit
 
 CHUNK, CHUNKS, OPEN = 200, 3, 40
+COUNT = CHUNK * CHUNKS + OPEN
 FILL = f"""
 import sys, django
 django.setup()
 from django.db import connection
 from goldthread.clocks.db import database_now
 from goldthread.demo.full import fill
-fill(database_now(connection), {CHUNK * CHUNKS}, {OPEN}, chunk={CHUNK}, processes=1,
+fill(database_now(connection), {COUNT}, {OPEN}, chunk={CHUNK}, processes=1,
      progress=lambda line: print(line, file=sys.stderr, flush=True))
 """
 STATE = """
@@ -75,18 +76,22 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
 
     again = subprocess.run(run, env=committing.env, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stderr
-    assert f"Going on with the full force: {chunks} of {CHUNKS} parts are there" in again.stderr
+    assert f"Going on with the full force: {chunks} of {CHUNKS + 1} parts are there" in again.stderr
 
     plan = recorded()
     assert plan is not None
-    assert (plan.count, plan.open, plan.chunk) == (CHUNK * CHUNKS, OPEN, CHUNK)
+    assert (plan.count, plan.open, plan.chunk) == (COUNT, OPEN, CHUNK)
     assert is_whole()
-    assert written() == set(range(CHUNKS))
-    told = list(stories(SEED, plan.now, plan.count, plan.open, "full"))
+    assert written() == set(range(CHUNKS + 1))
+    stood = told_for(CHUNKS)
+    assert stood is not None
+    assert stood > plan.now
+    year = Year(SEED, plan.now, plan.count, "full")
+    told = [*year.closed(CHUNK * CHUNKS), *year.standing(stood, OPEN)]
     held = dict(Incident.objects.values_list("pk", "reference"))
     assert held == {one.id: f"{settings.ENV.force_prefix}-{one.reference}" for one in told}
-    report = check(plan.now)
-    assert (report.incidents, report.open, report.down) == (CHUNK * CHUNKS, OPEN, 0)
+    report = check(stood)
+    assert (report.incidents, report.open, report.down) == (COUNT, OPEN, 0)
     assert BoardRow.objects.count() == OPEN
     assert set(Unit.objects.values_list("state", flat=True)) >= {"off", "available", "sent", "at_scene"}
 
@@ -95,8 +100,8 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
     verify = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main(['verify-audit']))"]
     chain = subprocess.run(verify, env=committing.env, capture_output=True, text=True, check=False)
     assert chain.returncode == 0, chain.stdout + chain.stderr
-    # Opened, closed; a plan, the chunks, the whole.
-    assert f"{2 * CHUNK * CHUNKS - OPEN + 1 + CHUNKS + 1} events" in chain.stdout
+    # Opened, closed; a plan, the chunks and the open ones, the whole.
+    assert f"{2 * COUNT - OPEN + 1 + CHUNKS + 1 + 1} events" in chain.stdout
 
 
 def test_a_chunk_is_written_once_however_often_it_is_handed_out(committing: Any) -> None:
@@ -105,12 +110,12 @@ def test_a_chunk_is_written_once_however_often_it_is_handed_out(committing: Any)
     told = list(stories(SEED, now, 40, 5, "full"))
     full._known.cache_clear()
     for _ in range(2):
-        full.write_chunk(1, told[20:])
+        full.write_chunk(1, told[20:], now)
     full._known.cache_clear()
 
     assert Incident.objects.count() == 20
-    assert has_chunk(1)
-    assert not has_chunk(0)
+    assert told_for(1) == now
+    assert told_for(0) is None
     assert not is_whole()
 
 

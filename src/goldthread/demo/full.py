@@ -24,10 +24,11 @@ import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.demo import plan as plans
 from goldthread.demo import workers
-from goldthread.demo.generate import SEED, stories
+from goldthread.demo.generate import SEED, Year
 from goldthread.demo.plan import CHUNK, Plan
 from goldthread.demo.rows import Known
 from goldthread.demo.seed import LOCK, Say, establish, finish, known_in_database, refuse_production, there, write
@@ -74,7 +75,7 @@ def fill(
         progress("Checking what was written")
         began = monotonic()
         with transaction.atomic():
-            report = finish(plan)
+            report = finish(plan, database_now(connection))
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")
 
 
@@ -105,28 +106,32 @@ def _alone(progress: Say) -> Iterator[None]:
 def _write(plan: Plan, processes: int, progress: Say) -> None:
     done = plans.written()
     if done:
-        progress(f"Going on with the full force: {len(done):,} of {plan.chunks:,} parts are there")
+        progress(f"Going on with the full force: {len(done):,} of {plan.chunks + 1:,} parts are there")
     else:
         people = len(force("full").people)
         progress(
             f"Writing the full force: {people} staff and a year of {plan.count:,} incidents, by {processes} processes"
         )
-    told = stories(plan.seed, plan.now, plan.count, plan.open, plan.size)
+    year = Year(plan.seed, plan.now, plan.count, plan.size)
+    told = year.closed(plan.count - plan.open)
     waiting: deque[tuple[int, Future[None]]] = deque()
     line = Progress(plan.count, progress)
     with ProcessPoolExecutor(processes, get_context("spawn"), workers.begin) as pool:
         try:
-            number = 0
-            while part := list(islice(told, plan.chunk)):
+            for number in range(plan.chunks):
+                part = list(islice(told, plan.chunk))
                 if number in done:
                     line.skip(len(part))
-                else:
-                    waiting.append((len(part), pool.submit(workers.write_chunk, number, part)))
-                    if len(waiting) >= AHEAD * processes:
-                        _collect(waiting, line)
-                number += 1
+                    continue
+                waiting.append((len(part), pool.submit(workers.write_chunk, number, part, plan.now)))
+                if len(waiting) >= AHEAD * processes:
+                    _collect(waiting, line)
             while waiting:
                 _collect(waiting, line)
+            # Told only now, so that the board shows this moment and not the one at which the writing began.
+            now = database_now(connection)
+            write_chunk(plan.chunks, year.standing(now, plan.open), now)
+            line.add(plan.open)
             line.end()
         except BrokenProcessPool:
             line.end()
@@ -152,16 +157,16 @@ def _known() -> Known:
     return known_in_database("full")
 
 
-def write_chunk(number: int, told: list[Story]) -> None:
+def write_chunk(number: int, told: list[Story], told_for: datetime) -> None:
     """Write one chunk and note it, unless it is there: a worker of a start that was killed may just have done it."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")  # what a power cut takes, the next start writes again
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, number])
-        if plans.has_chunk(number):
+        if plans.told_for(number) is not None:
             return
         write(_known(), told)
-        plans.record_chunk(number, len(told))
+        plans.record_chunk(number, len(told), told_for)
 
 
 def settle() -> None:

@@ -259,15 +259,53 @@ def town(now: datetime, size: Size = "small", count: int = 2_000) -> Town:
 
 
 def stories(seed: int, now: datetime, count: int, open_count: int, size: Size = "small") -> Iterator[steps.Story]:
-    """``count`` stories of the year before ``now`` in the order in which they began; the last ``open_count`` are open."""
-    teller = Teller(random.Random(seed), now, size, count)  # noqa: S311 - a demo's dice
-    standing = sorted((_open(teller, now, number) for number in range(open_count)), key=_begun)
-    moments = arrivals(teller.rng, now - SPAN, now - SETTLED, count - open_count)
-    numbers: Counter[str] = Counter()
-    for story in heapq.merge((_closed(teller, now, at) for at in moments), standing, key=_begun):
+    """``count`` stories of the year before ``now``, ``open_count`` of them open; of the small force in the order in which they began.
+
+    The full force's open ones come last, as ``Year`` tells them.
+    """
+    year = Year(seed, now, count, size)
+    if size == "full":
+        yield from year.closed(count - open_count)
+        yield from year.standing(now, open_count)
+        return
+    standing = year.open(now, open_count)
+    for story in heapq.merge(year.ended(count - open_count), standing, key=_begun):
+        yield year.numbered(story)
+
+
+class Year:
+    """A year of a force's stories up to ``now``, told with one pair of dice: what is asked for first is told first."""
+
+    def __init__(self, seed: int, now: datetime, count: int, size: Size) -> None:
+        self._now = now
+        self._teller = Teller(random.Random(seed), now, size, count)  # noqa: S311 - a demo's dice
+        self._numbers: Counter[str] = Counter()
+
+    def closed(self, count: int) -> Iterator[steps.Story]:
+        """Closed stories with their references, in order."""
+        return map(self.numbered, self.ended(count))
+
+    def standing(self, now: datetime, count: int) -> list[steps.Story]:
+        """Open stories as they stand at ``now``, which may be later than the year's end: writing the closed ones takes time.
+
+        Their references go on from the last of each day.
+        """
+        return [self.numbered(story) for story in self.open(now, count)]
+
+    def ended(self, count: int) -> Iterator[steps.Story]:
+        """Closed stories without references, in order."""
+        moments = arrivals(self._teller.rng, self._now - SPAN, self._now - SETTLED, count)
+        return (_closed(self._teller, self._now, at) for at in moments)
+
+    def open(self, now: datetime, count: int) -> list[steps.Story]:
+        """Open stories without references, in order."""
+        return sorted((_open(self._teller, now, number) for number in range(count)), key=_begun)
+
+    def numbered(self, story: steps.Story) -> steps.Story:
+        """The story with the next reference of its day."""
         day = f"{story.opened_at.astimezone(LONDON):%y%m%d}"
-        numbers[day] += 1
-        yield replace(story, reference=f"{day}-{numbers[day]:04d}")
+        self._numbers[day] += 1
+        return replace(story, reference=f"{day}-{self._numbers[day]:04d}")
 
 
 def _offset(moment: Moment) -> float:

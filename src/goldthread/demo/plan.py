@@ -26,7 +26,10 @@ pile up until it commits: larger ones are slower, and smaller ones spend their t
 
 @dataclass(frozen=True)
 class Plan:
-    """A force as it was asked for: stories of ``seed`` for the year before ``now``, ``chunk`` to a transaction."""
+    """A force as it was asked for: stories of ``seed`` for the year before ``now``, ``chunk`` to a transaction.
+
+    Of the full force the open ones are a chunk of their own, the last, told as they stand when all else is there.
+    """
 
     size: Size
     seed: int
@@ -37,8 +40,8 @@ class Plan:
 
     @property
     def chunks(self) -> int:
-        """How many transactions it takes."""
-        return -(-self.count // self.chunk)
+        """How many transactions the closed ones take, and so the number of the chunk of the open ones."""
+        return -(-(self.count - self.open) // self.chunk)
 
 
 def recorded() -> Plan | None:
@@ -57,19 +60,20 @@ def written() -> set[int]:
     return {told["number"] for told in _details("chunk")}
 
 
-def has_chunk(number: int) -> bool:
-    """Whether one chunk is there."""
-    return bool(_details(f"chunk-{number}"))
-
-
 def record_plan(plan: Plan) -> None:
     """Note what is to be written."""
     _record("plan", ["plan"], **asdict(plan))
 
 
-def record_chunk(number: int, incidents: int) -> None:
-    """Note, in the transaction that writes it, that a chunk is there."""
-    _record("chunk", ["chunk", f"chunk-{number}"], number=number, incidents=incidents)
+def record_chunk(number: int, incidents: int, told_for: datetime) -> None:
+    """Note, in the transaction that writes it, that a chunk is there, and the moment for which its stories were told."""
+    _record("chunk", ["chunk", f"chunk-{number}"], number=number, incidents=incidents, told_for=told_for)
+
+
+def told_for(number: int) -> datetime | None:
+    """The moment for which a chunk's stories were told; None where it is not there."""
+    found = _details(f"chunk-{number}")
+    return datetime.fromisoformat(found[0]["told_for"]) if found else None
 
 
 def record_whole(incidents: int) -> None:

@@ -61,7 +61,7 @@ def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say 
             done += len(block)
             progress(f"  {done:,} of {count:,} incidents read")
         progress("Checking what was written")
-        progress(f"Written and checked: {finish(plan)}")
+        progress(f"Written and checked: {finish(plan, now)}")
 
 
 def refuse_production() -> None:
@@ -133,10 +133,10 @@ def write(known: Known, told: Iterable[Story]) -> None:
         copy_in(model, rows[model])
 
 
-def finish(plan: Plan) -> str:
+def finish(plan: Plan, now: datetime) -> str:
     """What is derived from the stories together: numbers of the days, states of units, the board. Checked, then noted as whole.
 
-    Returns what was checked. Raises ``Broken``.
+    ``now``: no step is later. Returns what was checked. Raises ``Broken``.
     """
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS)
@@ -144,12 +144,12 @@ def finish(plan: Plan) -> str:
     Unit.objects.filter(Exists(active.filter(arrived_at__isnull=True))).update(state="sent")
     Unit.objects.filter(Exists(active.filter(arrived_at__isnull=False))).update(state="at_scene")
     told = force(plan.size)
-    on_duty = Roster(told, plan.now).rota.relief(plan.now)
+    on_duty = Roster(told, plan.now).rota.relief(now)
     off = [unit.call_sign for unit in told.units if unit.relief not in {"", on_duty}]
     Unit.objects.filter(call_sign__in=off, state="available").update(state="off")
     for incident in Incident.objects.open():
         project(incident)
-    report = check(plan.now)
+    report = check(now)
     plans.record_whole(report.incidents)
     return str(report)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import datetime
 
 from goldthread.config.workers import end_with_parent
 from goldthread.demo.steps import Story
@@ -17,8 +18,8 @@ def begin() -> None:
     django.setup()
 
 
-def write_chunk(number: int, told: list[Story]) -> None:
+def write_chunk(number: int, told: list[Story], told_for: datetime) -> None:
     """``full.write_chunk`` in this process."""
     from goldthread.demo import full
 
-    full.write_chunk(number, told)
+    full.write_chunk(number, told, told_for)
