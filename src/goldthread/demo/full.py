@@ -2,7 +2,7 @@
 
 Each chunk is a transaction that also notes the chunk as written, so a start that was cut short (Ctrl-C, kill -9, a power cut)
 leaves whole chunks and the next start goes on with those that are missing: the same plan tells the same stories. Nobody is
-served before the whole is checked. See ``docs/decisions/0015-full-demo-in-chunks.md``.
+served before the whole is checked. See ``docs/decisions/0020-full-demo-in-chunks.md``.
 """
 
 from __future__ import annotations
