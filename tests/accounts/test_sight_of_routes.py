@@ -23,13 +23,21 @@ POSTS: dict[str, tuple[str, dict[str, object], bool]] = {
     "words": ("entry.add", {"text": "she is back home", "source": "caller"}, True),
     "particular": ("entry.add", {"kind": "location", "text": "3 Elm Row"}, True),
     "area": ("entry.add", {"area": "South"}, True),
-    "children": ("children.answer", {"answer": "not_known"}, True),
+    "children": ("children.answer", {"answer": "not_known", "child-TOTAL_FORMS": 0, "child-INITIAL_FORMS": 0}, True),
     "thrive": ("thrive.write", {"threat": "a threat", "based_on": 0}, True),
+    "line": ("entry.add", {"state": "silent"}, True),
+    "online": ("entry.add", {"who": "child"}, True),
+    "safe": ("entry.add", {"answer": "not_safe"}, True),
+    "callback": ("entry.add", {"outcome": "no_answer"}, True),
     "grade": ("grade.choose", {"grade": "immediate"}, False),
     "allocate": ("unit.allocate", {}, False),
     "arrive": ("unit.allocate", {"source": "officer"}, False),
     "leave": ("unit.allocate", {}, False),
+    "mark": ("mark.answer", {"cue": "imminent", "answer": "noted", "facts": "[]"}, True),
+    "supervisor": ("supervisor.call", {}, True),
     "take": ("owner.take", {}, False),
+    "known/search": ("known.search", {"kind": "place", "typed": "Larch Road"}, True),
+    "known/person": ("known.search", {"person": "Orla Fenwick"}, True),
     "close": ("incident.close", {"reason": "attended-resolved", "result": "Seen and well."}, False),
 }
 
@@ -93,6 +101,15 @@ def test_a_page_opens_for_those_who_may_see_it(world: World, browser: Browser, r
 
 
 @pytest.mark.parametrize("role", roles())
+def test_what_is_known_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str) -> None:
+    client = browser(world.staff[role])
+    scope = roles()[role].scope("known.see")
+    for kind in TRIED:
+        expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
+        assert client.get(f"/incidents/{world.incidents[kind]}/known/").status_code == expected, kind
+
+
+@pytest.mark.parametrize("role", roles())
 def test_the_contact_page_shows_no_incident_that_its_own_page_does_not(
     world: World, browser: Browser, role: str
 ) -> None:
@@ -121,6 +138,10 @@ def test_a_form_with_errors_does_not_tell_that_an_incident_exists(world: World, 
         ("/", ""),
         ("/home/", ""),
         ("/contact/", "incident.open"),
+        ("/contact/earlier", "incident.open"),
+        ("/inbox/", "inbox.see"),
+        ("/inbox/add", "contact.receive"),
+        ("/forms/thrive", ""),
         ("/board/", "board.see"),
         ("/incidents/", "incident.see"),
         ("/incidents/find?q=T-0-open", "incident.see"),

@@ -228,13 +228,13 @@ def test_a_command_that_does_not_exist_is_named() -> None:
 
 
 def test_a_part_that_never_gets_ready_ends_everything(attendance: Attendance) -> None:
-    part = Part("pages", command("print('hello'); wait()", attendance), ready=lambda: False, ready_within=0.5)
+    part = Part("pages", command("print('hello'); wait()", attendance), ready=lambda: False, ready_within=2)
     running = Supervised(part)
     pages = attendance.next()
     assert running.result() == 1
     assert pages.has_gone()
     assert any(
-        line.startswith("pages did not become ready in 0.5 seconds, so Goldthread stops.") for line in running.lines
+        line.startswith("pages did not become ready in 2 seconds, so Goldthread stops.") for line in running.lines
     )
 
 

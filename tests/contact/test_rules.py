@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,9 @@ ANYTHING = st.text(st.characters(), max_size=200)  # lone surrogates and null ch
 NOW = datetime(2026, 11, 23, 2, 7, tzinfo=UTC)
 ANSWERS = ["not_asked", "named", "asked_none", "not_known"]
 READ = ["yes", "implied", "no", None]
+
+
+TODAY = date(2026, 11, 23)
 
 
 def child(**changed: object) -> ChildGiven:
@@ -95,36 +98,36 @@ def test_without_a_stated_time_it_is_now() -> None:
 @pytest.mark.parametrize("answer", ["asked_none", "not_known"])
 def test_none_with_a_child_named_is_a_contradiction(answer: str) -> None:
     with pytest.raises(Invalid, match="choose which holds"):
-        rules.children(answer, [child()])
+        rules.children(answer, [child()], TODAY)
 
 
 def test_children_recorded_without_a_child_is_a_contradiction() -> None:
     with pytest.raises(Invalid, match="at least one child"):
-        rules.children("named", [])
+        rules.children("named", [], TODAY)
 
 
 @pytest.mark.parametrize("answer", ["", "not_asked", "none", "'; DROP TABLE", "NAMED"])
 def test_an_unknown_answer_is_refused(answer: str) -> None:
     with pytest.raises(Invalid):
-        rules.children(answer, [])
+        rules.children(answer, [], TODAY)
 
 
 @given(st.one_of(st.none(), st.integers(-5, 200)))
 def test_a_childs_age_is_a_childs(age: int | None) -> None:
     if age is None or 0 <= age <= 17:
-        assert rules.children("named", [child(age=age)])[0].age == age
+        assert rules.children("named", [child(age=age)], TODAY)[0].age == age
     else:
         with pytest.raises(Invalid, match="0 to 17"):
-            rules.children("named", [child(age=age)])
+            rules.children("named", [child(age=age)], TODAY)
 
 
 def test_a_nameless_child_is_unknown_and_not_refused() -> None:
-    assert rules.children("named", [child(name="  ")])[0].name == "unknown"
+    assert rules.children("named", [child(name="  ")], TODAY)[0].name == "unknown"
 
 
 def test_more_children_than_one_answer_holds_are_refused_with_what_to_do() -> None:
     with pytest.raises(Invalid, match="second answer"):
-        rules.children("named", [child()] * (rules.MOST_CHILDREN + 1))
+        rules.children("named", [child()] * (rules.MOST_CHILDREN + 1), TODAY)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from goldthread.assessment.models import ThriveVersion
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Refused
+from goldthread.contact.choices import RECEIVED
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo import live
 from goldthread.demo.check import check
@@ -47,7 +48,10 @@ def test_calls_are_opened_worded_assessed_and_graded_by_handlers(small_force: da
     assert Entry.objects.filter(incident__in=new, kind="words").count() >= new.count()
     assert ThriveVersion.objects.filter(incident__in=new).exists()
     assert GradePeriod.objects.filter(incident__in=new).exists()
-    assert set(new.values_list("opened_by__role", flat=True)) == {"call_handler"}
+    arrived = new.filter(opened_by=None)
+    assert set(new.exclude(opened_by=None).values_list("opened_by__role", flat=True)) == {"call_handler"}
+    assert arrived.exists()
+    assert set(arrived.values_list("channel", flat=True)) <= set(RECEIVED)
     assert AuditEvent.objects.filter(verb="entry.add").exists()
 
 

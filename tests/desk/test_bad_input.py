@@ -19,13 +19,28 @@ FORMS: dict[str, dict[str, str]] = {
     "area": {"area": "South"},
     "children": {
         "answer": "named",
-        "child_name": "Mia",
-        "age": "4",
-        "age_estimated": "on",
-        "where_now": "upstairs",
-        "last_seen_by": "mother",
-        "seen": "not_seen",
+        "child-TOTAL_FORMS": "1",
+        "child-INITIAL_FORMS": "0",
+        "child-0-name": "Mia",
+        "child-0-age": "4",
+        "child-0-age_estimated": "on",
+        "child-0-born": "",
+        "child-0-where_now": "upstairs",
+        "child-0-last_seen_by": "mother",
+        "child-0-last_seen_when": "since sat",
+        "child-0-seen": "not_seen",
     },
+    "line": {"state": "silent"},
+    "online": {"who": "child", "cannot_speak": "on", "interpreter": "none", "language": "Urdu", "relation": "aunt"},
+    "safe": {
+        "answer": "given",
+        "number": "07700 900123",
+        "method": "text",
+        "times": "after ten",
+        "code_word": "marigold",
+        "voicemail": "not_safe",
+    },
+    "callback": {"outcome": "answered", "number": "07700 900123", "at": "", "text": "she is well"},
     "thrive": {"based_on": "0", "threat": "he is outside", "interim": "", "advice": ""},
     "grade": {"grade": "immediate", "why": "knife", "why_not_above": ""},
     "allocate": {"unit": ""},
@@ -68,11 +83,47 @@ CODE = ["unknown code", "right-to-left"]
 NUMBER = ["not a number", "5,000 digits", "negative", "float", "nan", "other digits"]
 DATE = ["30 February", "year 1", "year 9999", "time that never was", "time that was twice", "not a number"]
 TRIED = {
-    **dict.fromkeys(["text", "child_name", "why", "result", "threat"], TEXT),
-    **{key_0: ["right-to-left"] for key_0 in ["where_now", "last_seen_by", "interim", "advice", "why_not_above"]},
-    **dict.fromkeys(["source", "kind", "area", "answer", "seen", "grade", "reason", "age_estimated"], CODE),
-    **dict.fromkeys(["age", "based_on", "unit", "allocation"], NUMBER),
-    **dict.fromkeys(["occurred_at", "at"], DATE),
+    **dict.fromkeys(["text", "child-0-name", "why", "result", "threat"], TEXT),
+    **{
+        key_0: ["right-to-left"]
+        for key_0 in [
+            "child-0-where_now",
+            "child-0-last_seen_by",
+            "child-0-last_seen_when",
+            "interim",
+            "advice",
+            "why_not_above",
+            "language",
+            "relation",
+            "number",
+            "times",
+            "code_word",
+        ]
+    },
+    **dict.fromkeys(
+        [
+            "source",
+            "kind",
+            "area",
+            "answer",
+            "child-0-seen",
+            "grade",
+            "reason",
+            "child-0-age_estimated",
+            "state",
+            "who",
+            "cannot_speak",
+            "interpreter",
+            "method",
+            "voicemail",
+            "outcome",
+        ],
+        CODE,
+    ),
+    **dict.fromkeys(
+        ["child-0-age", "child-TOTAL_FORMS", "child-INITIAL_FORMS", "based_on", "unit", "allocation"], NUMBER
+    ),
+    **dict.fromkeys(["occurred_at", "at", "child-0-born"], DATE),
 }
 CASES = [(form, field, name) for form, fields in FORMS.items() for field in fields for name in [*EVERY, *TRIED[field]]]
 CASES += [("words", "key", name) for name in [*EVERY, "not a uuid", "5,000 digits", "emoji"]]
@@ -106,7 +157,7 @@ def test_one_poisoned_field(room: Room, form: str, field: str, poison: str) -> N
     if answer.status_code == 422:
         assert "There is a problem" in answer.text
         for name, typed in fields.items():
-            if name in {"text", "why", "result", "threat", "child_name"} and name != field:
+            if name in {"text", "why", "result", "threat", "child-0-name"} and name != field and "FORMS" not in field:
                 assert html.escape(typed) in answer.text, "what was typed is lost"
 
 
@@ -146,8 +197,12 @@ SENTENCES = [
     ("particular", {"text": "x" * 201}, "at most 200 fit here"),
     ("children", {"answer": ""}, "Choose an answer"),
     ("children", {"answer": "asked_none"}, "choose which holds"),
-    ("children", {"age": "18"}, "0 to 17"),
-    ("children", {"age": "four"}, "Write the age as a whole number"),
+    ("children", {"child-0-age": "18"}, "0 to 17"),
+    ("children", {"child-0-born": "01/01/2999"}, "has not come yet"),
+    ("children", {"child-0-born": "yesterday"}, "Write the date of birth like"),
+    ("children", {"child-TOTAL_FORMS": ""}, "out of date"),
+    ("children", {"child-TOTAL_FORMS": "5000"}, "At most 60 children"),
+    ("children", {"child-0-age": "four"}, "Write the age as a whole number"),
     ("thrive", {"threat": " "}, "Write at least one element"),
     ("thrive", {"threat": "x" * 20_001}, "at most 20,000 fit here"),
     ("thrive", {"based_on": "3"}, "a version that does not exist"),
@@ -338,7 +393,15 @@ def test_everything_typed_is_shown_as_text(room: Room) -> None:
     room.client.post(f"/incidents/{room.incident.pk}/particular", {"key": key(), "kind": "caller_name", "text": SCRIPT})
     room.client.post(
         f"/incidents/{room.incident.pk}/children",
-        {"key": key(), "answer": "named", "child_name": SCRIPT, "where_now": SCRIPT, "last_seen_by": SCRIPT},
+        {
+            "key": key(),
+            "answer": "named",
+            "child-TOTAL_FORMS": 1,
+            "child-INITIAL_FORMS": 0,
+            "child-0-name": SCRIPT,
+            "child-0-where_now": SCRIPT,
+            "child-0-last_seen_by": SCRIPT,
+        },
     )
     room.client.post(
         f"/incidents/{room.incident.pk}/thrive",

@@ -9,7 +9,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from goldthread.accounts.roles import roles, verbs
-from goldthread.accounts.routes import CLOSED, LIBRARY, Duty, declaration_of
+from goldthread.accounts.routes import CLOSED, LIBRARY, Declaration, Duty, declarations_of
 
 SENDING = {"collection", "alteration", "erasure"}
 
@@ -23,13 +23,19 @@ def _walk(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPatte
 
 
 ROUTES = dict(_walk(get_resolver().url_patterns))
+DECLARED: list[tuple[str, str, Declaration]] = [
+    (address, method, declared)
+    for address, one in ROUTES.items()
+    for method, declared in declarations_of(one.callback, one.name).items()
+]
+"""Every address with each method that it declares; a page declares all of its methods as one."""
 
 
 def _undeclared(routes: dict[str, URLPattern]) -> list[str]:
     return [
         address
         for address, one in routes.items()
-        if declaration_of(one.callback, one.name) is None and one.name not in CLOSED
+        if not declarations_of(one.callback, one.name) and one.name not in CLOSED
     ]
 
 
@@ -48,11 +54,8 @@ def test_what_the_sign_on_library_mounts_is_declared_or_closed_and_nothing_decla
     assert not set(LIBRARY) & CLOSED
 
 
-@pytest.mark.parametrize("address", [address for address, one in ROUTES.items() if one.name not in CLOSED])
-def test_a_declaration_speaks_the_matrix_and_the_law(address: str) -> None:
-    one = ROUTES[address]
-    declared = declaration_of(one.callback, one.name)
-    assert declared is not None
+@pytest.mark.parametrize(("address", "method", "declared"), DECLARED)
+def test_a_declaration_speaks_the_matrix_and_the_law(address: str, method: str, declared: Declaration) -> None:
     assert declared.verb in {*verbs(), "signed-in", "anyone"}
     assert declared.duty in get_args(Duty)
     if declared.verb == "anyone":
@@ -62,15 +65,17 @@ def test_a_declaration_speaks_the_matrix_and_the_law(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [address for address in ROUTES if "incident" in address or address.startswith("contact/<")]
+    ("address", "method", "declared"),
+    [one for one in DECLARED if "incident" in one[0] or one[0].startswith("contact/<")],
 )
-def test_a_route_about_an_incident_is_a_duty(address: str) -> None:
-    one = ROUTES[address]
-    declared = declaration_of(one.callback, one.name)
-    assert declared is not None
+def test_a_route_about_an_incident_is_a_duty(address: str, method: str, declared: Declaration) -> None:
     assert declared.duty != "none"
 
 
 def test_every_verb_of_the_matrix_is_some_routes_verb() -> None:
-    used = {declared.verb for one in ROUTES.values() if (declared := declaration_of(one.callback, one.name))}
-    assert set(verbs()) <= used
+    assert set(verbs()) <= {declared.verb for _address, _method, declared in DECLARED}
+
+
+def test_a_program_is_known_by_its_token_and_a_page_by_its_session() -> None:
+    means = {(address.startswith("api/"), declared.means) for address, _method, declared in DECLARED}
+    assert means == {(True, "token"), (False, "session")}

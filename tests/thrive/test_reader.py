@@ -8,8 +8,11 @@ import pytest
 
 from goldthread.thrive import ENGINE
 from goldthread.thrive.advice import disagreement
+from goldthread.thrive.lexicon import load
+from goldthread.thrive.match import Matcher
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.reading import Finding, Reading
+from goldthread.thrive.tokens import Text
 
 SMALL = Path(__file__).parent / "data" / "lexicon"
 MUST_SHOW = (
@@ -205,6 +208,21 @@ def test_a_megabyte_of_hostile_text_is_answered(small: Reader, text: str) -> Non
     reading = small.read(text)
     assert all(text[f.start : f.end] == f.quote for f in reading.findings)
     assert len(reading.findings) <= 1000
+
+
+def test_a_sentence_met_before_is_read_as_the_first_time(small: Reader) -> None:
+    sentence = "dad shouting at mum, kids crying, no wpns mentioned"
+    first = small.read(f"{sentence}.")
+    later = small.read(f"All well at 6. {sentence}. {sentence.upper()}.")
+    told = [(f.cue, f.quote.lower(), f.assertion) for f in first.findings]
+    assert told
+    assert [(f.cue, f.quote.lower(), f.assertion) for f in later.findings] == told * 2
+
+
+def test_what_is_remembered_of_a_sentence_holds_no_word_that_the_lexicon_lacks(small: Reader) -> None:
+    matcher = Matcher(load(SMALL))
+    known, other = (matcher.sentences(Text(f"{name} shouting at mum")) for name in ("Zebedee", "Quentin"))
+    assert known == other
 
 
 def test_threads_share_one_reader(small: Reader) -> None:

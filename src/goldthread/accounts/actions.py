@@ -1,16 +1,22 @@
-"""The verbs of an operator on accounts; each leaves a security event."""
+"""The verbs of an operator on accounts and tokens, and the use of a token; each leaves a security event."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest
 
-from goldthread.accounts.models import Staff, Team
+from goldthread.accounts import tokens
+from goldthread.accounts.models import ApiToken, Staff, Team
 from goldthread.accounts.roles import roles
 from goldthread.audit.actions import acting
-from goldthread.config.errors import Invalid, NotThere
+from goldthread.audit.models import DatabaseNow
+from goldthread.config.errors import Invalid, NotThere, Refused
 
 
 def add_staff(username: str, password: str, *, name: str, role: str, team: str, area: str = "") -> Staff:
@@ -41,7 +47,7 @@ def unlock(username: str) -> int:
 
 
 def deactivate(username: str) -> Staff:
-    """End somebody's access now: no sign-in, and every open session of theirs ends."""
+    """End somebody's access now: no sign-in; every open session of theirs ends, and every token."""
     staff = _found(username)
     with acting(None) as act:
         staff.is_active = False
@@ -49,8 +55,72 @@ def deactivate(username: str) -> Staff:
         for session in Session.objects.iterator():
             if session.get_decoded().get("_auth_user_id") == str(staff.pk):
                 session.delete()
+        ApiToken.objects.filter(staff=staff, revoked_at__isnull=True).update(revoked_at=act.now)
         act.record("security", "staff.deactivate", [("staff", staff.pk)])
     return staff
+
+
+def issue_token(username: str, *, days: int = tokens.DEFAULT_DAYS) -> tuple[str, ApiToken]:
+    """A new bearer token that acts as this member of staff for ``days``; its text is known here and never again."""
+    staff = _found(username)
+    if not staff.is_active:
+        raise Refused(f"{staff.name} has no access any more, so no token was made.")
+    if not 1 <= days <= tokens.MOST_DAYS:
+        raise Invalid({"days": f"A token lives 1 to {tokens.MOST_DAYS} days."})
+    token = tokens.fresh()
+    with acting(None) as act:
+        made = ApiToken.objects.create(
+            staff=staff,
+            digest=tokens.digest(token),
+            created_at=act.now,
+            expires_at=act.now + timedelta(days=days),
+        )
+        act.record("security", "token.create", [("staff", staff.pk), ("token", made.pk)], days=days)
+    return token, made
+
+
+def revoke_token(username: str, token_id: int) -> ApiToken:
+    """End one token now. A token ended before stays as it was."""
+    staff = _found(username)
+    with acting(None) as act:
+        found = ApiToken.objects.select_for_update().filter(pk=token_id, staff=staff).first()
+        if found is None:
+            raise NotThere(f"{staff.name} has no token {token_id}.")
+        if found.revoked_at is None:
+            found.revoked_at = act.now
+            found.save(update_fields=["revoked_at"])
+            act.record("security", "token.revoke", [("staff", staff.pk), ("token", found.pk)])
+    return found
+
+
+def bearer(request: HttpRequest) -> Staff | None:
+    """Who the request's token acts as, by the database's time; None without a token, or with one that is dead or unknown.
+
+    The first use, and the first refusal, of a known token in an hour are security events. A token that nobody was given
+    leaves none: there is nobody to tell of, and anybody could fill the log.
+    """
+    token = tokens.presented(request.headers.get("Authorization", ""))
+    if token is None:
+        return None
+    found = (
+        ApiToken.objects.select_related("staff__team")
+        .annotate(now=DatabaseNow())
+        .filter(digest=tokens.digest(token))
+        .first()
+    )
+    if found is None:
+        return None
+    state = tokens.state(found, found.now)
+    column = "last_used_at" if state == "valid" else "last_refused_at"
+    last = getattr(found, column)
+    if last is None or last <= found.now - tokens.COARSE:
+        unnoted = Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__lte": found.now - tokens.COARSE})
+        with acting(found.staff if state == "valid" else None, request=request) as act:
+            # Of several requests at once, the one that moves the time tells.
+            if ApiToken.objects.filter(unnoted, pk=found.pk).update(**{column: found.now}):
+                verb = "token.use" if state == "valid" else "token.refuse"
+                act.record("security", verb, [("staff", found.staff_id), ("token", found.pk)], state=state)
+    return found.staff if state == "valid" else None
 
 
 def _found(username: str) -> Staff:

@@ -21,7 +21,18 @@ class AuditForm(forms.Form):
     kind = forms.ChoiceField(
         label="About",
         required=False,
-        choices=[("", "Anything"), ("incident", "Incident"), ("child", "Child"), ("staff", "Staff"), ("unit", "Unit")],
+        choices=[
+            ("", "Anything"),
+            ("incident", "Incident"),
+            ("child", "Child"),
+            ("person", "Person"),
+            ("place", "Place"),
+            ("phone", "Number"),
+            ("marker", "Marker"),
+            ("staff", "Staff"),
+            ("unit", "Unit"),
+            ("token", "Token"),
+        ],
     )
     identity = forms.RegexField(
         r"^[A-Za-z0-9_.:/+@#-]*$",

@@ -1,4 +1,4 @@
-"""The gate every request passes: declared, signed in, and permitted by the role's row."""
+"""The gate every request passes: declared, known by session or token, and permitted by the role's row."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from goldthread.accounts.actions import bearer
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import declaration_of
+from goldthread.accounts.routes import declarations_of
 from goldthread.web.errors import error_page
+from goldthread.web.problems import problem
+
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Goldthread"'}
 
 
 class DeclaredRoutes:
-    """Refuses what is not declared (404), sends strangers to sign in, and refuses a verb the role lacks (403)."""
+    """Refuses what is not declared (404), sends strangers to sign in, and refuses a verb the role lacks (403).
+
+    Where a token is asked for, the session counts for nothing: whoever a browser is signed in as, a page of another site
+    can make it send no command here, which is why these addresses need no form token.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,11 +37,19 @@ class DeclaredRoutes:
         self, request: HttpRequest, view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         match = request.resolver_match
-        declared = declaration_of(view, match.url_name if match else None)
-        if declared is None:
+        methods = declarations_of(view, match.url_name if match else None)
+        if not methods:
             raise Http404("This address is not open.")
+        declared = methods.get(request.method or "") or methods.get("*")
+        if declared is None:
+            return HttpResponseNotAllowed(methods)
         if declared.verb == "anyone":
             return None
+        if declared.means == "token":
+            known = bearer(request)
+            if known is None:
+                return problem("no-token", headers=CHALLENGE)
+            request.user = known
         user = request.user
         if not isinstance(user, Staff) or not user.is_active:
             return self._to_sign_in(request)

@@ -71,3 +71,6 @@ class Staff(AbstractBaseUser):
     def can(self, verb: str) -> bool:
         """Whether this person may do ``verb`` to any object at all; false once the account is not active."""
         return self.is_active and self.seat.can(verb)
+
+
+from goldthread.accounts.token_models import ApiToken as ApiToken  # noqa: E402 - Django looks for models here

@@ -2,11 +2,12 @@
 
 ``@route(verb, duty)`` declares a view. ``DeclaredRoutes`` refuses any view that declares nothing, so that a route
 forgotten is a route closed. Routes of libraries are declared in ``LIBRARY`` by the namespace or name they are mounted under.
+An address of the API serves several methods by one view; ``declare_methods`` gives it a declaration for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,23 +16,34 @@ Duty = Literal["collection", "alteration", "consultation", "disclosure", "combin
 
 @dataclass(frozen=True)
 class Declaration:
-    """``verb`` is a verb of the matrix, ``"signed-in"`` or ``"anyone"``; ``duty`` is ``"none"`` where no record is touched."""
+    """``verb`` is a verb of the matrix, ``"signed-in"`` or ``"anyone"``; ``duty`` is ``"none"`` where no record is touched.
+
+    ``means`` is how one is known here: by the session of a browser or by a program's token, and never by the other.
+    """
 
     verb: str
     duty: Duty
     why: str = ""
+    means: Literal["session", "token"] = "session"
 
 
-def route(verb: str, duty: Duty, *, why: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def route(
+    verb: str, duty: Duty, *, why: str = "", means: Literal["session", "token"] = "session"
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a view. ``why`` is owed where anyone may use it."""
     if verb == "anyone" and not why:
         raise ValueError("a route open to anyone must say why")
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
-        view.declared = Declaration(verb, duty, why)  # type: ignore[attr-defined]
+        view.declared = Declaration(verb, duty, why, means)  # type: ignore[attr-defined]
         return view
 
     return declare
+
+
+def declare_methods(view: Callable[..., Any], declared: Mapping[str, Declaration]) -> None:
+    """Declare a view that serves several methods, each on its own terms; it answers 405 to every other method."""
+    view.declared_methods = dict(declared)  # type: ignore[attr-defined]
 
 
 _SIGN_IN = Declaration("anyone", "none", "signing in comes before being known; events are recorded as security")
@@ -76,7 +88,10 @@ CLOSED = frozenset(
 """Routes that the sign-on library mounts and that nobody may use: staff are made, and helped in again, by an operator."""
 
 
-def declaration_of(view: Callable[..., Any], url_name: str | None) -> Declaration | None:
-    """What the view or its library mount declares; None when nothing does."""
-    found = getattr(view, "declared", None)
-    return found or LIBRARY.get(url_name or "")
+def declarations_of(view: Callable[..., Any], url_name: str | None) -> dict[str, Declaration]:
+    """What the view or its library mount declares, by method; ``"*"`` stands for every method, empty for nothing."""
+    by_method: dict[str, Declaration] = getattr(view, "declared_methods", {})
+    if by_method:
+        return by_method
+    found = getattr(view, "declared", None) or LIBRARY.get(url_name or "")
+    return {"*": found} if found else {}

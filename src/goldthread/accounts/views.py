@@ -54,8 +54,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     found = asked.events(now)
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
+    listed = list(page.object_list)  # before this look adds an event of its own, which would push the oldest off
     record_consultation(user, "audit.see", asked.subjects())
-    names = dict(Staff.objects.filter(pk__in={event.staff_id for event in page.object_list}).values_list("pk", "name"))
+    names = dict(Staff.objects.filter(pk__in={event.staff_id for event in listed}).values_list("pk", "name"))
     events = [
         {
             "event": event,
@@ -63,7 +64,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             "role": roles()[event.role].name if event.role in roles() else event.role,
             "about": _about(event.subjects),
         }
-        for event in page.object_list
+        for event in listed
     ]
     context = {
         "now": now,

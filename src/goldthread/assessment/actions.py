@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from goldthread.assessment import rules
+from goldthread.assessment import marking, rules
 from goldthread.assessment.elements import elements_on
-from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, newest_thrive, said_in
-from goldthread.assessment.reading import read
+from goldthread.assessment.reading import read, reader
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
 from goldthread.contact import rules as contact_rules
-from goldthread.contact.events import ChildrenAnswered, WordsAdded
+from goldthread.contact.events import CallerKnown, ChildrenAnswered, KnownSettled, WordsAdded
+from goldthread.contact.known import children_known, force_day
 from goldthread.contact.work import on_incident
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.audit.actions import Acting
     from goldthread.contact.models import Incident
+
+LONGEST_QUOTE = 2_000
+"""Characters of a quote kept with an answer *(ours)*; the entry itself holds all of it."""
 
 
 @listen(WordsAdded)
@@ -29,13 +35,25 @@ def read_words(event: WordsAdded) -> None:
     found = Reading.objects.create(
         incident=event.incident, entry=event.entry, at=event.act.now, **read(said_in(event.incident))
     )
-    _note_child(event.incident, found)
+    _note_child(event.incident, found, event.act)
 
 
 @listen(ChildrenAnswered)
 def weigh_answer(event: ChildrenAnswered) -> None:
-    """Weigh the new answer against what was read."""
-    _note_child(event.incident, newest_reading(event.incident))
+    """Weigh the new answer against what was read and what is known."""
+    _note_child(event.incident, newest_reading(event.incident), event.act)
+
+
+@listen(KnownSettled)
+def weigh_known(event: KnownSettled) -> None:
+    """Weigh the answer anew: the address settled on may have children."""
+    _note_child(event.incident, newest_reading(event.incident), event.act)
+
+
+@listen(CallerKnown)
+def weigh_caller(event: CallerKnown) -> None:
+    """Weigh who calls, and whether they may be called, against what was read."""
+    _note_child(event.incident, newest_reading(event.incident), event.act)
 
 
 def write_thrive(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, draft: rules.Draft) -> ThriveVersion:
@@ -65,6 +83,60 @@ def write_thrive(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, draft: 
     return version
 
 
-def _note_child(incident: Incident, reading: Reading | None) -> None:
+def answer_mark(
+    user: Staff,
+    incident_id: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    cue: str,
+    answer: str,
+    reason: str = "",
+    facts: Sequence[str] = (),
+    quote: str = "",
+    shown_ms: int | None = None,
+) -> None:
+    """Answer the reader's marks of one cue: noted, not so (with a reason), or to be asked.
+
+    ``facts`` and ``quote`` are what stood on the screen: the words may be typed and not sent yet. The answer never changes
+    what the reader found. Raises ``Invalid``.
+    """
+    known = {one.code: one for one in reader().cues}
+    given = marking.answer(cue, answer, reason, facts, known.__contains__)
+    words = contact_rules.tidy(quote).strip()[:LONGEST_QUOTE]
+    with on_incident(user, incident_id, "mark.answer", key, "mark", cue, astuple(given)[:2], sorted(facts)) as work:
+        if work.done is not None:
+            return
+        MarkAnswer(
+            incident=work.incident,
+            cue=cue,
+            answer=given.answer,
+            reason=given.reason,
+            facts=sorted(given.facts),
+            quote=Payload.objects.keep(words) if words else None,
+            critical=known[cue].critical,
+            reading=newest_reading(work.incident),
+            shown_ms=shown_ms if shown_ms is not None and 0 <= shown_ms < 2**31 else None,
+            by=user,
+            at=work.now,
+        ).save()
+        work.event("mark.answered", cue=cue, answer=given.answer, reason=given.reason)
+        work.involve("author")
+        work.act.record(
+            "collection",
+            "mark.answer",
+            [("incident", str(incident_id))],
+            cue=cue,
+            answer=given.answer,
+            why=given.reason,
+        )
+        work.finish()
+
+
+def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> None:
     read_so_far = None if reading is None or reading.state == "down" or reading.abstain else reading.child
-    incident.child = contact_rules.child_involved(incident.children_answer, read_so_far)
+    about = (incident.children_answer, read_so_far, incident.on_line, incident.safe_contact)
+    found = contact_rules.child_involved(*about)
+    # What is known is asked only where it would change something: words come in by the hundred.
+    if found == "none" and children_known(incident, force_day(act.now)):
+        found = contact_rules.child_involved(*about, known=True)
+    incident.child = found

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment.marking import ANSWERS, REASONS
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.contact.models import Entry, Incident
 
@@ -62,4 +63,33 @@ class ThriveVersion(AppendOnly):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["incident", "version"], name="thrive_version_once"),
+        ]
+
+
+class MarkAnswer(AppendOnly):
+    """A person's answer to the reader's marks of one cue; the newest of a cue holds. See ``marking``.
+
+    ``facts`` is a list of ``wording|assertion``, what the cue rested on when it was answered: lexicon codes, no words of
+    a person. ``quote`` keeps the words that were marked. ``shown_ms`` is how long the mark had stood on the screen, as
+    the browser had it; null where it did not say. ``reading`` is null while the words were still being typed.
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="mark_answers")
+    cue = models.CharField(max_length=40)
+    answer = models.CharField(max_length=8, choices=ANSWERS)
+    reason = models.CharField(max_length=16, choices=REASONS, blank=True)
+    facts = models.JSONField(default=list)
+    quote = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    critical = models.BooleanField(default=False)
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="+", null=True)
+    shown_ms = models.PositiveIntegerField(null=True)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["incident", "-id"], name="markanswer_newest")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(answer="not_so") ^ models.Q(reason=""), name="markanswer_not_so_says_why"
+            ),
         ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
-from goldthread.assessment.models import Reading, ThriveVersion
-from goldthread.assessment.reading import Said
+from goldthread.assessment.marking import Answered, CueState, Finding, states
+from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
+from goldthread.assessment.reading import Said, reader
 from goldthread.contact.models import Entry, Incident
 
 SAID = """
@@ -45,3 +48,23 @@ def thrive_text(version: ThriveVersion) -> dict[str, Any]:
 def words_by_seq(incident: Incident) -> dict[int, Entry]:
     """The entries that hold words, by sequence number."""
     return {entry.seq: entry for entry in incident.entries.filter(kind="words").select_related("text")}
+
+
+def mark_answers(incident_id: uuid.UUID) -> dict[str, Answered]:
+    """The newest answer to each cue of the incident."""
+    found = MarkAnswer.objects.filter(incident=incident_id).order_by("cue", "-id").distinct("cue")
+    return {
+        cue: Answered(answer, reason, frozenset(facts), by or "", at)
+        for cue, answer, reason, facts, by, at in found.values_list(
+            "cue", "answer", "reason", "facts", "by__initials", "at"
+        )
+    }
+
+
+def cue_states(findings: Sequence[Finding], answers: dict[str, Answered]) -> list[CueState]:
+    """Every cue of these findings with its answer, in the order in which they are shown."""
+    return states(findings, answers, _critical().__contains__)
+
+
+def _critical() -> frozenset[str]:
+    return frozenset(one.code for one in reader().cues if one.critical)

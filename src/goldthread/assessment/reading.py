@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from goldthread.config.logs import log
+from goldthread.config.upward import ServiceStarts, listen
 from goldthread.thrive.lexicon import Cue, LexiconError
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.reading import Reading as Findings
@@ -36,6 +37,9 @@ class NoReader(Reader):
     def cues(self) -> tuple[Cue, ...]:
         return ()
 
+    def question(self, code: str, wording: str) -> str:  # noqa: ARG002 - nothing is asked of what is not known
+        return ""
+
     def read(self, original: str) -> Findings:  # noqa: ARG002
         raise LexiconError("the reader could not be loaded")
 
@@ -52,6 +56,12 @@ def reader() -> Reader:
     except Exception as error:  # noqa: BLE001 - whatever stops the reader stops nothing else
         log().error("the reader could not be loaded", error=type(error).__name__)
         return NoReader()
+
+
+@listen(ServiceStarts)
+def load(_: ServiceStarts) -> None:
+    """Load the reader before the first words come."""
+    reader()
 
 
 def read(said: list[Said]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _say(sentence: str) -> int:
 def _answer_all(file: str | None, answer: Answer) -> int:
     """Read lines from *file* or standard input and write an answer for each; 1 if any line was bad."""
     try:
-        with _opened(file) as source:
+        with opened(file) as source:
             return _pump(source, sys.stdout.buffer, answer)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
@@ -92,7 +92,8 @@ def _answer_all(file: str | None, answer: Answer) -> int:
 
 
 @contextmanager
-def _opened(file: str | None) -> Iterator[BinaryIO]:
+def opened(file: str | None) -> Iterator[BinaryIO]:
+    """The file, or standard input."""
     if file is None or file == "-":
         yield sys.stdin.buffer
     else:
@@ -102,10 +103,10 @@ def _opened(file: str | None) -> Iterator[BinaryIO]:
 
 def _pump(source: BinaryIO, sink: BinaryIO, answer: Answer) -> int:
     failed = False
-    for number, raw in _lines(source):
+    for number, raw in lines(source):
         name: Any = None
         try:
-            line = _parse(raw, number)
+            line = parse(raw, number)
             name = line.get("id") if isinstance(line.get("id"), str | int) else None
             if not isinstance(line.get("id"), str):
                 raise BadLineError("id must be a string")
@@ -118,7 +119,7 @@ def _pump(source: BinaryIO, sink: BinaryIO, answer: Answer) -> int:
     return int(failed)
 
 
-def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines (None for one that is too long); blank lines at the very end are no lines."""
     number = 0
     blanks: list[int] = []
@@ -137,7 +138,8 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, raw
 
 
-def _parse(raw: bytes | None, number: int) -> dict[str, Any]:
+def parse(raw: bytes | None, number: int) -> dict[str, Any]:
+    """A line's JSON object. Raises ``BadLineError`` with what is wrong."""
     if raw is None:
         raise BadLineError(f"longer than {LONGEST_LINE // 1024 // 1024} MB")
     if not raw:

@@ -49,7 +49,7 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
     from goldthread.demo.check import Broken
     from goldthread.demo.full import fill
     from goldthread.demo.plan import COUNTS
-    from goldthread.demo.seed import seed
+    from goldthread.demo.seed import WAITING, seed
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -68,7 +68,7 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
         else:
             usual = COUNTS["small"]
             seed(database_now(connection), usual[0] if count is None else count,
-                 usual[1] if open_count is None else open_count, progress=say)  # fmt: skip
+                 usual[1] if open_count is None else open_count, progress=say, waiting=WAITING)  # fmt: skip
     except Broken as error:
         say(f"{error}\nThe invented force cannot be used. Delete its data folder and start again.")
         return 2

@@ -28,6 +28,11 @@ class Blocker:
     why: str
 
 
+@dataclass(frozen=True)
+class ServiceStarts:
+    """A process is about to serve pages: what takes long to load is loaded now, not while the first caller waits."""
+
+
 def listen(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register the decorated function for events of exactly this class."""
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 
 from goldthread.accounts.queries import areas
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
 from goldthread.contact import choices, rules
@@ -25,12 +25,12 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.contact.work import NOT_THERE, Work, earlier, on_incident
 
 if TYPE_CHECKING:
-    from goldthread.accounts.models import Staff
+    from goldthread.accounts.models import Staff, Team
 
 LONDON = ZoneInfo("Europe/London")
 FIRST_ASSESSMENT = timedelta(minutes=3)
 """From opening to a first grade and an answer about children, before the incident shows as late *(ours)*."""
-LIMITS = {"location": 200, "caller_name": 120, "caller_phone": 40}
+LIMITS = {"location": 200, "caller_name": 120, "caller_phone": 40, "sender": 320}
 
 
 def open_incident(
@@ -42,10 +42,12 @@ def open_incident(
     caller_name: str = "",
     caller_phone: str = "",
     area: str = "",
+    contacted_at: datetime | None = None,
 ) -> Incident:
     """Open an incident under the identity that the handler's browser gave it; a second try returns the first.
 
-    Only the channel is asked: help comes before paperwork. Raises ``Invalid`` for values that cannot be kept and
+    Only the channel is asked: help comes before paperwork. ``contacted_at`` is when the contact came, where it is entered
+    afterwards: what is owed counts from then. Raises ``Invalid`` for values that cannot be kept and
     ``NotThere`` when somebody else's incident has that identity.
     """
     if not user.can("incident.open"):
@@ -60,28 +62,30 @@ def open_incident(
         if earlier(incident_id) is not None:
             return _opened_before(user, incident_id)
         # Two sends of one POST meet here: the second waits for the first's commit and then finds its incident.
-        _lock_identity(incident_id)
+        lock_identity(incident_id)
         if Incident.objects.filter(pk=incident_id).exists():
             return _opened_before(user, incident_id)
+        came, late = rules.stated_time(contacted_at, act.now, "contacted_at")
         incident = Incident.objects.create(
             id=incident_id,
-            reference=_next_reference(act.now),
+            reference=next_reference(act.now),
             opened_at=act.now,
+            contacted_at=came if late else None,
             channel=channel,
             area=area or user.area or user.team.area,
             team=user.team,
             opened_by=user,
             owner=user,
             next_action="assess",
-            next_action_at=act.now + FIRST_ASSESSMENT,
+            next_action_at=came + FIRST_ASSESSMENT,
         )
         work = Work(act, incident, user, incident_id, "incident.open")
         work.involve("opener")
         work.involve("owner")
-        work.event("incident.opened", channel=channel)
+        work.entry("event", "system", code="incident.opened", data={"channel": channel}, occurred_at=came, late=late)
         for kind, text in kept.items():
             if text:
-                _particular(work, kind, text)
+                particular(work, kind, text)
         act.record("collection", "incident.open", [("incident", str(incident.pk))], channel=channel)
         announce(IncidentOpened(incident, act))
         incident.save()
@@ -109,21 +113,27 @@ def add_words(
     with on_incident(user, incident_id, "entry.add", key, "words", source, kept, occurred_at) as work:
         if work.done is not None:
             return Entry.objects.get(pk=int(work.done))
-        at, late = rules.stated_time(occurred_at, work.now)
         if not work.incident.is_open:
-            _reopen(work, "late words")
-        payload = Payload.objects.keep(kept)
-        entry = work.entry("words", source, text=payload, occurred_at=at, late=late)
-        work.involve("author")
-        work.act.record(
-            "collection",
-            "entry.add",
-            [("incident", str(incident_id)), ("entry", str(entry.pk))],
-            source=source,
-            text=payload,  # its digest enters the chain: words changed behind the application's back are found
-        )
-        announce(WordsAdded(work.incident, entry, kept, work.act))
+            reopen(work, "late words")
+        entry = say(work, source, kept, occurred_at)
         work.finish(entry.pk)
+    return entry
+
+
+def say(work: Work, source: str, kept: str, occurred_at: datetime | None = None) -> Entry:
+    """Append somebody's words to the incident at hand and have them read. Raises ``Invalid`` for an unlikely time."""
+    at, late = rules.stated_time(occurred_at, work.now)
+    payload = Payload.objects.keep(kept)
+    entry = work.entry("words", source, text=payload, occurred_at=at, late=late)
+    work.involve("author")
+    work.act.record(
+        "collection",
+        "entry.add",
+        [("incident", str(work.incident.pk)), ("entry", str(entry.pk))],
+        source=source,
+        text=payload,  # its digest enters the chain: words changed behind the application's back are found
+    )
+    announce(WordsAdded(work.incident, entry, kept, work.act))
     return entry
 
 
@@ -135,7 +145,7 @@ def set_particular(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind:
     with on_incident(user, incident_id, "entry.add", key, "particular", kind, kept) as work:
         if work.done is not None:
             return
-        _particular(work, kind, kept)
+        particular(work, kind, kept)
         work.event("particular.set", kind=kind)
         work.involve("author")
         work.act.record("alteration", "particular.set", [("incident", str(incident_id))], kind=kind)
@@ -159,11 +169,11 @@ def set_area(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, area: str) 
 def answer_children(
     user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, answer: str, given: list[ChildGiven]
 ) -> None:
-    """Answer "Children?". Children given before stay on record; one given again gets a new version.
+    """Answer "Children?". Children given before stay on record; one given again with something new gets a new version.
 
     A child recorded in a closed incident opens it again: whoever closed it did not know.
     """
-    kept = rules.children(answer, given)
+    kept = rules.children(answer, given, database_now(connection).astimezone(LONDON).date())
     with on_incident(user, incident_id, "children.answer", key, answer, *map(astuple, kept)) as work:
         if work.done is not None:
             return
@@ -175,7 +185,7 @@ def answer_children(
                 "changed; add what is known about them, or write it as an entry."
             )
         if answer == "named" and not incident.is_open:
-            _reopen(work, "child recorded")
+            reopen(work, "child recorded")
         ChildrenAnswer.objects.create(incident=incident, answer=answer, by=user, at=work.now)
         for one in kept:
             _child_version(work, one)
@@ -195,12 +205,13 @@ def _opened_before(user: Staff, incident_id: uuid.UUID) -> Incident:
     return found
 
 
-def _lock_identity(incident_id: uuid.UUID) -> None:
+def lock_identity(identity: uuid.UUID) -> None:
+    """Let whoever else acts under this identity wait until this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [incident_id.int & ((1 << 63) - 1)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [identity.int & ((1 << 63) - 1)])
 
 
-def _next_reference(now: datetime) -> str:
+def next_reference(now: datetime) -> str:
     """The next reference of the day, such as AM-261123-0417; the day is the force's, not UTC's."""
     day = now.astimezone(LONDON).date()
     with connection.cursor() as cursor:
@@ -213,7 +224,8 @@ def _next_reference(now: datetime) -> str:
     return f"{settings.ENV.force_prefix}-{day:%y%m%d}-{number:04d}"
 
 
-def _particular(work: Work, kind: str, text: str) -> None:
+def particular(work: Work, kind: str, text: str) -> None:
+    """Keep a fact of the contact; the place also stands on the incident itself."""
     payload = Payload.objects.keep(text)
     Particular.objects.create(incident=work.incident, kind=kind, text=payload, by=work.user, at=work.now)
     if kind == "location":
@@ -227,13 +239,23 @@ def _child_version(work: Work, one: ChildGiven) -> None:
         raise Invalid(
             {"children": "A child in this answer has no identity. Reload the page and fill it in again."}
         ) from None
-    last = work.incident.child_versions.filter(child=child).aggregate(Max("version"))["version__max"] or 0
-    particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
+    last = work.incident.child_versions.filter(child=child).select_related("particulars").order_by("-version").first()
+    particulars = {
+        "name": one.name,
+        "where_now": one.where_now,
+        "last_seen_by": one.last_seen_by,
+        "last_seen_when": one.last_seen_when,
+        "born": one.born.isoformat() if one.born else "",
+    }
+    text = json.dumps(particulars, ensure_ascii=False)
+    facts = (one.age, one.age_estimated, one.seen)
+    if last is not None and last.particulars.text == text and (last.age, last.age_estimated, last.seen) == facts:
+        return
     ChildVersion.objects.create(
         incident=work.incident,
         child=child,
-        version=last + 1,
-        particulars=Payload.objects.keep(json.dumps(particulars, ensure_ascii=False)),
+        version=last.version + 1 if last else 1,
+        particulars=Payload.objects.keep(text),
         age=one.age,
         age_estimated=one.age_estimated,
         seen=one.seen,
@@ -242,9 +264,13 @@ def _child_version(work: Work, one: ChildGiven) -> None:
     )
 
 
-def _reopen(work: Work, by: str) -> None:
+def reopen(work: Work, by: str, desk: Team | None = None) -> None:
+    """Open a closed incident again, in the hands of who acts, or on a team's ``desk``."""
     work.incident.closed_at = None
-    work.own(staff=work.user)
+    if desk is None:
+        work.own(staff=work.user)
+    else:
+        work.own(team_id=desk.pk)
     work.owe("assess", work.now + FIRST_ASSESSMENT)
     work.event("incident.reopened", by=by)
     work.act.record("alteration", "incident.reopen", [("incident", str(work.incident.pk))])

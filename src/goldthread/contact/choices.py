@@ -21,7 +21,12 @@ SOURCES = [
 ]
 ENTRY_KINDS = [("words", "Words"), ("event", "Event")]
 ORIGINS = [("here", "Recorded here"), ("imported", "Imported")]
-PARTICULARS = [("location", "Place"), ("caller_name", "Caller's name"), ("caller_phone", "Caller's number")]
+PARTICULARS = [
+    ("location", "Place"),
+    ("caller_name", "Caller's name"),
+    ("caller_phone", "Caller's number"),
+    ("sender", "Sender's address"),
+]
 CHILD_INVOLVED = [("yes", "Child involved"), ("possible", "Child possibly involved"), ("none", "Asked: none")]
 CHILDREN_ANSWERS = [
     ("not_asked", "Not asked"),
@@ -35,4 +40,44 @@ SEEN = [
     ("seen", "Seen"),
     ("spoken_to", "Seen and spoken to"),
 ]
+RECEIVED = ["online", "email", "chat", "social", "counter", "partner"]
+"""Channels whose contacts arrive by themselves and wait in the inbox; the others are calls, taken as they come."""
+LINE = [("speaking", "Speaking"), ("silent", "Silent"), ("dropped", "Dropped"), ("abandoned", "Abandoned")]
+CALL_BACKS = [
+    ("answered", "Answered"),
+    ("no_answer", "No answer"),
+    ("engaged", "Engaged"),
+    ("voicemail", "Voicemail left"),
+    ("not_safe", "Not rung: not safe"),
+]
+ON_LINE = [
+    ("not_asked", "Not asked"),
+    ("adult", "Adult"),
+    ("child", "Child"),
+    ("professional", "Professional"),
+    ("third_party", "Third party"),
+    ("not_known", "Not known"),
+]
+INTERPRETERS = [
+    ("none", "No interpreter"),
+    ("service", "Interpreting service"),
+    ("relative", "Relative or friend"),
+    ("suspect", "May be the suspect"),
+    ("not_known", "Not known who it is"),
+]
+SAFE_CONTACT = [
+    ("not_asked", "Not asked"),
+    ("given", "Safe as given"),
+    ("not_safe", "Not safe to call"),
+    ("not_known", "Asked: not known"),
+]
+METHODS = [
+    ("not_asked", "Not asked"),
+    ("call", "Call"),
+    ("text", "Text message"),
+    ("email", "E-mail"),
+    ("person", "In person only"),
+    ("other", "Through somebody safe"),
+]
+VOICEMAIL = [("not_asked", "Not asked"), ("safe", "Safe"), ("not_safe", "Not safe")]
 PARTS = [("opener", "Opened it"), ("author", "Wrote in it"), ("owner", "Owned it"), ("attending", "Attended it")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,31 @@ class ChildrenAnswered:
 
     incident: Incident
     answer: str
+    act: Acting
+
+
+@dataclass(frozen=True)
+class KnownSettled:
+    """What is known to the incident has changed: an address, a number or a person was settled or withdrawn."""
+
+    incident: Incident
+    act: Acting
+
+
+@dataclass(frozen=True)
+class CallerKnown:
+    """Who is on the line, or how they may be reached, has a new answer."""
+
+    incident: Incident
+    act: Acting
+
+
+@dataclass(frozen=True)
+class ContactReceived:
+    """A written contact arrived and waits to be read first by a person; ``at`` is when it came by its sender's word."""
+
+    incident: Incident
+    at: datetime
     act: Acting
 
 

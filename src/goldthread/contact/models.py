@@ -48,6 +48,11 @@ class Incident(models.Model):
     next_action = models.CharField(max_length=40)
     next_action_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # When the contact came by the word of whoever enters it, where that was well before it was opened here.
+    contacted_at = models.DateTimeField(null=True)
+    line = models.CharField(max_length=10, choices=choices.LINE, default="speaking")
+    on_line = models.CharField(max_length=12, choices=choices.ON_LINE, default="not_asked")
+    safe_contact = models.CharField(max_length=10, choices=choices.SAFE_CONTACT, default="not_asked")
 
     objects = IncidentQuerySet.as_manager()
 
@@ -174,3 +179,11 @@ class Command(AppendOnly):
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", null=True)
     result = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(db_default=DatabaseNow())
+
+
+from goldthread.contact import people_models as people_models  # noqa: E402 - they point to Incident, above
+from goldthread.contact.arrival_models import Conversation as Conversation  # noqa: E402 - they point to what stands above
+from goldthread.contact.caller_models import CallBack as CallBack  # noqa: E402
+from goldthread.contact.caller_models import LineState as LineState  # noqa: E402
+from goldthread.contact.caller_models import OnLine as OnLine  # noqa: E402
+from goldthread.contact.caller_models import SafeContact as SafeContact  # noqa: E402

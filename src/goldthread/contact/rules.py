@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from goldthread.config.errors import Invalid
 
@@ -21,7 +21,10 @@ LATE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class ChildGiven:
-    """A child as stated: ``age`` in whole years or None, ``seen`` a code of ``choices.SEEN``."""
+    """A child as stated: ``age`` in whole years or None, ``seen`` a code of ``choices.SEEN``.
+
+    ``last_seen_when`` is in the speaker's words ("since sat"); with ``born`` the age follows from it.
+    """
 
     child: str
     name: str
@@ -30,6 +33,8 @@ class ChildGiven:
     where_now: str
     last_seen_by: str
     seen: str
+    born: date | None = None
+    last_seen_when: str = ""
 
 
 def tidy(text: str) -> str:
@@ -68,7 +73,7 @@ def short(value: str, name: str, limit: int, *, needed: str = "") -> str:
     return kept
 
 
-def stated_time(occurred_at: datetime | None, now: datetime) -> tuple[datetime, bool]:
+def stated_time(occurred_at: datetime | None, now: datetime, name: str = "occurred_at") -> tuple[datetime, bool]:
     """The time a thing is said to have happened, and whether it is entered late.
 
     Raises ``Invalid`` for a time that lies ahead by more than ``AHEAD`` or back by more than ``EARLIEST``.
@@ -76,13 +81,18 @@ def stated_time(occurred_at: datetime | None, now: datetime) -> tuple[datetime, 
     if occurred_at is None:
         return now, False
     if occurred_at > now + AHEAD:
-        raise Invalid({"occurred_at": "That time has not come yet. Nothing was saved; check the date and time."})
+        raise Invalid({name: "That time has not come yet. Nothing was saved; check the date and time."})
     if occurred_at < now - EARLIEST:
-        raise Invalid({"occurred_at": "That time is more than a hundred years ago. Nothing was saved; check the date."})
+        raise Invalid({name: "That time is more than a hundred years ago. Nothing was saved; check the date."})
     return occurred_at, now - occurred_at > LATE
 
 
-def children(answer: str, given: list[ChildGiven]) -> list[ChildGiven]:
+def age_on(born: date, day: date) -> int:
+    """Whole years from ``born`` to ``day``."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def children(answer: str, given: list[ChildGiven], today: date) -> list[ChildGiven]:
     """The children as they will be kept. Raises ``Invalid`` where the answer and the children named disagree."""
     if answer not in {"named", "asked_none", "not_known"}:
         raise Invalid({"answer": "Choose an answer: children recorded, asked: none, or asked: not known."})
@@ -103,35 +113,56 @@ def children(answer: str, given: list[ChildGiven]) -> list[ChildGiven]:
             }
         )
     for one in given:
-        if one.age is not None and not 0 <= one.age <= 17:
+        if one.born is not None and one.born > today:
+            raise Invalid({"born": "That date of birth has not come yet. Nothing was saved; check the year."})
+        age = one.age if one.born is None else age_on(one.born, today)
+        if age is not None and not 0 <= age <= 17:
             raise Invalid(
                 {
-                    "age": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."
+                    "age"
+                    if one.born is None
+                    else "born": "A child's age is 0 to 17. Leave it empty if it is not known: where age is unknown, treat as a child."
                 }
             )
     return [
         ChildGiven(
             one.child,
             short(one.name, "name", 120) or "unknown",
-            one.age,
-            one.age_estimated,
+            one.age if one.born is None else age_on(one.born, today),
+            one.age_estimated and one.born is None,
             short(one.where_now, "where_now", 200),
             short(one.last_seen_by, "last_seen_by", 200),
             one.seen,
+            one.born,
+            short(one.last_seen_when, "last_seen_when", 120),
         )
         for one in given
     ]
 
 
-def child_involved(answer: str, read: str | None) -> str:
+def child_involved(
+    answer: str, read: str | None, on_line: str = "not_asked", safe_contact: str = "not_asked", *, known: bool = False
+) -> str:
     """``yes``, ``possible`` or ``none``: what stands on the incident.
 
     ``answer`` is the newest answer to "Children?"; ``read`` what the reader found (yes, implied, no) or None where it
     abstained, was off or was down, which counts as possibly involved (domain rule). Asked: none against words that
-    name or imply a child stays possible.
+    name or imply a child, or against a child ``known`` to live at the address, stays possible, and so does one who is
+    not safe to call. ``on_line`` and ``safe_contact`` are codes of ``choices``: a child who calls is involved.
     """
-    if answer == "named" or read == "yes":
+    if answer == "named" or read == "yes" or on_line == "child":
         return "yes"
-    if answer == "asked_none" and read == "no":
+    if answer == "asked_none" and read == "no" and not known and safe_contact != "not_safe":
         return "none"
     return "possible"
+
+
+def which_of_two(first: datetime, second: datetime, now: datetime, chosen: str) -> datetime | None:
+    """Which of the two moments at which a clock showed one time is meant, on the night the clocks go back.
+
+    As ``chosen`` (first, second); else the first where the second has not come yet. None where both can have been: then
+    the person is asked.
+    """
+    if chosen in {"first", "second"}:
+        return first if chosen == "first" else second
+    return first if second > now + AHEAD else None

@@ -121,6 +121,38 @@ RULES: tuple[tuple[str, str], ...] = (
            JOIN contact_incident i ON i.id = missing.incident_id""",
     ),
     (
+        "a search is not in the timeline, or the timeline tells of one that was not made",
+        """SELECT i.reference FROM contact_incident i
+           LEFT JOIN (SELECT incident_id, count(*) AS made FROM contact_lookup GROUP BY 1) l ON l.incident_id = i.id
+           LEFT JOIN (SELECT incident_id, count(*) AS told FROM contact_entry
+                      WHERE code = 'known.searched' GROUP BY 1) e ON e.incident_id = i.id
+           WHERE coalesce(l.made, 0) <> coalesce(e.told, 0)""",
+    ),
+    (
+        "asked: none stands unquestioned though a child is known to live at the address",
+        """SELECT DISTINCT i.reference FROM contact_incident i
+           JOIN LATERAL (SELECT place_id, outcome FROM contact_lookup l WHERE l.incident_id = i.id AND l.kind = 'place'
+                         ORDER BY id DESC LIMIT 1) l ON l.outcome = 'settled'
+           JOIN contact_residence r ON r.place_id = l.place_id AND (r.until IS NULL OR r.until > %(now)s)
+                AND r.as_of <= coalesce(i.closed_at, %(now)s)
+           JOIN contact_person p ON p.id = r.person_id AND (p.born IS NULL OR p.born > %(now)s - interval '17 years')
+           WHERE i.child = 'none'""",
+    ),
+    (
+        "a person whom no search finds, since no word of the name is known",
+        """SELECT p.id FROM contact_person p WHERE p.name <> ''
+           AND NOT EXISTS (SELECT FROM contact_personname n WHERE n.person_id = p.id)""",
+    ),
+    (
+        "somebody was born in the future or lived at an address before their birth",
+        """SELECT p.id FROM contact_person p LEFT JOIN contact_residence r ON r.person_id = p.id
+           WHERE p.born > %(now)s OR r.since < p.born""",
+    ),
+    (
+        "a number is kept in another form than the one by which it is found",
+        """SELECT id FROM contact_phone WHERE digits !~ '^[+]?[0-9]{3,}$'""",
+    ),
+    (
         "two incidents have one reference, or a day's last number is below one given",
         """SELECT reference FROM contact_incident GROUP BY reference HAVING count(*) > 1
            UNION ALL SELECT i.reference FROM contact_incident i

@@ -31,7 +31,18 @@ from goldthread.demo import workers
 from goldthread.demo.generate import SEED, Year
 from goldthread.demo.plan import CHUNK, Plan
 from goldthread.demo.rows import Known
-from goldthread.demo.seed import LOCK, Say, establish, finish, known_in_database, refuse_production, there, write
+from goldthread.demo.seed import (
+    LOCK,
+    WAITING,
+    Say,
+    await_reading,
+    establish,
+    finish,
+    known_in_database,
+    refuse_production,
+    there,
+    write,
+)
 from goldthread.demo.staff import force
 from goldthread.demo.steps import Story
 
@@ -58,6 +69,7 @@ def fill(
     with _alone(progress):
         with transaction.atomic():
             if not there("full"):
+                progress("Writing people, units and what is known of the homes")
                 given = plans.COUNTS["full"]
                 establish(
                     Plan("full", SEED, now, given[0] if count is None else count,
@@ -75,8 +87,10 @@ def fill(
         progress("Checking what was written")
         began = monotonic()
         with transaction.atomic():
-            report = finish(plan, database_now(connection))
+            report = finish(plan, now := database_now(connection))
+            await_reading(plan, now, WAITING)
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")
+        progress(f"{WAITING} written contacts wait in the inbox")
 
 
 def _same(plan: Plan, count: int | None, open_count: int | None) -> None:
@@ -154,7 +168,9 @@ def _collect(waiting: deque[tuple[int, Future[None]]], line: Progress) -> None:
 
 @lru_cache(maxsize=1)
 def _known() -> Known:
-    return known_in_database("full")
+    plan = plans.recorded()
+    assert plan is not None
+    return known_in_database(plan)
 
 
 def write_chunk(number: int, told: list[Story], told_for: datetime) -> None:

@@ -25,11 +25,16 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.config.logs import log
 from goldthread.contact.actions import add_words, answer_children, open_incident
+from goldthread.contact.known import force_day
+from goldthread.contact.known_actions import search, settle
 from goldthread.contact.models import Incident
+from goldthread.contact.people_models import Lookup, Residence
 from goldthread.contact.rules import ChildGiven
+from goldthread.contact.search import find
 from goldthread.demo import steps
 from goldthread.demo.generate import Teller
 from goldthread.demo.handling import handle, timeline
+from goldthread.demo.messages import arrive
 from goldthread.demo.plan import recorded
 from goldthread.demo.room import one_step_on
 from goldthread.demo.shape import demand
@@ -39,6 +44,8 @@ PER_HOUR = 120.0
 """Calls in a mean hour where no rate is given: with what follows from each, a command every three or four seconds."""
 STEPS_A_CALL = 4.0
 """Steps that the room takes for each call: sent, arrived, told, closed."""
+CALLS_A_MESSAGE = 6.0
+"""Calls for each written contact that arrives *(ours)*."""
 STEADY = 36
 """Open incidents at which the room closes as many as come in."""
 HURRY = 3.0
@@ -90,6 +97,7 @@ class Calls:
         self._number = 0
         self._next_call = clock()
         self._next_step = clock()
+        self._next_message = clock() + 20
 
     def turn(self) -> float:
         """Do everything that is due and return the seconds until the next thing is. Database errors propagate."""
@@ -98,6 +106,11 @@ class Calls:
             busy = demand(database_now(connection))
             self._next_call = now + self.rng.expovariate(self.per_hour * busy / 3600)
             self._begin(now)
+        if now >= self._next_message:
+            self._next_message = now + self.rng.expovariate(self.per_hour / CALLS_A_MESSAGE / 3600)
+            self._guarded(
+                lambda: arrive(self.rng, self._teller.town, database_now(connection), rota=self._teller.roster.rota)
+            )
         while self._due and self._due[0].at <= now:
             self._do(heapq.heappop(self._due))
         if now >= self._next_step:
@@ -105,7 +118,7 @@ class Calls:
             pace = self.per_hour * STEPS_A_CALL / 3600 * max(waiting / STEADY, 0.1) ** 2
             self._next_step = now + self.rng.expovariate(pace)
             self._guarded(lambda: one_step_on(self.rng, {due.incident_id for due in self._due}))
-        nearest = min([self._next_call, self._next_step, *(due.at for due in self._due[:1])])
+        nearest = min([self._next_call, self._next_step, self._next_message, *(due.at for due in self._due[:1])])
         return max(0.0, nearest - self._clock())
 
     def _begin(self, now: float) -> None:
@@ -145,6 +158,8 @@ def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) 
                 user, incident_id=incident_id, channel=channel, location=step.location,
                 caller_name=step.caller_name, caller_phone=step.caller_phone, area=area,
             )  # fmt: skip
+            for kind in step.searched:
+                _look_up(user, incident_id, kind, step, area)
         case steps.Said():
             add_words(user, incident_id, key=key, source=step.source, text=step.text)
         case steps.Answered():
@@ -157,3 +172,23 @@ def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) 
             write_thrive(user, incident_id, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, 0))
         case steps.Graded():
             choose_grade(user, incident_id, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
+
+
+def _look_up(user: Staff, incident_id: uuid.UUID, kind: str, step: steps.Opened, area: str) -> None:
+    """Look one thing up as a handler does: settle on what is plainly meant, else leave the search on record."""
+    typed = {"phone": step.caller_phone, "place": step.location, "person": step.caller_name}[kind]
+    key = uuid.uuid4()
+    meant = ""
+    if kind == "place":
+        found = find(kind, typed, force_day(database_now(connection)), area)
+        meant = next((one.choice for one in found if (one.name, one.area) == (typed, area)), "")
+    elif kind == "person":
+        at = Lookup.objects.filter(incident=incident_id, kind="place", place__isnull=False).values("place")
+        lives = Residence.objects.filter(place__in=at, person__name=typed, until__isnull=True).order_by("id").first()
+        if lives is None:
+            return
+        meant = f"person-{lives.person_id}"
+    if meant:
+        settle(user, incident_id, key=key, choice=meant, typed=typed)
+    else:
+        search(user, incident_id, key=key, kind=kind, typed=typed)

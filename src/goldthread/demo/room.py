@@ -10,8 +10,16 @@ from goldthread.accounts.models import Staff
 from goldthread.contact.actions import add_words
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo.handling import ALLOCATE
-from goldthread.response.actions import allocate, choose_grade, close, current_grade, record_arrival, record_leaving
-from goldthread.response.models import Allocation, Unit
+from goldthread.response.actions import (
+    allocate,
+    choose_grade,
+    close,
+    current_grade,
+    read_first,
+    record_arrival,
+    record_leaving,
+)
+from goldthread.response.models import Allocation, Clock, Unit
 
 TRIES = 6
 """Incidents looked at for one step: those that wait for a unit where none is free are passed over."""
@@ -54,6 +62,9 @@ def one_step_on(rng: random.Random, in_a_call: Iterable[uuid.UUID]) -> str:
 
 
 def _step(rng: random.Random, incident: Incident) -> str:
+    if Clock.objects.filter(incident=incident).unread().exists():
+        read_first(_reader(rng, incident), incident.pk, key=uuid.uuid4())
+        return "read"
     held = current_grade(incident)
     if held is None:
         choose_grade(
@@ -66,7 +77,8 @@ def _step(rng: random.Random, incident: Incident) -> str:
         return "graded"
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).select_related("unit").first()
     arrived = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
-    dispatcher = _one(rng, "dispatcher", area=incident.area)
+    where = {"area": incident.area} if incident.area else {}  # an incident without an area is every dispatcher's
+    dispatcher = _one(rng, "dispatcher", **where)
     if sent is None and not arrived:
         if held.code in ALLOCATE:
             return _send(rng, dispatcher, incident)
@@ -99,6 +111,14 @@ def _send(rng: random.Random, dispatcher: Staff, incident: Incident) -> str:
 
 def _one(rng: random.Random, role: str, **where: str) -> Staff:
     return rng.choice(list(Staff.objects.filter(role=role, **where).select_related("team").order_by("pk")))
+
+
+def _reader(rng: random.Random, incident: Incident) -> Staff:
+    """Whoever reads what arrived: its owner, or a call handler of the desk."""
+    if incident.owner is not None and incident.owner.can("owner.take"):
+        return incident.owner
+    of_the_desk = Staff.objects.filter(role="call_handler", team=incident.owner_team_id).select_related("team")
+    return rng.choice(list(of_the_desk.order_by("pk"))) if of_the_desk.exists() else _one(rng, "call_handler")
 
 
 def _second(incident: Incident) -> Staff:

@@ -24,7 +24,10 @@ from goldthread.audit.models import AuditEvent, Payload
 from goldthread.contact import rules as contact_rules
 from goldthread.contact.actions import FIRST_ASSESSMENT
 from goldthread.contact.models import ChildrenAnswer, ChildVersion, Entry, Incident, Involvement, Particular
+from goldthread.contact.people_models import Lookup
+from goldthread.contact.search_rules import number
 from goldthread.demo import steps
+from goldthread.demo.known import Found
 from goldthread.demo.loading import Row
 from goldthread.demo.steps import Step, Story
 from goldthread.response.grades import Grade, closing_reasons, grade
@@ -32,7 +35,7 @@ from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, 
 from goldthread.response.rules import Closable, may_close, next_owed
 
 ORDER: tuple[type[models.Model], ...] = (
-    Payload, Incident, Particular, Entry, ChildrenAnswer, ChildVersion, Involvement, Reading, ThriveVersion,
+    Payload, Incident, Particular, Entry, Lookup, ChildrenAnswer, ChildVersion, Involvement, Reading, ThriveVersion,
     GradePeriod, Clock, Allocation, Closing, AuditEvent,
 )  # fmt: skip
 """Tables in an order in which each row's references stand before it."""
@@ -49,6 +52,7 @@ class Known:
     entry_ids: Iterator[int]
     reading_ids: Iterator[int]
     period_ids: Iterator[int]
+    records: Found
 
 
 class Rows(defaultdict[type[models.Model], list[Row]]):
@@ -61,6 +65,14 @@ class Rows(defaultdict[type[models.Model], list[Row]]):
         """Keep a row for its table and return it; it may still change until it is written."""
         self[model].append(values)
         return values
+
+    def keep(self, text: str) -> uuid.UUID:
+        """Keep a text as ``Payload.objects.keep`` does, and return its key."""
+        salt = secrets.token_bytes(16)
+        digest = hashlib.sha256(salt + text.encode()).digest()
+        key = uuid.uuid4()
+        self.add(Payload, id=key, salt=salt, text=text, digest=digest)
+        return key
 
 
 class Record:
@@ -78,6 +90,7 @@ class Record:
             child="possible", children_answer="not_asked",
         )  # fmt: skip
         self.said: list[SaidSoFar] = []
+        self.place: int | None = None
         self.reading: Row | None = None
         self.versions = 0
         self.periods: list[Row] = []
@@ -106,6 +119,31 @@ class Record:
                 if kind == "location":
                     self.incident["location_id"] = payload
         self._audit(who, "collection", "incident.open", step.at, channel=self.incident["channel"])
+        for kind in step.searched:
+            self._search(step, kind)
+
+    def _search(self, step: steps.Opened, kind: str) -> None:
+        """Settle on what the caller gave: every place, number and caller that a story has is in the records."""
+        records, who = self.known.records, self._who(step)
+        target: int | None
+        if kind == "place":
+            typed = step.location
+            target = self.place = records.places[typed, self.incident["area"]]
+        elif kind == "phone":
+            typed = step.caller_phone
+            asked = number(typed)
+            target = records.phones[asked.digits] if asked else None
+        else:
+            typed = step.caller_name
+            target = records.residents.get((self.place, typed)) if self.place is not None else None
+        if target is None:
+            return
+        self._add(
+            Lookup, kind=kind, outcome="settled", found=1, typed_id=self._keep(typed), by_id=who.pk, at=step.at,
+            **{f"{kind}_id": target},
+        )  # fmt: skip
+        self._event(step, "known.searched", kind=kind, outcome="settled")
+        self._involve("author", who, step.at)
 
     @take.register
     def _(self, step: steps.Said) -> None:
@@ -122,7 +160,13 @@ class Record:
         who = self._who(step)
         self._add(ChildrenAnswer, answer=step.answer, by_id=who.pk, at=step.at)
         for one in step.children:
-            particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
+            particulars = {
+                "name": one.name,
+                "where_now": one.where_now,
+                "last_seen_by": one.last_seen_by,
+                "last_seen_when": "",
+                "born": "",
+            }
             self._add(
                 ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
                 particulars_id=self._keep(json.dumps(particulars, ensure_ascii=False)),
@@ -230,12 +274,7 @@ class Record:
         return self.rows.add(model, incident_id=self.id, **values)
 
     def _keep(self, text: str) -> uuid.UUID:
-        """Keep a text as ``Payload.objects.keep`` does, and return its key."""
-        salt = secrets.token_bytes(16)
-        digest = hashlib.sha256(salt + text.encode()).digest()
-        key = uuid.uuid4()
-        self.rows.add(Payload, id=key, salt=salt, text=text, digest=digest)
-        return key
+        return self.rows.keep(text)
 
     def _entry(self, step: Step, kind: str, source: str, *, who: Staff | None = None, **values: Any) -> Row:
         self.incident["last_seq"] += 1
@@ -259,7 +298,9 @@ class Record:
     def _note_child(self) -> None:
         found = self.reading
         said = None if found is None or found["state"] == "down" or found["abstain"] else found["child"]
-        self.incident["child"] = contact_rules.child_involved(self.incident["children_answer"], said)
+        self.incident["child"] = contact_rules.child_involved(
+            self.incident["children_answer"], said, known=self.place in self.known.records.with_children
+        )
 
     def _active(self) -> list[Row]:
         return [one for one in self.sent if one["left_at"] is None]

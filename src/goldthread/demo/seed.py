@@ -6,6 +6,7 @@ the actions would have made. ``full`` writes the large force with what is here.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import islice
@@ -17,12 +18,16 @@ from django.db.models import Exists, OuterRef
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.models import Reading
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo import plan as plans
 from goldthread.demo.check import check
-from goldthread.demo.generate import SEED, stories
+from goldthread.demo.generate import SEED, stories, town
+from goldthread.demo.known import ORDER as KNOWN_ORDER
+from goldthread.demo.known import Records, found_in_database
 from goldthread.demo.loading import copy_in, identities
+from goldthread.demo.messages import wait_in_the_inbox
 from goldthread.demo.plan import Plan
 from goldthread.demo.roster import Roster
 from goldthread.demo.rows import ORDER, Known, Record, Rows
@@ -31,16 +36,22 @@ from goldthread.demo.steps import Story
 from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
 
+WAITING = 8
+"""Written contacts that wait in the demo's inbox at its start."""
 BLOCK = 500
-"""Incidents of the small force written at a time."""
+"""Incidents of the small force, and homes of both, written at a time."""
 LOCK = 721_829
 """Advisory lock: two starts at once seed once."""
 
 Say = Callable[[str], None]
 
 
-def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say = lambda _: None) -> None:
+def seed(
+    now: datetime, count: int = 2_000, open_count: int = 30, progress: Say = lambda _: None, waiting: int = 0
+) -> None:
     """Write the small force, ``count`` incidents of the year before ``now`` (aware), ``open_count`` of them still open.
+
+    ``waiting`` written contacts more wait in the inbox; these arrive by the action.
 
     One transaction: a seed that is cut short leaves nothing. Where the demo is already there nothing is done. Raises
     ``Refused`` on a production service, on a database that holds the full force or somebody else's record, ``Broken`` if
@@ -55,13 +66,16 @@ def seed(now: datetime, count: int = 2_000, open_count: int = 30, progress: Say 
         plan = Plan("small", SEED, now, count, open_count, count)
         progress(f"Writing the invented force: {len(force().people)} staff and a year of {count:,} incidents")
         establish(plan)
-        known, told, done = known_in_database("small"), stories(SEED, now, count, open_count), 0
+        known, told, done = known_in_database(plan), stories(SEED, now, count, open_count), 0
         while block := list(islice(told, BLOCK)):
             write(known, block)
             done += len(block)
             progress(f"  {done:,} of {count:,} incidents read")
         progress("Checking what was written")
         progress(f"Written and checked: {finish(plan, now)}")
+        if waiting:
+            await_reading(plan, now, waiting)
+            progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
 
 
 def refuse_production() -> None:
@@ -87,7 +101,7 @@ def there(size: Size) -> bool:
 
 
 def establish(plan: Plan) -> None:
-    """Teams, staff and units; every demo user has the shared password, nobody else can sign in."""
+    """Teams, staff, units and what is known of the homes; demo users have the shared password, nobody else signs in."""
     told = force(plan.size)
     teams = {
         team.name: team for team in Team.objects.bulk_create(Team(name=one.name, area=one.area) for one in told.teams)
@@ -112,16 +126,37 @@ def establish(plan: Plan) -> None:
         for one in told.units
         for username in one.crew
     )
+    _enrol(plan)
     plans.record_plan(plan)
 
 
-def known_in_database(size: Size) -> Known:
-    """The people and units that ``establish`` wrote."""
+def _enrol(plan: Plan) -> None:
+    """Write what records know of the homes."""
+    rows = Rows()
+    records = Records(rows, plan.now, plan.size)
+    homes = iter(town(plan.now, plan.size, plan.count).homes)
+    while rows:  # the gazetteer is there from the beginning
+        for model in KNOWN_ORDER:
+            copy_in(model, rows[model])
+        rows.clear()
+        records.enrol(islice(homes, BLOCK))
+
+
+def await_reading(plan: Plan, now: datetime, count: int) -> None:
+    """Let written contacts wait in the inbox of the team on duty."""
+    told = force(plan.size)
+    homes, rota = town(plan.now, plan.size, plan.count), Roster(told, plan.now).rota
+    wait_in_the_inbox(random.Random(SEED), homes, now, count, rota=rota)  # noqa: S311 - a demo's dice
+
+
+def known_in_database(plan: Plan) -> Known:
+    """The people, units and homes that ``establish`` wrote."""
     staff = {one.username: one for one in Staff.objects.all()}
     units = {one.call_sign: one for one in Unit.objects.all()}
-    crews = {one.call_sign: one.crew for one in force(size).units}
-    keys = (identities(model) for model in (Entry, Reading, GradePeriod))
-    return Known(staff, units, crews, settings.ENV.force_prefix, *keys)
+    crews = {one.call_sign: one.crew for one in force(plan.size).units}
+    entries, readings, periods = (identities(model) for model in (Entry, Reading, GradePeriod))
+    found = found_in_database(plan.now)
+    return Known(staff, units, crews, settings.ENV.force_prefix, entries, readings, periods, found)
 
 
 def write(known: Known, told: Iterable[Story]) -> None:

@@ -17,11 +17,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Opened(Step):
-    """The contact begins."""
+    """The contact begins; ``searched`` are the kinds (phone, place, person) that the handler looks up in what is known."""
 
     location: str
     caller_name: str
     caller_phone: str
+    searched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

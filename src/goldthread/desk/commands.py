@@ -8,7 +8,7 @@ scripts the same POST answers with the whole page.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,8 +20,9 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.actions import open_incident
 from goldthread.contact.models import Incident
 from goldthread.contact.work import NOT_THERE
+from goldthread.desk import drafts
 from goldthread.desk.forms import CommandForm, OpeningForm
-from goldthread.desk.pages import displays, form_panel, whole_page
+from goldthread.desk.pages import DISPLAYS, PANELS, form_panel, seen_record, values, whole_page
 from goldthread.desk.record import Record
 
 Act = Callable[[Staff, uuid.UUID, dict[str, Any]], object]
@@ -57,13 +58,15 @@ def run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: Ac
 def answer(
     request: HttpRequest,
     incident_id: uuid.UUID,
+    record: Record | None,
     panels: list[dict[str, Any]],
-    shown: dict[str, Any] | None,
+    shown: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """Panels and displays for htmx to put in their places."""
-    context = {"incident_id": incident_id, "on_call": "opening" in request.POST, "panels": panels, "displays": shown}
-    return render(request, "desk/_answer.jinja", context, status=status)
+    """Panels, and the displays named in ``shown``, for htmx to put in their places."""
+    stands = values(staff(request), record) if record is not None else {}
+    here = {"incident_id": incident_id, "on_call": "opening" in request.POST, "panels": panels, "displays": shown}
+    return render(request, "desk/_answer.jinja", {**stands, **here}, status=status)
 
 
 def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> None:
@@ -90,13 +93,16 @@ def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: Comma
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if not request.headers.get("HX-Request"):
         # Closing, or another area, may take an incident out of one's sight.
+        drafts.forget(user, incident_id, form.name)
         if incident is None:
             return redirect("accounts:first")
         return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     if incident is None:
         return HttpResponse(status=204, headers={"HX-Redirect": "/"})
-    record = Record(incident)
-    return answer(request, incident_id, [form_panel(request, user, record, form.name)], displays(user, record))
+    drafts.forget(user, incident_id, form.name)
+    record = seen_record(user, incident)
+    panels = [form_panel(request, user, record, form.name)] if form.name in PANELS else []
+    return answer(request, incident_id, record, panels, DISPLAYS)
 
 
 def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
@@ -106,4 +112,7 @@ def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: C
     if incident is None and ("opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
     record = Record(incident) if incident is not None else None
-    return answer(request, incident_id, [form_panel(request, user, record, form.name, form)], None, status=422)
+    if form.name not in PANELS:
+        say = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
+        return render(request, "desk/_problem.jinja", {"say": say}, status=422)
+    return answer(request, incident_id, record, [form_panel(request, user, record, form.name, form)], status=422)

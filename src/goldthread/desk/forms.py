@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -10,6 +11,8 @@ from django import forms
 from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
+from goldthread.contact.rules import MOST_CHILDREN
+from goldthread.desk.stated import StatedTimeField
 from goldthread.response.grades import closing_reasons, every_grade
 from goldthread.response.models import ARRIVAL_SOURCES, Unit
 
@@ -17,6 +20,9 @@ from goldthread.response.models import ARRIVAL_SOURCES, Unit
 def area_choices() -> list[tuple[str, str]]:
     """The force's areas, after *not known yet*."""
     return [("", "Not known yet"), *((area, area) for area in areas())]
+
+
+QUIET = {"autocomplete": "off"}
 
 
 class WordsField(forms.CharField):
@@ -50,15 +56,21 @@ class OpeningForm(forms.Form):
     """How the contact came in and who is on the line; nothing but the channel is needed."""
 
     channel = forms.ChoiceField(label="Came in by", choices=choices.CHANNELS, initial="999")
-    location = WordsField(label="Where", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    location = WordsField(
+        label="Where",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-known-kind": "place"}),
+    )
     area = forms.ChoiceField(label="Area", required=False)
     caller_name = WordsField(
-        label="Caller's name", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Caller's name",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-known-kind": "person"}),
     )
     caller_phone = WordsField(
         label="Caller's number",
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "data-known-kind": "phone"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,15 +90,38 @@ class WordsForm(CommandForm):
     source = forms.ChoiceField(
         label="Source", choices=[one for one in choices.SOURCES if one[0] != "system"], initial="caller"
     )
-    occurred_at = forms.DateTimeField(
-        label="If earlier, when",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
-        error_messages={
-            "invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved; your text is still here."
-        },
-    )
+    occurred_at = StatedTimeField(label="If earlier, when", required=False)
+
+
+class FactsField(forms.CharField):
+    """The facts a mark rests on, as the page was given them: a JSON list of texts."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            facts = json.loads(super().to_python(value) or "[]")
+        except (ValueError, RecursionError):
+            facts = None
+        if not isinstance(facts, list) or not all(isinstance(one, str) for one in facts):
+            raise forms.ValidationError("This answer does not fit the mark. Nothing was saved; reload the page.")
+        return [one.replace("\x00", "") for one in facts]
+
+
+class MarkForm(CommandForm):
+    """An answer to the reader's marks of one cue. Pressing a reason answers *not so*."""
+
+    name = "mark"
+    cue = forms.CharField(max_length=40)
+    answer = forms.CharField(max_length=8, required=False)
+    reason = forms.CharField(max_length=16, required=False)
+    facts = FactsField(required=False, max_length=200_000)
+    quote = WordsField(required=False)
+    shown_ms = forms.IntegerField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("reason") and not given.get("answer"):
+            given["answer"] = "not_so"
+        return given
 
 
 class ParticularForm(CommandForm):
@@ -108,28 +143,77 @@ class AreaForm(CommandForm):
         self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
 
 
-class ChildrenForm(CommandForm):
-    """The answer to "Children?", with one child at a time."""
+class ChildRow(forms.Form):
+    """What is known of one child; a row in which nothing is filled in says nothing."""
 
-    name = "children"
-    answer = forms.ChoiceField(
-        label="Children?", choices=choices.CHILDREN_ANSWERS[1:], widget=forms.RadioSelect, required=False
-    )
-    child_name = WordsField(
-        label="Name, or unknown", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    use_required_attribute = False
+    child = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    name = WordsField(label="Name, or unknown", required=False, widget=forms.TextInput(attrs=QUIET))
     age = forms.IntegerField(
         label="Age",
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", **QUIET}),
         error_messages={"invalid": "Write the age as a whole number, or leave it empty."},
     )
     age_estimated = forms.BooleanField(label="Age is an estimate", required=False)
-    where_now = WordsField(label="Where now", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    last_seen_by = WordsField(
-        label="Last seen by whom, and when", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    born = forms.DateField(
+        label="Born",
+        required=False,
+        widget=forms.DateInput(format="%d/%m/%Y", attrs=QUIET),
+        input_formats=["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d.%m.%Y"],
+        error_messages={"invalid": "Write the date of birth like 23/11/2019, or leave it empty."},
     )
+    where_now = WordsField(label="Where now", required=False, widget=forms.TextInput(attrs=QUIET))
+    last_seen_by = WordsField(label="Last seen by", required=False, widget=forms.TextInput(attrs=QUIET))
+    last_seen_when = WordsField(label="When", required=False, widget=forms.TextInput(attrs=QUIET))
     seen = forms.ChoiceField(label="Seen or spoken to", choices=choices.SEEN, required=False)
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything is said of a child here."""
+        given = self.cleaned_data
+        said = any(
+            given.get(name) for name in ("name", "age_estimated", "born", "where_now", "last_seen_by", "last_seen_when")
+        )
+        return bool(
+            said
+            or given.get("child")
+            or given.get("age") is not None
+            or given.get("seen") not in (None, "", "not_known")
+        )
+
+
+OUT_OF_DATE = {
+    "missing_management_form": "This form is out of date. Reload the page and send it again.",
+    "too_many_forms": f"At most {MOST_CHILDREN} children fit in one answer. Nothing was saved; record the rest in a second answer.",
+}
+ChildRows = forms.formset_factory(ChildRow, extra=1, max_num=MOST_CHILDREN + 1, absolute_max=MOST_CHILDREN + 40)
+
+
+class ChildrenForm(CommandForm):
+    """The answer to "Children?", with a row for each child known and an empty one."""
+
+    name = "children"
+    answer = forms.ChoiceField(label="Children?", choices=choices.CHILDREN_ANSWERS[1:], required=False)
+
+    def __init__(
+        self, data: Any = None, *args: Any, children: list[dict[str, Any]] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, *args, **kwargs)
+        self.rows = ChildRows(
+            data, prefix="child", initial=children or [], auto_id="children-%s", error_messages=OUT_OF_DATE
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.rows.is_valid():
+            for number, row in enumerate(self.rows.forms, 1):
+                for sentence in (str(one) for field in row.errors.values() for one in field):
+                    self.add_error(None, f"Child {number}: {sentence}" if len(self.rows.forms) > 1 else sentence)
+            for said in self.rows.non_form_errors():
+                self.add_error(None, str(said))
+        given["children"] = [row.cleaned_data for row in self.rows.forms if row.is_valid() and row.filled]
+        return given
 
 
 class ThriveForm(CommandForm):
@@ -161,7 +245,6 @@ class GradeForm(CommandForm):
     name = "grade"
     grade = forms.ChoiceField(
         label="Grade",
-        widget=forms.RadioSelect,
         required=False,
         error_messages={
             "invalid_choice": "That grade cannot be chosen now. The grade stays as it was; choose from the list."
@@ -203,13 +286,7 @@ class ArriveForm(CommandForm):
     name = "arrive"
     allocation = forms.IntegerField(widget=forms.HiddenInput)
     source = forms.ChoiceField(label="By whose word", choices=ARRIVAL_SOURCES, initial="officer")
-    at = forms.DateTimeField(
-        label="If earlier, when",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"],
-        error_messages={"invalid": "Write the date and time like 23/11/2026 02:07. Nothing was saved."},
-    )
+    at = StatedTimeField(label="If earlier, when", required=False, kept="check the time")
 
 
 class LeaveForm(CommandForm):
@@ -254,3 +331,9 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
+
+
+class SupervisorForm(CommandForm):
+    """A call for a supervisor, or the answer to one."""
+
+    name = "supervisor"

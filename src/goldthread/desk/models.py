@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from goldthread.accounts.models import Staff
 from goldthread.audit.models import DatabaseNow
 from goldthread.contact.models import Incident
 
@@ -15,7 +16,7 @@ class BoardRow(models.Model):
 
     ``urgency`` is the higher of the grade's severity and that of the level the words suggest; an ungraded incident
     counts as the most urgent grade, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
-    owner owes the next action.
+    owner owes the next action. ``called``: a supervisor was called and has not come; such a row stands first.
     """
 
     incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="board_row")
@@ -25,11 +26,12 @@ class BoardRow(models.Model):
     child_rank = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
     attended = models.BooleanField(default=False)
+    called = models.BooleanField(default=False)
     unread = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["attended", "-urgency", "child_rank", "due_at"], name="board_order"),
+            models.Index(fields=["-called", "attended", "-urgency", "child_rank", "due_at"], name="board_order"),
         ]
 
 
@@ -42,3 +44,17 @@ class BoardChange(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["at"], name="boardchange_at")]
+
+
+class Draft(models.Model):
+    """What one person has typed for one contact and not sent, sealed; see ``drafts``. ``incident`` may not be open yet."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    incident = models.UUIDField()
+    revision = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["staff", "incident"], name="draft_once")]
+        indexes: ClassVar = [models.Index(fields=["at"], name="draft_at")]

@@ -11,18 +11,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment import marking
+from goldthread.assessment.elements import elements_on
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
+from goldthread.contact import choices
 from goldthread.contact.models import Incident
-from goldthread.desk import forms, presenters
+from goldthread.desk import caller_forms, drafts, forms, presenters
+from goldthread.desk.caller import caller
+from goldthread.desk.noticing import along, noticed
+from goldthread.desk.owed import owed
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import said
 from goldthread.response.models import ARRIVAL_SOURCES
 
-DISPLAYS = ("ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent")
+DISPLAYS = (
+    "ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent", "tabs", "caller",
+)  # fmt: skip
 """Displays a command may have changed; each is a template ``desk/_<name>.jinja`` whose root has that id."""
+
+
+TYPED_WORDS = "words.text"
+"""The draft's name of the box that is read along."""
 
 
 def now() -> datetime:
@@ -30,15 +42,19 @@ def now() -> datetime:
     return database_now(connection)
 
 
-def values(user: Staff, incident: Incident, record: Record) -> dict[str, Any]:
+def values(user: Staff, record: Record) -> dict[str, Any]:
     """Everything the displays of one incident show."""
-    at = now()
+    at, incident = now(), record.incident
     return {
         "now": at,
         "incident": incident,
         "ribbon": presenters.ribbon(record, at),
         "said": said(record),
-        "noticed": presenters.noticed(record),
+        "noticed": record.noticed,
+        "reasons": marking.REASONS,
+        "elements": elements_on(at.date()),
+        "called": record.called,
+        "owed": {one.code: one for one in owed(record, at)},
         "children": presenters.children(record),
         "particulars": presenters.particulars(record),
         "thrive_versions": presenters.thrive_versions(record),
@@ -46,6 +62,7 @@ def values(user: Staff, incident: Incident, record: Record) -> dict[str, Any]:
         "disagreement": presenters.disagreement(record),
         "sent": presenters.sent(record),
         "sources": ARRIVAL_SOURCES,
+        "speaker": caller(record, at),
         "may": presenters.may(user, incident),
     }
 
@@ -60,7 +77,7 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
         case "area":
             return forms.AreaForm(initial={"area": record.incident.area if record else ""})
         case "children":
-            return forms.ChildrenForm(initial={"answer": "named"})
+            return forms.ChildrenForm(children=presenters.child_rows(record))
         case "thrive":
             versions = record.versions if record else []
             based_on = versions[0].version if versions else 0
@@ -69,12 +86,22 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
             return forms.GradeForm(choices_now=presenters.grades(record, now()))
         case "allocate":
             return forms.AllocateForm(units=presenters.units(user))
+        case "line":
+            return caller_forms.LineForm()
+        case "online":
+            return caller_forms.OnLineForm(initial={"who": record.incident.on_line} if record else {})
+        case "safe":
+            return caller_forms.SafeContactForm()
+        case "callback":
+            return caller_forms.CallBackForm()
         case "arrive":
             return forms.ArriveForm()
         case "leave":
             return forms.LeaveForm()
         case "take":
             return forms.TakeForm()
+        case "supervisor":
+            return forms.SupervisorForm()
         case _:
             return forms.CloseForm()
 
@@ -86,9 +113,10 @@ def form_panel(
     return {"name": name, "form": form or form_for(user, record, name), "opening": "opening" in request.POST}
 
 
-def displays(user: Staff, record: Record) -> dict[str, Any]:
-    """The values for every display, to be swapped in place."""
-    return {"names": DISPLAYS, **values(user, record.incident, record)}
+def seen_record(user: Staff, incident: Incident) -> Record:
+    """The record as this person's page shows it: read along with what they are typing."""
+    draft = drafts.load(user, incident.pk)
+    return Record(incident, draft.fields.get(TYPED_WORDS, "") if draft else "")
 
 
 def whole_page(
@@ -113,17 +141,26 @@ def whole_page(
             raise Http404(str(error)) from None
         incident = None
     context: dict[str, Any] = {"incident_id": incident_id, "incident": incident, "now": now(), "on_call": on_call}
-    record = Record(incident) if incident is not None else None
+    record = seen_record(user, incident) if incident is not None else None
     if incident is not None and record is not None:
         subjects = [("incident", str(incident.pk))]
-        context |= values(user, incident, record)
+        context |= values(user, record)
         subjects += [("child", one.child) for one in context["children"]]
         record_consultation(user, "incident.see", subjects)
     elif not user.can("incident.open"):
         raise Http404("No such incident.")
-    may = context.get("may") or {"entry_add": True, "children_answer": True, "thrive_write": True, "grade_choose": True}
+    may = context.get("may") or presenters.may_before(user)
     names = [name for name, verb in PANELS.items() if may.get(verb)]
-    context["may"] = may
+    context |= {"may": may, "written": choices.RECEIVED}
+    draft = drafts.load(user, incident_id)
+    if incident is None and draft is not None:
+        context["noticed"] = noticed(None, *along(None, draft.fields.get(TYPED_WORDS, "")))
+    context |= {
+        "draft": draft,
+        "draft_key": drafts.browser_key(user),
+        "elements": elements_on(context["now"].date()),
+        "reasons": marking.REASONS,
+    }
     context["panels"] = {
         name: form_panel(request, user, record, name, form if form is not None and form.name == name else None)
         for name in names
@@ -136,6 +173,10 @@ PANELS = {
     "words": "entry_add",
     "particular": "entry_add",
     "area": "entry_add",
+    "line": "entry_add",
+    "online": "entry_add",
+    "safe": "entry_add",
+    "callback": "entry_add",
     "children": "children_answer",
     "thrive": "thrive_write",
     "grade": "grade_choose",
@@ -144,5 +185,6 @@ PANELS = {
     "leave": "unit_allocate",
     "take": "owner_take",
     "close": "incident_close",
+    "supervisor": "supervisor_call",
 }
 """Each command's form and the verb, as the page names it, that shows it."""

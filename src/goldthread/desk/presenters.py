@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import verbs
 from goldthread.assessment.elements import elements_on
-from goldthread.assessment.models import Reading
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.desk.marks import Mark
+from goldthread.desk.owed import owed
 from goldthread.desk.record import Record
 from goldthread.response.grades import grade, grades_on
-from goldthread.response.models import Unit
+from goldthread.response.models import GradePeriod, Unit
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LEVEL_NAMES = {"immediate": "Immediate", "high": "Priority", "medium": "Scheduled", "low": "a grade"}
 OWED = {
+    "first_read": "First read",
     "assess": "Assess and grade",
     "allocate": "Send a unit",
     "arrive": "Arrival",
@@ -66,7 +67,9 @@ def ribbon(record: Record, now: datetime) -> dict[str, Any]:
         "children_count": len(record.children),
         "version": version,
         "new_since": sum(seq > version.read_up_to for seq in words) if version else 0,
-        "reader": reader_state(record.reading),
+        "reader": record.noticed.code,
+        "wants": record.noticed.wants,
+        "owed_paper": [one for one in owed(record, now) if not one.done],
         "strongest": strongest(record),
         "owner": owner(incident),
         "owed": OWED.get(incident.next_action, incident.next_action),
@@ -88,26 +91,6 @@ def clocks(record: Record, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def reader_state(reading: Reading | None) -> dict[str, str]:
-    """What the reader is to this incident, in a code and a sentence; silence is never shown as safety."""
-    if reading is None:
-        return {"code": "waiting", "say": "Nothing has been said yet, so nothing has been read."}
-    if reading.state == "down":
-        return {
-            "code": "down",
-            "say": "The reader is down. Nothing was read; read the words yourself and treat a child as possibly involved.",
-        }
-    if reading.abstain:
-        why = reading.why_abstained or "The reader could not assess this text."
-        return {"code": "abstained", "say": f"{why} Read the words yourself and treat a child as possibly involved."}
-    if not reading.findings:
-        return {
-            "code": "nothing",
-            "say": "The reader noticed nothing. That is not a sign of safety: ask about children.",
-        }
-    return {"code": "read", "say": ""}
-
-
 def owner(incident: Incident) -> str:
     """Who owns it, as a name."""
     if incident.owner is not None:
@@ -118,15 +101,6 @@ def owner(incident: Incident) -> str:
 def strongest(record: Record, most: int = 3) -> list[Mark]:
     """The strongest marks that stand, each with its quote."""
     return sorted((mark for mark in record.marks if mark.stands), key=lambda mark: -mark.score)[:most]
-
-
-def noticed(record: Record) -> dict[str, Any]:
-    """The reader's column: marks with why each matters, at most three questions, and its state in words."""
-    reading = record.reading
-    if reading is None or reading.state != "read":
-        return {"state": reader_state(reading), "marks": [], "questions": []}
-    marks = sorted(record.marks, key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
-    return {"state": reader_state(reading), "marks": marks, "questions": reading.questions[:3], "reading": reading}
 
 
 def disagreement(record: Record) -> dict[str, Any] | None:
@@ -147,14 +121,16 @@ def particulars(record: Record) -> list[dict[str, Any]]:
     """Place, caller's name and number as they hold now; what was never given says so."""
     incident = record.incident
     newest = {one.kind: one for one in incident.particulars.select_related("text").order_by("id")}
-    area = {"name": "Area", "text": incident.area, "at": None}
+    area = {"kind": "area", "name": "Area", "text": incident.area, "at": None}
     return [area] + [
         {
+            "kind": kind,
             "name": name,
             "text": newest[kind].text.shown() if kind in newest else "",
             "at": newest[kind].at if kind in newest else None,
         }
         for kind, name in choices.PARTICULARS
+        if kind in newest or kind != "sender"  # a call has no sender's address
     ]
 
 
@@ -212,14 +188,21 @@ def grades(record: Record | None, now: datetime) -> list[tuple[str, str]]:
 
 def grade_history(record: Record) -> list[dict[str, Any]]:
     """Every grade the incident held, with who chose it and why."""
+
+    def shown(period: GradePeriod, name: str) -> str:
+        """The reason as written later, else as given with the grade."""
+        later = getattr(record.explained.get(period.pk), name, None)
+        text = later or getattr(period, name)
+        return text.shown() if text else ""
+
     return [
         {
             "name": grade(period.grade).name,
             "at": period.at,
             "by": period.by.name if period.by else "imported",
-            "why": period.why.shown() if period.why else "",
-            "why_not_above": period.why_not_above.shown() if period.why_not_above else "",
-            "owed": period.why is None,
+            "why": shown(period, "why"),
+            "why_not_above": shown(period, "why_not_above"),
+            "owed": not shown(period, "why"),
         }
         for period in record.periods
     ]
@@ -255,14 +238,56 @@ def may(user: Staff, incident: Incident) -> dict[str, bool]:
     return {verb.replace(".", "_"): reached.get(scope, False) for verb, scope in asked.items()}
 
 
-WITHOUT_OBJECT = {"incident.see", "incident.open", "board.see", "audit.see", "measures.see", "measures.cases"}
+def may_before(user: Staff) -> dict[str, bool]:
+    """What this person may do to a contact that is not opened yet; closing waits until it is."""
+    return {
+        verb.replace(".", "_"): user.seat.scope(verb) != "none" and verb != "incident.close"
+        for verb in verbs()
+        if verb not in WITHOUT_OBJECT
+    }
+
+
+WITHOUT_OBJECT = {
+    "incident.see",
+    "incident.open",
+    "contact.receive",
+    "inbox.see",
+    "board.see",
+    "audit.see",
+    "measures.see",
+    "measures.cases",
+}
+
+
+def child_facts(version: ChildVersion) -> dict[str, str]:
+    """What was stated of a child in words; empty once it was erased."""
+    if version.particulars.erased_at is not None:
+        return {"name": "", "where_now": "", "last_seen_by": ""}
+    found: dict[str, str] = json.loads(version.particulars.text)
+    return found
+
+
+def child_rows(record: Record | None) -> list[dict[str, Any]]:
+    """Each child as the children form shows it, to be added to."""
+    return [
+        {
+            **child_facts(version),
+            "child": version.child,
+            "age": version.age,
+            "age_estimated": version.age_estimated,
+            "seen": version.seen,
+        }
+        for version in (record.children if record else [])
+        if version.particulars.erased_at is None
+    ]
 
 
 def _child(version: ChildVersion) -> ChildShown:
     if version.particulars.erased_at is not None:
         name, where_now, last_seen_by = version.particulars.shown(), "", ""
     else:
-        facts = json.loads(version.particulars.text)
-        name, where_now, last_seen_by = facts["name"], facts["where_now"], facts["last_seen_by"]
+        facts = child_facts(version)
+        name, where_now = facts["name"], facts["where_now"]
+        last_seen_by = ", ".join(filter(None, [facts["last_seen_by"], facts.get("last_seen_when", "")]))
     age = "age not known" if version.age is None else f"{'about ' if version.age_estimated else ''}{version.age}"
     return ChildShown(str(version.child), name, age, where_now, last_seen_by, version.get_seen_display(), version.at)

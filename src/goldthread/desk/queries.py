@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import DataError, connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from goldthread.config.errors import NotThere
 from goldthread.contact.models import Incident
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 PAGE = 100
-ORDER = ("attended", "-urgency", "child_rank", "due_at", "incident_id")
-"""Unattended before attended, most urgent first, children first, earliest due first."""
+ORDER = ("-called", "attended", "-urgency", "child_rank", "due_at", "incident_id")
+"""Where a supervisor is called first; then unattended before attended, most urgent first, children first, earliest due first."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,14 @@ def counts(user: Staff, now: datetime) -> dict[str, int]:
     """The strip above the board, over all rows in this person's sight."""
     found: dict[str, int] = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user)).aggregate(
         open=Count("pk"),
+        called=Count("pk", filter=Q(called=True)),
         ungraded=Count("pk", filter=Q(grade="")),
         child_over=Count("pk", filter=Q(incident__child="yes", due_at__lt=now, attended=False)),
         over=Count("pk", filter=Q(due_at__lt=now, attended=False)),
         not_asked=Count("pk", filter=Q(incident__children_answer="not_asked")),
         words_above=Count("pk", filter=~Q(suggested="") & ~Q(grade="")),
         unread=Count("pk", filter=Q(unread=True)),
+        first_read=Count("pk", filter=Q(incident__next_action="first_read")),
     )
     return found
 
@@ -75,6 +77,14 @@ def seen(user: Staff, incident_id: uuid.UUID) -> Incident:
     if not isinstance(found, Incident):
         raise NotThere(NOT_THERE)
     return found
+
+
+def own(user: Staff) -> QuerySet[Incident]:
+    """Incidents this person opened, wrote in, owned or attended and may see; open ones first, newest first."""
+    found: QuerySet[Incident] = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
+    return found.select_related("location", "owner", "owner_team").order_by(
+        F("closed_at").desc(nulls_first=True), "-opened_at"
+    )
 
 
 def snapshot() -> str:

@@ -10,20 +10,34 @@ from goldthread.assessment.reading import reader
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.desk.board import suggested_level
 from goldthread.desk.marks import Mark, marks_of
+from goldthread.desk.noticing import Noticed, along, noticed
 from goldthread.response.grades import Grade, grade
-from goldthread.response.models import Allocation, Clock, GradePeriod
+from goldthread.response.models import Allocation, Clock, GradePeriod, GradeReason, SupervisorCall
 
 
 class Record:
     """What stands on one incident; everything newest first unless said otherwise."""
 
-    def __init__(self, incident: Incident) -> None:
+    def __init__(self, incident: Incident, typed: str = "") -> None:
         self.incident = incident
+        self.typed = typed  # words that somebody is typing: read along, and no part of the record
 
     @cached_property
     def entries(self) -> list[Entry]:
         """The timeline, oldest first."""
         return list(self.incident.entries.select_related("text", "author").order_by("seq"))
+
+    @cached_property
+    def called(self) -> SupervisorCall | None:
+        """The newest call for a supervisor, answered or not."""
+        found = SupervisorCall.objects.filter(incident=self.incident).select_related("by", "answer__by")
+        return found.order_by("-id").first()
+
+    @cached_property
+    def explained(self) -> dict[int, GradeReason]:
+        """Reasons that followed a grade, the newest by the grade's period."""
+        found = GradeReason.objects.filter(period__incident=self.incident).select_related("why", "why_not_above")
+        return {one.period_id: one for one in found.order_by("id")}
 
     @cached_property
     def periods(self) -> list[GradePeriod]:
@@ -44,20 +58,33 @@ class Record:
     @cached_property
     def suggested(self) -> str:
         """The level the words suggest where it is above the grade held, else nothing."""
+        return suggested_level(self.held, self.noticed.level)
+
+    @cached_property
+    def noticed(self) -> Noticed:
+        """The reader's column, what is being typed included."""
+        if self.typed.strip():
+            found, texts = along(self.incident, self.typed)
+            return noticed(self.incident, found, texts)
         reading = self.reading
-        return suggested_level(self.held, reading.level if reading and reading.state == "read" else "none")
+        found = {"state": "waiting"} if reading is None else vars(reading)
+        return noticed(self.incident, found, self.texts)
+
+    @cached_property
+    def texts(self) -> dict[int, str]:
+        """The words of each entry by its number; erased ones are left out."""
+        return {
+            entry.seq: entry.text.text
+            for entry in self.entries
+            if entry.text is not None and entry.text.erased_at is None
+        }
 
     @cached_property
     def marks(self) -> list[Mark]:
         """Every mark of the newest reading whose words are still there."""
         if self.reading is None or self.reading.state != "read":
             return []
-        texts = {
-            entry.seq: entry.text.text
-            for entry in self.entries
-            if entry.text is not None and entry.text.erased_at is None
-        }
-        return marks_of(self.reading, texts, reader())
+        return marks_of(self.reading, self.texts, reader())
 
     @cached_property
     def versions(self) -> list[ThriveVersion]:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from goldthread.assessment.models import Reading
 from goldthread.audit.models import tombstone
 from goldthread.contact import choices
+from goldthread.contact.caller_rules import BROKEN
 from goldthread.contact.models import Entry
 from goldthread.desk.marks import STANDING
 from goldthread.desk.models import BoardRow
@@ -25,14 +26,15 @@ from goldthread.response.models import CLOCKS, Clock
 from goldthread.web.times import clock
 
 NOBODY = UUID(int=0)
-CLOCK_NAMES, ANSWERS = dict(CLOCKS), dict(choices.CHILDREN_ANSWERS)
+CLOCK_NAMES, ANSWERS, CHANNELS = dict(CLOCKS), dict(choices.CHILDREN_ANSWERS), dict(choices.CHANNELS)
 WORDS = 12
 """Words of what was said that a row shows, child words first."""
 
 
 NEEDED = (
-    "incident_id", "grade", "urgency", "suggested", "child_rank", "due_at", "attended", "unread",
+    "incident_id", "grade", "urgency", "suggested", "child_rank", "due_at", "attended", "called", "unread",
     "incident__reference", "incident__opened_at", "incident__child", "incident__children_answer", "incident__area",
+    "incident__channel", "incident__line", "incident__safe_contact", "incident__last_seq", "incident__owner_id",
     "incident__next_action", "incident__owner__name", "incident__owner_team__name",
     "incident__location__text", "incident__location__erased_at", "incident__location__erasure__policy",
 )  # fmt: skip
@@ -98,6 +100,12 @@ def _row(
         "id": row.incident_id,
         "reference": row.incident__reference,
         "order": order_key(row),
+        "seq": row.incident__last_seq,
+        "channel": row.incident__channel,
+        "channel_name": CHANNELS[row.incident__channel],
+        "owned": row.incident__owner_id is not None,
+        "suggested": row.suggested,
+        "unread_by_people": row.incident__next_action == "first_read",
         "grade": held,
         "clock": CLOCK_NAMES.get(kind, ""),
         "started_at": started,
@@ -106,14 +114,16 @@ def _row(
         "target": target,
         "over": elapsed > target and not row.attended,
         "attended": row.attended,
+        "called": row.called,
         "what": what(findings, said),
+        "began": what([], said),
         "child": row.incident__child,
         "children_answer": ANSWERS[row.incident__children_answer],
         "place": _place(row),
         "area": row.incident__area,
         "owner": row.incident__owner__name or row.incident__owner_team__name or "",
         "owed": OWED.get(row.incident__next_action, row.incident__next_action),
-        "suggests": LEVEL_NAMES.get(row.suggested, "") if held else "",
+        "suggests": LEVEL_NAMES.get(row.suggested, "") if held or row.incident__next_action == "first_read" else "",
         "unread": row.unread,
         "why": why(row, now),
     }
@@ -144,6 +154,14 @@ def what(findings: list[dict[str, Any]], said: dict[int, str]) -> str:
 def why(row: Any, now: datetime) -> str:
     """Why the row stands where it does, in words."""
     reasons = ["attended" if row.attended else "not graded yet" if not row.grade else "unattended"]
+    if row.incident__next_action == "first_read":
+        reasons[:1] = ["not read yet"] if not row.grade else [*reasons, "new message not read"]
+    if row.incident__line in BROKEN:
+        reasons.append(f"{row.incident__line} call")
+    if row.incident__safe_contact == "not_safe":
+        reasons.append("not safe to call")
+    if row.called:
+        reasons.insert(0, "supervisor called")
     if row.suggested and row.grade:
         reasons.append("words above grade")
     reasons.append({0: "child involved", 1: "child possible", 2: "asked: none"}[row.child_rank])
@@ -155,4 +173,4 @@ def why(row: Any, now: datetime) -> str:
 def order_key(row: Any) -> str:
     """A text that sorts as the board does, for a browser that puts a new row in its place."""
     due = int(row.due_at.timestamp())
-    return f"{int(row.attended)}{9 - row.urgency}{row.child_rank}{due:012d}{row.incident_id}"
+    return f"{int(not row.called)}{int(row.attended)}{9 - row.urgency}{row.child_rank}{due:012d}{row.incident_id}"

@@ -7,8 +7,10 @@ from typing import Any
 # (count, words, sign, filter the counter opens)
 COUNTERS = [
     ("open", "open", "", ""),
+    ("called", "supervisor called", "over", ""),
     ("child_over", "child involved, over time", "over", "?child=yes&overdue=on"),
     ("over", "over time", "over", "?overdue=on"),
+    ("first_read", "not read first", "near", ""),
     ("ungraded", "not graded yet", "near", "?grade=none"),
     ("words_above", "words above grade", "near", ""),
     ("not_asked", "children not asked", "open", ""),

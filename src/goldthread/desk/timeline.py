@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from goldthread.assessment.marking import ANSWERS
+from goldthread.assessment.reading import reader
 from goldthread.contact import choices
 from goldthread.contact.models import Entry
+from goldthread.contact.people_models import SEARCHED
 from goldthread.desk.marks import Mark, Piece, pieces
 from goldthread.desk.record import Record
 from goldthread.response.grades import closing_reasons, grade
@@ -22,10 +25,24 @@ EVENTS = {
     "children.answered": "Children",
     "thrive.written": "THRIVE version",
     "grade.chosen": "Grade",
+    "grade.explained": "Reason for the grade written",
+    "mark.answered": "Mark",
+    "supervisor.called": "Supervisor called",
+    "supervisor.came": "Supervisor came",
     "unit.allocated": "Unit sent",
     "unit.arrived": "Unit arrived",
     "unit.left": "Unit left",
     "owner.taken": "Taken over",
+    "known.searched": "Looked up",
+    "person.recorded": "Person recorded",
+    "incident.linked": "Same matter as",
+    "incident.unlinked": "Not the same matter as",
+    "contact.received": "Received",
+    "contact.read": "Read first, and taken",
+    "line.set": "Line",
+    "callback.logged": "Call-back",
+    "online.set": "On the line",
+    "safe_contact.set": "Safe contact",
 }
 
 
@@ -47,10 +64,11 @@ class Line:
 
 def said(record: Record) -> list[Line]:
     """The timeline, oldest first, with the marks standing in the words themselves."""
-    return [_line(entry, [mark for mark in record.marks if mark.entry == entry.seq]) for entry in record.entries]
+    return [line(entry, [mark for mark in record.marks if mark.entry == entry.seq]) for entry in record.entries]
 
 
-def _line(entry: Entry, marks: list[Mark]) -> Line:
+def line(entry: Entry, marks: list[Mark]) -> Line:
+    """One line, with the marks that stand in its words."""
     author = entry.author.name if entry.author else "system"
     common: dict[str, Any] = {
         "seq": entry.seq,
@@ -74,17 +92,46 @@ def _event(entry: Entry) -> str:
     match entry.code:
         case "grade.chosen":
             return f"{said_as}: {grade(data['grade']).name}"
+        case "mark.answered":
+            label = {one.code: one.label for one in reader().cues}.get(data["cue"], data["cue"])
+            return f"{dict(ANSWERS)[data['answer']]}: {label}"
+        case "grade.explained":
+            return f"{said_as}: {grade(data['grade']).name}"
         case "children.answered":
             answer = dict(choices.CHILDREN_ANSWERS)[data["answer"]]
             return f"{said_as}: {answer}" + (f" ({data['count']})" if data["count"] else "")
         case "particular.set":
             return f"{said_as}: {dict(choices.PARTICULARS)[data['kind']].lower()}"
+        case "known.searched":
+            found = {"none": "no trace", "found": f"{data.get('found')} found"}.get(data["outcome"], data["outcome"])
+            return f"{said_as}: {dict(SEARCHED)[data['kind']].lower()}, {found}"
+        case "incident.linked" | "incident.unlinked":
+            return f"{said_as} {data['reference']}"
         case "area.set":
             return f"{said_as}: {data['area']}"
         case "incident.reopened":
             return f"{said_as} by {data.get('by', 'late words')}"
         case "incident.opened":
             return f"{said_as}: {dict(choices.CHANNELS)[data['channel']]}"
+        case "contact.received":
+            told = ["the message is empty"] if data.get("empty") else []
+            told += ["the sender's time was not believed"] if data.get("doubted") else []
+            return ", ".join([f"{said_as}: {dict(choices.CHANNELS)[data['channel']]}", *told])
+        case "line.set":
+            return f"{said_as}: {dict(choices.LINE)[data['state']].lower()}"
+        case "callback.logged":
+            return f"{said_as}: {dict(choices.CALL_BACKS)[data['outcome']].lower()}"
+        case "online.set":
+            told = [dict(choices.ON_LINE)[data["who"]].lower()]
+            told += ["cannot speak freely"] if data["cannot_speak"] else []
+            told += (
+                []
+                if data["interpreter"] == "none"
+                else [f"interpreter: {dict(choices.INTERPRETERS)[data['interpreter']].lower()}"]
+            )
+            return f"{said_as}: {', '.join(told)}"
+        case "safe_contact.set":
+            return f"{said_as}: {dict(choices.SAFE_CONTACT)[data['answer']].lower()}"
         case "incident.closed":
             reason = closing_reasons().get(data["reason"])
             return f"{said_as}: {reason.name if reason else data['reason']}"

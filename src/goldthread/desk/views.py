@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route
-from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.actions import answer_mark, write_thrive
 from goldthread.assessment.elements import elements_on
+from goldthread.assessment.marking import REASONS
 from goldthread.assessment.rules import Draft
 from goldthread.audit.actions import record_consultation
-from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
-from goldthread.desk import forms, presenters
+from goldthread.contact.work import NOT_THERE
+from goldthread.desk import drafts, forms, presenters
+from goldthread.desk import typing as along_typing
 from goldthread.desk.commands import answer, ensure_open, run, staff
-from goldthread.desk.pages import displays, now, whole_page
-from goldthread.desk.queries import PAGE, Filters, counts, snapshot
+from goldthread.desk.noticing import along, noticed
+from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
+from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot
 from goldthread.desk.queries import board as board_rows
-from goldthread.desk.record import Record
 from goldthread.desk.rows import rendered, rows
 from goldthread.desk.strip import strip
 from goldthread.response import actions as response
@@ -65,7 +69,7 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         raise Http404("No such incident.")
     if stood_before:
         record_consultation(user, "incident.see", [("incident", str(incident_id))])
-    return answer(request, incident_id, [], displays(user, Record(incident)))
+    return answer(request, incident_id, seen_record(user, incident), [], DISPLAYS)
 
 
 @route("incident.see", "consultation")
@@ -73,6 +77,57 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 def incident(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """The incident's page: ribbon, timeline, what was noticed, assessments, and what this person may do."""
     return whole_page(request, staff(request), incident_id)
+
+
+@route("entry.add", "collection")
+@require_POST
+def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
+    """Keep what is typed and not sent, and answer with what the reader finds in it and in all that was said."""
+    user = staff(request)
+    incident = Incident.objects.reached_by(user, "entry.add").filter(pk=incident_id).first()
+    if incident is None and (not user.can("incident.open") or Incident.objects.filter(pk=incident_id).exists()):
+        raise Http404(NOT_THERE)
+    try:
+        typed = along_typing.parsed(request.body)
+        revision, at = drafts.store(user, incident_id, typed.base, typed.fields)
+    except Stale as error:
+        held = drafts.load(user, incident_id)
+        there = {"revision": held.revision, "fields": held.fields} if held else {"revision": 0, "fields": {}}
+        return JsonResponse({"say": str(error), **there}, status=409)
+    except Invalid as error:
+        return JsonResponse({"say": str(error)}, status=422)
+    _stay_signed_in(request, at)
+    text = typed.fields.get(TYPED_WORDS, "")
+    found, texts = along(incident, text)
+    shown = noticed(incident, found, texts)
+    answer: dict[str, Any] = {"revision": revision, "marks": along_typing.marks(found, text), "have": shown.mark}
+    if shown.mark != typed.have:
+        context = {"noticed": shown, "incident": incident, "incident_id": incident_id, "reasons": REASONS, "now": at}
+        answer["noticed"] = render_to_string("desk/_noticed.jinja", context, request)
+        answer["say"] = along_typing.told(shown)
+    return JsonResponse(answer)
+
+
+@route("mark.answer", "collection")
+@require_POST
+def mark(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Answer the reader's marks of one cue."""
+    return run(
+        request,
+        incident_id,
+        forms.MarkForm(request.POST),
+        lambda user, pk, given: answer_mark(
+            user,
+            pk,
+            key=given["key"],
+            cue=given["cue"],
+            answer=given["answer"],
+            reason=given["reason"],
+            facts=given["facts"],
+            quote=given["quote"],
+            shown_ms=given["shown_ms"],
+        ),
+    )
 
 
 @route("entry.add", "collection")
@@ -116,7 +171,7 @@ def area(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def children(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
-        contact.answer_children(user, pk, key=given["key"], answer=given["answer"], given=_child(given))
+        contact.answer_children(user, pk, key=given["key"], answer=given["answer"], given=_children(given))
 
     return run(request, incident_id, forms.ChildrenForm(request.POST), act)
 
@@ -139,13 +194,38 @@ def thrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def grade(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     every = [(one.code, one.name) for one in grades_on(now().date()).values()]
+
+    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
+        reasons = {"why": given["why"], "why_not_above": given["why_not_above"]}
+        if "explain" in request.POST:
+            response.explain_grade(user, pk, key=given["key"], **reasons)
+        else:
+            response.choose_grade(user, pk, key=given["key"], code=given["grade"], **reasons)
+
+    return run(request, incident_id, forms.GradeForm(request.POST, choices_now=every), act)
+
+
+@route("supervisor.call", "alteration")
+@require_POST
+def supervisor(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Call a supervisor to the incident."""
     return run(
         request,
         incident_id,
-        forms.GradeForm(request.POST, choices_now=every),
-        lambda user, pk, given: response.choose_grade(
-            user, pk, key=given["key"], code=given["grade"], why=given["why"], why_not_above=given["why_not_above"]
-        ),
+        forms.SupervisorForm(request.POST),
+        lambda user, pk, given: response.call_supervisor(user, pk, key=given["key"]),
+    )
+
+
+@route("supervisor.answer", "alteration")
+@require_POST
+def supervisor_came(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Say, as the supervisor who was called, that one is here."""
+    return run(
+        request,
+        incident_id,
+        forms.SupervisorForm(request.POST),
+        lambda user, pk, given: response.answer_supervisor(user, pk, key=given["key"]),
     )
 
 
@@ -247,11 +327,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Incidents this person opened, wrote in, owned or attended; open ones first, newest first."""
     user = staff(request)
-    own = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
-    found = own.select_related("location", "owner", "owner_team").order_by(
-        F("closed_at").desc(nulls_first=True), "-opened_at"
-    )
-    pages = Paginator(found, PAGE)
+    pages = Paginator(own(user), PAGE)
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in page.object_list])
     context = {
@@ -273,6 +349,13 @@ def find(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("desk:incident", found[0].pk)
     return render(request, "desk/find.jinja", {"now": now(), "asked": asked, "incidents": presenters.listed(found)})
+
+
+def _stay_signed_in(request: HttpRequest, at: datetime) -> None:
+    """A sign-in never ends while somebody types: its twelve hours begin anew, written down every ten minutes."""
+    minute = int(at.timestamp()) // 600
+    if request.session.get("typing") != minute:
+        request.session["typing"] = minute
 
 
 def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[str, Any]:
@@ -312,19 +395,19 @@ def _areas(user: Any) -> list[str]:
     )
 
 
-def _child(given: dict[str, Any]) -> list[ChildGiven]:
-    """The one child of the form, where any of its fields is filled in or the answer says that children are recorded."""
-    said = any(given[name] for name in ("child_name", "where_now", "last_seen_by", "age_estimated"))
-    if not said and given["age"] is None and given["seen"] in ("", "not_known"):
-        return []
+def _children(given: dict[str, Any]) -> list[ChildGiven]:
+    """The rows of the children form. A new child gets an identity that follows from the form's key and its row."""
     return [
         ChildGiven(
-            str(uuid.uuid5(given["key"], "child")),
-            given["child_name"],
-            given["age"],
-            given["age_estimated"],
-            given["where_now"],
-            given["last_seen_by"],
-            given["seen"] or "not_known",
+            str(row["child"] or uuid.uuid5(given["key"], f"child {number}")),
+            row["name"],
+            row["age"],
+            row["age_estimated"],
+            row["where_now"],
+            row["last_seen_by"],
+            row["seen"] or "not_known",
+            row["born"],
+            row["last_seen_when"],
         )
+        for number, row in enumerate(given["children"])
     ]

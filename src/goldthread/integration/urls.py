@@ -4,11 +4,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from goldthread.integration import health
+from goldthread.integration.api import reference
+from goldthread.integration.api.description import openapi_json
+from goldthread.integration.api.service import addresses
 
 urlpatterns = [
     path("", include("goldthread.accounts.urls")),
     path("", include("goldthread.desk.urls")),
     path("measures/", include("goldthread.measures.urls")),
+    path("api/v1/", include((addresses(), "api"))),
+    path("api/v1/openapi.json", openapi_json, name="openapi"),
+    path("reference/api/", reference.page, name="reference"),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
     path("favicon.ico", health.icon(RedirectView.as_view(url="/static/web/mark.svg")), name="icon"),

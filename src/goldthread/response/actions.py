@@ -11,13 +11,26 @@ from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, Refused
 from goldthread.config.upward import ask, listen
-from goldthread.contact.events import IncidentReopened
+from goldthread.contact.actions import FIRST_ASSESSMENT
+from goldthread.contact.caller_queries import unanswered
+from goldthread.contact.events import ContactReceived, IncidentReopened
 from goldthread.contact.rules import short, stated_time, tidy
 from goldthread.contact.work import Work, on_incident
 from goldthread.response import rules
 from goldthread.response.events import MayClose
+from goldthread.response.first_read import first_read_target
 from goldthread.response.grades import Grade, closing_reasons, grade, grades_on
-from goldthread.response.models import ARRIVAL_SOURCES, Allocation, Clock, Closing, GradePeriod, Unit
+from goldthread.response.models import (
+    ARRIVAL_SOURCES,
+    Allocation,
+    Clock,
+    Closing,
+    GradePeriod,
+    GradeReason,
+    SupervisorAnswer,
+    SupervisorCall,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from goldthread.contact.models import Incident
@@ -38,12 +51,69 @@ def choose_grade(
         new = grades_on(work.now.date()).get(code)
         if new is None:
             raise Invalid({"grade": "Choose a grade."})
-        rules.may_choose(new, current_grade(work.incident))
-        _start_period(work, new, reasons)
+        held = current_grade(work.incident)
+        rules.may_choose(new, held)
+        # A contact that was entered afterwards has waited since it came: its first targets count from then.
+        since = work.incident.contacted_at if held is None and work.incident.contacted_at else work.now
+        _start_period(work, new, reasons, since)
+        _stop(work, "first_read", "read")
         work.event("grade.chosen", grade=code)
         work.involve("author")
         work.act.record("alteration", "grade.choose", _subject(work), grade=code)
         _owe_next(work)
+        work.finish()
+
+
+def explain_grade(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, why: str, why_not_above: str = "") -> None:
+    """Write the reason for the grade that holds, after it was chosen; what was written before stays in the record."""
+    kept, above = _reason(why, "why"), _reason(why_not_above, "why_not_above")
+    if not kept:
+        raise Invalid({"why": "Write why this grade. The grade itself stays as it is."})
+    with on_incident(user, incident_id, "grade.choose", key, "explain", kept, above) as work:
+        if work.done is not None:
+            return
+        period = GradePeriod.objects.filter(incident=work.incident).order_by("-seq").first()
+        if period is None:
+            raise Refused("There is no grade yet. Choose one; what you wrote is still here.")
+        GradeReason(
+            period=period,
+            why=Payload.objects.keep(kept),
+            why_not_above=Payload.objects.keep(above) if above else None,
+            by=user,
+            at=work.now,
+        ).save()
+        work.event("grade.explained", grade=period.grade)
+        work.involve("author")
+        work.act.record("collection", "grade.explain", _subject(work), grade=period.grade)
+        work.finish()
+
+
+def call_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
+    """Ask a supervisor to come to this incident now. A second call while one stands unanswered is the same call."""
+    with on_incident(user, incident_id, "supervisor.call", key, "call") as work:
+        if work.done is not None:
+            return
+        if SupervisorCall.objects.filter(incident=work.incident, answer__isnull=True).exists():
+            work.finish()
+            return
+        SupervisorCall(incident=work.incident, by=user, at=work.now).save()
+        work.event("supervisor.called")
+        work.act.record("alteration", "supervisor.call", _subject(work))
+        work.finish()
+
+
+def answer_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
+    """Say that one is here, having been called. Raises ``Refused`` where nobody called or another came first."""
+    with on_incident(user, incident_id, "supervisor.answer", key, "answer") as work:
+        if work.done is not None:
+            return
+        call = SupervisorCall.objects.filter(incident=work.incident, answer__isnull=True).order_by("-id").first()
+        if call is None:
+            raise Refused("No call for a supervisor stands here now. Nothing was changed.")
+        SupervisorAnswer(call=call, by=user, at=work.now).save()
+        work.event("supervisor.came")
+        work.involve("author")
+        work.act.record("alteration", "supervisor.answer", _subject(work))
         work.finish()
 
 
@@ -62,6 +132,7 @@ def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: in
         unit.save(update_fields=["state"])
         sent = Allocation.objects.create(incident=work.incident, unit=unit, at=work.now, by=user)
         _stop(work, "allocation", "dispatcher")
+        _stop(work, "first_read", "read")
         work.own(staff=user)
         for officer in unit.crew.all():
             work.involve("attending", officer)
@@ -113,13 +184,14 @@ def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, alloc
 
 
 def take_over(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
-    """Make the incident one's own; what is owed next stays as it was."""
+    """Make the incident one's own; what is owed next stays as it was, but that what had arrived is now read."""
     with on_incident(user, incident_id, "owner.take", key) as work:
         if work.done is not None:
             return
         _must_be_open(work)
-        work.own(staff=user)
-        work.event("owner.taken")
+        if not _read(work):
+            work.own(staff=user)
+            work.event("owner.taken")
         work.act.record("alteration", "owner.take", _subject(work))
         work.finish()
 
@@ -155,6 +227,34 @@ def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, r
         work.finish()
 
 
+def read_first(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
+    """Read what arrived, before anybody else has, and make it one's own.
+
+    Raises ``Refused`` where somebody was quicker, so that no two people work on one contact unaware.
+    """
+    with on_incident(user, incident_id, "owner.take", key, "read first") as work:
+        if work.done is not None:
+            return
+        _must_be_open(work)
+        if not _read(work):
+            who = work.incident.owner
+            raise Refused(f"{who.name if who else 'Somebody else'} has read this already. Nothing was changed.")
+        work.act.record("alteration", "contact.read", _subject(work))
+        work.finish()
+
+
+@listen(ContactReceived)
+def await_first_read(event: ContactReceived) -> None:
+    """Let the clock of a first read run from when the contact came; an earlier one that runs already stays."""
+    incident = event.incident
+    running = Clock.objects.filter(incident=incident)
+    if not running.unread().exists():
+        due = event.at + first_read_target(incident.channel, event.act.now.date())
+        Clock.objects.create(incident=incident, kind="first_read", started_at=event.at, due_at=due)
+    incident.next_action = "first_read"
+    incident.next_action_at = running.running().earliest("due_at").due_at
+
+
 @listen(IncidentReopened)
 def run_again(event: IncidentReopened) -> None:
     """A re-opened incident keeps its grade; the grade's clocks start anew from now."""
@@ -169,7 +269,7 @@ def current_grade(incident: Incident) -> Grade | None:
     return grade(period.grade) if period else None
 
 
-def _start_period(work: Work, new: Grade, reasons: dict[str, str]) -> None:
+def _start_period(work: Work, new: Grade, reasons: dict[str, str], since: datetime) -> None:
     kept = {name: Payload.objects.keep(text) if text else None for name, text in reasons.items()}
     last = GradePeriod.objects.filter(incident=work.incident).order_by("-seq").first()
     period = GradePeriod.objects.create(
@@ -181,8 +281,9 @@ def _start_period(work: Work, new: Grade, reasons: dict[str, str]) -> None:
         by=work.user,
         **kept,
     )
-    Clock.objects.filter(incident=work.incident).running().update(stopped_at=work.now, stopped_by="regraded")
-    _start_clocks(work.incident, period, new, work.now)
+    running = Clock.objects.filter(incident=work.incident).running().of_grades()
+    running.update(stopped_at=work.now, stopped_by="regraded")
+    _start_clocks(work.incident, period, new, since)
 
 
 def _start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: datetime) -> None:
@@ -198,19 +299,42 @@ def _start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: dat
     )
 
 
-def _stop(work: Work, kind: str, by: str, at: datetime | None = None) -> None:
-    """Stop a running clock at ``at`` (now unless given), never before it started."""
-    for clock in Clock.objects.filter(incident=work.incident, kind=kind).running():
+def _stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
+    """Stop a running clock at ``at`` (now unless given), never before it started; whether there was one."""
+    running = list(Clock.objects.filter(incident=work.incident, kind=kind).running())
+    for clock in running:
         clock.stopped_at, clock.stopped_by = max(at or work.now, clock.started_at), by
         clock.save(update_fields=["stopped_at", "stopped_by"])
+    return bool(running)
+
+
+def _read(work: Work) -> bool:
+    """Take what arrived into the hands of who acts, where it was not read yet; whether it was."""
+    if not _stop(work, "first_read", "read"):
+        return False
+    work.own(staff=work.user)
+    work.event("contact.read")
+    _owe_next(work)
+    if work.incident.next_action == "assess":
+        work.owe("assess", work.now + FIRST_ASSESSMENT)
+    return True
 
 
 def _owe_next(work: Work) -> None:
     allocations = Allocation.objects.filter(incident=work.incident)
-    due = list(Clock.objects.filter(incident=work.incident).running().values_list("due_at", flat=True))
+    running = dict(Clock.objects.filter(incident=work.incident).running().values_list("kind", "due_at"))
     active = allocations.filter(left_at__isnull=True).exists()
     arrived = allocations.filter(arrived_at__isnull=False).exists()
-    work.owe(*rules.next_owed(current_grade(work.incident), active or arrived, arrived, work.now, due))
+    work.owe(
+        *rules.next_owed(
+            current_grade(work.incident),
+            active or arrived,
+            arrived,
+            work.now,
+            list(running.values()),
+            "first_read" in running,
+        )
+    )
 
 
 def _closable(work: Work, user: Staff) -> rules.Closable:
@@ -224,6 +348,7 @@ def _closable(work: Work, user: Staff) -> rules.Closable:
         unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
         child=incident.child,
         second=user.role in {"contact_supervisor", "fim"} and user.pk not in first,
+        unanswered=unanswered(incident),
     )
 
 

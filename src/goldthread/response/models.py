@@ -14,7 +14,7 @@ from goldthread.contact.choices import ORIGINS
 from goldthread.contact.models import Incident
 from goldthread.response.querysets import ClockQuerySet, UnitQuerySet
 
-CLOCKS = [("allocation", "Allocation"), ("attendance", "Attendance")]
+CLOCKS = [("allocation", "Allocation"), ("attendance", "Attendance"), ("first_read", "First read")]
 ARRIVAL_SOURCES = [("officer", "Officer"), ("dispatcher", "Dispatcher"), ("vehicle", "Vehicle")]
 UNIT_STATES = [("available", "Available"), ("sent", "Sent"), ("at_scene", "At scene"), ("off", "Off duty")]
 
@@ -39,11 +39,40 @@ class GradePeriod(AppendOnly):
         constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "seq"], name="grade_period_once")]
 
 
+class GradeReason(AppendOnly):
+    """Why a grade was chosen and why not the one above, written after it: help went first. The newest holds."""
+
+    period = models.ForeignKey(GradePeriod, models.PROTECT, related_name="reasons")
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    why_not_above = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class SupervisorCall(AppendOnly):
+    """Somebody who works on an incident asks a supervisor to come to it now."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="supervisor_calls")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class SupervisorAnswer(AppendOnly):
+    """The supervisor who came; the first to say so holds."""
+
+    call = models.OneToOneField(SupervisorCall, models.PROTECT, related_name="answer")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
 class Clock(models.Model):
-    """A target that runs: started, due, and stopped by somebody or something (``stopped_by`` says which)."""
+    """A target that runs: started, due, and stopped by somebody or something (``stopped_by`` says which).
+
+    Every clock is a grade's, but for that of a first read, which runs before anybody has graded.
+    """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="clocks")
-    period = models.ForeignKey(GradePeriod, models.PROTECT, related_name="clocks")
+    period = models.ForeignKey(GradePeriod, models.PROTECT, related_name="clocks", null=True)
     kind = models.CharField(max_length=12, choices=CLOCKS)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -58,6 +87,9 @@ class Clock(models.Model):
                 fields=["incident", "kind"], condition=Q(stopped_at__isnull=True), name="clock_runs_once"
             ),
             models.CheckConstraint(condition=Q(due_at__gte=models.F("started_at")), name="clock_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(period__isnull=False) | Q(kind="first_read"), name="clock_of_a_grade_or_first_read"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_running_due")

@@ -18,6 +18,14 @@ class ClockQuerySet(models.QuerySet[Any]):
         """Those not stopped."""
         return self.filter(stopped_at__isnull=True)
 
+    def of_grades(self) -> ClockQuerySet:
+        """Those that a grade started."""
+        return self.exclude(kind="first_read")
+
+    def unread(self) -> ClockQuerySet:
+        """Those of contacts that no person has read first yet."""
+        return self.running().filter(kind="first_read")
+
     def breached(self, at: datetime) -> ClockQuerySet:
         """Those still running past their time at ``at``."""
         return self.running().filter(due_at__lte=at)

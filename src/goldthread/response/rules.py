@@ -29,11 +29,16 @@ def may_choose(new: Grade, held: Grade | None) -> None:
 
 
 def next_owed(
-    grade: Grade | None, allocated: bool, arrived: bool, now: datetime, due: list[datetime]
+    grade: Grade | None, allocated: bool, arrived: bool, now: datetime, due: list[datetime], unread: bool = False
 ) -> tuple[str, datetime]:
-    """What is owed next in an open incident and by when: the earliest running clock, or a look again."""
+    """What is owed next in an open incident and by when: the earliest running clock, or a look again.
+
+    ``unread``: something written waits to be read first by a person, which comes before all else.
+    """
     what = (
-        "assess"
+        "first_read"
+        if unread
+        else "assess"
         if grade is None
         else "allocate"
         if grade.attend and not allocated
@@ -48,7 +53,8 @@ def next_owed(
 class Closable:
     """What closing looks at: whether graded and attended, ``child`` (yes, possible, none), and who closes.
 
-    ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment.
+    ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment;
+    ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since.
     """
 
     graded: bool
@@ -56,6 +62,7 @@ class Closable:
     unit_on_way: bool
     child: str
     second: bool
+    unanswered: bool = False
 
 
 def may_close(reason: ClosingReason | None, result: str, about: Closable) -> None:
@@ -74,6 +81,11 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         raise Refused("This incident has no grade yet, so it cannot close. Choose a grade first.")
     if about.unit_on_way:
         raise Refused("A unit is on its way. Record its arrival, or that it left, before closing.")
+    if about.unanswered and not about.attended:
+        raise Refused(
+            "This call was silent, dropped or abandoned and nobody has answered since. No answer never closes. "
+            "Ring back until somebody answers, where it is safe to ring, or have a unit attend; nothing was changed."
+        )
     if reason.attended and not about.attended:
         raise Refused(
             "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."

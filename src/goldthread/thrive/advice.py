@@ -21,21 +21,23 @@ class Disagreement:
 def questions(findings: Sequence[tuple[Finding, str]]) -> tuple[str, ...]:
     """The questions of *findings* (each with its rule's question), most important first, one for each cue."""
     ranked = sorted(
-        (pair for pair in findings if pair[1] and (pair[0].score > 0 or pair[0].unasked)),
-        key=lambda pair: (-_urgency(pair[0]), pair[0].start, pair[0].cue),
+        (-_urgency(finding), finding.start, finding.cue, place, question, finding.unasked)
+        for place, (finding, question) in enumerate(findings)
+        if question and (finding.score > 0 or finding.unasked)
     )
     chosen: list[str] = []
-    kept_for_unasked = sum(1 for finding, _ in ranked if finding.unasked)
+    kept_for_unasked = sum(unasked for *_, unasked in ranked)
     cues: set[str] = set()
-    for finding, question in ranked:
-        if finding.cue in cues or question in chosen:
+    # Room is kept for what the log itself says was not asked.
+    room = max(1, MOST_QUESTIONS - min(2, kept_for_unasked))
+    for _, _, cue, _, question, unasked in ranked:
+        if cue in cues or question in chosen:
             continue
-        # Room is kept for what the log itself says was not asked.
-        if not finding.unasked and len(chosen) >= max(1, MOST_QUESTIONS - min(2, kept_for_unasked)):
+        if not unasked and len(chosen) >= room:
             continue
         if len(chosen) >= MOST_QUESTIONS:
             break
-        cues.add(finding.cue)
+        cues.add(cue)
         chosen.append(question)
     return tuple(chosen)
 

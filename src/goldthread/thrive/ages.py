@@ -5,7 +5,7 @@ few neighbouring words, so the work is linear in the number of numbers.
 """
 
 import re
-from bisect import bisect_right
+from itertools import compress, count
 
 from goldthread.thrive.tokens import Text
 from goldthread.thrive.words import word_list, word_set
@@ -23,7 +23,6 @@ NUMBER_WORDS = {word: value for value, word in enumerate(word_list("numbers"))} 
     "ninety": 90,
 }
 
-_DIGITS = re.compile("[0-9]+")
 _SHAPE = re.compile(r"([a-z]{0,6})(\d{1,3})([a-z]{0,8})")
 _YEARS = frozenset({"yo", "yrold", "yearold", "yrsold", "yearsold", "y", "yr", "yrs", "year", "years", "yers"})
 _MONTHS = frozenset({"month", "months", "mth", "mths", "mnth", "mnths", "mo", "mos"})
@@ -64,7 +63,7 @@ def find_ages(text: Text) -> dict[str, list[tuple[int, int]]]:
     """Hits of each built-in list in *text*, as (first word, end word) pairs in order of appearance."""
     hits: dict[str, list[tuple[int, int]]] = {}
     places = _numbers(text)
-    if not _NEWBORN.isdisjoint(text.words):
+    if not _NEWBORN.isdisjoint(text.forms):
         for place, word in enumerate(text.words):
             if word in _NEWBORN:
                 _put(hits, 0, place, place + 1)
@@ -118,16 +117,9 @@ def _is_count(word: str) -> bool:
 
 def _numbers(text: Text) -> list[int]:
     """Indexes of the words that hold a digit or are a number word, in order."""
-    starts = text.starts
-    places: list[int] = []
-    for match in _DIGITS.finditer(text.plain):
-        place = bisect_right(starts, match.start()) - 1
-        if not places or places[-1] != place:
-            places.append(place)
-    if not NUMBER_WORDS.keys().isdisjoint(text.words):
-        places += [place for place, word in enumerate(text.words) if word in NUMBER_WORDS]
-        places.sort()
-    return places
+    if NUMBER_WORDS.keys().isdisjoint(text.forms):
+        return text.figures
+    return sorted([*text.figures, *compress(count(), map(NUMBER_WORDS.__contains__, text.words))])
 
 
 def _word(text: Text, place: int) -> str:

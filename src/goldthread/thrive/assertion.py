@@ -8,12 +8,12 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES, Runs
 from goldthread.thrive.tokens import Text, normalise
-from goldthread.thrive.tree import branches
 
 TABLE = Path(__file__).parent / "assertion.toml"
 _LONGEST_WINDOW = 12
@@ -83,7 +83,8 @@ class Asserter:
             for phrase in self._phrases
         ]
         self._harmless = frozenset(number for number, phrase in enumerate(self._phrases) if phrase in pseudo)
-        self._roots = branches((tuple(phrase.split(" ")), number) for number, phrase in enumerate(self._phrases))
+        self._runs = Runs(tuple(phrase.split(" ")) for phrase in self._phrases)
+        self._phrases_in = lru_cache(MOST_SENTENCES)(self._phrases_among)
         present = frozenset(table["words"]["present"])
         self._is_present = [phrase in present for phrase in self._phrases]
         self._not_told = frozenset(table["words"]["not_told"])
@@ -109,25 +110,36 @@ class Asserter:
         """Asks about the spans of *text*; each sentence is searched for triggers once, when first asked about."""
         return Triggers(self, text)
 
+    def forget(self) -> None:
+        """Forget the sentences met so far."""
+        self._phrases_in.cache_clear()
+
     def find(self, text: Text, low: int, high: int) -> list[_Seen]:
         """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
         words = text.words
-        found: list[tuple[int, int, int]] = []
-        for start in range(low, high):
-            node = self._roots.get(words[start])
-            if node is None:
-                continue
-            number, more = node
-            end, longest = start + 1, (start, start + 1, number)
-            while more is not None and end < high and (node := more.get(words[end])) is not None:
-                number, more = node
-                end += 1
-                if number >= 0:
-                    longest = (start, end, number)
-            if longest[2] >= 0 and not self._is_number_sign(words, start, longest[1], high):
-                found.append(longest)
+        marks = self._runs.marks(words[low:high])
+        phrases = self._phrases_in if high - low <= LONGEST_SENTENCE else self._phrases_among
+        seen = [
+            _Seen(low + start, low + end, senses, ends_reach, is_present)
+            for start, end, senses, ends_reach, is_present in phrases(marks)
+            if not self._is_number_sign(words, low + start, low + end, high)
+        ]
+        figures = text.figures
+        near = figures[bisect_left(figures, low) : bisect_left(figures, high)] if figures else ()
+        past = [place for place in near if _is_past_year(text, place)]
+        if "ago" in text.forms:
+            past += [place for place in range(low, high) if words[place] == "ago" and _counts_back(words, place)]
+        if past:
+            seen += [_Seen(place, place + 1, (_PAST,), ends_reach=False) for place in past]
+            seen.sort(key=lambda trigger: trigger[:2])
+        return seen
+
+    def _phrases_among(self, marks: str) -> list[_Seen]:
+        """The trigger phrases among words with *marks*, counted from the first, without those inside a longer one."""
+        # Hits come by their end, so that the last one from each start is the longest.
+        longest = {start: (start, end, number) for number, start, end in self._runs.find(marks)}
         kept: list[tuple[int, int, int]] = []
-        for start, end, number in found:
+        for _, (start, end, number) in sorted(longest.items()):
             if kept and end <= kept[-1][1]:
                 continue
             if kept and start < kept[-1][1]:
@@ -138,32 +150,32 @@ class Asserter:
                 elif before in self._harmless and self._sizes[before] >= end - start:
                     continue
             kept.append((start, end, number))
-        seen = [
+        return [
             _Seen(start, end, self._senses[number], self._ends_reach[number], self._is_present[number])
             for start, end, number in kept
         ]
-        past = [place for place in range(low, high) if words[place][:2] in _YEAR_OR_AGO and _tells_past(text, place)]
-        if past:
-            seen += [_Seen(place, place + 1, (_PAST,), ends_reach=False) for place in past]
-            seen.sort(key=lambda trigger: trigger[:2])
-        return seen
 
 
-_YEAR_OR_AGO = frozenset({"ag", "19", "20"})
 _PAST = _Sense("historical", "either", 10, False, False)
 
 
-def _tells_past(text: Text, place: int) -> bool:
-    """ "2yrs ago", "in 2019", "(2015)": a past told by a figure. "since 2019" goes on today."""
+def _counts_back(words: list[str], place: int) -> bool:
+    """Whether the "ago" at *place* stands behind a figure with its unit: "2yrs ago"."""
+    previous = words[place - 1] if place else ""
+    return previous[:1].isdigit() and previous.rstrip("s").endswith(("yr", "y", "year", "mth", "month"))
+
+
+def _is_past_year(text: Text, place: int) -> bool:
+    """Whether the figure at *place* tells of a past: "in 2019", "(2015)". "since 2019" goes on today."""
     words = text.words
     word = words[place]
-    previous = words[place - 1] if place else ""
-    if word == "ago":
-        return previous[:1].isdigit() and previous.rstrip("s").endswith(("yr", "y", "year", "mth", "month"))
-    if len(word) == 4 and word.isdecimal() and word[:2] in ("19", "20") and word < "2030":
-        bracketed = text.folded[text.starts[place] - 1 : text.starts[place]] == "("
-        return previous in ("in", "from", "back", "circa", "around", "dated", "summer", "during") or bracketed
-    return False
+    if len(word) != 4 or not word.isdecimal() or word[:2] not in ("19", "20") or word >= "2030":
+        return False
+    bracketed = text.folded[text.starts[place] - 1 : text.starts[place]] == "("
+    return bracketed or (place > 0 and words[place - 1] in _BEFORE_A_YEAR)
+
+
+_BEFORE_A_YEAR = frozenset({"in", "from", "back", "circa", "around", "dated", "summer", "during"})
 
 
 class Triggers:
@@ -172,7 +184,9 @@ class Triggers:
     def __init__(self, asserter: Asserter, text: Text) -> None:
         self._asserter = asserter
         self._text = text
+        self._answers = asserter._answers
         self._asks = "?" in text.folded
+        self._low = self._high = 0
         self._found: dict[int, tuple[list[_Seen], list[int]]] = {}
         self._seen: list[_Seen] = []
         self._starts: list[int] = []
@@ -185,25 +199,29 @@ class Triggers:
             found = (seen, [trigger.start for trigger in seen])
             self._found[low] = found
         self._seen, self._starts = found
+        self._low, self._high = low, high
 
     def assess(self, start: int, end: int) -> Assertion:
         """How words *start* to *end* (exclusive) are meant."""
         text = self._text
         if not 0 <= start < end <= len(text.words):
             return AFFIRMED
-        low, high = text.sentence(start)
-        self._look_at(low, high)
-        answered = self._answered(end)
-        if answered is not None:
-            return answered._replace(low=start, high=end + 1) if end < high else answered
-        answered = self._answered_next(end, high) if self._asks else None
-        if answered is not None:
-            return answered
+        if not self._low <= start < self._high:
+            self._look_at(*text.sentence(start))
+        low, high = self._low, self._high
+        if end < len(text.words) and text.words[end] in self._answers:
+            answered = self._answered(end)
+            if answered is not None:
+                return answered._replace(low=start, high=end + 1) if end < high else answered
+        if self._asks:
+            answered = self._answered_next(end, high)
+            if answered is not None:
+                return answered
         if self._seen:
             before, after = self._before(start, end, low), self._after(end, high)
             if before or after:
                 return self._with_trigger(self._weigh(before, after, start, end), before, after, start, end)
-        return self._queried(start, end)
+        return self._queried(start, end) if self._asks else AFFIRMED
 
     def _with_trigger(
         self, meant: Assertion, before: Sequence[_Reaching], after: Sequence[_Reaching], start: int, end: int
@@ -234,12 +252,10 @@ class Triggers:
     def _answered(self, end: int) -> Assertion | None:
         """ "Weapons? No", "inj: nil", "kids - yes": a question or label answered by the next word."""
         text, words = self._text, self._text.words
-        if end >= len(words) or words[end] not in self._asserter._answers:
-            return None
         sign = text.between(end - 1, end).strip()
         if not sign or sign[0] not in "?:=-–—(":
             return None
-        kind = self._asserter._answers[words[end]]
+        kind = self._answers[words[end]]
         alone = end + 1 >= len(words) or end + 1 in text.breaks or text.between(end, end + 1).strip() != ""
         if words[end] in ("not", "dont", "doesnt"):
             return UNASKED
@@ -253,11 +269,11 @@ class Triggers:
     def _answered_next(self, end: int, high: int) -> Assertion | None:
         """ "Kids in house? No.": a short question answered by the sentence behind it."""
         text, words = self._text, self._text.words
-        if high >= len(words) or not 0 < high - end <= 5 or words[high] not in self._asserter._answers:
+        if high >= len(words) or not 0 < high - end <= 5 or words[high] not in self._answers:
             return None
         if "?" not in text.between(high - 1, high) or words[high] in ("not", "dont", "doesnt"):
             return None
-        kind = self._asserter._answers[words[high]]
+        kind = self._answers[words[high]]
         return UNASKED if kind == "uncertain" else Assertion(kind)
 
     def _before(self, start: int, end: int, low: int) -> list[_Reaching]:

@@ -5,8 +5,9 @@ add to it, so that more concern never reads as less.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from goldthread.thrive.lexicon import LEVELS
+from goldthread.thrive.lexicon import LEVELS, Rule
 from goldthread.thrive.reading import Finding
 
 AT_RISK = 0.5
@@ -52,9 +53,23 @@ COMBINATIONS: tuple[tuple[frozenset[str], str], ...] = (
 """Cues that together suggest more than each alone *(our working rule)*; each must count by itself."""
 
 
+_RANKS = {level: place for place, level in enumerate(LEVELS)}
+
+
 def rank(level: str) -> int:
-    """Place of *level* in none < low < medium < high < immediate."""
-    return LEVELS.index(level)
+    """Place of *level* in none < low < medium < high < immediate. Raises ValueError for an unknown one."""
+    try:
+        return _RANKS[level]
+    except KeyError:
+        raise ValueError(f"{level!r} is no level") from None
+
+
+@lru_cache(maxsize=4096)
+def score(rule: Rule, kind: str, unasked: bool, child: str, names_child: bool) -> float:
+    """How far a finding of *rule* counts in a log whose answer is *child*; *names_child*: its words name one."""
+    counts = multiplier(kind, unasked=unasked, critical=rule.critical, past_counts=rule.past_counts)
+    speaks = "yes" if names_child else rule.child
+    return round(rule.weight * counts * child_factor(child, speaks=speaks, needs_child=rule.needs_child), 4)
 
 
 def multiplier(assertion: str, *, unasked: bool, critical: bool, past_counts: bool = False) -> float:
@@ -94,11 +109,11 @@ def level(findings: Sequence[Finding], likely: float) -> str:
     cues_at: dict[int, set[str]] = {}
     for finding in findings:
         if finding.score >= LEVEL_FROM:
-            cues_at.setdefault(rank(finding.level), set()).add(finding.cue)
+            cues_at.setdefault(_RANKS[finding.level], set()).add(finding.cue)
     if not cues_at:
         return "low" if likely >= AT_RISK else "none"
     top = max(cues_at)
-    if top < rank("high") and len(cues_at[top]) >= COMBINES_AT:
+    if top < _RANKS["high"] and len(cues_at[top]) >= COMBINES_AT:
         top += 1
     counted = set().union(*cues_at.values())
     for together, suggested in COMBINATIONS:

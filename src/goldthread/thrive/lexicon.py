@@ -36,7 +36,7 @@ class LexiconError(ValueError):
     """The lexicon cannot be used; the message names the file, the line where known, and the fault."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One wording with the values that hold for it. ``weight`` is 0..1, ``level`` one of LEVELS."""
 

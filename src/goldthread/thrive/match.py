@@ -1,22 +1,22 @@
-"""Find every wording in a text: one walk of a word tree for literal runs, then bounded joins for wordings with gaps.
+"""Find every wording in a text: one automaton pass for literal runs, then bounded joins for wordings with gaps.
 
-Wordings are split into slots (patterns.py). A one-slot wording is a hit of the tree. A wording of several slots is
+Wordings are split into slots (patterns.py). A one-slot wording is a hit of the automaton. A wording of several slots is
 looked for only in a sentence that holds a hit of every one of its slots, only where its rarest slot was hit, and its
 neighbours only within the gap, so that the work stays linear. Plain tuples are used where it runs for every word.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from itertools import compress
+from itertools import pairwise
 from operator import or_
 from typing import NamedTuple
 
 from goldthread.thrive.ages import find_ages
 from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
 from goldthread.thrive.patterns import Atoms, Expansions, Shape
+from goldthread.thrive.runs import Runs
 from goldthread.thrive.tokens import Text
-from goldthread.thrive.tree import Branches, branches
 from goldthread.thrive.words import word_list
 
 Target = Rule | Context | str
@@ -26,7 +26,8 @@ Filled = tuple[int, int, bool]
 """(first word, end word, whether it speaks of a child): a hit of a slot."""
 MAX_HITS = 200
 """A wording is reported at most so often in one sentence: a longer list tells a reader nothing more."""
-_NONE: dict[int, list[Span]] = {}
+Listed = tuple[tuple[int, tuple[Span, ...]], ...]
+"""Runs that are or hold a built-in list, each with where it stands in a sentence, counted from its first word."""
 _FEW = 6
 """Up to so many hits are walked through; more are searched by halves."""
 _COMMON = dict.fromkeys(word_list("very_common"), 120) | dict.fromkeys(word_list("everywhere"), 3000)
@@ -82,41 +83,49 @@ class Matcher:
                 # Filed under the word beside the list, so that a number in a text asks only for runs that can fit.
                 beside = (-1, run[place - 1]) if place else (1, run[1]) if run[1][0] != "{" else (0, "")
                 self._composites.setdefault(run[place], {}).setdefault(beside, []).append((self._ids[run], run, place))
-        self._roots: Branches = branches((run, self._ids[run]) for run in literals)
+        self._runs = Runs(literals)
 
     def find(self, text: Text) -> list[Match]:
         """Every match in *text*, each within one sentence; the order is the same each time."""
-        matches: list[Match] = []
+        return [
+            (low + start, low + end, child, target)
+            for low, marks, listed in self.sentences(text)
+            for start, end, child, target in self.matches(marks, listed)
+        ]
+
+    def sentences(self, text: Text) -> list[tuple[int, str, Listed]]:
+        """(first word, a mark for each word, hits of built-in lists) of each sentence: all that its matches depend on."""
+        marks = self._runs.marks(text.words)
         lists = self._list_hits(text)
-        words, masks, interest, singles = text.words, self._masks, self._interest, self._singles
-        nodes = list(map(self._roots.get, words))
-        low = 0
-        for number, high in enumerate([*text.breaks, len(words)]):
-            where: dict[int, list[int]] = {}
-            for start in compress(range(low, high), nodes[low:high]):
-                run, more = nodes[start]  # type: ignore[misc]
-                end = start + 1
-                while True:
-                    if run >= 0:
-                        if run in where:
-                            where[run].append(start)
-                        else:
-                            where[run] = [start]
-                    if more is None or end == high:
-                        break
-                    node = more.get(words[end])
-                    if node is None:
-                        break
-                    run, more = node
-                    end += 1
-            low = high
-            listed = lists.get(number, _NONE) if lists else _NONE
-            runs = [*where, *listed] if listed else where
-            mask = reduce(or_, map(masks.__getitem__, runs), 0)
-            active = [run for run in runs if interest[run] & mask]
-            alone = singles.keys() & runs if listed else singles.keys() & where.keys()
-            if active or alone:
-                self._finish(_Sentence(where, listed, self._lengths), active, alone, mask, matches)
+        edges = [0, *text.breaks, len(marks)]
+        if not lists:
+            return [(low, marks[low:high], ()) for low, high in pairwise(edges)]
+        return [
+            (
+                low,
+                marks[low:high],
+                tuple((run, tuple(spans)) for run, spans in lists[number].items()) if number in lists else (),
+            )
+            for number, (low, high) in enumerate(pairwise(edges))
+        ]
+
+    def matches(self, marks: str, listed: Listed) -> list[Match]:
+        """Every match in the sentence of *marks* and *listed*, counted from its first word."""
+        matches: list[Match] = []
+        masks, interest, singles = self._masks, self._interest, self._singles
+        where: dict[int, list[int]] = {}
+        for run, start, _ in self._runs.find(marks):
+            if run in where:
+                where[run].append(start)
+            else:
+                where[run] = [start]
+        lists = dict(listed)
+        runs = [*where, *lists] if lists else where
+        mask = reduce(or_, map(masks.__getitem__, runs), 0)
+        active = [run for run in runs if interest[run] & mask]
+        alone = [run for run in runs if run in singles]
+        if active or alone:
+            self._finish(_Sentence(where, lists, self._lengths), active, alone, mask, matches)
         return matches
 
     def _finish(
@@ -139,26 +148,27 @@ class Matcher:
         """By sentence: hits of the built-in lists, and of runs that hold one ("girl {child_age}")."""
         found = find_ages(text)
         by_sentence: dict[int, dict[int, list[Span]]] = {}
-        words = text.words
+        words, edges = text.words, [0, *text.breaks, len(text.words)]
         for name, spans in found.items():
             number = self._lists.get(name)
             composites = self._composites.get(name)
             for first, after in spans:
-                sentence = text.sentence_number(first)
+                sentence = bisect_right(edges, first) - 1
+                low, high = edges[sentence], edges[sentence + 1]
                 hits = by_sentence.setdefault(sentence, {})
                 if number is not None:
-                    hits.setdefault(number, []).append((first, after))
+                    hits.setdefault(number, []).append((first - low, after - low))
                 if not composites:
                     continue
                 near = composites.get((-1, words[first - 1]), ()) if first else ()
                 also = composites.get((1, words[after]), ()) if after < len(words) else ()
                 for run_number, run, place in (*near, *also, *composites.get((0, ""), ())):
                     start = _backwards(words, run[:place], first)
-                    if start < 0 or text.sentence_number(start) != sentence:
+                    if start < low:
                         continue
                     for end in _forwards(words, run[place + 1 :], after, found):
-                        if text.sentence_number(end - 1) == sentence:
-                            hits.setdefault(run_number, []).append((start, end))
+                        if end <= high:
+                            hits.setdefault(run_number, []).append((start - low, end - low))
         return by_sentence
 
 
@@ -167,13 +177,13 @@ class _Sentence:
 
     __slots__ = ("_filled", "_lengths", "_listed", "_where")
 
-    def __init__(self, where: dict[int, list[int]], listed: dict[int, list[Span]], lengths: list[int]) -> None:
+    def __init__(self, where: dict[int, list[int]], listed: dict[int, tuple[Span, ...]], lengths: list[int]) -> None:
         self._where = where
         self._listed = listed
         self._lengths = lengths
         self._filled: dict[int, list[Filled]] = {}
 
-    def spans(self, run: int) -> list[Span]:
+    def spans(self, run: int) -> Sequence[Span]:
         """Where *run* stands, in order."""
         if run in self._listed:
             return self._listed[run]
@@ -200,7 +210,7 @@ class _Sentence:
         return filled
 
 
-def _join(joined: _Joined, run: int, spans: list[Span], sentence: _Sentence, matches: list[Match]) -> None:
+def _join(joined: _Joined, run: int, spans: Sequence[Span], sentence: _Sentence, matches: list[Match]) -> None:
     """Add to *matches* every place where the slots of *joined* stand in order round a hit of its anchor."""
     target, anchor, befores, afters = joined
     count = 0

@@ -3,16 +3,17 @@
 import gc
 import threading
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Assertion, Triggers, asserter
 from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon, Rule, load
-from goldthread.thrive.match import Match, Matcher
+from goldthread.thrive.match import Listed, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
+from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES
 from goldthread.thrive.tokens import Text
 
 MOST_PER_CUE = 100
@@ -21,6 +22,9 @@ MOST_PER_CUE = 100
 
 _Ruled = tuple[int, int, bool, Rule]
 _InContext = tuple[int, int, Context]
+_Mention = tuple[int, int, str]
+_Noticed = tuple[list[_Ruled], list[_InContext], list[_Mention]]
+"""What one sentence holds, counted from its first word."""
 _Made = tuple[Finding, str, bool]
 """A finding, what to ask about it, and whether it tells of a vulnerable adult."""
 
@@ -36,6 +40,8 @@ class _Compiled:
             self.lexicon: Lexicon = load(directory)
             self.matcher = Matcher(self.lexicon)
             self.repair = Repair(self.lexicon.words)
+            # A sentence is remembered by its marks and the places of ages: no word that the lexicon lacks is kept.
+            self.notice = lru_cache(MOST_SENTENCES)(partial(_notice, self.matcher))
             rules = (target for _, target in self.lexicon.patterns if isinstance(target, Rule))
             self.questions = {(rule.cue, rule.wording): rule.question for rule in rules}
         finally:
@@ -66,6 +72,7 @@ class Reader:
         compiled = _compiled(directory)
         self._lexicon = compiled.lexicon
         self._matcher = compiled.matcher
+        self._notice = compiled.notice
         self._repair = compiled.repair
         self._asserter = asserter()
         self._cues = {**self._lexicon.cues, **self._lexicon.adult_cues}
@@ -94,6 +101,11 @@ class Reader:
         """One reading for each of *texts*, in order."""
         return [self.read(text) for text in texts]
 
+    def forget(self) -> None:
+        """Forget the sentences met so far. Answers stay the same; the next reading of each takes as long as the first."""
+        self._notice.cache_clear()
+        self._asserter.forget()
+
     def cue_spans(self, text: Text) -> list[tuple[int, int]]:
         """(first word, end word) of every cue wording in *text*, whatever is said of it."""
         return [(start, end) for start, end, _, target in self._matcher.find(text) if isinstance(target, Rule)]
@@ -106,33 +118,29 @@ class Reader:
         self._repair.mend(text)
         rules: list[_Ruled] = []
         contexts: list[_InContext] = []
-        mentions: list[Match] = []
-        for match in self._matcher.find(text):
-            start, end, names_child, target = match
-            if type(target) is Rule:
-                rules.append((start, end, names_child, target))
-            elif type(target) is Context:
-                contexts.append((start, end, target))
-            else:
-                mentions.append(match)
+        mentions: list[_Mention] = []
+        for low, marks, listed in self._matcher.sentences(text):
+            remembered = len(marks) <= LONGEST_SENTENCE
+            noticed = self._notice(marks, listed) if remembered else _notice(self._matcher, marks, listed)
+            if noticed is not None:
+                told, harmless, named = noticed
+                rules += [(low + start, low + end, names_child, rule) for start, end, names_child, rule in told]
+                if harmless:
+                    contexts += [(low + start, low + end, context) for start, end, context in harmless]
+                if named:
+                    mentions += [(low + start, low + end, name) for start, end, name in named]
         triggers = self._asserter.triggers(text)
-        if contexts:
-            rules = [match for match in rules if not _explained(match, contexts)]
-        found = _strongest(rules)
+        found = rules if len(rules) <= MOST_PER_CUE else _bounded(rules)
         assessed = [(match, triggers.assess(match[0], match[1])) for match in found]
         child = _child(assessed, mentions, contexts, triggers)
         made: list[_Made] = []
         for (first, after, names_child, rule), (kind, unasked, low, high) in assessed:
-            speaks = "yes" if names_child else rule.child
-            score = rule.weight * decide.multiplier(
-                kind, unasked=unasked, critical=rule.critical, past_counts=rule.past_counts
-            )
-            score *= decide.child_factor(child, speaks=speaks, needs_child=rule.needs_child)
             if high >= 0:
                 first, after = low, high
             start, end = text.starts[first], text.ends[after - 1]
             finding = Finding(
-                rule.cue, start, end, original[start:end], kind, rule.elements, round(score, 4), rule.wording,
+                rule.cue, start, end, original[start:end], kind, rule.elements,
+                decide.score(rule, kind, unasked, child, names_child), rule.wording,
                 rule.level, rule.critical, unasked,
             )  # fmt: skip
             made.append((finding, rule.question, rule.adult))
@@ -169,16 +177,32 @@ def _explained(match: _Ruled, contexts: list[_InContext]) -> bool:
     )
 
 
+def _notice(matcher: Matcher, marks: str, listed: Listed) -> _Noticed | None:
+    """What the sentence of *marks* and *listed* holds, without what a harmless context explains or a stronger rule covers."""
+    matches = matcher.matches(marks, listed)
+    if not matches:
+        return None
+    rules: list[_Ruled] = []
+    contexts: list[_InContext] = []
+    mentions: list[_Mention] = []
+    for start, end, names_child, target in matches:
+        if type(target) is Rule:
+            rules.append((start, end, names_child, target))
+        elif type(target) is Context:
+            contexts.append((start, end, target))
+        elif type(target) is str:
+            mentions.append((start, end, target))
+    if contexts:
+        rules = [match for match in rules if not _explained(match, contexts)]
+    return _strongest(rules), contexts, mentions
+
+
 def _strongest(rules: list[_Ruled]) -> list[_Ruled]:
-    """Without matches that lie inside another of the same cue that is at least as strong; bounded for each cue."""
-    by_cue: dict[str, list[_Ruled]] = {}
-    for match in rules:
-        by_cue.setdefault(match[3].cue, []).append(match)
+    """Without matches that lie inside another of the same cue that is at least as strong, in order."""
+    if len(rules) < 2:
+        return rules
     kept: list[_Ruled] = []
-    for group in by_cue.values():
-        if len(group) == 1:
-            kept += group
-            continue
+    for group in _by_cue(rules):
         group.sort(key=_widest_first)
         kept_here: list[_Ruled] = []
         for match in group:
@@ -189,12 +213,26 @@ def _strongest(rules: list[_Ruled]) -> list[_Ruled]:
                     break
             else:
                 kept_here.append(match)
-        if len(kept_here) > MOST_PER_CUE:
-            kept_here.sort(key=lambda match: (not match[3].critical, -match[3].weight, match[0]))
-            kept_here = kept_here[:MOST_PER_CUE]
         kept += kept_here
     kept.sort(key=_in_order)
     return kept
+
+
+def _bounded(rules: list[_Ruled]) -> list[_Ruled]:
+    """The strongest of each cue, not more than a page can show, in order."""
+    kept: list[_Ruled] = []
+    for group in _by_cue(rules):
+        group.sort(key=lambda match: (not match[3].critical, -match[3].weight, *_widest_first(match)))
+        kept += group[:MOST_PER_CUE]
+    kept.sort(key=_in_order)
+    return kept
+
+
+def _by_cue(rules: list[_Ruled]) -> Iterable[list[_Ruled]]:
+    groups: dict[str, list[_Ruled]] = {}
+    for match in rules:
+        groups.setdefault(match[3].cue, []).append(match)
+    return groups.values()
 
 
 def _widest_first(match: _Ruled) -> tuple[int, int, float, str, bool]:
@@ -208,7 +246,7 @@ def _in_order(match: _Ruled) -> tuple[int, int, str, str]:
 
 
 def _child(
-    found: list[tuple[_Ruled, Assertion]], mentions: list[Match], contexts: list[_InContext], triggers: Triggers
+    found: list[tuple[_Ruled, Assertion]], mentions: list[_Mention], contexts: list[_InContext], triggers: Triggers
 ) -> str:
     """Whether a child is involved: yes where the words name one, implied where they suggest one."""
     answer = "no"
@@ -219,7 +257,7 @@ def _child(
             return "yes"
         if names_child or rule.child != "no":
             answer = "implied"
-    for start, end, _, name in mentions:
+    for start, end, name in mentions:
         if any(low <= start and end <= high and not context.child_stays for low, high, context in contexts):
             continue
         kind = triggers.assess(start, end).kind

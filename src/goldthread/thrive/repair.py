@@ -42,9 +42,7 @@ class Repair:
 
     def mend(self, text: Text) -> None:
         """Replace the words of *text* that are slips of a lexicon word; offsets stay those of the original."""
-        strange = [
-            word for word in set(text.words) - self._vocabulary if SHORTEST <= len(word) <= 24 and word.isalpha()
-        ]
+        strange = [word for word in text.forms - self._vocabulary if SHORTEST <= len(word) <= 24 and word.isalpha()]
         if not strange:
             return
         if len(strange) > MOST_PER_TEXT:
@@ -55,6 +53,7 @@ class Repair:
                 mended[word] if word in mended and not _named(text, place) else word
                 for place, word in enumerate(text.words)
             ]
+            text.forms = set(text.words)
 
     def _better(self, word: str) -> str:
         known = self._cache.get(word)

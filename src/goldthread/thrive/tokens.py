@@ -9,11 +9,18 @@ from operator import add
 APOSTROPHES = "'’‘‛ʼʹ`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Signs dropped inside a word: apostrophes of every keyboard, soft hyphens and zero-width marks."""
 
-# A sentence ends at a full stop only before a space, so that 15.10 and e-mail addresses stay whole.
-_SIGN = re.compile("[.!?;\n\r\u2028\u2029•|/–—]")
-_ALWAYS = ";\n\r\u2028\u2029•|"
-_CLOSING = "\"')]’”"
+# A sentence ends at a full stop only before a space (and signs that close a quotation), so that 15.10 and e-mail addresses
+# stay whole; at a stroke or dash only between spaces.
+_SENTENCE_END = re.compile(
+    r"""
+    [.!?;\n\r\u2028\u2029•|/–—]
+    (?: (?<=[;\n\r\u2028\u2029•|])
+      | (?<=[.!?]) (?= ["')\]’”]{0,3} (?:\s|\Z) | ["')\]’”]{4} )
+      | (?<=\s[/–—]) (?=\s|\Z) )""",
+    re.VERBOSE,
+)
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "rd", "approx", "nxt", "tel", "ext"})
+_DIGITS = re.compile("[0-9]+")
 _EDGE = re.compile(r"(?<=\s)'|'(?=\s)")
 _FOLD_LIMIT = 8192
 
@@ -80,10 +87,10 @@ class Text:
     """A text cut into words. Word *i* is ``words[i]``; in the original it lies at ``starts[i]:ends[i]`` (code points).
 
     ``sentences`` holds (first word, end word) pairs that cover all words in order; ``breaks`` the words that begin one.
-    ``words`` may be replaced by as many others, once typing slips are mended.
+    ``words`` may be replaced by as many others, once typing slips are mended; ``forms`` holds each of them once.
     """
 
-    __slots__ = ("_sentences", "breaks", "ends", "folded", "original", "plain", "starts", "words")
+    __slots__ = ("_figures", "_sentences", "breaks", "ends", "folded", "forms", "original", "plain", "starts", "words")
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -100,9 +107,11 @@ class Text:
                 starts, ends = list(compress(starts, words)), list(compress(ends, words))
                 words = list(filter(None, words))
         self.starts, self.ends = starts, ends
+        self._figures: list[int] | None = None
         self._sentences: list[tuple[int, int]] | None = None
         self.breaks = _breaks(folded, starts, words)
         self.words = words
+        self.forms = set(words)
 
     @property
     def sentences(self) -> list[tuple[int, int]]:
@@ -110,6 +119,15 @@ class Text:
             edges = [0, *self.breaks, len(self.words)]
             self._sentences = [pair for pair in pairwise(edges) if pair[0] < pair[1]]
         return self._sentences
+
+    @property
+    def figures(self) -> list[int]:
+        """Indexes of the words that hold a digit, in order."""
+        if self._figures is None:
+            starts = self.starts
+            places = [bisect_right(starts, match.start()) - 1 for match in _DIGITS.finditer(self.plain)]
+            self._figures = list(dict.fromkeys(places))
+        return self._figures
 
     def word_of_offset(self, offset: int) -> int:
         """Index of the first word that ends after the original's *offset*; the number of words if there is none."""
@@ -134,20 +152,11 @@ def _breaks(folded: str, starts: list[int], words: list[str]) -> list[int]:
     """Word indexes at which a new sentence begins, in order."""
     breaks: list[int] = []
     last, total = 0, len(words)
-    for match in _SIGN.finditer(folded):
+    for match in _SENTENCE_END.finditer(folded):
         place = match.start()
-        sign = folded[place]
-        if sign not in _ALWAYS:
-            following = folded[place + 1 : place + 2]
-            if following in _CLOSING and following and sign not in "/–—":
-                following = folded[place + 1 : place + 5].lstrip(_CLOSING)[:1]
-            if following and not following.isspace():
-                continue
-            if sign in "/–—" and not folded[place - 1 : place].isspace():
-                continue
         word = bisect_left(starts, place)
         if last < word < total and not (
-            sign == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
+            folded[place] == "." and (words[word - 1] in _ABBREVIATIONS or folded[place - 1] == ".")
         ):
             breaks.append(word)
             last = word

@@ -1,11 +1,13 @@
 """Error pages: the handlers a root URL configuration names, and a middleware that gives bare refusals a page.
 
-For a part of a page that asked by itself (htmx) the same words land in the page's problem place and nowhere else.
+For a part of a page that asked by itself (htmx) the same words land in the page's problem place and nowhere else. A
+program gets a problem document instead of a page.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
@@ -13,6 +15,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
+
+from goldthread.web.problems import BY_STATUS, for_program, problem
 
 LAST_RESORT = "Something went wrong on our side. What was saved is kept. Go back and try again, or tell a supervisor."
 BARE = {405, 413, 429, 503}
@@ -25,6 +29,8 @@ def error_page(request: HttpRequest | None, status: int, name: str | None = None
 
     Without a request it is made without any context processor.
     """
+    if for_program(request):
+        return problem(BY_STATUS[status], detail)
     template = loader.get_template(f"web/errors/{name or status}.jinja")
     response = HttpResponse(template.render({"detail": detail}, request), status=status)
     if request is not None and request.headers.get("HX-Request") == "true":
@@ -49,8 +55,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return error_page(request, 404)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """500, made without the request: whatever broke the page must not break this one."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, made without the request: whatever broke the page must not break this one.
+
+    503 where the database did not answer to a middleware, before there was a view whose exceptions are looked at.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return error_page(request if for_program(request) else None, 503)
+    if for_program(request):
+        return problem("broken")
     try:
         return error_page(None, 500)
     except Exception:
@@ -72,17 +85,18 @@ class ErrorPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         bare = response.status_code in BARE and not response.streaming and not getattr(response, "content", b"")
-        if not bare or not request.accepts("text/html"):
+        program = for_program(request)
+        if not bare or not (program or request.accepts("text/html")):
             return response
-        page = error_page(None if response.status_code == 503 else request, response.status_code)
+        page = error_page(None if response.status_code == 503 and not program else request, response.status_code)
         for header, value in response.items():
             if header not in ("Content-Type", "Content-Length"):
                 page[header] = value
         return page
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A database that does not answer is *not available for the moment*, not a fault of the page."""
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         log.error("the database does not answer")
-        return error_page(None, 503)
+        return error_page(request if for_program(request) else None, 503)

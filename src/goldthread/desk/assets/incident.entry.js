@@ -1,45 +1,173 @@
-// The incident opens at the first key; what was typed beside it is corrected in the record when its field is left.
-(() => {
-  const opening = document.getElementById("opening");
-  const address = opening?.dataset.open;
-  if (!address) return;
-  let opened = false;
+// The page of one incident, and of one contact while it is taken: what is typed is kept and read along, the first key
+// opens the incident, marks and grades are answered by keys, and nothing that arrives moves the caret.
 
-  function open() {
-    if (opened) return;
-    opened = true;
-    const channel = opening.querySelector("[name=channel]").value;
-    htmx.ajax("POST", address, { target: "#problem", swap: "innerHTML", values: { opening: "1", channel } });
-  }
+import { say } from "../../web/assets/connection.js";
+import { answerCurrent, currentQuote, drawn, insertQuote, startAnswers } from "./answers.js";
+import { Drafts, typedFields } from "./drafts.js";
+import { Mirror } from "./mirror.js";
+import { openStrip, startStrip } from "./strip.js";
+import { startReach } from "./reach.js";
 
-  document.addEventListener("input", (event) => {
-    if (event.target.closest("#opening") || event.target.matches("[data-typing]")) open();
-  });
-  opening.addEventListener("change", (event) => {
-    const kind = event.target.name;
-    if (!["location", "area", "caller_name", "caller_phone"].includes(kind) || !event.target.value.trim()) return;
-    open();
-    const panel = kind === "area" ? "area" : "particular";
-    const to = address.replace(/\/contact\/([^/]+)\/open$/, `/incidents/$1/${panel}`);
-    const values = { opening: "1", channel: opening.querySelector("[name=channel]").value, key: crypto.randomUUID(), kind, text: event.target.value, area: event.target.value };
-    htmx.ajax("POST", to, { target: `#panel-${panel}`, swap: "outerHTML", values });
-  });
-})();
+const READ_AFTER = 180; // ms without a key before the words are read along
+const READ_AT_LEAST = 600; // ms after which they are, however fast somebody types
 
-// A panel that comes back with errors is opened, so that its sentence is seen.
-document.addEventListener("htmx:after:swap", () => {
-  for (const wrong of document.querySelectorAll(".panel .govuk-error-summary")) {
-    const doing = wrong.closest("details.doing");
-    if (doing) doing.open = true;
-  }
+const desk = document.getElementById("desk");
+const opening = document.getElementById("opening");
+const csrf = () => document.cookie.split("; ").find((one) => one.startsWith("csrftoken="))?.slice("csrftoken=".length) ?? document.body.dataset.csrf;
+
+// --- opening -------------------------------------------------------------------------------------------------------
+
+let opened = !opening?.dataset.open;
+
+function open() {
+  if (opened) return;
+  opened = true;
+  const channel = opening.querySelector("[name=channel]").value;
+  htmx.ajax("POST", opening.dataset.open, { target: "#problem", swap: "innerHTML", values: { opening: "1", channel } });
+}
+
+function correct(field) {
+  if (!["location", "area", "caller_name", "caller_phone"].includes(field.name) || !field.value.trim() || field.value === field.dataset.told) return;
+  open();
+  field.dataset.told = field.value;
+  const area = field.name === "area";
+  const values = { opening: "1", channel: opening.querySelector("[name=channel]").value, key: crypto.randomUUID?.() ?? key(), kind: field.name, text: field.value, area: field.value };
+  htmx.ajax("POST", area ? opening.dataset.area : opening.dataset.particular, { target: area ? "#panel-area" : "#panel-particular", swap: "outerHTML", values });
+}
+
+function key() {
+  const raw = crypto.getRandomValues(new Uint8Array(16));
+  raw[6] = (raw[6] & 15) | 64;
+  raw[8] = (raw[8] & 63) | 128;
+  const hex = [...raw].map((one) => one.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+opening?.addEventListener("change", (event) => correct(event.target));
+
+// --- typing --------------------------------------------------------------------------------------------------------
+
+const box = () => document.querySelector("[data-typing]");
+let mirror = box() ? new Mirror(box()) : null;
+let timer = 0;
+let firstWaiting = 0;
+
+const drafts = desk && new Drafts({ desk, onAnswer: answered, onState: state });
+
+function answered(told, fields) {
+  mirror?.show(told.marks, fields["words.text"] ?? "");
+  if (!told.noticed) return;
+  const column = document.getElementById("noticed");
+  // While somebody answers here nothing moves; it is drawn at the next change.
+  if (column.contains(document.activeElement) || column.querySelector(".mark__not[open]")) { drafts.have = ""; return; }
+  const template = document.createElement("template");
+  template.innerHTML = told.noticed;
+  if (Number(template.content.firstElementChild.dataset.seq) < Number(column.dataset.seq)) { drafts.have = ""; return; }
+  column.replaceWith(template.content.firstElementChild);
+  htmx.process(document.getElementById("noticed"));
+  drawn();
+  if (told.say) say(told.say);
+}
+
+function state(kind, sentence = "") {
+  document.dispatchEvent(new CustomEvent("goldthread:drafts", { detail: { kind, sentence } }));
+}
+
+function soon() {
+  const now = performance.now();
+  firstWaiting ||= now;
+  clearTimeout(timer);
+  timer = setTimeout(() => { firstWaiting = 0; drafts?.changed(); }, Math.max(0, Math.min(READ_AFTER, firstWaiting + READ_AT_LEAST - now)));
+  drafts?.locker.put({ revision: drafts.revision, fields: typedFields() });
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#opening") || event.target.matches("[data-typing]")) open();
+  if (event.target.matches("[data-typing]")) mirror?.typed();
+  if (event.target.closest("[data-draft-form], #opening")) soon();
 });
+document.addEventListener("goldthread:typed", () => mirror?.typed());
+addEventListener("pagehide", () => { if (drafts && Object.keys(typedFields()).length) drafts.changed(); });
+
+// --- children ------------------------------------------------------------------------------------------------------
+
+function addChild(focus = true) {
+  const rows = document.querySelector(".children-rows");
+  const last = rows?.lastElementChild;
+  if (!last) return;
+  const total = document.querySelector('[name="child-TOTAL_FORMS"]');
+  const number = Number(total.value);
+  const row = last.cloneNode(true);
+  const from = Number(last.dataset.childRow);
+  row.dataset.childRow = number;
+  row.setAttribute("aria-label", `Child ${number + 1}`);
+  for (const part of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
+    for (const name of ["name", "id", "for", "aria-describedby"]) {
+      if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(`child-${from}-`, `child-${number}-`));
+    }
+  }
+  for (const input of row.querySelectorAll("input, select")) {
+    if (input.type === "checkbox") { input.checked = false; input.defaultChecked = false; }
+    else if (input.tagName === "SELECT") input.selectedIndex = 0;
+    else { input.value = ""; input.defaultValue = ""; }
+  }
+  rows.append(row);
+  total.value = number + 1;
+  if (focus) row.querySelector("input:not([type=hidden])").focus();
+}
+
+document.addEventListener("goldthread:child-rows", ({ detail: { rows } }) => {
+  const total = document.querySelector('[name="child-TOTAL_FORMS"]');
+  while (total && Number(total.value) < Math.min(rows, 60)) addChild(false);
+});
+document.addEventListener("click", (event) => { if (event.target.closest?.("[data-add-child]")) addChild(); });
+
+// --- keys that belong to this page ---------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const does = event.target.closest?.("[data-does]")?.dataset.does;
+  if (!does) return;
+  if (does === "words") return void box()?.focus();
+  if (does === "quote") { const one = currentQuote(); if (one) insertQuote(one.quote, one.element); return; }
+  if (does === "immediate") return void immediate();
+  answerCurrent(does);
+});
+
+// Help before paperwork: one chord grades Immediate, whatever is open or typed; the place goes along if it was just typed.
+function immediate() {
+  if (opening?.contains(document.activeElement)) correct(document.activeElement);
+  open();
+  const button = document.querySelector('#panel-grade button[name=grade][value=immediate]');
+  if (button) button.click();
+  else say("The grade is Immediate already.");
+}
+
+// --- what arrives --------------------------------------------------------------------------------------------------
 
 // Answers may overtake each other. Every display says up to which line of the record it was drawn; one drawn from an
 // older record never takes the place of a newer one.
 document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
-  const drawn = (element) => Number(element?.dataset?.seq ?? NaN);
+  const drawnTo = (element) => Number(element?.dataset?.seq ?? NaN);
   for (let n = tasks.length - 1; n >= 0; n -= 1) {
     const { type, fragment, target } = tasks[n];
-    if (type === "oob" && drawn(fragment.firstElementChild) < drawn(target)) tasks.splice(n, 1);
+    if (type === "oob" && drawnTo(fragment.firstElementChild) < drawnTo(target)) tasks.splice(n, 1);
   }
 });
+
+document.addEventListener("htmx:after:swap", () => {
+  if (box() && !box().closest(".typing")) mirror = new Mirror(box());
+  drawn();
+  if (drafts && document.getElementById("noticed")?.dataset.have !== drafts.have) drafts.have = document.getElementById("noticed").dataset.have;
+  soon();
+});
+
+startStrip();
+startAnswers();
+startReach();
+if (desk) {
+  const held = desk.dataset.draft ? JSON.parse(desk.dataset.draft) : null;
+  drafts.have = document.getElementById("noticed")?.dataset.have ?? "";
+  drafts.start(held).then(() => { mirror?.typed(); if (Object.keys(typedFields()).length) drafts.changed(); });
+}
+if (opening && location.hash !== "#read") (document.querySelector("#opening [name=location]"))?.focus();
+export { csrf, openStrip };

@@ -39,7 +39,15 @@ COUNT_AGAIN = 15.0
 """Seconds after which the counts are sent anew, since time alone puts incidents over target."""
 BACKLOG = 200
 """Events a listener may lag behind before it is let go; it then resumes from its mark."""
-MOVES = ("area.set", "owner.taken", "unit.allocated", "incident.reopened", "children.answered")
+MOVES = (
+    "area.set",
+    "owner.taken",
+    "unit.allocated",
+    "incident.reopened",
+    "children.answered",
+    "contact.read",
+    "contact.received",
+)
 """Timeline codes after which an open incident may be in somebody else's sight."""
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""

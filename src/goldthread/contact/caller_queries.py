@@ -1,0 +1,49 @@
+"""Questions asked of the caller and the line."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from goldthread.contact.caller_models import CallBack, LineState
+from goldthread.contact.caller_rules import BROKEN
+
+if TYPE_CHECKING:
+    from goldthread.audit.models import Payload
+    from goldthread.contact.models import Incident
+
+
+def unanswered(incident: Incident) -> bool:
+    """Whether the call broke and nobody has answered since."""
+    if incident.line not in BROKEN:
+        return False
+    states = list(LineState.objects.filter(incident=incident).order_by("id"))
+    # Times are stated to the minute. Of a contact entered afterwards the whole call lies before its entry.
+    since = incident.contacted_at if incident.contacted_at and len(states) == 1 else states[-1].at
+    answered = CallBack.objects.filter(incident=incident, outcome="answered")
+    return not answered.filter(at__gte=since.replace(second=0, microsecond=0)).exists()
+
+
+def told(payload: Payload | None, name: str) -> str:
+    """One of the facts kept together in a payload; a tombstone once it was erased."""
+    if payload is None:
+        return ""
+    if payload.erased_at is not None:
+        return payload.shown()
+    return str(json.loads(payload.text).get(name, ""))
+
+
+@lru_cache(maxsize=1)
+def _sets() -> list[tuple[date, list[str]]]:
+    text = resources.files("goldthread.contact").joinpath("child_caller.toml").read_text(encoding="utf-8")
+    return sorted(((one["from"], one["ask"]) for one in tomllib.loads(text)["set"]), key=lambda pair: pair[0])
+
+
+def child_questions(day: date) -> list[str]:
+    """What a child who calls is asked, in force on ``day``: only what is needed to send help."""
+    held = [ask for start, ask in _sets() if start <= day]
+    return held[-1] if held else _sets()[0][1]

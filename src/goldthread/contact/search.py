@@ -1,0 +1,156 @@
+"""Search as typed: trigrams find streets and name words, which are few; exact joins lead on to addresses and people.
+
+Whole addresses and whole names are never compared: with millions of them that takes seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from goldthread.contact import search_rules as rules
+from goldthread.contact.people_models import Person, Phone, Place, Residence, Street
+
+MOST = 8
+"""Suggestions shown: more would be read by nobody on a call *(ours)*."""
+CANDIDATES = 60
+"""Streets or name words taken from the index before they are compared letter by letter *(ours)*."""
+NEAR = 0.3
+"""Word similarity, 0 to 1, below which the index gives no candidate: a swap in a word of five letters passes *(ours)*."""
+SLIP = 5
+"""Trigrams that one slip costs at most. Longer words may lose two slips; what shares less need not be looked at *(ours)*."""
+LONG = 12
+HOMES = 2
+"""Households shown with a name, to tell people of one name apart."""
+
+STREETS = (
+    "SELECT id, plain FROM contact_street WHERE plain %%> %(typed)s ORDER BY plain <->> %(typed)s, id LIMIT %(most)s"
+)
+WORDS = "SELECT id, word FROM contact_nameword WHERE word %%> %(typed)s ORDER BY word <->> %(typed)s, id LIMIT %(most)s"
+BEARERS = """
+SELECT person_id, sum(best) AS likeness FROM (
+    SELECT n.person_id, w.nth, max(w.likeness) AS best
+    FROM unnest(%(words)s::bigint[], %(nths)s::int[], %(likeness)s::float8[]) AS w(word, nth, likeness)
+    JOIN contact_personname n ON n.word_id = w.word GROUP BY n.person_id, w.nth
+) AS one GROUP BY person_id HAVING count(*) >= %(least)s ORDER BY likeness DESC, person_id LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing to choose from. ``choice`` is its identity for ``settle``: *place-12*, *street-3*, *person-9*, *phone-4*."""
+
+    choice: str
+    name: str
+    note: str
+    area: str = ""
+
+
+def find(kind: str, typed: str, today: date, area: str = "") -> list[Found]:
+    """What is known that is like what was typed, best first, those of ``area`` before others as good; at most ``MOST``.
+
+    ``kind`` is *place*, *phone* or *person*. Nothing is searched for before three characters.
+    """
+    if rules.too_short(typed):
+        return []
+    if kind == "place":
+        return find_places(typed, area)
+    return find_people(typed, today) if kind == "person" else find_phones(typed)
+
+
+def find_places(typed: str, area: str = "") -> list[Found]:
+    """Addresses of the streets that are like the typed one, with the number typed; else the streets themselves."""
+    asked = rules.typed_place(typed)
+    if rules.too_short(asked.street):
+        return []
+    scored = _like(STREETS, asked.street)
+    if not scored:
+        return []
+    streets = {one.pk: one for one in Street.objects.filter(pk__in=scored)}
+    order = sorted(streets, key=lambda pk: (-scored[pk], streets[pk].area != area, streets[pk].name, streets[pk].area))
+    at: dict[int, list[Place]] = {}
+    if asked.number:
+        wanted = Place.objects.filter(street__in=order, number__in={asked.number, asked.number.upper()})
+        for place in wanted.select_related("street").order_by("unit", "id"):
+            if not asked.unit or rules.plain(place.unit) in {"", asked.unit}:
+                at.setdefault(place.street_id, []).append(place)
+    # An address that exists comes before a street without that number, unless the street is much less like.
+    order.sort(key=lambda pk: -(scored[pk] + (0.2 if pk in at else 0)))
+    found = []
+    for pk in order:
+        if pk in at:
+            found += [Found(f"place-{one.pk}", str(one), "", one.street.area) for one in at[pk]]
+        else:
+            note = f"number {asked.number} is not in the gazetteer" if asked.number else "the whole street or place"
+            found.append(Found(f"street-{pk}", streets[pk].name, note, streets[pk].area))
+    return found[:MOST]
+
+
+def find_people(typed: str, today: date) -> list[Found]:
+    """People who bear names like those typed. Of several words two must be like theirs: middle names come and go."""
+    words, nths, scores = [], [], []
+    asked = rules.name_words(typed)[:6]
+    for nth, word in enumerate(asked):
+        if len(word) < rules.SHORTEST - 1:
+            continue
+        for pk, likeness in _like(WORDS, word).items():
+            words.append(pk)
+            nths.append(nth)
+            scores.append(likeness)
+    if not words:
+        return []
+    least = min(2, len(asked))
+    with connection.cursor() as cursor:
+        cursor.execute(BEARERS, {"words": words, "nths": nths, "likeness": scores, "least": least, "most": MOST})
+        order = [pk for pk, _ in cursor.fetchall()]
+    people = Person.objects.in_bulk(order)
+    homes = homes_of(order, today)
+    return [_person(people[pk], homes.get(pk, []), today) for pk in order if pk in people]
+
+
+def find_phones(typed: str) -> list[Found]:
+    """The number typed, in whatever notation, if it is known; never another that is only like it."""
+    asked = rules.number(typed)
+    phone = Phone.objects.filter(digits=asked.digits).first() if asked else None
+    if phone is None:
+        return []
+    users = [str(one.person) for one in phone.people.select_related("person").order_by("-as_of", "-id")[:3]]
+    return [Found(f"phone-{phone.pk}", phone.shown, ", ".join(users) or "nobody is known to use it")]
+
+
+def homes_of(people: list[int], today: date) -> dict[int, list[Place]]:
+    """Where each of these people lives on this day, newest first."""
+    found: dict[int, list[Place]] = {}
+    lives = Residence.objects.filter(Q(until__isnull=True) | Q(until__gt=today), person__in=people)
+    for one in lives.select_related("place__street").order_by("-as_of", "-id"):
+        found.setdefault(one.person_id, []).append(one.place)
+    return found
+
+
+def near(typed: str) -> float:
+    """The word similarity that a name must have to this, so that one slip (in long ones two) still passes."""
+    trigrams = len(typed.replace(" ", "")) + len(typed.split()) * 2 - 1
+    slips = 1 if trigrams < LONG else 1.6
+    return round(max(NEAR, (trigrams - slips * SLIP) / trigrams - 0.02), 2)
+
+
+def _person(person: Person, homes: list[Place], today: date) -> Found:
+    age = "date of birth not known"
+    if person.born is not None:
+        age = f"born {person.born:%d/%m/%Y}, {rules.age_on(person.born, today)}"
+    lives = "; ".join(f"{one}, {one.street.area}" for one in homes[:HOMES])
+    return Found(f"person-{person.pk}", str(person), f"{age}; {lives or 'no address known'}")
+
+
+def _like(query: str, typed: str) -> dict[int, float]:
+    """Rows that the trigram index gives for ``typed`` and that are like it letter by letter, with how much."""
+    given: dict[str, Any] = {"typed": typed, "most": CANDIDATES}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(near(typed))])
+        cursor.execute(query, given)
+        scored = {pk: rules.likeness(typed, name) for pk, name in cursor.fetchall()}
+    return {pk: score for pk, score in scored.items() if score >= rules.LIKE}

@@ -1,0 +1,255 @@
+// What is typed and not sent: kept by the server as it is typed and by this browser, sealed with a key that only this
+// person's pages get. A killed tab, server or network costs nothing older than a second.
+
+import { say } from "../../web/assets/connection.js";
+
+const PREFIX = "goldthread-draft:";
+const DAYS_KEPT = 7;
+
+const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+const text = (buffer) => {
+  let out = "";
+  for (const one of new Uint8Array(buffer)) out += String.fromCharCode(one);
+  return btoa(out);
+};
+
+// A browser that has no sealing (an address without HTTPS) keeps nothing of its own; the server still does.
+export class Locker {
+  constructor(incident, key) {
+    this.name = PREFIX + incident;
+    this.ready = globalThis.crypto?.subtle
+      ? crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"]).catch(() => null)
+      : Promise.resolve(null);
+    this.turn = Promise.resolve();
+  }
+
+  // Saves wait for one another, so that an older one never lies over a newer one.
+  put(value) {
+    this.turn = this.turn.then(async () => {
+      const key = await this.ready;
+      if (!key) return;
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(JSON.stringify(value)));
+      localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: text(iv), sealed: text(sealed) }));
+    }).catch(() => {});
+    return this.turn;
+  }
+
+  async get() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.name));
+      const key = await this.ready;
+      if (!kept || !key) return null;
+      const open = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(kept.iv) }, key, bytes(kept.sealed));
+      return { ...JSON.parse(new TextDecoder().decode(open)), at: kept.at };
+    } catch {
+      return null; // another person's, or torn: it is nobody else's to read
+    }
+  }
+
+  drop() {
+    try { localStorage.removeItem(this.name); } catch { /* nothing was kept */ }
+  }
+}
+
+export function forgetOld() {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith(PREFIX)) continue;
+      const { at } = JSON.parse(localStorage.getItem(name));
+      if (Date.now() - at > DAYS_KEPT * 86_400_000) localStorage.removeItem(name);
+    }
+  } catch { /* a browser without storage */ }
+}
+
+// The fields of a page by the names their forms give them: "words.text", "thrive.threat", "children.child-0-name".
+const SKIPPED = new Set(["csrfmiddlewaretoken", "based_on", "opening", "back"]);
+
+function* inputs() {
+  for (const form of document.querySelectorAll("[data-draft-form]")) {
+    for (const input of form.querySelectorAll("input, textarea, select")) {
+      if (!input.name || SKIPPED.has(input.name) || ["submit", "button", "file"].includes(input.type)) continue;
+      yield [`${form.dataset.draftForm}.${input.name}`, input, form];
+    }
+  }
+}
+
+const valueOf = (input) => (input.type === "checkbox" ? (input.checked ? "on" : "") : input.value);
+const defaultOf = (input) => {
+  if (input.type === "checkbox") return input.defaultChecked ? "on" : "";
+  if (input.tagName === "SELECT") return ([...input.options].find((one) => one.defaultSelected) ?? input.options[0])?.value ?? "";
+  return input.defaultValue;
+};
+
+// Only what differs from what the server drew; a form's key goes along with its words, so that a form sent again after
+// a crash acts once.
+export function typedFields() {
+  const found = {};
+  const changed = new Set();
+  for (const [name, input, form] of inputs()) {
+    if (input.type === "hidden") continue;
+    if (valueOf(input) !== defaultOf(input)) { found[name] = valueOf(input); changed.add(form); }
+  }
+  for (const [name, input, form] of inputs()) {
+    if (input.type === "hidden" && changed.has(form)) found[name] = input.value;
+  }
+  return found;
+}
+
+export function putBack(fields) {
+  let put = 0;
+  for (const [name, input] of inputs()) {
+    if (!(name in fields) || valueOf(input) === fields[name]) continue;
+    if (input.type === "checkbox") input.checked = fields[name] === "on";
+    else input.value = fields[name];
+    if (input.type !== "hidden") put += 1;
+  }
+  return put;
+}
+
+const same = (one, other) => JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+const shown = (fields) => Object.fromEntries(Object.entries(fields).filter(([name, value]) => value && !name.endsWith(".key") && !/\.child-(\w+)_FORMS$/.test(name) && !name.endsWith("-child")));
+
+export class Drafts {
+  constructor({ desk, onAnswer, onState }) {
+    this.to = desk.dataset.typingTo;
+    this.locker = new Locker(desk.dataset.incident, desk.dataset.draftKey);
+    this.onAnswer = onAnswer;
+    this.onState = onState;
+    this.revision = 0;
+    this.sent = {};
+    this.tried = []; // what was sent and not answered: the server may have it all the same
+    this.have = "";
+    this.flying = null;
+    this.again = false;
+    this.conflict = null;
+  }
+
+  // What the server kept, what this browser kept: the newer one is put back; two that grew apart are shown side by side.
+  async start(held) {
+    const server = held ?? { revision: 0, fields: {} };
+    this.revision = server.revision;
+    this.sent = server.fields;
+    const own = await this.locker.get();
+    const ours = own ? shown(own.fields) : {};
+    const theirs = shown(server.fields);
+    let fields = server.fields;
+    if (own && Object.keys(ours).length && !same(ours, theirs)) {
+      if (own.revision >= server.revision || !Object.keys(theirs).length) fields = own.fields;
+      else this.compare(own.fields, server.fields);
+    }
+    const rows = Number(fields["children.child-TOTAL_FORMS"] ?? 0);
+    document.dispatchEvent(new CustomEvent("goldthread:child-rows", { detail: { rows } }));
+    if (putBack(fields)) say("What you had typed is back.");
+    forgetOld();
+  }
+
+  // Called at every change. The browser's copy is written at once; the server is told at most once at a time.
+  changed() {
+    const fields = typedFields();
+    this.locker.put({ revision: this.revision, fields });
+    if (this.conflict) return;
+    if (this.flying) { this.again = true; return; }
+    this.send(fields);
+  }
+
+  async send(fields) {
+    this.flying = fields;
+    this.tried = [...this.tried.slice(-9), fields];
+    const give = new AbortController();
+    const late = setTimeout(() => this.onState("slow"), 900);
+    const end = setTimeout(() => give.abort(), 4000);
+    try {
+      const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+      const answer = await fetch(this.to, {
+        method: "POST",
+        signal: give.signal,
+        headers: { "Content-Type": "application/json", "X-CSRFToken": cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf },
+        body: JSON.stringify({ base: this.revision, fields, have: this.have }),
+      });
+      await this.answered(answer, fields);
+    } catch {
+      this.failed("lost");
+    } finally {
+      clearTimeout(late);
+      clearTimeout(end);
+      this.flying = null;
+      if (this.again) { this.again = false; this.changed(); }
+    }
+  }
+
+  async answered(answer, fields) {
+    if (answer.redirected || answer.status === 401 || answer.status === 403) return this.failed("ended");
+    const kind = answer.headers.get("Content-Type") ?? "";
+    if (answer.status >= 500 || !kind.includes("json")) return this.failed(answer.status >= 500 ? "lost" : "refused");
+    const told = await answer.json();
+    if (answer.status === 409) {
+      // Our own earlier save, whose answer was lost on the way, is no other window.
+      if ([this.sent, fields, ...this.tried].some((one) => same(shown(told.fields), shown(one)))) {
+        this.revision = told.revision;
+        this.again = true;
+        return undefined;
+      }
+      this.revision = told.revision;
+      return this.compare(fields, told.fields);
+    }
+    if (!answer.ok) return this.failed("refused", told.say);
+    this.revision = told.revision;
+    this.sent = fields;
+    this.tried = [];
+    this.have = told.have;
+    if (!Object.keys(shown(fields)).length) this.locker.drop();
+    else this.locker.put({ revision: this.revision, fields });
+    this.onState("saved");
+    return this.onAnswer(told, fields);
+  }
+
+  failed(state, sentence = "") {
+    this.onState(state, sentence);
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.changed(), 1500);
+  }
+
+  compare(ours, theirs) {
+    this.conflict = { ours, theirs };
+    const box = document.getElementById("draft-conflict");
+    const list = (fields) => {
+      const dl = document.createElement("dl");
+      dl.className = "facts";
+      for (const [name, value] of Object.entries(shown(fields))) {
+        const dt = document.createElement("dt");
+        dt.textContent = document.querySelector(`[data-draft-form="${name.split(".")[0]}"] [name="${name.split(".").slice(1).join(".")}"]`)?.labels?.[0]?.textContent.trim() ?? name;
+        const dd = document.createElement("dd");
+        dd.className = "kept";
+        dd.textContent = value;
+        dl.append(dt, dd);
+      }
+      return dl;
+    };
+    const side = (title, fields, press) => {
+      const part = document.createElement("section");
+      const head = document.createElement("h2");
+      head.textContent = title;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "govuk-button govuk-button--small";
+      button.textContent = press;
+      button.addEventListener("click", () => this.choose(fields));
+      part.append(head, list(fields), button);
+      return part;
+    };
+    box.className = "conflict";
+    box.replaceChildren(side("Typed in this window", ours, "Go on with this"), side("Typed in another window, or saved before", theirs, "Go on with that"));
+    box.hidden = false;
+  }
+
+  choose(fields) {
+    const box = document.getElementById("draft-conflict");
+    box.hidden = true;
+    this.conflict = null;
+    for (const [, input] of inputs()) if (input.type !== "hidden" && input.type !== "checkbox" && input.tagName !== "SELECT") input.value = input.defaultValue;
+    putBack(fields);
+    document.dispatchEvent(new CustomEvent("goldthread:typed"));
+    this.changed();
+  }
+}

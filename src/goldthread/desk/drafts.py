@@ -1,0 +1,138 @@
+"""What is typed and not sent yet: kept on the server as it is typed, sealed and bound to the person who types.
+
+A draft is no record: it is not audited, nobody else can read it, and it goes when its words are sent. One row holds all
+fields of one contact's page. The browser keeps a copy of its own, sealed with a key that only this person's pages get.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import connection
+
+from goldthread.accounts.models import Staff
+from goldthread.config.errors import Invalid, Stale
+from goldthread.config.logs import log
+from goldthread.contact.rules import LONGEST_ENTRY, tidy
+
+MOST_FIELDS = 600
+"""Fields of one page: forty children with eight fields each fit *(ours)*."""
+LONGEST = 2 * LONGEST_ENTRY
+"""Characters of one draft, all fields together *(ours)*."""
+NONCE = 12
+Fields = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed: ``fields`` by the names their forms give them, and how many times it was saved."""
+
+    revision: int
+    at: datetime
+    fields: Fields
+
+
+def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> tuple[int, datetime]:
+    """Keep the fields as they stand; returns the new revision and the time.
+
+    ``base`` is the revision that the page had before it. Raises ``Stale`` where another window of the same person has
+    saved since, and ``Invalid`` for more than a page can hold. The commit is not waited for on the disk: a killed
+    database loses at most what the last half second brought, which the browser still has.
+    """
+    if len(fields) > MOST_FIELDS or sum(map(len, fields.values())) > LONGEST:
+        raise Invalid(
+            {
+                "text": f"A page keeps at most {LONGEST:,} characters that are not sent. They are still in the box and in "
+                "this browser, not on the server. Send them in parts."
+            }
+        )
+    kept = {tidy(name)[:200]: tidy(value) for name, value in fields.items()}
+    sealed = _seal(user.pk, incident_id, json.dumps(kept, ensure_ascii=False).encode())
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE, {"staff": user.pk, "incident": incident_id, "base": base, "sealed": sealed})
+        row = cursor.fetchone()
+    if row is None:
+        raise Stale(
+            "Another window of yours has typed here since. Nothing was lost: both texts are kept. "
+            "Choose which one to go on with."
+        )
+    return int(row[0]), row[1]
+
+
+def load(user: Staff, incident_id: uuid.UUID) -> Draft | None:
+    """What this person has typed for the incident and not sent; None where there is nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT revision, at, sealed FROM desk_draft WHERE staff_id = %s AND incident = %s", [user.pk, incident_id]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    try:
+        fields = json.loads(_open(user.pk, incident_id, bytes(row[2])))
+    except (InvalidTag, ValueError) as error:  # sealed with a secret that has changed since: nothing can be read of it
+        log().warning("a draft could not be opened", part="desk", error=type(error).__name__)
+        return None
+    return Draft(row[0], row[1], fields)
+
+
+def forget(user: Staff, incident_id: uuid.UUID, form: str) -> None:
+    """Forget what was typed into one form: it has been sent."""
+    found = load(user, incident_id)
+    if found is None:
+        return
+    left = {name: value for name, value in found.fields.items() if not name.startswith(f"{form}.")}
+    if left != found.fields:
+        sealed = _seal(user.pk, incident_id, json.dumps(left, ensure_ascii=False).encode())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE desk_draft SET sealed = %s, at = goldthread_now() "
+                "WHERE staff_id = %s AND incident = %s AND revision = %s",
+                [sealed, user.pk, incident_id, found.revision],
+            )
+
+
+def browser_key(user: Staff) -> str:
+    """The key with which this person's browser seals its own copy, in base64: 32 bytes, the same at every sign-in."""
+    return b64encode(_key(user.pk, "browser")).decode()
+
+
+SAVE = """
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO desk_draft AS held (staff_id, incident, revision, sealed, at)
+SELECT %(staff)s, %(incident)s, %(base)s + 1, %(sealed)s, goldthread_now() FROM quick
+ON CONFLICT (staff_id, incident) DO UPDATE SET revision = held.revision + 1, sealed = excluded.sealed, at = excluded.at
+WHERE held.revision = %(base)s
+RETURNING revision, at
+"""
+
+
+@lru_cache(maxsize=4096)
+def _key(staff_id: int, use: str) -> bytes:
+    about = f"goldthread draft {use} {staff_id}".encode()
+    return HKDF(SHA256(), 32, None, about).derive(settings.SECRET_KEY.encode())
+
+
+def _about(staff_id: int, incident_id: uuid.UUID) -> bytes:
+    return f"{staff_id}:{incident_id}".encode()
+
+
+def _seal(staff_id: int, incident_id: uuid.UUID, text: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(_key(staff_id, "server")).encrypt(nonce, text, _about(staff_id, incident_id))
+
+
+def _open(staff_id: int, incident_id: uuid.UUID, sealed: bytes) -> Any:
+    return AESGCM(_key(staff_id, "server")).decrypt(sealed[:NONCE], sealed[NONCE:], _about(staff_id, incident_id))

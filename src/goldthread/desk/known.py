@@ -1,0 +1,339 @@
+"""What the *Known* column shows: what was searched and settled, who lives there, markers, and other incidents.
+
+Nothing that was not searched reads as none. An incident outside this person's sight shows its date and grade, no word.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from goldthread.contact import choices
+from goldthread.contact.known import MONTH, YEAR, Settled, force_day, group_of, residents, settled, shared
+from goldthread.contact.models import Entry, Incident
+from goldthread.contact.people_models import Lookup, Marker, Person, PersonPhone, Place, Residence, Sourced
+from goldthread.contact.search import Found, find, homes_of
+from goldthread.contact.search_rules import age_on, is_child, matter_weight
+from goldthread.desk import presenters
+from goldthread.desk.record import Record
+from goldthread.response.grades import closing_reasons, grade
+from goldthread.response.models import Closing, GradePeriod
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+Subject = tuple[str, object]
+MATTERS = 5
+"""Closed incidents offered as perhaps the same matter *(ours)*; open ones all are, to ``OPEN_MATTERS``."""
+OPEN_MATTERS = 12
+LINKED_IN_FULL = 6
+"""Linked incidents shown with children and quotes *(ours)*; the rest by date and grade."""
+RESIDENTS = 30
+"""People shown as living at one address *(ours)*: a home for children fits."""
+OFTEN = 3
+"""Contacts in 30 days from which repetition is shown as such (domain: 3 in 30 days)."""
+FIRST_WORDS = 90
+LABELS = {"place": "Place", "phone": "Number", "person": "Name"}
+RECORDED_HERE = {"contact": "recorded on a call"}
+WHY = {"place": "same place", "phone": "same number", "person": "same person"}
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """Somebody known, with age in words and whether they count as a child. ``told``: by what source, as of which day."""
+
+    choice: str
+    name: str
+    age: str
+    child: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class MarkerShown:
+    """A marker; ``about`` names the person it is on, empty for the address itself."""
+
+    name: str
+    words: str
+    about: str
+    review_on: str
+    overdue: bool
+    told: str
+
+
+@dataclass(frozen=True)
+class IncidentShown:
+    """Another incident; where it is out of sight, only ``at``, ``grade``, ``open`` and ``whose`` are told."""
+
+    id: uuid.UUID
+    at: datetime
+    grade: str
+    open: bool
+    in_sight: bool
+    whose: str
+    reference: str = ""
+    result: str = ""
+    child: str = ""
+    children_answer: str = ""
+    words: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Other contact: how often in 12 months and in 30 days, the newest, and how many are open."""
+
+    year: int
+    month: int
+    often: bool
+    newest: IncidentShown | None
+    open: int
+
+
+@dataclass
+class Card:
+    """One thing that was settled on, with everything known of it."""
+
+    choice: str
+    title: str
+    note: str
+    told: str
+    repeat: Repeat | None = None
+    children: list[PersonShown] = field(default_factory=list)
+    adults: list[PersonShown] = field(default_factory=list)
+    lives: bool = False
+    markers: list[MarkerShown] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One kind of search: how it stands in a code and words, what to choose from, and the cards of what was settled."""
+
+    kind: str
+    label: str
+    code: str
+    say: str
+    typed: str
+    at: datetime | None
+    by: str
+    choose: list[Found]
+    cards: list[Card]
+
+
+@dataclass(frozen=True)
+class LinkedShown:
+    """An incident of the same matter with its share of the risk."""
+
+    incident: IncidentShown
+    children: list[Any]
+    quotes: list[Any]
+
+
+class Known:
+    """Everything the column of one incident shows to one person, and ``subjects``, the records so shown."""
+
+    def __init__(self, user: Staff, incident: Incident, now: datetime) -> None:
+        self.user, self.incident, self.now = user, incident, now
+        self.today = force_day(now)
+        self.held = settled(incident)
+        self.subjects: list[Subject] = [("incident", str(incident.pk))]
+        self.rows = shared(self.held, incident, now - YEAR)
+        group = group_of(incident)
+        self.others = self._others({row.incident for row in self.rows} | set(group))
+        self.searched = [self._searched(kind) for kind in LABELS]
+        self.linked = [self._linked(self.others[pk], nth) for nth, pk in enumerate(group) if pk in self.others]
+        self.matters = self._matters(set(group))
+        self.children_linked = sum(len(one.children) for one in self.linked)
+        self.conflict = self._conflict()
+
+    def _searched(self, kind: str) -> Searched:
+        newest, held = self.held.newest.get(kind), self.held
+        cards: list[Card] = []
+        if kind == "place" and held.place is not None:
+            cards = [self._place(held.place)]
+        elif kind == "phone" and held.phone is not None:
+            cards = [self._phone(held)]
+        elif kind == "person":
+            cards = [self._person(one, held) for one in held.people]
+        if newest is None:
+            return Searched(kind, LABELS[kind], "not_searched", "not searched", "", None, "", [], cards)
+        typed = newest.typed.shown() if newest.typed is not None else ""
+        choose = self._choose(newest, typed) if newest.outcome == "found" else []
+        say = {
+            "none": "searched: no trace",
+            "found": f"searched: {newest.found} found, none chosen",
+            "settled": "settled",
+            "withdrawn": "withdrawn: search again",
+        }[newest.outcome]
+        by = newest.by.initials if newest.by else ""
+        return Searched(kind, LABELS[kind], newest.outcome, say, typed, newest.at, by, choose, cards)
+
+    def _choose(self, row: Lookup, typed: str) -> list[Found]:
+        found = find(row.kind, typed, self.today, self.incident.area)
+        for one in found:
+            sort, _, number = one.choice.partition("-")
+            self.subjects.append((sort, number))
+        return found
+
+    def _place(self, place: Place) -> Card:
+        card = Card(f"place-{place.pk}", str(place), place.street.area, _told(place))
+        self.subjects.append(("place", place.pk))
+        lives = list(residents([place.pk], self.today)[:RESIDENTS])
+        card.lives = True
+        seen: set[int] = set()
+        for one in lives:
+            if one.person_id not in seen:
+                seen.add(one.person_id)
+                shown = self._resident(one)
+                (card.children if shown.child else card.adults).append(shown)
+        markers = Marker.objects.filter(place=place) | Marker.objects.filter(person__in=seen)
+        card.markers = self._markers(list(markers.select_related("person", "words").order_by("review_on", "id")))
+        card.repeat = self._repeat([row.incident for row in self.rows if row.kind == "place"])
+        return card
+
+    def _phone(self, held: Settled) -> Card:
+        phone = held.phone
+        assert phone is not None
+        card = Card(f"phone-{phone.pk}", phone.shown, "", _told(phone))
+        self.subjects.append(("phone", phone.pk))
+        for one in (
+            PersonPhone.objects.filter(phone=phone).select_related("person").order_by("-as_of", "id")[:RESIDENTS]
+        ):
+            shown = self._shown(one.person, one)
+            (card.children if shown.child else card.adults).append(shown)
+        card.repeat = self._repeat([row.incident for row in self.rows if row.kind == "phone"])
+        return card
+
+    def _person(self, person: Person, held: Settled) -> Card:
+        homes = "; ".join(f"{one}, {one.street.area}" for one in homes_of([person.pk], self.today).get(person.pk, []))
+        note = f"{_age(person.born, self.today)}; {homes or 'no address known'}"
+        card = Card(f"person-{person.pk}", str(person), note, _told(person))
+        self.subjects.append(("person", person.pk))
+        at_the_place = held.place is not None and Residence.objects.filter(person=person, place=held.place).exists()
+        if not at_the_place:  # else they stand on the place's card, once
+            found = Marker.objects.filter(person=person).select_related("person", "words").order_by("review_on", "id")
+            card.markers = self._markers(list(found))
+        card.repeat = self._repeat([row.incident for row in self.rows if row.person == person.pk])
+        return card
+
+    def _resident(self, one: Residence) -> PersonShown:
+        return self._shown(one.person, one)
+
+    def _shown(self, person: Person, by: Sourced) -> PersonShown:
+        self.subjects.append(("person", person.pk))
+        child = is_child(person.born, self.today)
+        return PersonShown(f"person-{person.pk}", str(person), _age(person.born, self.today), child, _told(by))
+
+    def _markers(self, found: list[Marker]) -> list[MarkerShown]:
+        self.subjects += [("marker", one.pk) for one in found]
+        return [
+            MarkerShown(
+                one.name, one.words.shown() if one.words else "", str(one.person) if one.person else "",
+                _day(one.review_on), one.review_on < self.today, _told(one),
+            )
+            for one in found
+        ]  # fmt: skip
+
+    def _repeat(self, pks: list[uuid.UUID]) -> Repeat:
+        unique = [self.others[pk] for pk in dict.fromkeys(pks) if pk in self.others]
+        month = sum(self.now - one.at < MONTH for one in unique)
+        still = sum(one.open for one in unique)
+        return Repeat(len(unique), month, month >= OFTEN, unique[0] if unique else None, still)
+
+    def _matters(self, linked: set[uuid.UUID]) -> list[IncidentShown]:
+        kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
+        for row in self.rows:
+            if row.incident not in linked:
+                kinds[row.incident].add(row.kind)
+        weighed = [
+            (matter_weight(shares, is_open=self.others[pk].open, age=self.now - self.others[pk].at), self.others[pk])
+            for pk, shares in kinds.items()
+            if pk in self.others
+        ]
+        ranked = [one for _, one in sorted(weighed, key=lambda pair: (-pair[0], -pair[1].at.timestamp()))]
+        still = [one for one in ranked if one.open][:OPEN_MATTERS]
+        best = still + [one for one in ranked if not one.open][:MATTERS]
+        return [_with_why(one, [WHY[kind] for kind in WHY if kind in kinds[one.id]]) for one in best]
+
+    def _linked(self, one: IncidentShown, nth: int) -> LinkedShown:
+        if not one.in_sight or nth >= LINKED_IN_FULL:
+            return LinkedShown(one, [], [])
+        record = Record(Incident.objects.visible_to(self.user).get(pk=one.id))
+        children = presenters.children(record)
+        self.subjects += [("child", child.child) for child in children]
+        quotes = {mark.quote: mark for mark in reversed(presenters.strongest(record))}
+        return LinkedShown(one, children, list(reversed(quotes.values())))
+
+    def _conflict(self) -> dict[str, Any] | None:
+        """*Asked: none* or *not known* while children are known at the address: to be resolved by asking again."""
+        children = [
+            child for one in self.searched if one.kind == "place" for card in one.cards for child in card.children
+        ]
+        if not children or self.incident.children_answer not in {"asked_none", "not_known"}:
+            return None
+        return {"answer": dict(choices.CHILDREN_ANSWERS)[self.incident.children_answer], "children": children}
+
+    def _others(self, pks: set[uuid.UUID]) -> dict[uuid.UUID, IncidentShown]:
+        """Other incidents as this person may see them; six queries however many there are."""
+        found = list(Incident.objects.filter(pk__in=pks))
+        in_sight = set(Incident.objects.visible_to(self.user).filter(pk__in=pks).values_list("pk", flat=True))
+        grades = dict(_newest(GradePeriod, pks, "-seq", "grade"))
+        results = dict(_newest(Closing, in_sight, "-id", "reason"))
+        first = Entry.objects.filter(incident__in=in_sight, kind="words").select_related("text")
+        words = {
+            one.incident_id: one.text.shown()
+            for one in first.order_by("incident", "seq").distinct("incident")
+            if one.text
+        }
+        self.subjects += [("incident", str(one.pk)) for one in found]
+        return {
+            one.pk: _incident(one, one.pk in in_sight, self.user, grades, results, words)
+            for one in sorted(found, key=lambda one: one.opened_at, reverse=True)
+        }
+
+
+def state(known: Known, kind: str) -> Searched:
+    """One kind of search of the column."""
+    return next(one for one in known.searched if one.kind == kind)
+
+
+def _newest(model: Any, pks: set[uuid.UUID], order: str, value: str) -> Any:
+    found = model.objects.filter(incident__in=pks).order_by("incident", order).distinct("incident")
+    return found.values_list("incident", value)
+
+
+def _incident(
+    one: Incident, in_sight: bool, user: Staff, grades: dict[uuid.UUID, str], results: dict[uuid.UUID, str],
+    words: dict[uuid.UUID, str],
+) -> IncidentShown:  # fmt: skip
+    held = grade(grades[one.pk]).name if one.pk in grades else "not graded"
+    whose = "your team" if one.team_id == user.team_id else "another team"
+    if not in_sight:
+        return IncidentShown(one.pk, one.opened_at, held, one.is_open, in_sight=False, whose=whose)
+    reason = closing_reasons().get(results.get(one.pk, ""))
+    said = " ".join(words.get(one.pk, "").split())
+    return IncidentShown(
+        one.pk, one.opened_at, held, one.is_open, in_sight=True, whose=whose, reference=one.reference,
+        result="" if one.is_open else reason.name if reason else results.get(one.pk, ""),
+        child=one.child, children_answer=dict(choices.CHILDREN_ANSWERS)[one.children_answer],
+        words=said if len(said) <= FIRST_WORDS else said[: FIRST_WORDS - 1].rsplit(" ", 1)[0] + " …",
+    )  # fmt: skip
+
+
+def _with_why(one: IncidentShown, why: list[str]) -> IncidentShown:
+    return replace(one, why=", ".join(why))
+
+
+def _told(by: Sourced) -> str:
+    return f"{RECORDED_HERE.get(by.source, by.source)}, {_day(force_day(by.as_of))}"
+
+
+def _age(born: date | None, today: date) -> str:
+    return "age not known" if born is None else f"{age_on(born, today)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,155 @@
+"""What the reader noticed in everything said and in what is being typed, with what a person has answered to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goldthread.assessment.marking import REASONS, CueState, Finding, prompts, unanswered
+from goldthread.assessment.queries import cue_states, mark_answers, said_in
+from goldthread.assessment.reading import Said, read, reader
+from goldthread.contact.models import Incident
+from goldthread.desk.marks import ASSERTIONS
+
+TYPED = 0
+"""Stands for the number of the entry that is being typed: no entry has it."""
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+MORE_QUOTES = 3
+"""Further quotes of one cue that are shown; the words themselves carry every mark."""
+
+
+@dataclass(frozen=True)
+class CueShown:
+    """One cue of the reader's column: its quotes, why it matters, what to ask, and what was answered.
+
+    ``facts`` goes back with the answer; ``element`` is the element of the THRIVE its quote belongs to first.
+    """
+
+    cue: str
+    letter: str
+    label: str
+    why: str
+    question: str
+    quote: str
+    more: tuple[str, ...]
+    assertion: str
+    said_as: str
+    critical: bool
+    wants: bool
+    revived: bool
+    answer: str
+    answer_reason: str
+    answer_by: str
+    answer_at: datetime | None
+    facts: tuple[str, ...]
+    element: str
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """The column: the reader's state in a code and a sentence, cues in order, prompts, and how many want an answer."""
+
+    code: str
+    say: str
+    cues: tuple[CueShown, ...]
+    prompts: tuple[tuple[str, str], ...]
+    wants: int
+    engine: str
+    level: str
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever something shown here does; tells a page whether it has this already."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    @property
+    def critical(self) -> tuple[CueShown, ...]:
+        """Unanswered marks where life is at stake: they come back at handover, regrade, allocation and closing."""
+        return tuple(one for one in self.cues if one.critical and one.wants)
+
+
+def along(incident: Incident | None, typed: str) -> tuple[dict[str, Any], dict[int, str]]:
+    """What the reader finds in all that was said and in what is being typed: a reading's values, and the texts by number."""
+    said = said_in(incident) if incident is not None else []
+    if typed.strip():
+        said = [*said, Said(TYPED, typed)]
+    if not said:
+        return {"state": "waiting", "findings": []}, {}
+    return read(said), {one.seq: one.text for one in said}
+
+
+def noticed(incident: Incident | None, found: dict[str, Any], texts: dict[int, str]) -> Noticed:
+    """The column for a reading's values (as ``along`` gives them, or a stored reading's) over ``texts``."""
+    answers = mark_answers(incident.pk) if incident is not None else {}
+    # Words that were erased take their marks with them.
+    findings = [one for one in found.get("findings", []) if one["entry"] in texts]
+    states = cue_states(findings, answers)
+    letters = lettered(findings)
+    code, say = state(found)
+    return Noticed(
+        code,
+        say,
+        tuple(_shown(one, texts, letters.get(one.cue, "")) for one in states),
+        # A child who calls is asked a short fixed list and nothing else; it stands beside the call.
+        () if incident is not None and incident.on_line == "child" else tuple(prompts(states, reader().question)),
+        unanswered(states),
+        f"{found.get('engine', '')} {found.get('path', '')}".strip(),
+        str(found.get("level", "none")) if found.get("state") == "read" else "none",
+    )
+
+
+def lettered(findings: Sequence[Finding]) -> dict[str, str]:
+    """A letter for each cue, in the order in which they came up, so that a letter stays while somebody types on."""
+    order = sorted(findings, key=lambda one: (one["entry"] == TYPED, one["entry"], one["start"], one["cue"]))
+    cues = dict.fromkeys(one["cue"] for one in order)
+    return dict(zip(cues, LETTERS, strict=False))
+
+
+def state(found: dict[str, Any]) -> tuple[str, str]:
+    """What the reader is to these words, in a code and a sentence; silence is never shown as safety."""
+    match found:
+        case {"state": "waiting"}:
+            return "waiting", "Nothing has been said yet, so nothing has been read."
+        case {"state": "down"}:
+            return "down", (
+                "The reader is down. Nothing was read; read the words yourself and treat a child as possibly involved."
+            )
+        case {"abstain": True}:
+            why = found.get("why_abstained") or "The reader could not assess this text."
+            return "abstained", f"{why} Read the words yourself and treat a child as possibly involved."
+        case {"findings": []}:
+            return "nothing", "The reader noticed nothing. That is not a sign of safety: ask about children."
+        case _:
+            return "read", ""
+
+
+def _shown(state: CueState, texts: dict[int, str], letter: str) -> CueShown:
+    # A cue that a later lexicon no longer has keeps its code: what was shown stays readable.
+    known = {one.code: one for one in reader().cues}.get(state.cue)
+    first = state.findings[0]
+    quotes = list(dict.fromkeys(texts[one["entry"]][one["start"] : one["end"]] for one in state.findings))
+    others = tuple(one for one in quotes[1:] if one not in quotes[0])[:MORE_QUOTES]
+    answered = state.answered
+    return CueShown(
+        cue=state.cue,
+        letter=letter,
+        label=known.label if known else state.cue,
+        why=known.why if known else "",
+        question=reader().question(state.cue, first["rule"]) if known else "",
+        quote=quotes[0],
+        more=others,
+        assertion=first["assertion"],
+        said_as=ASSERTIONS.get(first["assertion"], str(first["assertion"])),
+        critical=state.critical,
+        wants=state.wants,
+        revived=state.revived,
+        answer=answered.answer if answered else "",
+        answer_reason=dict(REASONS).get(answered.reason, "") if answered else "",
+        answer_by=answered.by if answered else "",
+        answer_at=answered.at if answered else None,
+        facts=tuple(sorted(state.facts)),
+        element=(list(first["elements"]) or ["risk"])[0],
+    )

@@ -1,0 +1,47 @@
+"""What paperwork an incident still owes, and by when: help went first, and nothing of this ever held it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from goldthread.desk.record import Record
+
+WITHIN = {
+    "grade": timedelta(minutes=3),
+    "children": timedelta(minutes=5),
+    "reason": timedelta(minutes=10),
+    "thrive": timedelta(minutes=15),
+}
+"""How long after opening (reason: after grading) each is owed *(ours)*."""
+WORDS = {"grade": "grade", "children": "children", "reason": "reason for the grade", "thrive": "THRIVE"}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One piece of paperwork: its code, what the screen calls it, when it is due, and whether it is done or late."""
+
+    code: str
+    words: str
+    due_at: datetime
+    done: bool
+    late: bool
+
+
+def owed(record: Record, now: datetime) -> list[Owed]:
+    """What an incident owes in the order in which it falls due; nothing once it is closed."""
+    incident = record.incident
+    if not incident.is_open:
+        return []
+    graded = record.periods[0] if record.periods else None
+    done = {
+        "grade": graded is not None,
+        "children": incident.children_answer != "not_asked",
+        "reason": graded is not None and (graded.why is not None or graded.pk in record.explained),
+        "thrive": bool(record.versions),
+    }
+    due = {code: incident.opened_at + within for code, within in WITHIN.items()}
+    if graded is not None:
+        due["reason"] = graded.at + WITHIN["reason"]
+    found = [Owed(code, WORDS[code], due[code], done[code], not done[code] and due[code] < now) for code in WITHIN]
+    return sorted(found, key=lambda one: one.due_at)

@@ -1,0 +1,343 @@
+"""What the API answers: the shapes of an incident and its parts, described once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from goldthread.assessment.models import STATES
+from goldthread.contact import choices
+from goldthread.desk.marks import ASSERTIONS
+from goldthread.integration.api.fields import Coded, Listed, Shown
+from goldthread.response.models import ARRIVAL_SOURCES, CLOCKS, UNIT_STATES
+
+NAMED_LEVELS = [(level, level) for level in ("low", "medium", "high", "immediate")]
+LEVELS = [("none", "none"), *NAMED_LEVELS]
+READER = [
+    ("waiting", "nothing has been said yet"),
+    ("down", STATES[1][1]),
+    ("abstained", "the text could not be judged"),
+    ("nothing", "nothing was noticed, which is no sign of safety"),
+    ("read", "read"),
+]
+REFERENCE = Field(description="The number people say and write.", examples=["AM-261123-0417"])
+
+
+class Mark(Shown):
+    """One thing the reader noticed in the words, with its quote. It advises; it never says that there is no risk."""
+
+    cue: str = Field(description="The cue's code in the lexicon.", examples=["not-seen"])
+    label: str = Field(description="The cue in words.")
+    quote: str = Field(description="The words it rests on.")
+    entry: int = Field(description="`seq` of the entry the words stand in.")
+    start: int = Field(description="Where the quote begins in that entry's text, in Unicode code points from 0.")
+    end: int = Field(description="Where it ends; `text[start:end]` is the quote.")
+    assertion: Annotated[str, Coded.of((code, words or "said to be so") for code, words in ASSERTIONS.items())] = Field(
+        description="How the words are meant."
+    )
+    stands: bool = Field(description="Whether it wants an answer from a person.")
+    critical: bool = Field(description="Whether life may be at stake: such a cue is never set aside by words nearby.")
+    why: str = Field(description="Why it matters.")
+    question: str = Field(description="What to ask next; may be empty.")
+
+
+class Reader(Shown):
+    """The state of the reader for this incident."""
+
+    state: Annotated[str, Coded.of(READER)] = Field(
+        description="Only `read` and `nothing` mean that the words were read."
+    )
+    say: str = Field(description="The same in a sentence that a person is to be shown; empty where it was read.")
+
+
+class Noticed(Shown):
+    """The newest reading of everything said. Null stands for *no answer* and must never be shown as *none*."""
+
+    reader: Reader
+    at: datetime | None = Field(description="When it was read.")
+    child: Annotated[str, Coded.of([("yes", "yes"), ("implied", "implied"), ("no", "not in these words")])] | None = (
+        Field(description="Whether the words name or imply a child; null where they could not be judged.")
+    )
+    at_risk: bool | None = Field(description="Whether a child seems at risk; null where it could not be judged.")
+    probability: float | None = Field(description="Of a child at risk, 0 to 1; null where it could not be judged.")
+    level: Annotated[str, Coded.of(LEVELS)] | None = Field(
+        description="The urgency the words suggest; null where it could not be judged."
+    )
+    adult_vulnerability: bool | None = Field(description="Whether an adult seems vulnerable.")
+    questions: list[str] = Field(description="What to ask next, most important first; at most three.")
+    marks: list[Mark] = Field(description="Everything noticed, what wants an answer first.")
+    engine: str = Field(description="Version of the reader; empty where it did not read.")
+    lexicon: str = Field(description="Version of its lexicon; empty where it did not read.")
+
+
+class Clock(Shown):
+    """A target that runs."""
+
+    kind: Annotated[str, Coded.of(CLOCKS)]
+    started_at: datetime
+    due_at: datetime
+    over: bool = Field(description="Whether its time has passed.")
+
+
+class GradeHeld(Shown):
+    """A grade the incident holds or held."""
+
+    grade: str = Field(description="The grade's code.", examples=["priority"])
+    name: str = Field(description="The grade in words.", examples=["Priority"])
+    at: datetime
+    by: str = Field(description="Who chose it.")
+    why: str | None = Field(description="Why; null while the reason is still owed.")
+    why_not_above: str | None = Field(description="Why not the grade above; null while it is still owed.")
+
+
+class Next(Shown):
+    """What is owed next in an open incident."""
+
+    what: str = Field(description="Its code: assess, allocate, arrive, result.", examples=["assess"])
+    words: str = Field(description="The same in words.")
+    by: datetime = Field(description="By when.")
+
+
+class Ribbon(Shown):
+    """The THRIVE ribbon: what stands above every page of the incident."""
+
+    grade: GradeHeld | None = Field(description="The grade held; null means *not graded yet*.")
+    clocks: list[Clock] = Field(description="Running clocks, earliest due first.")
+    words_suggest: Annotated[str, Coded.of(NAMED_LEVELS)] | None = Field(
+        description="The level the words suggest where it is above the grade; null where it is not above, or not read."
+    )
+    child: Annotated[str, Coded.of(choices.CHILD_INVOLVED)] = Field(
+        description="Whether a child is involved; `possible` until it is known."
+    )
+    children_answer: Annotated[str, Coded.of(choices.CHILDREN_ANSWERS)] = Field(
+        description="The answer to *Children?*; `not_asked` is not *none*."
+    )
+    children_count: int
+    thrive_version: int | None = Field(description="The newest THRIVE version; null where none is written.")
+    entries_since_thrive: int | None = Field(description="Entries of words since that version.")
+    reader: Reader
+    strongest: list[Mark] = Field(description="The strongest marks that want an answer; at most three.")
+    owner: str = Field(description="Who owns it: a person or a team's desk.")
+    next: Next | None = Field(description="What is owed next; null once it is closed.")
+
+
+class Particular(Shown):
+    """A fact of the contact that may be corrected."""
+
+    kind: Annotated[str, Coded.of(choices.PARTICULARS)]
+    text: str | None = Field(description="As it holds now; null means *not known*.")
+    at: datetime | None
+
+
+class Child(Shown):
+    """A child as known now."""
+
+    child: UUID = Field(description="Give this to say more of the same child.")
+    name: str = Field(description="`unknown` where it is not known.")
+    age: int | None = Field(description="In whole years; null means *not known*.")
+    age_estimated: bool
+    where_now: str
+    last_seen_by: str
+    seen: Annotated[str, Coded.of(choices.SEEN)]
+    at: datetime = Field(description="When this was recorded.")
+    erased: bool = Field(description="Whether the particulars were lawfully erased; `name` then says when and why.")
+
+
+class Thrive(Shown):
+    """One THRIVE version, never overwritten."""
+
+    version: int
+    at: datetime
+    author: str
+    elements: dict[str, str] = Field(description="Texts by the element's code; an element left out was not written.")
+    interim: str = Field(description="What may happen until police arrive.")
+    advice: str = Field(description="Advice given.")
+    read_up_to: int = Field(description="`seq` of the last entry its author had before them.")
+    erased: bool = Field(description="Whether its texts were lawfully erased.")
+
+
+class Disagreement(Shown):
+    """Where the words suggest more than the grade held."""
+
+    held: str
+    suggested: str
+    quotes: list[Mark]
+
+
+class Allocated(Shown):
+    """A unit sent to the incident."""
+
+    id: int = Field(description="Give this to record that it arrived or left.")
+    unit: str = Field(description="The call sign.", examples=["NA21"])
+    sent_at: datetime
+    arrived_at: datetime | None
+    arrival_source: Annotated[str, Coded.of(ARRIVAL_SOURCES)] | None = Field(description="By whose word it arrived.")
+    left_at: datetime | None
+
+
+class IncidentShown(Shown):
+    """An incident's record as its page shows it; the timeline is asked for page by page."""
+
+    id: UUID
+    reference: str = REFERENCE
+    channel: Annotated[str, Coded.of(choices.CHANNELS)]
+    area: str = Field(description="Empty while it is not known: it then stands on every area's board.")
+    opened_at: datetime
+    closed_at: datetime | None = Field(description="Null while it is open.")
+    last_seq: int = Field(description="`seq` of the newest line of the timeline.")
+    ribbon: Ribbon
+    particulars: list[Particular]
+    children: list[Child]
+    noticed: Noticed
+    disagreement: Disagreement | None
+    thrive: list[Thrive] = Field(description="Every version, newest first.")
+    grades: list[GradeHeld] = Field(description="Every grade it held, newest first.")
+    allocations: list[Allocated]
+
+
+class Line(Shown):
+    """One line of the timeline."""
+
+    seq: int = Field(description="Its number, in the order recorded.")
+    kind: Annotated[str, Coded.of(choices.ENTRY_KINDS)]
+    source: Annotated[str, Coded.of(choices.SOURCES)]
+    text: str = Field(description="Somebody's words to the letter, or what the system recorded in words.")
+    code: str = Field(description="What the system recorded, as a code; empty for words.")
+    occurred_at: datetime = Field(description="When it happened, as the person gave it.")
+    recorded_at: datetime = Field(description="When it was recorded, as the database had it.")
+    late: bool = Field(description="Whether it was entered late.")
+    author: str
+    erased: bool = Field(description="Whether the words were lawfully erased; `text` then says when and why.")
+
+
+class Timeline(Shown):
+    """Lines of the timeline in the order recorded."""
+
+    lines: list[Line]
+    last_seq: int = Field(description="`seq` of the newest line there is now.")
+    more: bool = Field(description="Whether there are lines after these; ask again with `after` the last `seq` here.")
+
+
+class Brief(Shown):
+    """An incident in a list."""
+
+    id: UUID
+    reference: str = REFERENCE
+    opened_at: datetime
+    closed_at: datetime | None
+    child: Annotated[str, Coded.of(choices.CHILD_INVOLVED)]
+    children_answer: Annotated[str, Coded.of(choices.CHILDREN_ANSWERS)]
+    place: str = Field(description="Empty means *not known*.")
+    owner: str
+    next: str = Field(description="What is owed next, in words.")
+
+
+class Incidents(Listed):
+    """A page of a list of incidents."""
+
+    incidents: list[Brief]
+
+
+class Found(Shown):
+    """Incidents found by reference, newest first; at most twenty."""
+
+    incidents: list[Brief]
+
+
+class Row(Shown):
+    """An open incident on the board."""
+
+    id: UUID
+    reference: str = REFERENCE
+    grade: str = Field(description="The grade in words; empty means *not graded yet*.")
+    words_suggest: str = Field(description="What the words suggest where it is above the grade, in words; else empty.")
+    unread: bool = Field(description="Whether the reader was down or could not judge.")
+    child: Annotated[str, Coded.of(choices.CHILD_INVOLVED)]
+    children_answer: Annotated[str, Coded.of(choices.CHILDREN_ANSWERS)]
+    what: str = Field(description="A dozen words of what was said, the strongest first.")
+    place: str = Field(description="Empty means *not known*.")
+    area: str = Field(description="Empty means *not known*.")
+    owner: str
+    next: str = Field(description="What is owed next, in words.")
+    attended: bool
+    over: bool = Field(description="Whether its time has passed and nobody has attended.")
+    elapsed_s: int = Field(description="Seconds since its clock began.")
+    target_s: int = Field(description="Seconds that its clock allows.")
+    why: str = Field(description="Why it stands where it stands, in words.", examples=["unattended, child involved"])
+
+
+class Counts(Shown):
+    """Counts over every open incident in sight, whatever is filtered."""
+
+    open: int
+    ungraded: int
+    child_over: int = Field(description="A child is involved and the time has passed.")
+    over: int
+    not_asked: int = Field(description="Nobody has asked about children yet.")
+    words_above: int = Field(description="The words suggest more than the grade held.")
+    unread: int = Field(description="The reader was down or could not judge.")
+
+
+class Board(Listed):
+    """Open incidents in sight: unattended first, most urgent first, children first, earliest due first."""
+
+    counts: Counts
+    rows: list[Row]
+
+
+class UnitShown(Shown):
+    """A unit that can be sent."""
+
+    id: int
+    call_sign: str = Field(examples=["NA21"])
+    area: str
+    skills: list[str]
+    state: Annotated[str, Coded.of(UNIT_STATES)]
+
+
+class Units(Shown):
+    """The units this user may send, by area and call sign."""
+
+    units: list[UnitShown]
+
+
+class Opened(Shown):
+    """An incident opened, now or by an earlier try with the same key."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": "0f9c2a52-7e0b-5a7e-9d3f-1b2c3d4e5f60", "reference": "AM-261123-0417"}]}
+    )
+    id: UUID
+    reference: str = REFERENCE
+
+
+class Added(Shown):
+    """An entry added, now or by an earlier try with the same key."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "seq": 4,
+                    "occurred_at": "2026-11-23T02:07:00Z",
+                    "recorded_at": "2026-11-23T02:07:12.031Z",
+                    "late": False,
+                }
+            ]
+        }
+    )
+    seq: int = Field(description="Its number in the timeline.")
+    occurred_at: datetime
+    recorded_at: datetime
+    late: bool = Field(description="Whether it is shown as entered late.")
+
+
+class Written(Shown):
+    """A THRIVE version written, now or by an earlier try with the same key."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "at": "2026-11-23T02:09:41.502Z"}]})
+    version: int = Field(description="Give this as `based_on` for the next.")
+    at: datetime

@@ -1,0 +1,54 @@
+"""The API put together: its subjects, its refusals, and its addresses with what each declares."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+from ninja import NinjaAPI
+
+from goldthread.accounts.routes import Declaration, declare_methods
+from goldthread.integration.api import assessments, incidents, lists, units
+from goldthread.integration.api.json_body import JsonBody
+from goldthread.integration.api.operations import declared_on, known_parameters_only
+from goldthread.integration.api.refusals import install
+
+SUBJECTS = {
+    "Incidents": (incidents.router, "One incident: opening it, reading it, and adding what is said and known."),
+    "Judgement": (assessments.router, "What it means and how urgent it is: THRIVE, grade, owner, closing."),
+    "Units": (units.router, "Which units there are, and what they were sent to."),
+    "Lists": (lists.router, "The board, one's own incidents, and finding one."),
+}
+"""Each subject's router and what it is about, in the order described."""
+
+api = NinjaAPI(
+    title="Goldthread",
+    version="1",
+    urls_namespace="api",
+    openapi_url=None,
+    docs_url=None,
+    parser=JsonBody(),
+)
+install(api)
+api.add_decorator(known_parameters_only, mode="view")
+for subject, _about in SUBJECTS.values():
+    api.add_router("", subject)
+
+
+def addresses() -> list[URLPattern]:
+    """The address of every operation, declared for the gate.
+
+    Raises ``ValueError`` where two operations have one name, since the name finds the declaration, or two subjects one
+    address, since the first would hide the second.
+    """
+    declared: dict[str, dict[str, Declaration]] = {}
+    taken: set[str] = set()
+    for router, _about in SUBJECTS.values():
+        found = declared_on(router)
+        if twice := (declared.keys() & found.keys()) | (taken & router.path_operations.keys()):
+            raise ValueError(f"twice in the API: {', '.join(sorted(twice))}")
+        declared.update(found)
+        taken.update(router.path_operations)
+    patterns, _app, _namespace = api.urls
+    kept = [one for one in patterns if isinstance(one, URLPattern) and one.name in declared]
+    for one in kept:
+        declare_methods(one.callback, declared[str(one.name)])
+    return kept

@@ -1,0 +1,217 @@
+"""From an incident's record to what the API answers; the same questions and sentences as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from goldthread.assessment.queries import thrive_text
+from goldthread.contact import choices
+from goldthread.contact.models import Incident
+from goldthread.desk import presenters
+from goldthread.desk.marks import Mark
+from goldthread.desk.record import Record
+from goldthread.desk.timeline import Line, line
+from goldthread.integration.api import answers
+from goldthread.response.grades import grade
+from goldthread.response.models import Allocation, GradePeriod
+
+ANSWER_CODES = {words: code for code, words in choices.CHILDREN_ANSWERS}
+
+
+def incident(record: Record, now: datetime) -> answers.IncidentShown:
+    """Everything the incident's page shows but its timeline."""
+    held = record.incident
+    return answers.IncidentShown(
+        id=held.pk,
+        reference=held.reference,
+        channel=held.channel,
+        area=held.area,
+        opened_at=held.opened_at,
+        closed_at=held.closed_at,
+        last_seq=held.last_seq,
+        ribbon=ribbon(record, now),
+        particulars=_particulars(record),
+        children=_children(record),
+        noticed=noticed(record),
+        disagreement=_disagreement(record),
+        thrive=_thrive(record),
+        grades=[_grade(period) for period in record.periods],
+        allocations=[allocated(one) for one in record.allocations],
+    )
+
+
+def ribbon(record: Record, now: datetime) -> answers.Ribbon:
+    """The ribbon in codes."""
+    shown = presenters.ribbon(record, now)
+    held = record.incident
+    owed_at = shown["owed_at"]
+    return answers.Ribbon(
+        grade=_grade(record.periods[0]) if record.periods else None,
+        clocks=[
+            answers.Clock(kind=one.kind, started_at=one.started_at, due_at=one.due_at, over=one.due_at < now)
+            for one in record.clocks
+        ],
+        words_suggest=record.suggested or None,
+        child=held.child,
+        children_answer=held.children_answer,
+        children_count=shown["children_count"],
+        thrive_version=shown["version"].version if shown["version"] else None,
+        entries_since_thrive=shown["new_since"] if shown["version"] else None,
+        reader=_reader(record),
+        strongest=_marks(shown["strongest"]),
+        owner=shown["owner"],
+        next=answers.Next(what=held.next_action, words=shown["owed"], by=owed_at) if owed_at else None,
+    )
+
+
+def noticed(record: Record) -> answers.Noticed:
+    """The newest reading. Where the words were not judged there is no answer, not a reassuring one."""
+    reading = record.reading
+    marks = sorted(record.marks, key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
+    judged = reading if reading is not None and reading.state == "read" and not reading.abstain else None
+    return answers.Noticed(
+        reader=_reader(record),
+        at=reading.at if reading else None,
+        child=judged.child if judged else None,
+        at_risk=judged.at_risk if judged else None,
+        probability=judged.probability if judged else None,
+        level=judged.level if judged else None,
+        adult_vulnerability=judged.adult_vulnerability if judged else None,
+        questions=[question for _, question in record.noticed.prompts],
+        marks=_marks(marks),
+        engine=reading.engine if reading else "",
+        lexicon=reading.lexicon if reading else "",
+    )
+
+
+def timeline_line(entry: Any) -> answers.Line:
+    """One line, its words to the letter."""
+    shown: Line = line(entry, [])
+    return answers.Line(
+        seq=shown.seq,
+        kind=shown.kind,
+        source=entry.source,
+        text="".join(piece.text for piece in shown.pieces) or shown.what,
+        code=entry.code,
+        occurred_at=shown.at,
+        recorded_at=shown.recorded_at,
+        late=shown.late,
+        author=shown.author,
+        erased=shown.erased,
+    )
+
+
+def briefs(incidents: list[Incident]) -> list[answers.Brief]:
+    """Incidents as a list shows them."""
+    return [
+        answers.Brief(
+            id=one.pk,
+            reference=one.reference,
+            opened_at=one.opened_at,
+            closed_at=one.closed_at,
+            child=one.child,
+            children_answer=one.children_answer,
+            place=shown["place"],
+            owner=shown["owner"],
+            next=shown["owed"],
+        )
+        for one, shown in zip(incidents, presenters.listed(incidents), strict=True)
+    ]
+
+
+def row(shown: dict[str, Any]) -> answers.Row:
+    """A row of the board, from what the board's page shows."""
+    names = ("id", "reference", "grade", "unread", "child", "what", "place", "area", "owner", "attended", "over", "why")
+    return answers.Row(
+        **{name: shown[name] for name in names},
+        words_suggest=shown["suggests"],
+        children_answer=ANSWER_CODES[shown["children_answer"]],
+        next=shown["owed"],
+        elapsed_s=shown["elapsed"],
+        target_s=shown["target"],
+    )
+
+
+def allocated(one: Allocation) -> answers.Allocated:
+    """A unit sent."""
+    return answers.Allocated(
+        id=one.pk,
+        unit=one.unit.call_sign,
+        sent_at=one.at,
+        arrived_at=one.arrived_at,
+        arrival_source=one.arrival_source or None,
+        left_at=one.left_at,
+    )
+
+
+def _reader(record: Record) -> answers.Reader:
+    return answers.Reader(state=record.noticed.code, say=record.noticed.say)
+
+
+def _disagreement(record: Record) -> answers.Disagreement | None:
+    found = presenters.disagreement(record)
+    if found is None:
+        return None
+    return answers.Disagreement(held=found["held"], suggested=found["suggested"], quotes=_marks(found["quotes"]))
+
+
+def _marks(marks: Iterable[Mark]) -> list[answers.Mark]:
+    return [answers.Mark(**{name: asdict(one)[name] for name in answers.Mark.model_fields}) for one in marks]
+
+
+def _grade(period: GradePeriod) -> answers.GradeHeld:
+    return answers.GradeHeld(
+        grade=period.grade,
+        name=grade(period.grade).name,
+        at=period.at,
+        by=period.by.name if period.by else "imported",
+        why=period.why.shown() if period.why else None,
+        why_not_above=period.why_not_above.shown() if period.why_not_above else None,
+    )
+
+
+def _particulars(record: Record) -> list[answers.Particular]:
+    return [
+        answers.Particular(kind=shown["kind"], text=shown["text"] or None, at=shown["at"])
+        for shown in presenters.particulars(record)
+        if shown["kind"] != "area"
+    ]
+
+
+def _children(record: Record) -> list[answers.Child]:
+    return [
+        answers.Child(
+            child=one.child,
+            name=shown.name,
+            age=one.age,
+            age_estimated=one.age_estimated,
+            where_now=shown.where_now,
+            last_seen_by=shown.last_seen_by,
+            seen=one.seen,
+            at=one.at,
+            erased=one.particulars.erased_at is not None,
+        )
+        for one, shown in zip(record.children, presenters.children(record), strict=True)
+    ]
+
+
+def _thrive(record: Record) -> list[answers.Thrive]:
+    found = []
+    for one in record.versions:
+        text = thrive_text(one)
+        found.append(
+            answers.Thrive(
+                version=one.version,
+                at=one.at,
+                author=one.author.name if one.author else "imported",
+                elements={code: words for code, words in text["elements"].items() if words},
+                interim=text["interim"],
+                advice=text["advice"],
+                read_up_to=one.read_up_to,
+                erased=one.text.erased_at is not None,
+            )
+        )
+    return found

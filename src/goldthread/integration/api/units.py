@@ -1,0 +1,103 @@
+"""Operations on units: which there are, sending one, its arrival and its leaving."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from ninja.responses import Status
+from pydantic import ConfigDict, Field
+
+from goldthread.config.errors import Invalid
+from goldthread.integration.api import answers, shown
+from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment, Whole
+from goldthread.integration.api.operations import operation, staff
+from goldthread.response import actions as response
+from goldthread.response.models import ARRIVAL_SOURCES, UNIT_STATES, Unit
+
+router = Router(tags=["Units"])
+
+
+class Sending(Given):
+    """The unit to send."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"unit": 21}]})
+    unit: Annotated[int, Whole(1, LARGEST_ID)] = Field(description="The unit's `id`, from the list of units.")
+
+
+class Arrival(Given):
+    """That it arrived, by whose word."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": "officer", "occurred_at": "2026-11-23T02:19:00Z"}]}
+    )
+    source: Annotated[str, Coded.of(ARRIVAL_SOURCES)] = Field(description="By whose word.")
+    occurred_at: Moment | None = Field(
+        None, description="When, where that was earlier than now; not before it was sent."
+    )
+
+
+@operation(
+    router, "GET", "/units", "unit.allocate", "none", answers={200: answers.Units}, summary="List units",
+)  # fmt: skip
+def list_units(
+    request: HttpRequest,
+    state: Annotated[
+        Annotated[str, Coded.of(UNIT_STATES)] | None, Query(description="Only units in this state.")
+    ] = None,
+) -> answers.Units:
+    """The units of this user's area, or of the whole force for a user without one. Only one that is `available` can be
+    sent.
+    """
+    found = Unit.objects.for_area(staff(request)).order_by("area", "call_sign")
+    if state:
+        found = found.filter(state=state)
+    names = answers.UnitShown.model_fields
+    return answers.Units(units=[answers.UnitShown(**{name: getattr(one, name) for name in names}) for one in found])
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/allocations", "unit.allocate", "alteration",
+    answers={201: answers.Allocated}, summary="Send a unit",
+)  # fmt: skip
+def send_unit(request: HttpRequest, incident_id: IncidentId, key: Key, given: Sending) -> Status[answers.Allocated]:
+    """Sends a unit and makes this user the owner. Nothing about the record stands against it, not even a missing grade;
+    a unit that is not available is refused (409).
+    """
+    return Status(201, shown.allocated(response.allocate(staff(request), incident_id, key=key, unit_id=given.unit)))
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/allocations/{int:allocation_id}/arrival", "unit.allocate",
+    "alteration", answers={204: None}, summary="Record an arrival",
+)  # fmt: skip
+def record_arrival(
+    request: HttpRequest, incident_id: IncidentId, allocation_id: AllocationId, key: Key, given: Arrival
+) -> Status[None]:
+    """Records that a unit arrived; the first arrival stops the attendance clock at that time."""
+    try:
+        response.record_arrival(
+            staff(request),
+            incident_id,
+            key=key,
+            allocation_id=allocation_id,
+            source=given.source,
+            at=given.occurred_at,
+        )
+    except Invalid as error:
+        # The page's form calls this time ``at``.
+        raise Invalid({"occurred_at" if name == "at" else name: say for name, say in error.fields.items()}) from None
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/allocations/{int:allocation_id}/leaving", "unit.allocate",
+    "alteration", answers={204: None}, summary="Record that a unit left",
+)  # fmt: skip
+def record_leaving(
+    request: HttpRequest, incident_id: IncidentId, allocation_id: AllocationId, key: Key
+) -> Status[None]:
+    """Records that a unit left, arrived or not; it is available again. Without any arrival the incident waits again."""
+    response.record_leaving(staff(request), incident_id, key=key, allocation_id=allocation_id)
+    return Status(204, None)

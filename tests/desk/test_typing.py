@@ -1,0 +1,167 @@
+"""What is typed and not sent is kept, read along, and nobody else's."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import AuditEvent
+from goldthread.contact.models import Entry, Incident
+from goldthread.desk import drafts
+from tests.cast import Cast, key
+from tests.desk.conftest import Room
+
+Browser = Callable[[Staff | None], Client]
+SAID = "kids crying upstairs then gone quiet, no wpns mentioned"
+
+
+def send(client: Client, incident: object, fields: dict[str, Any], base: int = 0, have: str = "") -> Any:
+    body = json.dumps({"base": base, "fields": fields, "have": have})
+    return client.post(f"/incidents/{incident}/typing", body, content_type="application/json")
+
+
+def test_words_are_kept_and_read_as_they_are_typed(room: Room) -> None:
+    answer = send(room.client, room.incident.pk, {"words.text": SAID})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["revision"] == 1
+    marked = [SAID[one["from"] : one["until"]] for one in told["marks"]]
+    assert any("gone quiet" in one for one in marked)
+    assert "Any weapons?" in told["noticed"]
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": SAID}
+    assert not Entry.objects.filter(incident=room.incident, text__text=SAID).exists()
+
+
+def test_what_the_page_has_already_is_not_sent_again(room: Room) -> None:
+    first = send(room.client, room.incident.pk, {"words.text": SAID}).json()
+    again = send(room.client, room.incident.pk, {"words.text": SAID + " now"}, 1, first["have"]).json()
+    assert again["have"] == first["have"]
+    assert "noticed" not in again
+
+
+def test_marks_stand_where_a_browser_counts_them(room: Room) -> None:
+    text = "👩‍👧 " + SAID
+    told = send(room.client, room.incident.pk, {"words.text": text}).json()
+    units = text.encode("utf-16-le")
+    quotes = [units[2 * one["from"] : 2 * one["until"]].decode("utf-16-le") for one in told["marks"]]
+    assert any("gone quiet" in one for one in quotes)
+
+
+def test_a_contact_that_is_not_open_yet_is_read_too(cast: Cast, browser: Browser) -> None:
+    identity = uuid.uuid4()
+    answer = send(browser(cast.handler), identity, {"words.text": SAID})
+    assert answer.status_code == 200
+    assert answer.json()["marks"]
+    assert not Incident.objects.filter(pk=identity).exists()
+
+
+def test_two_windows_never_overwrite_each_other(room: Room) -> None:
+    send(room.client, room.incident.pk, {"words.text": "one"})
+    other = send(room.client, room.incident.pk, {"words.text": "other"})
+    assert other.status_code == 409
+    assert other.json()["fields"] == {"words.text": "one"}
+    assert other.json()["revision"] == 1
+    assert "both texts are kept" in other.json()["say"]
+    assert send(room.client, room.incident.pk, {"words.text": "other"}, 1).status_code == 200
+
+
+def test_sent_words_leave_the_draft_and_the_rest_stays(room: Room) -> None:
+    send(room.client, room.incident.pk, {"words.text": SAID, "thrive.threat": "he is outside"})
+    room.client.post(
+        f"/incidents/{room.incident.pk}/words",
+        {"key": key(), "text": SAID, "source": "caller"},
+        headers={"HX-Request": "true"},
+    )
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"thrive.threat": "he is outside"}
+
+
+def test_the_page_gives_a_draft_back_to_its_writer_alone(room: Room, browser: Browser) -> None:
+    send(room.client, room.incident.pk, {"words.text": "a sentence nobody sent"})
+    page = f"/incidents/{room.incident.pk}/"
+    assert "a sentence nobody sent" in room.client.get(page).text
+    for other in (room.cast.teammate, room.cast.handler, room.cast.supervisor):
+        answer = browser(other).get(page)
+        assert answer.status_code == 200
+        assert "a sentence nobody sent" not in answer.text
+
+
+def test_a_draft_is_sealed_in_the_database_and_bound_to_person_and_incident(room: Room) -> None:
+    send(room.client, room.incident.pk, {"words.text": "a sentence nobody sent"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed FROM desk_draft WHERE incident = %s", [room.incident.pk])
+        sealed = bytes(cursor.fetchone()[0])
+        assert b"nobody sent" not in sealed
+        cursor.execute("UPDATE desk_draft SET staff_id = %s", [room.cast.teammate.pk])
+    assert drafts.load(room.cast.teammate, room.incident.pk) is None
+
+
+def test_browsers_of_two_people_have_two_keys_and_one_person_has_one(cast: Cast) -> None:
+    assert drafts.browser_key(cast.handler) == drafts.browser_key(cast.handler)
+    assert drafts.browser_key(cast.handler) != drafts.browser_key(cast.teammate)
+
+
+def test_typing_leaves_no_audit_event(room: Room) -> None:
+    before = AuditEvent.objects.count()
+    send(room.client, room.incident.pk, {"words.text": SAID})
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("who", ["far_dispatcher", "far_supervisor", "vast", "qa", "pcc", "auditor", None])
+def test_who_may_not_write_there_is_not_read_along(room: Room, browser: Browser, who: str | None) -> None:
+    Incident.objects.filter(pk=room.incident.pk).update(child="none", area="North")
+    user = getattr(room.cast, who) if who else None
+    answer = send(browser(user), room.incident.pk, {"words.text": "x"})
+    assert answer.status_code in ({302, 401} if who is None else {403, 404})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"base": "1", "fields": {}}', b'{"base": -1, "fields": {}}',
+     b'{"base": true, "fields": {}}', b'{"base": 0, "fields": []}', b'{"base": 0, "fields": {"a": 1}}',
+     b'{"base": 0, "fields": {"a": null}}', b'{"base": 99999999999, "fields": {}}', b'{"base": 0, "fields": {}, "have": 5}',
+     b"[" * 100_000],
+)  # fmt: skip
+def test_what_cannot_be_read_gets_a_sentence(room: Room, body: bytes) -> None:
+    answer = room.client.post(f"/incidents/{room.incident.pk}/typing", body, content_type="application/json")
+    assert answer.status_code == 422
+    assert "still here" in answer.json()["say"]
+
+
+def test_more_than_a_page_can_hold_gets_a_sentence_and_loses_nothing(room: Room) -> None:
+    send(room.client, room.incident.pk, {"words.text": "kept"})
+    answer = send(room.client, room.incident.pk, {"words.text": "x" * 900_001}, 1)
+    assert answer.status_code == 422
+    assert "Send them in parts" in answer.json()["say"]
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": "kept"}
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\u202eevil", "<script>x</script>", "\ud800", "y" * 300_000])
+def test_odd_words_are_kept_while_typed(room: Room, text: str) -> None:
+    assert send(room.client, room.incident.pk, {"words.text": text}).status_code == 200
+
+
+def test_an_unknown_secret_opens_no_draft_and_stops_no_page(room: Room) -> None:
+    send(room.client, room.incident.pk, {"words.text": "x"})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE desk_draft SET sealed = '\\x00'")
+    assert room.client.get(f"/incidents/{room.incident.pk}/").status_code == 200
+
+
+def test_somebody_who_types_stays_signed_in(room: Room) -> None:
+    session = room.client.session
+    session.set_expiry(None)
+    session.save()
+    from django.contrib.sessions.models import Session
+
+    before = Session.objects.get(pk=session.session_key).expire_date
+    Session.objects.filter(pk=session.session_key).update(expire_date=before.replace(year=before.year))
+    send(room.client, room.incident.pk, {"words.text": "x"})
+    assert Session.objects.get(pk=session.session_key).expire_date >= before
+    assert "typing" in room.client.session

@@ -1,0 +1,117 @@
+"""Every operation is asked what its description allows, and what it does not: the answers are as described, and never a fault.
+
+The examples are drawn from the description alone, the same ones in every run. Incidents and allocations asked for are
+mostly ones that stand, so that the rules behind an operation are reached and not only its refusals.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import CheckContext
+from schemathesis.config import SchemathesisConfig
+
+from goldthread.accounts.actions import issue_token
+from goldthread.assessment.elements import elements_on
+from goldthread.integration.api.description import describe
+from goldthread.response.grades import grades_on
+from goldthread.response.models import Allocation
+from tests.cast import Cast, attended, closed, graded, opened, say
+
+EXAMPLES = 15
+"""For each operation, of data that fits and of data that does not, beside the limits of every value tried one by one."""
+CONFIG = {
+    "generation": {"max-examples": EXAMPLES, "deterministic": True, "database": "none"},
+    "checks": {
+        # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
+        "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]},
+        "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "413", "415", "422"]},
+    },
+}
+
+
+@schemathesis.check
+def only_a_rule_refuses(_context: CheckContext, response: schemathesis.Response, case: schemathesis.Case) -> None:
+    """What fits the description is never refused as not as described."""
+    if case.meta is not None and case.meta.generation.mode.is_positive and response.status_code == 422:
+        assert not response.json()["type"].endswith("not-as-described"), response.text
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests leave the test's transaction open, as Django's own test client has it."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+VALUES = {
+    "areas": [("North", "North"), ("South", "South")],
+    "grades": [(one.code, one.name) for one in grades_on(date.max).values()],
+    "elements": [(one.code, one.asks) for one in elements_on(date.max)],
+}
+"""What is in force for the cast."""
+schema = schemathesis.openapi.from_dict(describe(VALUES), config=SchemathesisConfig.from_dict(CONFIG))
+schema.app = get_wsgi_application()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands: incidents that are open, heard, attended and closed, a unit at one, and a FIM's program."""
+
+    incidents: Iterator[str]
+    allocation: dict[str, str | int]
+    headers: dict[str, str]
+
+    def put_into(self, given: dict[str, Any]) -> None:
+        """Ask for an incident that stands, each in turn; and for an allocation, for the one it is of."""
+        if not _is_uuid(given.get("incident_id")):
+            return
+        given["incident_id"] = next(self.incidents)
+        if isinstance(given.get("allocation_id"), int) and given["allocation_id"] > 0:
+            given.update(self.allocation)
+
+
+def _is_uuid(value: object) -> bool:
+    try:
+        return str(UUID(str(value))) == value
+    except ValueError:
+        return False
+
+
+@pytest.fixture
+def standing(cast: Cast, one_connection: None) -> Standing:
+    incidents = [opened(cast.handler) for _ in range(4)]
+    say(cast.handler, incidents[1], "shouting next door, kids crying")
+    for incident in incidents[2:]:
+        graded(cast.handler, incident)
+    attended(cast, incidents[3])
+    closed(cast, incidents[3])
+    attended(cast, incidents[2])
+    sent = Allocation.objects.get(incident=incidents[2])
+    return Standing(
+        itertools.cycle([str(incident.pk) for incident in incidents]),
+        {"incident_id": str(incidents[2].pk), "allocation_id": sent.pk},
+        {"Authorization": f"Bearer {issue_token('fim')[0]}", "Host": "localhost"},
+    )
+
+
+@schema.parametrize()
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_operation_is_as_described(case: schemathesis.Case, standing: Standing) -> None:
+    standing.put_into(case.path_parameters)
+    case.call_and_validate(headers=standing.headers)
