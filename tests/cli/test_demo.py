@@ -80,6 +80,25 @@ def test_a_data_folder_that_is_a_file(env: dict[str, str], tmp_path: Path) -> No
     assert str(tmp_path / "data") in one_sentence(told(env, "demo"))
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--count", "50"], "goldthread demo --full --count N"),
+        (["--open", "2001"], "2,001 open incidents, and there are 2,000 in all"),
+        (["--full", "--count", "10", "--open", "11"], "11 open incidents, and there are 10 in all"),
+        (["--full", "--count", "0"], "a whole number from 1 to 2,000,000 is wanted, not 0"),
+        (["--full", "--count", "many"], "a whole number from 1 to 2,000,000 is wanted, not many"),
+        (["--full", "--open", "-3"], "a whole number from 1 to 2,000,000 is wanted, not -3"),
+        (["--full", "--count", "9" * 400], "a whole number from 1 to 2,000,000 is wanted"),
+    ],
+)
+def test_numbers_that_make_no_force_are_told_in_one_sentence(
+    env: dict[str, str], options: list[str], said: str
+) -> None:
+    assert said in one_sentence(told(env, "demo", *options))
+    assert not Path(env["GOLDTHREAD_DATA"]).exists()
+
+
 @pytest.fixture
 def demo(env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """A running demo."""

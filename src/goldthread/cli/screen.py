@@ -10,19 +10,17 @@ import io
 import json
 import os
 import sys
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from itertools import islice
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO
 
+from goldthread.config.workers import end_with_parent
 from goldthread.thrive import ENGINE
 from goldthread.thrive.lexicon import LexiconError
 from goldthread.thrive.reader import Reader
@@ -216,7 +214,7 @@ def _answers(chunks: Iterator[list[Row]], width: int, text: int, workers: int) -
             yield chunk, answer_rows(chunk, width, text)
         return
     waiting: deque[tuple[list[Row], Future[list[Row]]]] = deque()
-    with ProcessPoolExecutor(workers, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, initializer=end_with_parent) as pool:
         try:
             for chunk in chunks:
                 waiting.append((chunk, pool.submit(answer_rows, chunk, width, text)))
@@ -229,18 +227,6 @@ def _answers(chunks: Iterator[list[Row]], width: int, text: int, workers: int) -
         finally:
             for _, future in waiting:
                 future.cancel()
-
-
-def _end_with_parent() -> None:
-    """End this worker when the process that started it is gone, even killed, so that none is left behind."""
-    parent = parent_process()
-    if parent is not None:
-
-        def watch(sentinel: int = parent.sentinel) -> None:
-            wait([sentinel])
-            os._exit(1)
-
-        threading.Thread(target=watch, daemon=True).start()
 
 
 def answer_rows(rows: list[Row], width: int, text: int) -> list[Row]:

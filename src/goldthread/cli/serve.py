@@ -19,6 +19,10 @@ from goldthread.cli.processes import Part, SupervisorError, check_port, only_one
 from goldthread.config.postgres import Cluster, ClusterError
 
 SETTINGS = "goldthread.config.settings"
+STEP_STOPS = 10.0
+"""Seconds that a step has to leave things whole when it is told to stop."""
+MOST = 2_000_000
+"""Incidents of a demo; more than any force has in a year *(ours)*."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     migrate.set_defaults(run=_migrate)
     demo = subparsers.add_parser("demo", help="run the invented force Amberford on a database of its own")
     demo.add_argument("--live", action="store_true", help="let new calls arrive, so that the board moves")
+    demo.add_argument(
+        "--full", action="store_true", help="the full force: 200,000 incidents of a year, 400 staff in shifts"
+    )
+    demo.add_argument(
+        "--count", metavar="N", type=_number, help="incidents of the full force, when it is first written"
+    )
+    demo.add_argument("--open", metavar="N", type=_number, help="how many of them are open (usually 30, full 300)")
     demo.add_argument("--check", action="store_true", help="start everything, see that the pages answer, and stop")
     demo.set_defaults(run=_demo)
     calls = subparsers.add_parser("demo-calls", help="let calls arrive at a running demo (what demo --live does)")
@@ -84,8 +95,23 @@ def _migrate(_: argparse.Namespace) -> int:
     return _step("migrate", {"GOLDTHREAD_AS_OWNER": "1"})
 
 
+def _number(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= MOST:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {MOST:,} is wanted, not {given[:20]}")
+    return int(given[:9])
+
+
 def _demo(args: argparse.Namespace) -> int:
     data = Path(os.environ.get("GOLDTHREAD_DATA") or ".goldthread").resolve()
+    if args.full:
+        data /= "full"  # a data folder of its own within the small one's: the two forces never meet
+    if args.count and not args.full:
+        print("--count is for the full force: goldthread demo --full --count N.", file=sys.stderr)
+        return 2
+    most = args.count or (200_000 if args.full else 2_000)
+    if args.open and args.open > most:
+        print(f"--open asks for {args.open:,} open incidents, and there are {most:,} in all.", file=sys.stderr)
+        return 2
     signal.signal(signal.SIGTERM, _interrupted)  # so that a stop during the start leaves no database behind
     try:
         where = _demo_address()
@@ -121,7 +147,8 @@ def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
             env |= {"DATABASE_URL": found.app_url, "DATABASE_OWNER_URL": found.owner_url}
         os.environ.update(env)
         _say("Bringing the database up to date")
-        status = _step("migrate", {"GOLDTHREAD_AS_OWNER": "1"}) or _step("seed", {})
+        seed = ["fill" if args.full else "seed", str(args.count or ""), str(args.open or "")]
+        status = _step("migrate", {"GOLDTHREAD_AS_OWNER": "1"}) or _step(seed[0], {}, *seed[1:])
         if status:
             return status
         if cluster is not None:
@@ -152,10 +179,19 @@ def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _step(step: str, extra: dict[str, str]) -> int:
-    """Run a step in a process of its own, since migrating and serving connect as different roles."""
-    command = [sys.executable, "-m", "goldthread.cli.steps", step]
-    return subprocess.run(command, env={**os.environ, **extra}, check=False).returncode
+def _step(step: str, extra: dict[str, str], *numbers: str) -> int:
+    """Run a step in a process of its own, since migrating and serving connect as different roles; a stop is passed on."""
+    command = [sys.executable, "-m", "goldthread.cli.steps", step, *numbers]
+    with subprocess.Popen(command, env={**os.environ, **extra}) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            try:
+                process.wait(STEP_STOPS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
 
 
 def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Part]:

@@ -1,4 +1,7 @@
-"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | jobs | calls``."""
+"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | calls``.
+
+``seed`` and ``fill`` (the full force) take how many incidents and how many open ones, each empty for the usual number.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 import threading
 
 
-def main(step: str) -> int:
+def main(step: str, *numbers: str) -> int:
     """Run one step; 0 done, 2 with one sentence where it could not be."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldthread.config.settings")
     import django
@@ -18,7 +21,9 @@ def main(step: str) -> int:
 
     django.setup()
     try:
-        return {"migrate": _migrate, "seed": _seed, "ready": _ready, "jobs": _jobs, "calls": _calls}[step]()
+        if step in {"seed", "fill"}:
+            return _seed(step == "fill", *(int(number) if number else None for number in numbers))
+        return {"migrate": _migrate, "ready": _ready, "jobs": _jobs, "calls": _calls}[step]()
     except OperationalError as error:
         from goldthread.cli.serve import unreachable
 
@@ -36,14 +41,39 @@ def _migrate() -> int:
     return 0
 
 
-def _seed() -> int:
+def _seed(full: bool, count: int | None = None, open_count: int | None = None) -> int:
     from django.db import connection
 
     from goldthread.clocks.db import database_now
+    from goldthread.config.workers import end_when_orphaned
+    from goldthread.demo.check import Broken
+    from goldthread.demo.full import fill
+    from goldthread.demo.plan import COUNTS
     from goldthread.demo.seed import WAITING, seed
 
-    tell = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
-    seed(database_now(connection), progress=tell, waiting=WAITING)
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    def stop(*_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # a terminal's Ctrl-C comes here and through our parent
+        raise KeyboardInterrupt
+
+    end_when_orphaned()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        if full:
+            fill(database_now(connection), count, open_count, progress=say)
+        else:
+            usual = COUNTS["small"]
+            seed(database_now(connection), usual[0] if count is None else count,
+                 usual[1] if open_count is None else open_count, progress=say, waiting=WAITING)  # fmt: skip
+    except Broken as error:
+        say(f"{error}\nThe invented force cannot be used. Delete its data folder and start again.")
+        return 2
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
@@ -88,4 +118,4 @@ def _calls() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -109,15 +109,16 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "somebody wrote, opened, owns or attended and is not on record as involved",
-        """SELECT DISTINCT i.reference FROM contact_incident i JOIN LATERAL (
-             SELECT opened_by_id AS staff, 'opener' AS part WHERE opened_by_id IS NOT NULL
-             UNION SELECT owner_id, 'owner' WHERE owner_id IS NOT NULL
-             UNION SELECT author_id, 'author' FROM contact_entry e
-                   WHERE e.incident_id = i.id AND e.kind = 'words' AND author_id IS NOT NULL
-             UNION SELECT m.staff_id, 'attending' FROM response_allocation a JOIN response_unit_crew m USING (unit_id)
-                   WHERE a.incident_id = i.id) had ON true
-           LEFT JOIN contact_involvement v ON v.incident_id = i.id AND v.staff_id = had.staff AND v.part = had.part
-           WHERE v.id IS NULL""",
+        """SELECT DISTINCT i.reference FROM (
+             (SELECT id AS incident_id, opened_by_id AS staff, 'opener' AS part FROM contact_incident
+              WHERE opened_by_id IS NOT NULL
+              UNION ALL SELECT id, owner_id, 'owner' FROM contact_incident WHERE owner_id IS NOT NULL
+              UNION ALL SELECT incident_id, author_id, 'author' FROM contact_entry
+              WHERE kind = 'words' AND author_id IS NOT NULL
+              UNION ALL SELECT a.incident_id, m.staff_id, 'attending' FROM response_allocation a
+              JOIN response_unit_crew m USING (unit_id))
+             EXCEPT SELECT incident_id, staff_id, part FROM contact_involvement) missing
+           JOIN contact_incident i ON i.id = missing.incident_id""",
     ),
     (
         "a search is not in the timeline, or the timeline tells of one that was not made",

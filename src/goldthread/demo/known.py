@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -31,7 +32,8 @@ from goldthread.contact.people_models import (
 )  # fmt: skip
 from goldthread.contact.search_rules import is_child, name_words, number, plain_street
 from goldthread.demo.loading import identities
-from goldthread.demo.people import Home, places
+from goldthread.demo.people import Home, places, years
+from goldthread.demo.staff import Size
 
 if TYPE_CHECKING:
     from goldthread.demo.rows import Rows
@@ -53,23 +55,47 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("goldthread.demo").joinpath("known.toml").read_text(encoding="utf-8"))
 
 
-class Records:
-    """The rows of all that is known, and where to find in them what a story names."""
+@dataclass
+class Found:
+    """Where to find in the records what a story names."""
 
-    def __init__(self, rows: Rows, now: datetime) -> None:
-        self.rows, self.now, self.today = rows, now, force_day(now)
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Addresses by what a caller says and the area, such as ``("14 Larch Road", "North")``."""
+    phones: dict[str, int] = field(default_factory=dict)
+    """Numbers by their digits."""
+    residents: dict[tuple[int, str], int] = field(default_factory=dict)
+    """People by the address at which they live and their name."""
+    with_children: set[int] = field(default_factory=set)
+    """Addresses at which a child is known to live, or somebody whose age is not known."""
+
+
+def found_in_database(now: datetime) -> Found:
+    """What ``Records`` wrote, as it stands at ``now``."""
+    found, today = Found(), force_day(now)
+    for pk, house, street, area in Place.objects.values_list("id", "number", "street__name", "street__area").iterator():
+        found.places[f"{house} {street}".strip(), area] = pk
+    found.phones.update(Phone.objects.values_list("digits", "id").iterator())
+    living = Residence.objects.filter(until__isnull=True).order_by("id")
+    for place, person, name, born in living.values_list(
+        "place_id", "person_id", "person__name", "person__born"
+    ).iterator():
+        found.residents.setdefault((place, name), person)
+        if is_child(born, today):
+            found.with_children.add(place)
+    return found
+
+
+class Records:
+    """The rows of all that is known of a force of one size."""
+
+    def __init__(self, rows: Rows, now: datetime, size: Size = "small") -> None:
+        self.rows, self.now, self.today, self._size = rows, now, force_day(now), size
         self._ids = {model: identities(model) for model in ORDER if model is not Payload}
         self._streets: dict[tuple[str, str], int] = {}
         self._words: dict[str, int] = {}
         self._people = 0
-        self.places: dict[tuple[str, str], int] = {}
-        """Addresses by what a caller says and the area, such as ``("14 Larch Road", "North")``."""
-        self.phones: dict[str, int] = {}
-        """Numbers by their digits."""
-        self.residents: dict[tuple[int, str], int] = {}
-        """People by the address at which they live and their name."""
-        self.with_children: set[int] = set()
-        """Addresses at which a child is known to live."""
+        self._places: dict[tuple[str, str], int] = {}
+        self._phones: dict[str, int] = {}
         self._gazetteer()
 
     def enrol(self, homes: Iterable[Home]) -> None:
@@ -79,7 +105,7 @@ class Records:
 
     def _gazetteer(self) -> None:
         dice = random.Random("gazetteer")  # noqa: S311 - a demo's dice
-        for area, of in places().items():
+        for area, of in places(self._size).items():
             for name in [*of["streets"], *(venue for kind in VENUES for venue in of[kind])]:
                 self._place(dice, name, area, "")
         thrice = _file()["thrice"]
@@ -90,14 +116,16 @@ class Records:
     def _home(self, home: Home, dice: random.Random) -> None:
         shares = _file()["shares"]
         place = self._place(dice, home.street, home.area, home.address.split(" ")[0])
-        eldest = max(home.girl_age, home.boy_age)
+        eldest = max(years(home.girl_born, self.today), years(home.boy_born, self.today))
         woman, man = (
             self._person(dice, f"{name} {home.surname}", self._adult(dice, eldest)) for name in (home.woman, home.man)
         )
-        self._lives(dice, woman, place, f"{home.woman} {home.surname}")
+        self._lives(dice, woman, place)
         gone = self.today - timedelta(days=dice.randint(30, 900)) if dice.random() < shares["man_gone"] else None
-        self._lives(dice, man, place, f"{home.man} {home.surname}", until=gone)
-        self._uses(dice, woman if dice.random() < 0.7 else man, home.phone)
+        self._lives(dice, man, place, until=gone)
+        caller = woman if dice.random() < 0.7 else man
+        if home.phone:  # of some homes no number is known
+            self._uses(dice, caller, home.phone)
         if dice.random() < shares["adult_marker"]:
             self._marker(dice, "adult", person_id=dice.choice((woman, man)))
         if dice.random() < shares["place_marker"]:
@@ -105,22 +133,15 @@ class Records:
         if dice.random() < shares["children"]:
             self._children(home, dice, place)
         if dice.random() < shares["unknown_age"]:
-            self._lives(dice, self._person(dice, f"Sam {home.surname}", None), place, f"Sam {home.surname}")
-            self.with_children.add(place)
+            self._lives(dice, self._person(dice, f"Sam {home.surname}", None), place)
 
     def _children(self, home: Home, dice: random.Random, place: int) -> None:
         shares = _file()["shares"]
-        ages = [(home.girl, home.girl_age, shares["child"]), (home.boy, home.boy_age, shares["child"])]
-        for name, age, share in [*ages, (home.baby, 0, shares["baby"])]:
-            if dice.random() > share:
+        for one in home.children(self.today):
+            if dice.random() > shares["baby" if one.slot == "baby" else "child"]:
                 continue
-            born = self.today - (
-                _weeks(home.baby_age) if age == 0 else timedelta(days=round(age * 365.25) + dice.randint(2, 355))
-            )
-            child = self._person(dice, f"{name} {home.surname}", born)
-            self._lives(dice, child, place, f"{name} {home.surname}", since=born)
-            if is_child(born, self.today):
-                self.with_children.add(place)
+            child = self._person(dice, f"{one.name} {home.surname}", one.born)
+            self._lives(dice, child, place, since=one.born)
             if dice.random() < shares["child_marker"]:
                 self._marker(dice, "child", person_id=child)
 
@@ -135,12 +156,12 @@ class Records:
 
     def _place(self, dice: random.Random, street: str, area: str, house: str) -> int:
         said = f"{house} {street}".strip()
-        if (said, area) not in self.places:
+        if (said, area) not in self._places:
             key = (plain_street(street), area)
             if key not in self._streets:
                 self._streets[key] = self._add(Street, dice, name=street, plain=key[0], area=area)
-            self.places[said, area] = self._add(Place, dice, street_id=self._streets[key], number=house)
-        return self.places[said, area]
+            self._places[said, area] = self._add(Place, dice, street_id=self._streets[key], number=house)
+        return self._places[said, area]
 
     def _person(self, dice: random.Random, name: str, born: date | None) -> int:
         pk = self._add(Person, dice, name=name, born=born)
@@ -155,20 +176,17 @@ class Records:
         dice: random.Random,
         person: int,
         place: int,
-        name: str,
         since: date | None = None,
         until: date | None = None,
     ) -> None:
         self._add(Residence, dice, person_id=person, place_id=place, since=since, until=until)
-        if until is None:
-            self.residents.setdefault((place, name), person)
 
     def _uses(self, dice: random.Random, person: int, typed: str) -> None:
         asked = number(typed)
         assert asked is not None
-        if asked.digits not in self.phones:
-            self.phones[asked.digits] = self._add(Phone, dice, digits=asked.digits, shown=asked.shown)
-        self._add(PersonPhone, dice, person_id=person, phone_id=self.phones[asked.digits])
+        if asked.digits not in self._phones:
+            self._phones[asked.digits] = self._add(Phone, dice, digits=asked.digits, shown=asked.shown)
+        self._add(PersonPhone, dice, person_id=person, phone_id=self._phones[asked.digits])
 
     def _marker(self, dice: random.Random, of: str, **on: int) -> None:
         kind, words = dice.choice(list(_file()["markers"][of].items()))
@@ -177,9 +195,3 @@ class Records:
 
     def _adult(self, dice: random.Random, eldest: int) -> date:
         return self.today - timedelta(days=round((eldest + dice.randint(18, 34)) * 365.25) + dice.randint(2, 360))
-
-
-def _weeks(age: str) -> timedelta:
-    """``9 weeks`` or ``4 months`` as a length of time."""
-    count, unit = age.split(" ")
-    return timedelta(weeks=int(count)) if unit == "weeks" else timedelta(days=int(count) * 30)

@@ -35,8 +35,8 @@ from goldthread.demo import steps
 from goldthread.demo.generate import Teller
 from goldthread.demo.handling import handle, timeline
 from goldthread.demo.messages import arrive
+from goldthread.demo.plan import recorded
 from goldthread.demo.room import one_step_on
-from goldthread.demo.seed import town
 from goldthread.demo.shape import demand
 from goldthread.response.actions import choose_grade
 
@@ -90,7 +90,9 @@ class Calls:
 
     def __init__(self, rng: random.Random, per_hour: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.rng, self.per_hour, self._clock = rng, per_hour, clock
-        self._teller = Teller(rng, town())
+        plan = recorded()
+        now = plan.now if plan else database_now(connection)
+        self._teller = Teller(rng, now, *((plan.size, plan.count) if plan else ()))
         self._due: list[Due] = []
         self._number = 0
         self._next_call = clock()
@@ -106,7 +108,9 @@ class Calls:
             self._begin(now)
         if now >= self._next_message:
             self._next_message = now + self.rng.expovariate(self.per_hour / CALLS_A_MESSAGE / 3600)
-            self._guarded(lambda: arrive(self.rng, self._teller.town, database_now(connection)))
+            self._guarded(
+                lambda: arrive(self.rng, self._teller.town, database_now(connection), rota=self._teller.roster.rota)
+            )
         while self._due and self._due[0].at <= now:
             self._do(heapq.heappop(self._due))
         if now >= self._next_step:

@@ -15,8 +15,10 @@ from goldthread.accounts.models import Team
 from goldthread.contact.arrival_actions import Received, receive
 from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.choices import RECEIVED
-from goldthread.demo.people import Town, places
-from goldthread.demo.roster import contact_team
+from goldthread.demo.people import Town
+from goldthread.demo.shape import LONDON
+from goldthread.demo.shifts import Rota
+from goldthread.demo.staff import force
 from goldthread.demo.storybook import slots, tell
 
 AGAIN = 0.5
@@ -54,14 +56,24 @@ def messages() -> tuple[Message, ...]:
 
 
 def arrive(
-    rng: random.Random, town: Town, now: datetime, *, waited: float = 0.0, message: Message | None = None
+    rng: random.Random,
+    town: Town,
+    now: datetime,
+    *,
+    waited: float = 0.0,
+    message: Message | None = None,
+    rota: Rota | None = None,
 ) -> Received:
-    """Let one message arrive that came ``waited`` of its channel's longest wait ago; now and then a second one follows it."""
+    """Let one message arrive that came ``waited`` of its channel's longest wait ago; now and then a second one follows it.
+
+    It comes to the desk of the contact team on duty by ``rota``, that of the town's force unless given.
+    """
     chosen = message or rng.choice(messages())
-    area = rng.choice(list(places()))
-    home = town.draw(rng, area, chosen.band)
+    area = rng.choice(list(town.places))
     came = now - timedelta(minutes=LONG_AGO[chosen.channel] * waited)
-    told = slots(rng, home, f"{came:%H:%M}", f"{came - timedelta(hours=1):%H:%M}")
+    on = came.astimezone(LONDON).date()
+    home = town.draw(rng, area, chosen.band, on, baby="{baby" in chosen.text)
+    told = slots(rng, home, town.places[area], on, f"{came:%H:%M}", f"{came - timedelta(hours=1):%H:%M}")
     own = str(uuid.uuid4())
     given: dict[str, Any] = {
         "name": tell(rng, chosen.name_of, told),
@@ -71,7 +83,10 @@ def arrive(
         "location": told[chosen.place] if chosen.place else "",
         "area": area if rng.random() < 0.7 else "",  # what comes in writing often does not say
     }
-    desk = Team.objects.get(name=contact_team(now))
+    people = force(town.size)
+    relief = (rota or people.rota).relief(now)
+    team = next(one.team for one in people.people if one.role == "call_handler" and one.relief == relief)
+    desk = Team.objects.get(name=team)
     first = Arriving(chosen.channel, own, tell(rng, chosen.text, told).strip(), received_at=came, **given)
     done = receive(None, first, desk=desk)
     if chosen.again and rng.random() < AGAIN:
@@ -81,8 +96,7 @@ def arrive(
     return done
 
 
-def wait_in_the_inbox(rng: random.Random, now: datetime, count: int) -> None:
+def wait_in_the_inbox(rng: random.Random, town: Town, now: datetime, count: int, *, rota: Rota | None = None) -> None:
     """Let ``count`` messages wait, of as many kinds as there are, some of them over their clock."""
-    town = Town(rng)
     for number, message in enumerate(rng.sample(messages(), min(count, len(messages())))):
-        arrive(rng, town, now, waited=(number + 1) / count, message=message)
+        arrive(rng, town, now, waited=(number + 1) / count, message=message, rota=rota)

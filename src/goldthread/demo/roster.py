@@ -3,48 +3,70 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 
-from goldthread.demo.shape import LONDON
 from goldthread.demo.staff import Force, Person, UnitPlan
-
-CONTACT_TEAMS = ("Contact Team A", "Contact Team B", "Contact Team C")
-LOOK_BACK = 40
-"""How many of a unit's last jobs are looked at for an overlap: more than any unit has within two days."""
-
-
-def contact_team(at: datetime) -> str:
-    """The contact team on duty: early from 07:00, late from 15:00, night from 23:00, the three rotating daily."""
-    local = at.astimezone(LONDON) - timedelta(hours=7)
-    shift = min(local.hour // 8, 2)
-    return CONTACT_TEAMS[(local.toordinal() + shift) % 3]
 
 
 class Roster:
-    """The force's people and units as calls come in."""
+    """The force's people and units as calls come in; ``now`` is when its rota is turned to, where it turns."""
 
-    def __init__(self, force: Force) -> None:
+    def __init__(self, force: Force, now: datetime) -> None:
         self._force = force
-        self._busy: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self.rota = force.rota.turned_to(now)
+        self.of = cache(self._of)
+        self.person = {one.username: one for one in force.people}
+        self._units: dict[tuple[str, str], list[UnitPlan]] = defaultdict(list)
+        for unit in force.units:
+            self._units[unit.area, unit.relief].append(unit)
+        self._busy: dict[str, tuple[list[datetime], list[datetime]]] = defaultdict(lambda: ([], []))
 
-    def handler(self, rng: random.Random, team: str) -> Person:
-        """A call handler of the team."""
-        return rng.choice(self._force.of("call_handler", team=team))
+    def on_duty(self, username: str, at: datetime) -> bool:
+        """Whether somebody is at work; those without a relief always are."""
+        relief = self.person[username].relief
+        return relief in {"", self.rota.relief(at)}
 
-    def second(self, team: str) -> Person:
-        """The contact supervisor of the team, who neither opens nor owns what its handlers take."""
-        return self._force.of("contact_supervisor", team=team)[0]
+    def handler(self, rng: random.Random, at: datetime) -> Person:
+        """A call handler on duty."""
+        return rng.choice(self.of("call_handler", relief=self.rota.relief(at)))
 
-    def dispatcher(self, rng: random.Random, area: str) -> Person:
-        """A dispatcher of the area."""
-        return rng.choice(self._force.of("dispatcher", area=area))
+    def second(self, team: str, at: datetime) -> Person:
+        """Who approves what a team's handlers do, and neither opens nor owns it: the contact supervisor, else the FIM."""
+        supervisors = self.of("contact_supervisor", team=team)
+        found = supervisors[self.rota.shift(at)[0] % len(supervisors)]
+        if self._force.size == "small" or self.on_duty(found.username, at):
+            return found
+        return self.of("fim", relief=self.rota.relief(at))[0]
+
+    def dispatcher(self, rng: random.Random, area: str, at: datetime) -> Person:
+        """A dispatcher of the area on duty."""
+        return rng.choice(self.of("dispatcher", area=area, relief=self.rota.relief(at)))
 
     def unit(self, rng: random.Random, area: str, start: datetime, end: datetime) -> UnitPlan | None:
-        """A unit of the area that is free from ``start`` to ``end``, now taken; None where all are busy."""
-        for unit in rng.sample(units := self._force.units_of(area), len(units)):
-            jobs = self._busy[unit.call_sign]
-            if all(end < begun or start > done for begun, done in jobs[-LOOK_BACK:]):
-                jobs.append((start, end))
+        """A unit of the area on duty at ``start`` and free until ``end``, now taken; None where all are busy.
+
+        A crew finishes what it began: ``end`` may lie after its shift.
+        """
+        units = self._units.get((area, self.rota.relief(start))) or self._units[area, ""]
+        for unit in rng.sample(units, len(units)):
+            begun, done = self._busy[unit.call_sign]
+            place = bisect_left(begun, start)
+            if (place == 0 or done[place - 1] < start) and (place == len(begun) or end < begun[place]):
+                begun.insert(place, start)
+                done.insert(place, end)
                 return unit
         return None
+
+    def _of(self, role: str, *, team: str = "", area: str = "", relief: str | None = None) -> list[Person]:
+        """Everybody of a role, within a team, an area or a relief where one is given; those of no relief are in each."""
+        return [
+            one
+            for one in self._force.people
+            if one.role == role
+            and team in {"", one.team}
+            and area in {"", one.area}
+            and (relief is None or one.relief in {"", relief})
+        ]

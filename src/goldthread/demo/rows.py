@@ -27,7 +27,7 @@ from goldthread.contact.models import ChildrenAnswer, ChildVersion, Entry, Incid
 from goldthread.contact.people_models import Lookup
 from goldthread.contact.search_rules import number
 from goldthread.demo import steps
-from goldthread.demo.known import Records
+from goldthread.demo.known import Found
 from goldthread.demo.loading import Row
 from goldthread.demo.steps import Step, Story
 from goldthread.response.grades import Grade, closing_reasons, grade
@@ -52,7 +52,7 @@ class Known:
     entry_ids: Iterator[int]
     reading_ids: Iterator[int]
     period_ids: Iterator[int]
-    records: Records
+    records: Found
 
 
 class Rows(defaultdict[type[models.Model], list[Row]]):
@@ -160,7 +160,13 @@ class Record:
         who = self._who(step)
         self._add(ChildrenAnswer, answer=step.answer, by_id=who.pk, at=step.at)
         for one in step.children:
-            particulars = {"name": one.name, "where_now": one.where_now, "last_seen_by": one.last_seen_by}
+            particulars = {
+                "name": one.name,
+                "where_now": one.where_now,
+                "last_seen_by": one.last_seen_by,
+                "last_seen_when": "",
+                "born": "",
+            }
             self._add(
                 ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
                 particulars_id=self._keep(json.dumps(particulars, ensure_ascii=False)),

@@ -1,42 +1,45 @@
-"""Amberford Constabulary written into an empty database: whole or not at all.
+"""Amberford Constabulary written into an empty database: the small force whole or not at all.
 
-The named exception to "actions only": rows go in by COPY with their final values, and ``check`` proves in the same
-transaction that they are what the actions would have made.
+The named exception to "actions only": rows go in by COPY with their final values, and ``check`` proves that they are what
+the actions would have made. ``full`` writes the large force with what is here.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.models import Reading
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
-from goldthread.contact.models import DailyNumber, Entry, Incident
+from goldthread.contact.models import Entry, Incident
+from goldthread.demo import plan as plans
 from goldthread.demo.check import check
-from goldthread.demo.generate import stories
+from goldthread.demo.generate import SEED, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
-from goldthread.demo.known import Records
+from goldthread.demo.known import Records, found_in_database
 from goldthread.demo.loading import copy_in, identities
 from goldthread.demo.messages import wait_in_the_inbox
-from goldthread.demo.people import Town
+from goldthread.demo.plan import Plan
+from goldthread.demo.roster import Roster
 from goldthread.demo.rows import ORDER, Known, Record, Rows
-from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, force
+from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, Size, force
+from goldthread.demo.steps import Story
 from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
 
-SEED = 1829
 WAITING = 8
 """Written contacts that wait in the demo's inbox at its start."""
-CHUNK = 2_000
-"""Incidents written at a time, so that memory does not grow with the force."""
+BLOCK = 500
+"""Incidents of the small force, and homes of both, written at a time."""
 LOCK = 721_829
 """Advisory lock: two starts at once seed once."""
 
@@ -46,50 +49,62 @@ Say = Callable[[str], None]
 def seed(
     now: datetime, count: int = 2_000, open_count: int = 30, progress: Say = lambda _: None, waiting: int = 0
 ) -> None:
-    """Write the force, ``count`` incidents of the year before ``now`` (aware) and ``open_count`` of them still open.
+    """Write the small force, ``count`` incidents of the year before ``now`` (aware), ``open_count`` of them still open.
 
     ``waiting`` written contacts more wait in the inbox; these arrive by the action.
 
     One transaction: a seed that is cut short leaves nothing. Where the demo is already there nothing is done. Raises
-    ``Refused`` on a production service or a database that holds somebody else's record, ``Broken`` if the record written
-    breaks its own rules.
+    ``Refused`` on a production service, on a database that holds the full force or somebody else's record, ``Broken`` if
+    the record written breaks its own rules.
     """
-    if settings.ENV.mode == "production":
-        raise Refused("The invented force is for demo and test only: this service runs in production mode.")
+    refuse_production()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        if _there():
+        if there("small"):
             return
-        if Incident.objects.exists() or Staff.objects.exists():
-            raise Refused(
-                "This database holds staff or incidents that are not the demo's. Give the demo one of its own."
-            )
+        plan = Plan("small", SEED, now, count, open_count, count)
         progress(f"Writing the invented force: {len(force().people)} staff and a year of {count:,} incidents")
-        known = _establish(now)
-        _write(known, now, count, open_count, progress)
+        establish(plan)
+        known, told, done = known_in_database(plan), stories(SEED, now, count, open_count), 0
+        while block := list(islice(told, BLOCK)):
+            write(known, block)
+            done += len(block)
+            progress(f"  {done:,} of {count:,} incidents read")
         progress("Checking what was written")
-        progress(f"Written and checked: {check(now)}")
+        progress(f"Written and checked: {finish(plan, now)}")
         if waiting:
-            wait_in_the_inbox(random.Random(SEED), now, waiting)  # noqa: S311 - a demo's dice
+            await_reading(plan, now, waiting)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
 
 
-def _there() -> bool:
+def refuse_production() -> None:
+    """Raise ``Refused`` on a production service."""
+    if settings.ENV.mode == "production":
+        raise Refused("The invented force is for demo and test only: this service runs in production mode.")
+
+
+def there(size: Size) -> bool:
+    """Whether this database holds the force of this size, or has one begun. Raises ``Refused`` where it holds anything else."""
+    plan = plans.recorded()
     demo = {username for username, *_ in DEMO_USERS}
-    return Staff.objects.filter(username__in=demo).count() == len(demo)
+    seeded = plan is not None or Staff.objects.filter(username__in=demo).count() == len(demo)
+    held: Size = plan.size if plan else "small"  # one without a plan was written before plans were kept
+    if seeded and held != size:
+        raise Refused(
+            f"This database holds the {held} invented force, and two are never mixed. Give the {size} one a database of "
+            "its own: name another in DATABASE_URL, or leave DATABASE_URL out and it makes itself one."
+        )
+    if not seeded and (Incident.objects.exists() or Staff.objects.exists()):
+        raise Refused("This database holds staff or incidents that are not the demo's. Give the demo one of its own.")
+    return seeded
 
 
-def town() -> Town:
-    """The homes of the force, the same at every start: those that called in the year past go on calling."""
-    return Town(random.Random(SEED))  # noqa: S311 - a demo's dice
-
-
-def _establish(now: datetime) -> Known:
+def establish(plan: Plan) -> None:
     """Teams, staff, units and what is known of the homes; demo users have the shared password, nobody else signs in."""
-    plan = force()
+    told = force(plan.size)
     teams = {
-        team.name: team for team in Team.objects.bulk_create(Team(name=one.name, area=one.area) for one in plan.teams)
+        team.name: team for team in Team.objects.bulk_create(Team(name=one.name, area=one.area) for one in told.teams)
     }
     shared, none = make_password(DEMO_PASSWORD), make_password(None)  # hashing once: argon2 is slow on purpose
     staff = Staff.objects.bulk_create(
@@ -97,55 +112,86 @@ def _establish(now: datetime) -> Known:
             username=one.username, name=one.name, role=one.role, team=teams[one.team], area=one.area,
             initials="".join(word[0] for word in one.name.split()), password=shared if one.does else none,
         )
-        for one in plan.people
+        for one in told.people
     )  # fmt: skip
     by_username = {one.username: one for one in staff}
     units = {
         unit.call_sign: unit
         for unit in Unit.objects.bulk_create(
-            Unit(call_sign=one.call_sign, area=one.area, skills=list(one.skills)) for one in plan.units
+            Unit(call_sign=one.call_sign, area=one.area, skills=list(one.skills)) for one in told.units
         )
     }
     Unit.crew.through.objects.bulk_create(
         Unit.crew.through(unit_id=units[one.call_sign].pk, staff_id=by_username[username].pk)
-        for one in plan.units
+        for one in told.units
         for username in one.crew
     )
-    crews = {one.call_sign: one.crew for one in plan.units}
-    entries, readings, periods = (identities(model) for model in (Entry, Reading, GradePeriod))
-    return Known(by_username, units, crews, settings.ENV.force_prefix, entries, readings, periods, _enrol(now))
+    _enrol(plan)
+    plans.record_plan(plan)
 
 
-def _enrol(now: datetime) -> Records:
+def _enrol(plan: Plan) -> None:
+    """Write what records know of the homes."""
     rows = Rows()
-    records = Records(rows, now)
-    records.enrol(town().homes)
-    for model in KNOWN_ORDER:
-        copy_in(model, rows[model])
-    return records
-
-
-def _write(known: Known, now: datetime, count: int, open_count: int, progress: Say) -> None:
-    told = stories(SEED, now, count, open_count)
-    days: dict[str, int] = {}
-    done = 0
-    while chunk := list(islice(told, CHUNK)):
-        rows = Rows()
-        for story in chunk:
-            Record(story, known, rows)
-            day, number = story.reference.split("-")
-            days[day] = max(days.get(day, 0), int(number))
-            done += 1
-            if done % 500 == 0:
-                progress(f"  {done:,} of {count:,} incidents read")
-        for model in ORDER:
+    records = Records(rows, plan.now, plan.size)
+    homes = iter(town(plan.now, plan.size, plan.count).homes)
+    while rows:  # the gazetteer is there from the beginning
+        for model in KNOWN_ORDER:
             copy_in(model, rows[model])
-    DailyNumber.objects.bulk_create(
-        DailyNumber(day=datetime.strptime(day, "%y%m%d").date(), last=last)  # noqa: DTZ007 - a day has no zone
-        for day, last in days.items()
-    )
-    sent = Allocation.objects.filter(left_at__isnull=True)
-    Unit.objects.filter(allocations__in=sent.filter(arrived_at__isnull=True)).update(state="sent")
-    Unit.objects.filter(allocations__in=sent.filter(arrived_at__isnull=False)).update(state="at_scene")
+        rows.clear()
+        records.enrol(islice(homes, BLOCK))
+
+
+def await_reading(plan: Plan, now: datetime, count: int) -> None:
+    """Let written contacts wait in the inbox of the team on duty."""
+    told = force(plan.size)
+    homes, rota = town(plan.now, plan.size, plan.count), Roster(told, plan.now).rota
+    wait_in_the_inbox(random.Random(SEED), homes, now, count, rota=rota)  # noqa: S311 - a demo's dice
+
+
+def known_in_database(plan: Plan) -> Known:
+    """The people, units and homes that ``establish`` wrote."""
+    staff = {one.username: one for one in Staff.objects.all()}
+    units = {one.call_sign: one for one in Unit.objects.all()}
+    crews = {one.call_sign: one.crew for one in force(plan.size).units}
+    entries, readings, periods = (identities(model) for model in (Entry, Reading, GradePeriod))
+    found = found_in_database(plan.now)
+    return Known(staff, units, crews, settings.ENV.force_prefix, entries, readings, periods, found)
+
+
+def write(known: Known, told: Iterable[Story]) -> None:
+    """Write stories by one COPY for each table."""
+    rows = Rows()
+    for story in told:
+        Record(story, known, rows)
+    for model in ORDER:
+        copy_in(model, rows[model])
+
+
+def finish(plan: Plan, now: datetime) -> str:
+    """What is derived from the stories together: numbers of the days, states of units, the board. Checked, then noted as whole.
+
+    ``now``: no step is later. Returns what was checked. Raises ``Broken``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS)
+    active = Allocation.objects.filter(unit=OuterRef("pk"), left_at__isnull=True)
+    Unit.objects.filter(Exists(active.filter(arrived_at__isnull=True))).update(state="sent")
+    Unit.objects.filter(Exists(active.filter(arrived_at__isnull=False))).update(state="at_scene")
+    told = force(plan.size)
+    on_duty = Roster(told, plan.now).rota.relief(now)
+    off = [unit.call_sign for unit in told.units if unit.relief not in {"", on_duty}]
+    Unit.objects.filter(call_sign__in=off, state="available").update(state="off")
     for incident in Incident.objects.open():
         project(incident)
+    report = check(now)
+    plans.record_whole(report.incidents)
+    return str(report)
+
+
+NUMBERS = """
+INSERT INTO contact_dailynumber (day, last)
+SELECT to_date(split_part(reference, '-', 2), 'YYMMDD'), max(split_part(reference, '-', 3)::int)
+FROM contact_incident GROUP BY 1
+ON CONFLICT (day) DO UPDATE SET last = greatest(contact_dailynumber.last, excluded.last)
+"""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
+
+from goldthread.demo.shifts import Rota
+
+Size = Literal["small", "full"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class TeamPlan:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff; ``does`` is filled in for the demo users alone."""
+    """A member of staff; ``does`` is filled in for the demo users alone. Without a ``relief`` they keep no shifts."""
 
     username: str
     role: str
@@ -28,38 +34,30 @@ class Person:
     team: str
     area: str
     does: str = ""
+    relief: str = ""
 
 
 @dataclass(frozen=True)
 class UnitPlan:
-    """A unit and the usernames of its crew."""
+    """A unit and the usernames of its crew, who work together in one relief, or in none."""
 
     call_sign: str
     area: str
     skills: tuple[str, ...]
     crew: tuple[str, ...]
+    relief: str = ""
 
 
 @dataclass(frozen=True)
 class Force:
     """The whole establishment, in the order in which it is written down."""
 
+    size: Size
+    rota: Rota
     areas: tuple[str, ...]
     teams: tuple[TeamPlan, ...]
     people: tuple[Person, ...]
     units: tuple[UnitPlan, ...]
-
-    def of(self, role: str, *, team: str = "", area: str = "") -> list[Person]:
-        """Everybody of a role, within a team or an area where one is given."""
-        return [
-            one
-            for one in self.people
-            if one.role == role and (not team or one.team == team) and (not area or one.area == area)
-        ]
-
-    def units_of(self, area: str) -> list[UnitPlan]:
-        """The units of an area."""
-        return [one for one in self.units if one.area == area]
 
 
 @lru_cache(maxsize=1)
@@ -67,40 +65,72 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("goldthread.demo").joinpath("force.toml").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=1)
-def force() -> Force:
-    """Amberford Constabulary as ``force.toml`` describes it."""
+@lru_cache(maxsize=2)
+def force(size: Size = "small") -> Force:
+    """Amberford Constabulary as ``force.toml`` describes it, in one of its sizes."""
     given = _file()
     areas = tuple(given["areas"])
-    teams = tuple(TeamPlan(row["name"], row.get("area", "")) for row in given["team"])
+    rows = [row for row in given["team"] if row.get("only", size) == size]
+    teams = tuple(TeamPlan(row["name"], row.get("area", "")) for row in rows)
+    turn = _Reliefs(rows if size == "full" else (), tuple(given["rota"][size]["reliefs"]))
     area_of = {team.name: team.area for team in teams}
     demo = [
-        Person(row["username"], row["role"], row["name"], row["team"], area_of[row["team"]], row["does"])
+        Person(row["username"], row["role"], row["name"], row["team"], area_of[row["team"]], row["does"],
+               turn.next(row["team"], row["role"]))
         for row in given["user"]
-    ]
-    people = (*demo, *_others(given, area_of))
-    units = tuple(unit for area in areas for unit in _units(given, area, people))
-    return Force(areas, teams, people, units)
+    ]  # fmt: skip
+    people = (*demo, *_others(given, rows, size, turn))
+    units = tuple(unit for area in areas for unit in _units(given, area, people, size))
+    return Force(size, _rota(given, size), areas, teams, people, units)
 
 
-def _others(given: dict[str, Any], area_of: dict[str, str]) -> Iterator[Person]:
+class _Reliefs:
+    """Deals the people of a team out to reliefs."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]], reliefs: tuple[str, ...]) -> None:
+        self._fixed: dict[str, str] = {row["name"]: row.get("relief", "") for row in _file()["team"]}
+        self._dealt = {row["name"] for row in rows if row.get("in_reliefs")}
+        self._reliefs = reliefs
+        self._count: Counter[tuple[str, str]] = Counter()
+
+    def next(self, team: str, role: str) -> str:
+        """The relief of the next person of a role in a team; empty where there is none."""
+        if team not in self._dealt:
+            return self._fixed[team]
+        self._count[team, role] += 1
+        return self._reliefs[(self._count[team, role] - 1) % len(self._reliefs)]
+
+
+def _rota(given: dict[str, Any], size: Size) -> Rota:
+    row = given["rota"][size]
+    shifts = tuple((shift["name"], shift["starts"]) for shift in given["shift"])
+    return Rota(shifts, tuple(row["pattern"]), row["reliefs"], row["turns"])
+
+
+def _others(given: dict[str, Any], rows: list[dict[str, Any]], size: Size, turn: _Reliefs) -> Iterator[Person]:
     """The staff who are told only by number; collar numbers from 4101, names from the lists in a fixed order."""
     first, last = given["names"]["first"], given["names"]["last"]
-    number = 0
-    for team in given["team"]:
-        for role, count in team.get("others", {}).items():
+    number, round_trip = 0, math.lcm(len(first), len(last))
+    for team in rows:
+        for role, count in team.get(size, {}).items():
             for _ in range(count):
-                name = f"{first[number % len(first)]} {last[number * 7 % len(last)]}"
-                yield Person(str(4101 + number), role, name, team["name"], area_of[team["name"]])
+                # Each time round the surnames stand one further on, so that nobody is named twice.
+                name = f"{first[number % len(first)]} {last[(number * 7 + number // round_trip) % len(last)]}"
+                relief = turn.next(team["name"], role)
+                yield Person(str(4101 + number), role, name, team["name"], team.get("area", ""), relief=relief)
                 number += 1
 
 
-def _units(given: dict[str, Any], area: str, people: tuple[Person, ...]) -> Iterator[UnitPlan]:
-    sergeants = [one.username for one in people if one.role == "sergeant" and one.area == area]
-    officers = [one.username for one in people if one.role == "officer" and one.area == area]
-    for row in given["unit"]:
-        crew = [officers.pop(0) for _ in range(row["crew"])] or sergeants
-        yield UnitPlan(area[0] + row["sign"], area, tuple(row["skills"]), tuple(crew))
+def _units(given: dict[str, Any], area: str, people: tuple[Person, ...], size: Size) -> Iterator[UnitPlan]:
+    here = [one for one in people if one.area == area]
+    for place, relief in enumerate(dict.fromkeys(one.relief for one in here if one.role == "officer")):
+        sergeants = [one.username for one in here if one.role == "sergeant" and one.relief == relief]
+        officers = [one.username for one in here if one.role == "officer" and one.relief == relief]
+        for row in given["unit"]:
+            if row.get("only", size) == size:
+                crew = [officers.pop(0) for _ in range(row["crew"])] or sergeants
+                sign = area[0] + row["sign"] + (relief if place else "")
+                yield UnitPlan(sign, area, tuple(row["skills"]), tuple(crew), relief)
 
 
 DEMO_PASSWORD: str = _file()["shared_password"]

@@ -11,11 +11,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
-from goldthread.demo.people import BANDS, Home, places
+from goldthread.demo.people import BANDS, Home, places, weeks, years
 
 RISKS = ("none", "low", "medium", "high", "immediate")
 SOURCES = {"caller", "heard", "officer", "partner", "inference"}
@@ -70,11 +71,16 @@ class Template:
         """Whether a child is at risk in it, as its writer meant it."""
         return bool(self.cues)
 
-    @property
+    @cached_property
     def children(self) -> tuple[str, ...]:
         """The slots of the children that the words name."""
         said = " ".join(text for _, text in self.words)
         return tuple(slot for slot in CHILDREN if f"{{{slot}}}" in said)
+
+    @cached_property
+    def has_baby(self) -> bool:
+        """Whether a baby comes up in it, so that it needs a home that has one."""
+        return any("{baby" in text for text in self.texts())
 
     def texts(self) -> list[str]:
         """Every text in it that has slots."""
@@ -144,15 +150,14 @@ def _check(made: Template) -> None:
         )
         if not right
     ]
-    known = slots(random.Random(0), _NOBODY, "12:00", "13:00")  # noqa: S311 - a demo's dice
+    known = slots(random.Random(0), _NOBODY, places()["North"], _DAY, "12:00", "13:00")  # noqa: S311 - a demo's dice
     unknown = {slot for text in made.texts() for slot in _SLOT.findall(text)} - set(known)
     if wrong or unknown:
         raise ValueError(f"{made.name}: {'; '.join(wrong + [f'unknown slot {slot}' for slot in sorted(unknown)])}")
 
 
-def slots(rng: random.Random, home: Home, time: str, earlier: str) -> dict[str, str]:
-    """What stands for each ``{slot}`` in one telling: the home's people and the places of its area."""
-    here = places()[home.area]
+def slots(rng: random.Random, home: Home, here: Mapping[str, Any], on: date, time: str, earlier: str) -> dict[str, str]:
+    """What stands for each ``{slot}`` in one telling: the home's people as old as they are then, the places ``here``."""
     told = {
         name: rng.choice(here[plural])
         for name, plural in (("school", "schools"), ("shop", "shops"), ("park", "parks"), ("station", "stations"),
@@ -161,16 +166,17 @@ def slots(rng: random.Random, home: Home, time: str, earlier: str) -> dict[str, 
     return {
         **told, "address": home.address, "street": home.street, "area": home.area, "phone": home.phone,
         "surname": home.surname, "woman": home.woman, "man": home.man, "girl": home.girl, "boy": home.boy,
-        "baby": home.baby, "girl_age": str(home.girl_age), "boy_age": str(home.boy_age), "baby_age": home.baby_age,
-        "time": time, "earlier": earlier, "number": str(rng.randint(2, 9)),
+        "baby": home.baby, "girl_age": str(years(home.girl_born, on)), "boy_age": str(years(home.boy_born, on)),
+        "baby_age": weeks(home.baby_born, on), "time": time, "earlier": earlier, "number": str(rng.randint(2, 9)),
     }  # fmt: skip
 
 
 def tell(rng: random.Random, text: str, told: Mapping[str, str]) -> str:
     """The text with one of each ``<this|or that>`` chosen and every ``{slot}`` filled."""
-    while _CHOICE.search(text):
+    while "<" in text:
         text = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), text)
     return _SLOT.sub(lambda match: told[match[1]], text)
 
 
-_NOBODY = Home("North", "", "", "", "", "", "", "teen", "", 12, "", 12, "", "")
+_DAY = date(2000, 1, 1)
+_NOBODY = Home("North", "", "", "", "", "", "", "teen", "", _DAY, "", _DAY, "", _DAY)
