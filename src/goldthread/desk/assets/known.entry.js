@@ -39,6 +39,7 @@ function makeReady(field) {
 function close(field) {
   window.clearTimeout(waiting);
   asked?.abort();
+  if (!listOf(field)) return; // it never was made ready, so it says nothing of a list
   field.setAttribute("aria-expanded", "false");
   field.removeAttribute("aria-activedescendant");
   const list = listOf(field);
