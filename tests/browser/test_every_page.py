@@ -53,7 +53,7 @@ def test_live_incident_and_board_with_rows_are_accessible(person: Callable[..., 
             "bairn crying nxt dr, no wpns mentioned, ex threatening to come back"
         )
         handler.page.keyboard.press("Control+Enter")
-        handler.page.locator("#noticed .item").first.wait_for()
+        handler.page.locator("#noticed .mark").first.wait_for()
         handler.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         assert handler.axe() == []
         assert handler.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -48,23 +48,23 @@ def test_a_call_is_taken_marked_graded_sent_and_closed(person: Callable[..., Per
 
     # The children question stays visible until it is answered.
     expect(page.locator("#ribbon")).to_contain_text("not asked")
-    page.locator("summary", has_text="Answer").click()
+    page.keyboard.press("Alt+c")
     children = page.locator("#panel-children")
     children.get_by_label("Name, or unknown").fill("unknown")
     children.get_by_label("Age", exact=True).fill("6")
     children.get_by_label("Age is an estimate").check()
     children.get_by_label("Where now").fill("upstairs at the address")
-    children.get_by_role("button", name="Record answer").click()
+    children.get_by_role("button", name="Record children").click()
     expect(page.locator("#known-children")).to_contain_text("about 6")
 
     # Priority is chosen; the words suggest Immediate, and the screen says so with the words.
-    page.locator("#panel-grade").get_by_label("Priority").check()
-    page.locator("#panel-grade").get_by_role("button", name="Choose grade").click()
+    page.keyboard.press("Alt+g")
+    page.locator("#panel-grade").get_by_role("button", name="Priority").press("2")
     expect(page.locator("#grade-now")).to_contain_text("Words suggest Immediate")
     expect(page.locator("#grade-now q").first).to_be_visible()
     expect(page.locator("#ribbon")).to_contain_text("words suggest Immediate")
 
-    page.locator("summary", has_text="Write").click()
+    page.keyboard.press("Alt+r")
     page.get_by_label("Threat").fill("Male at neighbour's address to partner and children.")
     page.get_by_role("button", name="Save THRIVE").click()
     expect(page.locator("#thrive-versions")).to_contain_text("v1")
@@ -78,13 +78,14 @@ def test_a_call_is_taken_marked_graded_sent_and_closed(person: Callable[..., Per
     desk = dispatcher.page
     desk.wait_for_url("**/incidents/**")
     expect(desk.locator("#said")).to_contain_text("kids crying upstairs")
+    desk.locator("#tabs").get_by_role("button", name="Units").click()
     desk.get_by_label("Unit", exact=True).select_option(label="NA21 · North · taser")
     desk.get_by_role("button", name="Send unit").click()
     expect(desk.locator("#sent")).to_contain_text("on the way")
     expect(page.locator("#ribbon")).to_be_visible()
     desk.get_by_role("button", name="Arrived").click()
     expect(desk.locator("#sent")).to_contain_text("at scene")
-    desk.locator("summary", has_text="Close").click()
+    desk.locator("#tabs").get_by_role("button", name="Close").click()
     desk.get_by_label("Reason").select_option("attended-resolved")
     desk.get_by_label("Result").fill("Both children seen and spoken to.")
     desk.get_by_role("button", name="Close incident").click()
@@ -118,10 +119,10 @@ def test_an_answer_that_comes_late_never_hides_newer_words(person: Callable[...,
     typing.fill("door kicked in, bairn under the bed")
     typing.press("Control+Enter")
     expect(page.locator("#said")).to_contain_text("bairn under the bed")
-    expect(page.locator("#noticed .item").first).to_be_visible()
+    expect(page.locator("#noticed .mark").first).to_be_visible()
     (route, answer) = held[0]
     with page.expect_response("**/particular"):
         route.fulfill(response=answer)
     expect(page.locator("#panel-particular")).to_be_attached()
     expect(page.locator("#said")).to_contain_text("bairn under the bed")
-    expect(page.locator("#noticed .item").first).to_be_visible()
+    expect(page.locator("#noticed .mark").first).to_be_visible()

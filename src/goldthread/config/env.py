@@ -48,6 +48,9 @@ class Environment(BaseSettings):
     checkpoint_dir: Path | None = Field(default=None, description="where signed audit checkpoints are written")
     checkpoint_key: Path | None = Field(default=None, description="Ed25519 private key (PEM) for checkpoints")
 
+    snapshot_dir: Path | None = Field(default=None, description="where sealed snapshots of the board are written")
+    snapshot_key: Path | None = Field(default=None, description="X25519 public key (PEM) that seals them")
+
     @field_validator("database_url", "database_owner_url")
     @classmethod
     def _postgres_only(cls, value: str) -> str:
@@ -70,6 +73,12 @@ class Environment(BaseSettings):
         folder = self.data / "keys"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
+
+    def snapshot_folder(self) -> Path | None:
+        """Where snapshots of the board go: the folder set, in the demo one in ``data``, else None: none are written."""
+        if self.snapshot_dir is None and self.mode == "demo":
+            return self.data / "snapshots"
+        return self.snapshot_dir
 
     def session_key(self) -> str:
         """The configured secret, or in demo and test one generated once and kept in a 0600 file."""

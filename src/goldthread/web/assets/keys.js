@@ -5,9 +5,44 @@
 const SEQUENCE_MS = 1200;
 const SILENT_TYPES = ["button", "checkbox", "radio", "submit", "reset", "range", "color", "file", "image"];
 const SWITCH = "goldthread-single-keys";
+const OWN = "goldthread-keys"; // keys that this person's browser has given a control instead of ours
+const BROWSERS = new Set(["ctrl+t", "ctrl+n", "ctrl+w", "ctrl+tab", "ctrl+l", "ctrl+r", "ctrl+p", "ctrl+s", "ctrl+f", "ctrl+c", "ctrl+v", "ctrl+x", "ctrl+z", "ctrl+a", "alt+d", "alt+e", "alt+f", "alt+arrowleft", "alt+arrowright", "alt+f4", "alt+tab"]);
 
 let typed = [];
 let typedAt = 0;
+
+let own = {};
+try { own = JSON.parse(localStorage.getItem(OWN)) ?? {}; } catch { /* without storage our own keys hold */ }
+
+// The keys a control answers to: those this person gave it, else those of the page.
+export const keysOf = (element) => (own[element.dataset.key] ?? element.dataset.key).toLowerCase();
+
+// Why these keys cannot be given to a control; empty where they can.
+export function whyNot(keys, element) {
+  if (!keys || ["escape", "tab", "enter", "?"].includes(keys)) return "That key is kept for the page itself.";
+  if (BROWSERS.has(keys) || /^ctrl\+\d$/.test(keys)) return "The browser uses that key itself.";
+  if (!isChord(keys) && isChord(element.dataset.key)) return "Hold Alt or Ctrl with it: this key also works while you type.";
+  const other = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key !== element.dataset.key && keysOf(one) === keys);
+  return other ? `It is taken: ${labelOf(other)}.` : "";
+}
+
+function give(element, keys) {
+  if (keys === element.dataset.key.toLowerCase()) delete own[element.dataset.key];
+  else own[element.dataset.key] = keys;
+  try { localStorage.setItem(OWN, JSON.stringify(own)); } catch { /* it lasts as long as the page */ }
+  showOwn();
+}
+
+// The caps drawn on a control tell the keys that work.
+function showOwn() {
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const caps = [...element.querySelectorAll(".key")];
+    if (!caps.length || !(element.dataset.key in own) && !element.dataset.ownKey) continue;
+    element.dataset.ownKey = "yes";
+    caps[0].textContent = keysOf(element).split("+").map((part) => part[0].toUpperCase() + part.slice(1)).join("+");
+    for (const cap of caps.slice(1)) cap.remove();
+  }
+}
 
 export function isTextField(element) {
   if (!element) return false;
@@ -48,7 +83,7 @@ function reachable(element) {
 
 // The control that answers to these keys now: the one in the focused scope first, then those outside any scope.
 export function controlFor(keys) {
-  const all = [...document.querySelectorAll("[data-key]")].filter((e) => e.dataset.key.toLowerCase() === keys && reachable(e));
+  const all = [...document.querySelectorAll("[data-key]")].filter((e) => keysOf(e) === keys && reachable(e));
   const focused = document.activeElement?.closest("[data-key-scope]");
   const scoped = focused && all.find((e) => focused.contains(e));
   return scoped ?? all.find((e) => !e.closest("[data-key-scope]") || isChord(keys));
@@ -64,7 +99,7 @@ function act(element) {
 }
 
 function couldContinue(prefix) {
-  return [...document.querySelectorAll("[data-key]")].some((e) => e.dataset.key.toLowerCase().startsWith(`${prefix} `));
+  return [...document.querySelectorAll("[data-key]")].some((e) => keysOf(e).startsWith(`${prefix} `));
 }
 
 function onKeyDown(event) {
@@ -123,27 +158,57 @@ function showKey(keys) {
   return cell;
 }
 
+// A button that takes the next keys pressed for this control; Escape leaves it as it is.
+function changer(list, element, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "keys__change";
+  button.textContent = "Change";
+  button.setAttribute("aria-label", `Change the key of: ${label}`);
+  button.addEventListener("click", () => {
+    button.textContent = "Press the new key, or Esc";
+    const take = (event) => {
+      const keys = nameOf(event);
+      if (!keys) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      button.removeEventListener("keydown", take, true);
+      const reason = keys === "escape" ? "" : whyNot(keys, element);
+      if (keys !== "escape" && !reason) give(element, keys);
+      fillKeyList(list);
+      const again = [...list.querySelectorAll(".keys__change")].find((one) => one.getAttribute("aria-label") === button.getAttribute("aria-label"));
+      if (reason && again) again.after(Object.assign(document.createElement("span"), { className: "keys__why", role: "alert", textContent: reason }));
+      again?.focus();
+    };
+    button.addEventListener("keydown", take, true);
+  });
+  return button;
+}
+
 export function fillKeyList(list) {
   const seen = new Set(["?"]);
   list.replaceChildren();
-  const add = (keys, label) => {
+  const add = (keys, label, element) => {
     const line = document.createElement("div");
     const said = document.createElement("dd");
     said.textContent = label;
+    if (element) said.append(" ", changer(list, element, label));
     line.append(showKey(keys), said);
     list.append(line);
   };
   for (const element of document.querySelectorAll("[data-key]")) {
-    const keys = element.dataset.key;
+    const keys = keysOf(element);
     if (!keys || seen.has(keys)) continue;
     seen.add(keys);
-    add(keys, labelOf(element));
+    add(keys, labelOf(element), element);
   }
   add("?", "This list");
   add("Esc", "Close what is open");
 }
 
 export function startKeys() {
+  showOwn();
+  document.addEventListener("htmx:after:swap", showOwn);
   document.addEventListener("keydown", onKeyDown);
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-open]");
