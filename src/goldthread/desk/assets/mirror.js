@@ -8,6 +8,8 @@ export class Mirror {
     this.text = box.value;
     const frame = document.createElement("div");
     frame.className = "typing";
+    // Moving the box into its frame takes the caret out of it.
+    const caret = document.activeElement === box ? [box.selectionStart, box.selectionEnd] : null;
     box.before(frame);
     this.pane = document.createElement("div");
     this.pane.className = `${box.className} typing__mirror`;
@@ -17,6 +19,9 @@ export class Mirror {
     box.addEventListener("scroll", () => this.follow());
     new ResizeObserver(() => this.follow()).observe(box);
     this.draw();
+    if (!caret) return;
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(...caret);
   }
 
   // Marks that lie wholly before or after what was changed move along with it; the others go until the reader answers.

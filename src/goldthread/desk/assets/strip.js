@@ -2,6 +2,7 @@
 // words. The open panel stays open when the strip is drawn anew.
 
 const openPanel = () => document.querySelector(".strip__panel.is-open");
+const words = () => document.querySelector("[data-typing]") ?? document.getElementById("said-column");
 
 function mark() {
   const open = openPanel()?.id.slice("strip-".length);
@@ -20,7 +21,7 @@ export function openStrip(name, focus = "") {
 export function closeStrip() {
   openPanel()?.classList.remove("is-open");
   mark();
-  (document.querySelector("[data-typing]") ?? document.getElementById("said-column"))?.focus();
+  words()?.focus();
 }
 
 export function startStrip() {
@@ -36,9 +37,15 @@ export function startStrip() {
     event.preventDefault();
     closeStrip();
   });
+  // The button that was pressed is gone with the swap; its focus goes home to the words, never to nowhere, where the
+  // next letters typed would be lost or taken for keys.
+  let held = false;
+  document.addEventListener("htmx:before:swap", () => { held = Boolean(document.activeElement?.closest(".strip")); });
   // What came back with an error is opened, so that its sentence is seen; what came back done is left as it is.
   document.addEventListener("htmx:after:swap", () => {
     mark();
+    if (held && document.activeElement === document.body && !openPanel()?.querySelector(".govuk-error-summary")) words()?.focus();
+    held = false;
     const wrong = document.querySelector(".strip__panel:not(.is-open) .govuk-error-summary");
     if (wrong) openStrip(wrong.closest(".strip__panel").id.slice("strip-".length));
   });
