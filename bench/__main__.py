@@ -17,7 +17,7 @@ from types import FrameType
 from bench.figures import CannotMeasureError, machine
 from bench.world import World, opened
 
-NAMES = ("reader", "board", "stream", "writes")
+NAMES = ("reader", "board", "stream", "writes", "typing")
 ON_A_DATABASE = NAMES[1:]
 
 

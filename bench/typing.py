@@ -1,0 +1,142 @@
+"""Reading along while 200 handlers type, each one read and one draft a second, against a page that does nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
+from bench.served import HOST, free_address, instead, part, served
+from bench.texts import SEED, log
+from bench.world import World
+
+HANDLERS = 200
+SECONDS = 20
+LONGEST = 2_000
+"""Characters a text grows to before its writer begins the next."""
+CSRF = "a" * 32
+P50, P99 = 0.010, 0.050
+
+
+@dataclass
+class Handler:
+    """One who types: a connection, a text that grows, and how long each answer took."""
+
+    cookie: str
+    path: str
+    dice: random.Random
+    text: str
+    shown: int = 40
+    base: int = 0
+    have: str = ""
+    took: list[float] = field(default_factory=list)
+
+    def request(self, port: int) -> bytes:
+        """The next save: about six words more than the last."""
+        self.shown += self.dice.randrange(20, 45)
+        if self.shown > len(self.text):
+            self.shown, self.text = 40, log(self.dice, LONGEST // 6)[:LONGEST]
+        fields = {"words.text": self.text[: self.shown], "words.source": "caller"}
+        body = json.dumps({"base": self.base, "fields": fields, "have": self.have}).encode()
+        head = [
+            f"POST {self.path} HTTP/1.1", f"Host: {HOST}:{port}", f"Cookie: {self.cookie}; csrftoken={CSRF}",
+            f"X-CSRFToken: {CSRF}", "Content-Type: application/json", f"Content-Length: {len(body)}", "", "",
+        ]  # fmt: skip
+        return "\r\n".join(head).encode() + body
+
+
+def run(world: World) -> Result:
+    """Measure."""
+    from bench.filling import session_cookie
+
+    writers = [one for one in world.filled.listeners if one.role == "call_handler"]
+    cookies = {one.pk: session_cookie(one) for one in writers}
+    dice = random.Random(SEED)
+    handlers = [
+        Handler(cookies[writers[number % len(writers)].pk], f"/incidents/{incident}/typing", random.Random(number),
+                log(dice, LONGEST // 6)[:LONGEST])
+        for number, incident in enumerate(world.filled.incidents[:HANDLERS])
+    ]  # fmt: skip
+    where, bare_where = free_address(), free_address()
+    pages, bare = part("pages", where), instead(part("pages", bare_where), "bench.bare:application", "bare")
+    with served([pages, bare]):
+        asyncio.run(_type(handlers, where.port, 4))  # both workers have read once
+        for one in handlers:
+            one.took.clear()
+        began = time.perf_counter()
+        asyncio.run(_type(handlers, where.port, SECONDS))
+        lasted = time.perf_counter() - began
+        idle = [Handler("", "/", random.Random(number), "") for number in range(HANDLERS)]
+        asyncio.run(_visit(idle, bare_where.port, SECONDS // 4))
+    took = [one for handler in handlers for one in handler.took]
+    bare_took = [one for handler in idle for one in handler.took]
+    p50, p99 = percentile(took, 0.50), percentile(took, 0.99)
+    kept = _kept(world, [uuid.UUID(one.path.split("/")[2]) for one in handlers])
+    return Result(
+        f"typing: {HANDLERS} handlers, each one read and one draft a second for {SECONDS} s",
+        [
+            Row("reads and drafts", f"{len(took) / lasted:,.0f} /s", f"{len(bare_took) / (SECONDS // 4):,.0f} /s"),
+            Row("  p50", milliseconds(p50), milliseconds(percentile(bare_took, 0.50)), "", "<= 10 ms", p50 <= P50),
+            Row("  p99", milliseconds(p99), milliseconds(percentile(bare_took, 0.99)), "", "<= 50 ms", p99 <= P99),
+            Row("drafts kept", f"{kept:,} of {HANDLERS:,}", "", "", "all", kept == HANDLERS),
+        ],
+        [
+            f"Texts grow to {LONGEST:,} characters over what the incident holds already; each is read whole, saved sealed, and answered.",
+            "From the request's first byte to the answer's last, seen by the client, waiting in the server's queue included.",
+            f"Typists, servers and database share the cores; {world.disk}.",
+            "Reference: a Django page that answers 'ok' without session or database, same server options, same pace, after it.",
+        ],
+    )  # fmt: skip
+
+
+async def _type(handlers: Sequence[Handler], port: int, seconds: float) -> None:
+    await asyncio.gather(*(_one(handler, port, seconds, number) for number, handler in enumerate(handlers)))
+
+
+async def _visit(handlers: Sequence[Handler], port: int, seconds: float) -> None:
+    for one in handlers:
+        one.request = lambda port: f"GET / HTTP/1.1\r\nHost: {HOST}:{port}\r\n\r\n".encode()  # type: ignore[method-assign]
+    await _type(handlers, port, seconds)
+
+
+async def _one(handler: Handler, port: int, seconds: float, number: int) -> None:
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        until = time.perf_counter() + seconds
+        due = time.perf_counter() + number / HANDLERS
+        while due < until:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            began = time.perf_counter()
+            writer.write(handler.request(port))
+            status, body = await _answer(reader)
+            handler.took.append(time.perf_counter() - began)
+            if status != 200:
+                raise CannotMeasureError(f"a save was answered with {status}")
+            if body.startswith(b"{"):
+                told = json.loads(body)
+                handler.base, handler.have = told["revision"], told["have"]
+            due = max(due + 1.0, time.perf_counter())
+    finally:
+        writer.close()
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    status = int((await reader.readline()).split()[1])
+    length = 0
+    while (line := (await reader.readline()).strip().lower()) != b"":
+        if line.startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    return status, await reader.readexactly(length)
+
+
+def _kept(world: World, incidents: Sequence[uuid.UUID]) -> int:
+    import psycopg
+
+    with psycopg.connect(world.urls.owner_url) as owner:
+        row = owner.execute("SELECT count(*) FROM desk_draft WHERE incident = ANY(%s)", [list(incidents)]).fetchone()
+    return int(row[0]) if row else 0
