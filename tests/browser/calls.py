@@ -239,7 +239,7 @@ class Call:
         for words in kept:
             expect(self.page.locator("#said")).to_contain_text(words, timeout=PATIENCE)
         assert self.complaints == []
-        words, commands = self.on_board
-        told = f"| {self.story} | {words} | {commands} |"
+        written, commands = self.on_board
+        told = f"| {self.story} | {written} | {commands} |"
         assert told in WALK.read_text(encoding="utf-8"), f"the usability walk does not tell {told}"
         return self
