@@ -127,11 +127,18 @@ async def _one(handler: Handler, port: int, seconds: float, number: int) -> None
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     status = int((await reader.readline()).split()[1])
-    length = 0
+    length = -1
     while (line := (await reader.readline()).strip().lower()) != b"":
         if line.startswith(b"content-length:"):
             length = int(line.split(b":")[1])
-    return status, await reader.readexactly(length)
+    if length >= 0:
+        return status, await reader.readexactly(length)
+    whole = b""
+    while size := int(await reader.readline(), 16):
+        whole += await reader.readexactly(size)
+        await reader.readline()
+    await reader.readline()
+    return status, whole
 
 
 def _kept(world: World, incidents: Sequence[uuid.UUID]) -> int:
