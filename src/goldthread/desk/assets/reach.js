@@ -11,7 +11,7 @@ const SAID = {
   lost: ["Not connected", "The server is not reached. Type on: what you type is kept in this browser and sent by itself when the server is back. Grades, units and answers are not sent now: use the telephone for an Immediate."],
   database: ["Not saved on the server", "The database does not answer. Type on: what you type is kept in this browser and sent by itself. Grades, units and answers are not taken now: use the telephone for an Immediate."],
   ended: ["Signed out", "Your sign-in has ended. What you type is kept in this browser for you alone: sign in again in another tab, then go on here."],
-  refused: ["Not kept on the server", ""],
+  refused: ["Not kept on the server", "The server did not take what you typed. It is kept in this browser: copy it, or send it in parts."],
 };
 
 let shown = "";
