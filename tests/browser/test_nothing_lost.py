@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import Person, _free_port
 from tests.conftest import Database, _copy
@@ -183,3 +183,51 @@ def test_sent_words_are_not_offered_again_after_a_kill(mortal: Mortal, handler: 
     handler.page.reload()
     expect(handler.page.get_by_label(BOX)).to_have_value("")
     expect(handler.page.locator("#said mark").first).to_be_visible()
+
+
+def test_a_place_that_is_being_typed_survives_and_is_on_record_when_it_comes_back(handler: Person) -> None:
+    where = handler.page.get_by_label("Where", exact=True)
+    where.press_sequentially("14 Larch Ro")
+    handler.page.locator("[data-reference]").wait_for()
+    saved(handler)
+    address, context = handler.page.url, handler.page.context
+    handler.page.close()
+    again = context.new_page()
+    again.goto(address)
+    expect(again.get_by_label("Where", exact=True)).to_have_value("14 Larch Ro")
+    expect(again.locator("[data-stands=location]")).to_contain_text("14 Larch Ro")
+
+
+def test_what_is_on_record_stands_in_the_fields_after_a_reload(handler: Person) -> None:
+    page = handler.page
+    page.locator("#opening").get_by_label("Came in by").select_option("101")
+    page.get_by_label("Where", exact=True).press_sequentially("14 Larch Road")
+    page.locator("#opening").get_by_label("Area").select_option("North")
+    page.get_by_label("Caller's name").press_sequentially("Ann Amber")
+    page.get_by_label("Caller's name").press("Tab")
+    expect(page.locator("[data-stands=caller_name]")).to_have_text(re.compile("Ann Amber"))
+    expect(page.locator("#opening").get_by_label("Came in by")).to_be_disabled()
+    page.reload()
+    expect(page.get_by_label("Where", exact=True)).to_have_value("14 Larch Road")
+    expect(page.get_by_label("Caller's name")).to_have_value("Ann Amber")
+    expect(page.locator("#opening").get_by_label("Area")).to_have_value("North")
+    expect(page.locator("#opening").get_by_label("Came in by")).to_have_value("101")
+    expect(page.locator("#live")).not_to_contain_text("What you had typed is back.")
+
+
+def test_what_is_typed_while_words_are_on_their_way_stays_in_the_box(handler: Person) -> None:
+    typed(handler, SAID)
+    held: list[Route] = []
+    handler.page.route("**/words", lambda route: held.append(route))
+    box = handler.page.get_by_label(BOX)
+    box.press("Control+Enter")
+    box.press_sequentially(" he is back")
+    handler.page.wait_for_timeout(300)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(handler.page.locator("#said")).to_contain_text("gone quiet")
+    expect(box).to_have_value(" he is back")
+    expect(box).to_be_focused()
+    box.press_sequentially(" now")
+    expect(box).to_have_value(" he is back now")
+    expect(handler.page.locator("#said")).not_to_contain_text("he is back")

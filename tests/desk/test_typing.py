@@ -13,8 +13,10 @@ from django.test import Client
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent
+from goldthread.contact import actions as contact
 from goldthread.contact.models import Entry, Incident
 from goldthread.desk import drafts
+from goldthread.response import actions as response
 from tests.cast import Cast, key
 from tests.desk.conftest import Room
 
@@ -80,6 +82,57 @@ def test_sent_words_leave_the_draft_and_the_rest_stays(room: Room) -> None:
         headers={"HX-Request": "true"},
     )
     assert drafts.load(room.cast.fim, room.incident.pk).fields == {"thrive.threat": "he is outside"}
+
+
+def test_a_save_that_is_overtaken_by_its_own_sending_is_not_offered_again(room: Room) -> None:
+    own, text = key(), SAID + "\nsecond line"
+    _words(room, own, text.replace("\n", "\r\n"))  # as a browser's form writes line ends
+    late = {"words.text": text, "words.key": str(own), "thrive.threat": "he is outside"}
+    assert send(room.client, room.incident.pk, late).status_code == 200
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"thrive.threat": "he is outside"}
+
+
+def test_what_was_added_while_words_were_on_their_way_stays(room: Room) -> None:
+    own = key()
+    _words(room, own, SAID)
+    fields = {"words.text": SAID + " and more", "words.key": str(own)}
+    send(room.client, room.incident.pk, fields)
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == fields
+
+
+def test_the_same_words_said_twice_are_kept_twice(room: Room) -> None:
+    _words(room, key(), "no reply")
+    fields = {"words.text": "no reply", "words.key": str(key())}
+    send(room.client, room.incident.pk, fields)
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == fields
+
+
+def test_a_place_that_was_recorded_leaves_the_draft_and_a_name_that_was_not_stays(room: Room) -> None:
+    send(room.client, room.incident.pk, {"opening.location": "14 Larch Road", "opening.caller_name": "Ann"})
+    body = {"key": key(), "kind": "location", "text": "14 Larch Road"}
+    room.client.post(f"/incidents/{room.incident.pk}/particular", body, headers={"HX-Request": "true"})
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"opening.caller_name": "Ann"}
+
+
+def test_what_is_typed_when_somebody_else_closes_is_kept_and_read_no_more(room: Room, browser: Browser) -> None:
+    dispatcher = browser(room.cast.dispatcher)
+    send(dispatcher, room.incident.pk, {"words.text": SAID})
+    contact.answer_children(room.cast.fim, room.incident.pk, key=key(), answer="not_known", given=[])
+    room.client.post(f"/incidents/{room.incident.pk}/leave", {"key": key(), "allocation": room.allocation})
+    response.close(room.cast.fim, room.incident.pk, key=key(), reason="attended-resolved", result="All seen.")
+    assert not Incident.objects.open().filter(pk=room.incident.pk).exists()
+    told = send(dispatcher, room.incident.pk, {"words.text": SAID + " and more"}, 1).json()
+    assert (told["revision"], told["marks"]) == (2, [])
+    assert "noticed" not in told
+    assert drafts.load(room.cast.dispatcher, room.incident.pk).fields == {"words.text": SAID + " and more"}
+    for stranger in (room.cast.qa, room.cast.pcc):
+        assert send(browser(stranger), room.incident.pk, {"words.text": SAID}).status_code in (403, 404)
+
+
+def _words(room: Room, own: object, text: str) -> None:
+    body = {"key": own, "text": text, "source": "caller"}
+    answer = room.client.post(f"/incidents/{room.incident.pk}/words", body, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
 
 
 def test_the_page_gives_a_draft_back_to_its_writer_alone(room: Room, browser: Browser) -> None:

@@ -10,6 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
+ENDS_AT_CLOSING = frozenset({"open", "area"})
+"""Scopes whose incidents go out of sight with their closing."""
+
 
 class IncidentQuerySet(models.QuerySet[Any]):
     """Questions asked of incidents in the field's own words."""
@@ -28,7 +31,7 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def reached_by(self, user: Staff, verb: str) -> IncidentQuerySet:
         """Those to which this person may do ``verb``, by the scope that the role's row in the matrix gives it."""
         found = self.in_scope(user, verb)
-        return found.open() if user.seat.scope(verb) in {"open", "area"} else found
+        return found.open() if user.seat.scope(verb) in ENDS_AT_CLOSING else found
 
     def in_scope(self, user: Staff, verb: str) -> IncidentQuerySet:
         """Those the verb reaches now, and for scopes that end with an incident's closing those it reached until then."""

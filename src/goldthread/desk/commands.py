@@ -92,14 +92,14 @@ def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> No
 def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
     incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
     if not request.headers.get("HX-Request"):
-        # Closing, or another area, may take an incident out of one's sight.
-        drafts.forget(user, incident_id, form.name)
-        if incident is None:
+        drafts.sent(user, incident_id, form.drafted())
+        if incident is None:  # closing, or another area, may take an incident out of one's sight
             return redirect("accounts:first")
         return redirect("desk:call" if request.POST.get("back") == "desk:call" else "desk:incident", incident_id)
     if incident is None:
         return HttpResponse(status=204, headers={"HX-Redirect": "/"})
-    drafts.forget(user, incident_id, form.name)
+    if form.name in PANELS:
+        drafts.sent(user, incident_id, form.drafted())
     record = seen_record(user, incident)
     panels = [form_panel(request, user, record, form.name)] if form.name in PANELS else []
     return answer(request, incident_id, record, panels, DISPLAYS)

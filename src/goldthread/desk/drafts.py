@@ -6,6 +6,7 @@ fields of one contact's page. The browser keeps a copy of its own, sealed with a
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import uuid
@@ -72,36 +73,35 @@ def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> tup
 
 
 def load(user: Staff, incident_id: uuid.UUID) -> Draft | None:
-    """What this person has typed for the incident and not sent; None where there is nothing."""
+    """What this person has typed for the incident and not sent; None where there is nothing.
+
+    A save may overtake the command that sends its words, or the other way round. Fields that are to the letter what was
+    sent last are therefore left out: what was sent is never offered again, and what was added to it always is.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT revision, at, sealed FROM desk_draft WHERE staff_id = %s AND incident = %s", [user.pk, incident_id]
+            "SELECT revision, at, sealed, sent FROM desk_draft WHERE staff_id = %s AND incident = %s",
+            [user.pk, incident_id],
         )
         row = cursor.fetchone()
     if row is None:
         return None
     try:
-        fields = json.loads(_open(user.pk, incident_id, bytes(row[2])))
+        fields = json.loads(_open(user.pk, incident_id, bytes(row[2]))) if row[2] else {}
     except (InvalidTag, ValueError) as error:  # sealed with a secret that has changed since: nothing can be read of it
         log().warning("a draft could not be opened", part="desk", error=type(error).__name__)
         return None
-    return Draft(row[0], row[1], fields)
+    return Draft(row[0], row[1], _left(user, fields, json.loads(row[3] or "{}")))
 
 
-def forget(user: Staff, incident_id: uuid.UUID, form: str) -> None:
-    """Forget what was typed into one form: it has been sent."""
-    found = load(user, incident_id)
-    if found is None:
-        return
-    left = {name: value for name, value in found.fields.items() if not name.startswith(f"{form}.")}
-    if left != found.fields:
-        sealed = _seal(user.pk, incident_id, json.dumps(left, ensure_ascii=False).encode())
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE desk_draft SET sealed = %s, at = goldthread_now() "
-                "WHERE staff_id = %s AND incident = %s AND revision = %s",
-                [sealed, user.pk, incident_id, found.revision],
-            )
+def sent(user: Staff, incident_id: uuid.UUID, fields: Fields) -> None:
+    """Remember what a command has just sent, by the names its form has in a draft: it is no draft any more.
+
+    Only keyed digests are kept: words may be erased from the record, and must not stay here.
+    """
+    digests = {name: _digest(user, value) for name, value in fields.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, {"staff": user.pk, "incident": incident_id, "sent": json.dumps(digests)})
 
 
 def browser_key(user: Staff) -> str:
@@ -117,6 +117,27 @@ ON CONFLICT (staff_id, incident) DO UPDATE SET revision = held.revision + 1, sea
 WHERE held.revision = %(base)s
 RETURNING revision, at
 """
+SENT = """
+INSERT INTO desk_draft (staff_id, incident, revision, sealed, sent, at)
+VALUES (%(staff)s, %(incident)s, 0, '', %(sent)s, goldthread_now())
+ON CONFLICT (staff_id, incident) DO UPDATE SET sent = excluded.sent, at = excluded.at
+"""
+
+
+def _left(user: Staff, fields: Fields, gone: Fields) -> Fields:
+    """The fields without those forms that are as they were sent; the contact's own fields go one by one."""
+
+    def part(name: str) -> str:
+        return name if name.startswith("opening.") else name.partition(".")[0]
+
+    changed = {part(name) for name, value in fields.items() if gone.get(name) != _digest(user, value)}
+    return {name: value for name, value in fields.items() if part(name) in changed}
+
+
+def _digest(user: Staff, value: str) -> str:
+    """The same for a value however its line ends are written."""
+    one = tidy(value.replace("\r\n", "\n")).encode()
+    return hmac.new(_key(user.pk, "sent"), one, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=4096)

@@ -51,6 +51,10 @@ class CommandForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4
 
+    def drafted(self) -> dict[str, str]:
+        """What was sent, by the names that its fields have in a draft."""
+        return {f"{self.name}.{name}": self.data[name] for name in self.data}
+
 
 class OpeningForm(forms.Form):
     """How the contact came in and who is on the line; nothing but the channel is needed."""
@@ -131,6 +135,9 @@ class ParticularForm(CommandForm):
     kind = forms.ChoiceField(label="What", choices=choices.PARTICULARS)
     text = WordsField(label="As it should be", widget=forms.TextInput(attrs={"autocomplete": "off"}), required=False)
 
+    def drafted(self) -> dict[str, str]:
+        return super().drafted() | {f"opening.{self.cleaned_data['kind']}": self.cleaned_data["text"]}
+
 
 class AreaForm(CommandForm):
     """Which area the incident lies in."""
@@ -141,6 +148,9 @@ class AreaForm(CommandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
+
+    def drafted(self) -> dict[str, str]:
+        return super().drafted() | {"opening.area": self.cleaned_data["area"]}
 
 
 class ChildRow(forms.Form):

@@ -47,12 +47,16 @@ class BoardChange(models.Model):
 
 
 class Draft(models.Model):
-    """What one person has typed for one contact and not sent, sealed; see ``drafts``. ``incident`` may not be open yet."""
+    """What one person has typed for one contact and not sent, sealed; see ``drafts``. ``incident`` may not be open yet.
+
+    ``sent``: keyed digests of the fields of the command sent last.
+    """
 
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
     incident = models.UUIDField()
     revision = models.PositiveIntegerField()
     sealed = models.BinaryField()
+    sent = models.JSONField(null=True)
     at = models.DateTimeField(db_default=DatabaseNow())
 
     class Meta:

@@ -165,7 +165,11 @@ def whole_page(
         name: form_panel(request, user, record, name, form if form is not None and form.name == name else None)
         for name in names
     }
-    context["opening_form"] = forms.OpeningForm(request.POST if "opening" in request.POST else None)
+    context["opening_form"] = forms.OpeningForm(
+        request.POST if "opening" in request.POST else None,
+        initial={one["kind"]: one["text"] for one in context.get("particulars", [])}
+        | ({"channel": incident.channel} if incident else {}),
+    )
     return render(request, "desk/incident.jinja", context, status=status)
 
 

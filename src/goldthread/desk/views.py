@@ -22,6 +22,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
+from goldthread.contact.querysets import ENDS_AT_CLOSING
 from goldthread.contact.rules import ChildGiven
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts, forms, presenters
@@ -84,7 +85,8 @@ def incident(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     """Keep what is typed and not sent, and answer with what the reader finds in it and in all that was said."""
     user = staff(request)
-    incident = Incident.objects.reached_by(user, "entry.add").filter(pk=incident_id).first()
+    # What somebody typed is kept for them also when the incident is closed meanwhile; it is read along no more.
+    incident = Incident.objects.in_scope(user, "entry.add").filter(pk=incident_id).first()
     if incident is None and (not user.can("incident.open") or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
     try:
@@ -97,6 +99,8 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     except Invalid as error:
         return JsonResponse({"say": str(error)}, status=422)
     _stay_signed_in(request, at)
+    if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
+        return JsonResponse({"revision": revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(incident, text)
     shown = noticed(incident, found, texts)

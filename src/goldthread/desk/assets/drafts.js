@@ -74,12 +74,17 @@ function* inputs() {
   }
 }
 
-const valueOf = (input) => (input.type === "checkbox" ? (input.checked ? "on" : "") : input.value);
-const defaultOf = (input) => {
+export const valueOf = (input) => (input.type === "checkbox" ? (input.checked ? "on" : "") : input.value);
+export const defaultOf = (input) => {
   if (input.type === "checkbox") return input.defaultChecked ? "on" : "";
   if (input.tagName === "SELECT") return ([...input.options].find((one) => one.defaultSelected) ?? input.options[0])?.value ?? "";
   return input.defaultValue;
 };
+
+export function setDefault(input, value) {
+  if (input.tagName === "SELECT") for (const option of input.options) option.defaultSelected = option.value === value;
+  else input.defaultValue = value;
+}
 
 // Only what differs from what the server drew; a form's key goes along with its words, so that a form sent again after
 // a crash acts once.
@@ -131,6 +136,7 @@ export class Drafts {
     this.revision = server.revision;
     this.sent = server.fields;
     const own = await this.locker.get();
+    if (own) this.tried = [own.fields]; // the page before this one may have sent it while it was leaving
     const ours = own ? shown(own.fields) : {};
     const theirs = shown(server.fields);
     let fields = server.fields;
@@ -144,16 +150,18 @@ export class Drafts {
     forgetOld();
   }
 
-  // Called at every change. The browser's copy is written at once; the server is told at most once at a time.
-  changed() {
+  // Called at every change. The browser's copy is written at once; the server is told at most once at a time, and only
+  // what it has not been told, unless the words are to be read along anew.
+  changed({ read = false, leaving = false } = {}) {
     const fields = typedFields();
     this.locker.put({ revision: this.revision, fields });
     if (this.conflict) return;
-    if (this.flying) { this.again = true; return; }
-    this.send(fields);
+    if (this.flying && !leaving) { this.again = true; return; }
+    if (!read && this.have && same(fields, this.sent)) return;
+    this.send(fields, leaving);
   }
 
-  async send(fields) {
+  async send(fields, leaving = false) {
     this.flying = fields;
     this.tried = [...this.tried.slice(-9), fields];
     const give = new AbortController();
@@ -163,6 +171,7 @@ export class Drafts {
       const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
       const answer = await fetch(this.to, {
         method: "POST",
+        keepalive: leaving && JSON.stringify(fields).length < 20_000, // browsers carry little of a page that is gone
         signal: give.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf },
         body: JSON.stringify({ base: this.revision, fields, have: this.have }),

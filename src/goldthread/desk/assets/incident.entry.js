@@ -3,7 +3,8 @@
 
 import { say } from "../../web/assets/connection.js";
 import { answerCurrent, currentQuote, drawn, insertQuote, startAnswers } from "./answers.js";
-import { Drafts, typedFields } from "./drafts.js";
+import { defaultOf, Drafts, setDefault, typedFields, valueOf } from "./drafts.js";
+import { startUnderway } from "./underway.js";
 import { Mirror } from "./mirror.js";
 import { openStrip, startStrip } from "./strip.js";
 import { startReach } from "./reach.js";
@@ -26,13 +27,34 @@ function open() {
   htmx.ajax("POST", opening.dataset.open, { target: "#problem", swap: "innerHTML", values: { opening: "1", channel } });
 }
 
+const PARTICULARS = ["location", "area", "caller_name", "caller_phone"];
+
 function correct(field) {
-  if (!["location", "area", "caller_name", "caller_phone"].includes(field.name) || !field.value.trim() || field.value === field.dataset.told) return;
+  if (!PARTICULARS.includes(field.name) || field.value === field.dataset.told) return;
+  if (!field.value.trim()) {
+    if (field.defaultValue) { field.value = field.defaultValue; say("What is on record stays until it is corrected."); }
+    return;
+  }
   open();
   field.dataset.told = field.value;
   const area = field.name === "area";
-  const values = { opening: "1", channel: opening.querySelector("[name=channel]").value, key: crypto.randomUUID?.() ?? key(), kind: field.name, text: field.value, area: field.value };
+  const values = { opening: "1", channel: opening.querySelector("[name=channel]").value, key: key(), kind: field.name, text: field.value, area: field.value };
   htmx.ajax("POST", area ? opening.dataset.area : opening.dataset.particular, { target: area ? "#panel-area" : "#panel-particular", swap: "outerHTML", values });
+}
+
+// What the record holds is what these fields were drawn with; only what differs from it is typed and not sent.
+function stands() {
+  for (const one of document.querySelectorAll("[data-stands]")) {
+    const field = opening?.querySelector(`[name="${one.dataset.stands}"]`);
+    if (!field || !one.dataset.text) continue;
+    if (valueOf(field) === defaultOf(field)) field.value = one.dataset.text;
+    setDefault(field, one.dataset.text);
+    field.dataset.told = one.dataset.text;
+  }
+  const channel = opening?.querySelector("[name=channel]");
+  if (!channel || channel.disabled || !document.querySelector("[data-reference]")) return;
+  setDefault(channel, channel.value); // it stands with the opening, for good
+  channel.disabled = true;
 }
 
 function key() {
@@ -44,6 +66,7 @@ function key() {
 }
 
 opening?.addEventListener("change", (event) => correct(event.target));
+stands();
 
 // --- typing --------------------------------------------------------------------------------------------------------
 
@@ -87,7 +110,7 @@ document.addEventListener("input", (event) => {
   if (event.target.closest("[data-draft-form], #opening")) soon();
 });
 document.addEventListener("goldthread:typed", () => mirror?.typed());
-addEventListener("pagehide", () => { if (drafts && Object.keys(typedFields()).length) drafts.changed(); });
+addEventListener("pagehide", () => { if (drafts && Object.keys(typedFields()).length) drafts.changed({ leaving: true }); });
 
 // --- children ------------------------------------------------------------------------------------------------------
 
@@ -155,19 +178,29 @@ document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
 });
 
 document.addEventListener("htmx:after:swap", () => {
+  stands();
   if (box() && !box().closest(".typing")) mirror = new Mirror(box());
   drawn();
   if (drafts && document.getElementById("noticed")?.dataset.have !== drafts.have) drafts.have = document.getElementById("noticed").dataset.have;
   soon();
 });
 
+startUnderway();
 startStrip();
 startAnswers();
 startReach();
 if (desk) {
   const held = desk.dataset.draft ? JSON.parse(desk.dataset.draft) : null;
   drafts.have = document.getElementById("noticed")?.dataset.have ?? "";
-  drafts.start(held).then(() => { mirror?.typed(); if (Object.keys(typedFields()).length) drafts.changed(); });
+  drafts.start(held).then(() => {
+    mirror?.typed();
+    if (Object.keys(typedFields()).length) drafts.changed({ read: true });
+    // A particular that was typed and never left is left now: what stands in its field is what the board shows.
+    for (const name of PARTICULARS) {
+      const field = opening?.querySelector(`[name=${name}]`);
+      if (field && valueOf(field) !== defaultOf(field)) field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
 }
 if (opening && location.hash !== "#read") (document.querySelector("#opening [name=location]"))?.focus();
 export { csrf, openStrip };
