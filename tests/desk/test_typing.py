@@ -118,7 +118,8 @@ def test_what_is_typed_when_somebody_else_closes_is_kept_and_read_no_more(room: 
     dispatcher = browser(room.cast.dispatcher)
     send(dispatcher, room.incident.pk, {"words.text": SAID})
     contact.answer_children(room.cast.fim, room.incident.pk, key=key(), answer="not_known", given=[])
-    room.client.post(f"/incidents/{room.incident.pk}/leave", {"key": key(), "allocation": room.allocation})
+    arrived = {"key": key(), "allocation": room.allocation, "source": "officer"}
+    assert room.client.post(f"/incidents/{room.incident.pk}/arrive", arrived).status_code == 302
     response.close(room.cast.fim, room.incident.pk, key=key(), reason="attended-resolved", result="All seen.")
     assert not Incident.objects.open().filter(pk=room.incident.pk).exists()
     told = send(dispatcher, room.incident.pk, {"words.text": SAID + " and more"}, 1).json()
