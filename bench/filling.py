@@ -82,7 +82,7 @@ def session_cookie(staff: Staff) -> str:
 
     session = SessionStore()
     session[SESSION_KEY] = str(staff.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "goldthread.accounts.sessions.SignIn"
     session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
     session.create()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

@@ -135,7 +135,7 @@ def browser() -> Callable[[Staff | None], Client]:
     def made(user: Staff | None) -> Client:
         client = Client(headers={"host": "localhost"})
         if user is not None:
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(user, backend="goldthread.accounts.sessions.SignIn")
         return client
 
     return made

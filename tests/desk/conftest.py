@@ -34,7 +34,7 @@ def made_room(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
         graded(cast.handler, incident, "scheduled")
         sent = response.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
         client = Client(headers={"host": "localhost"}, raise_request_exception=False)
-        client.force_login(cast.fim, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(cast.fim, backend="goldthread.accounts.sessions.SignIn")
         yield Room(cast, incident, sent.pk, client)
         transaction.set_rollback(True)
 

@@ -12,7 +12,7 @@ from tests.cast import Cast, key, opened
 @pytest.fixture
 def strict(cast: Cast) -> Client:
     client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-    client.force_login(cast.handler, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.handler, backend="goldthread.accounts.sessions.SignIn")
     return client
 
 

@@ -169,7 +169,7 @@ def test_without_a_living_token_nothing_answers(cast: Cast, program: Programs, d
 def test_a_session_opens_nothing_here_and_no_page_of_another_site_can_send_a_command(cast: Cast) -> None:
     incident = opened(cast.handler)
     client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-    client.force_login(cast.handler, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.handler, backend="goldthread.accounts.sessions.SignIn")
     for method, address in _everything(incident.pk):
         answer = client.generic(
             method,
@@ -185,7 +185,7 @@ def test_a_session_opens_nothing_here_and_no_page_of_another_site_can_send_a_com
 def test_a_token_counts_for_its_user_whoever_is_signed_in(cast: Cast) -> None:
     text, _made = issue_token("handler")
     client = Client(headers={"host": "localhost"})
-    client.force_login(cast.fim, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.fim, backend="goldthread.accounts.sessions.SignIn")
     answer = client.post(
         f"{PREFIX}/incidents",
         {"channel": "999"},

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from goldthread.accounts.models import Staff
 
@@ -30,23 +31,32 @@ MENU = [
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """The shell's values: force, person, navigation, theme."""
+    """The shell's values: force, person, navigation, theme. The parts of a page that are sent alone show none of the
+    person's, so these are found only when a shell asks."""
     theme = request.COOKIES.get("theme", "")
-    shell: dict[str, Any] = {
+    user = getattr(request, "user", None)
+    known = user if isinstance(user, Staff) and user.is_active else None
+    return {
         "force_name": settings.ENV.force_name,
         "theme": theme if theme in {"light", "dark"} else "",
         "fresh_key": uuid.uuid4,
-        "nav": [],
-        "menu": [],
-        "person": None,
+        "person": SimpleLazyObject(lambda: _person(known)) if known else None,
+        "nav": SimpleLazyObject(lambda: _nav(known, request.path)) if known else [],
+        "menu": SimpleLazyObject(lambda: _menu(known)) if known else [],
     }
-    user = getattr(request, "user", None)
-    if isinstance(user, Staff) and user.is_active:
-        shell["person"] = {"name": user.name, "initials": user.initials, "role": user.seat.name, "team": user.team.name}
-        shell["nav"] = [
-            {"href": reverse(name), "text": words, "key": key, "current": request.path == reverse(name)}
-            for verb, name, words, key in NAV
-            if user.can(verb)
-        ]
-        shell["menu"] = [{"href": reverse(name), "text": words} for verb, name, words in MENU if user.can(verb)]
-    return shell
+
+
+def _person(user: Staff) -> dict[str, str]:
+    return {"name": user.name, "initials": user.initials, "role": user.seat.name, "team": user.team.name}
+
+
+def _nav(user: Staff, path: str) -> list[dict[str, Any]]:
+    return [
+        {"href": reverse(name), "text": words, "key": key, "current": path == reverse(name)}
+        for verb, name, words, key in NAV
+        if user.can(verb)
+    ]
+
+
+def _menu(user: Staff) -> list[dict[str, str]]:
+    return [{"href": reverse(name), "text": words} for verb, name, words in MENU if user.can(verb)]

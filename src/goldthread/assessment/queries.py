@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from goldthread.assessment.marking import Answered, CueState, Finding, states
-from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
+from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.reading import Said, reader
 from goldthread.contact.models import Entry, Incident
 
@@ -50,15 +50,21 @@ def words_by_seq(incident: Incident) -> dict[int, Entry]:
     return {entry.seq: entry for entry in incident.entries.filter(kind="words").select_related("text")}
 
 
+ANSWERS = """
+SELECT DISTINCT ON (given.cue) given.cue, given.answer, given.reason, given.facts::text, who.initials, given.at
+FROM assessment_markanswer AS given LEFT JOIN accounts_staff AS who ON who.id = given.by_id
+WHERE given.incident_id = %s ORDER BY given.cue, given.id DESC
+"""
+
+
 def mark_answers(incident_id: uuid.UUID) -> dict[str, Answered]:
     """The newest answer to each cue of the incident."""
-    found = MarkAnswer.objects.filter(incident=incident_id).order_by("cue", "-id").distinct("cue")
-    return {
-        cue: Answered(answer, reason, frozenset(facts), by or "", at)
-        for cue, answer, reason, facts, by, at in found.values_list(
-            "cue", "answer", "reason", "facts", "by__initials", "at"
-        )
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERS, [incident_id])
+        return {
+            cue: Answered(answer, reason, frozenset(json.loads(facts)), by or "", at)
+            for cue, answer, reason, facts, by, at in cursor.fetchall()
+        }
 
 
 def cue_states(findings: Sequence[Finding], answers: dict[str, Answered]) -> list[CueState]:

@@ -196,23 +196,21 @@ def _step(step: str, extra: dict[str, str], *numbers: str) -> int:
 
 def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Part]:
     settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, **env}
-    granian = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--host",
-        where.host,
-        "--log-level",
-        "warning",
-        "--respawn-failed-workers",
-    ]
+    # Granian's "backpressure" counts connections, not requests: every browser keeps one, and more of them than this would
+    # wait until somebody else's tab is closed.
+    shared = [
+        "--host", where.host, "--log-level", "warning", "--respawn-failed-workers", "--backlog", "4096",
+        "--backpressure", "4096",
+    ]  # fmt: skip
+    # Many workers with few threads: threads of one process wait for one another at every question to the database.
+    workers = str(max(4, 2 * (os.cpu_count() or 1)))
     pages = [
-        *granian, "--interface", "wsgi", "--port", str(where.port), "--workers", "2", "--blocking-threads", "8",
-        "--backpressure", "64", "goldthread.config.wsgi:application",
+        sys.executable, "-m", "goldthread.cli.pages", *shared, "--interface", "wsgi", "--port", str(where.port),
+        "--workers", workers, "--blocking-threads", "2", "goldthread.config.wsgi:application",
     ]  # fmt: skip
     stream = [
-        *granian, "--interface", "asgi", "--port", str(where.stream_port), "--workers", "1", "--backlog", "4096",
-        "--backpressure", "4096", "goldthread.desk.stream.app:application",
+        sys.executable, "-m", "granian", *shared, "--interface", "asgi", "--port", str(where.stream_port),
+        "--workers", "1", "goldthread.desk.stream.app:application",
     ]  # fmt: skip
     step = [sys.executable, "-m", "goldthread.cli.steps"]
     parts = [

@@ -1,8 +1,10 @@
-"""The pages' WSGI application."""
+"""The pages' WSGI application, with everything loaded that its first pages would else wait for."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.template import engines
+from django.urls import get_resolver
 
 from goldthread.config.upward import ServiceStarts, announce
 
@@ -10,3 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldthread.config.settings")
 application = get_wsgi_application()
 
 announce(ServiceStarts())
+_ = get_resolver().url_patterns
+_pages = engines["jinja2"].env  # type: ignore[attr-defined]
+for _name in _pages.list_templates(extensions=["jinja"]):
+    _pages.get_template(_name)

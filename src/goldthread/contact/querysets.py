@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from goldthread.config.prepared import Prepared
+
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.contact.models import Incident
 
 ENDS_AT_CLOSING = frozenset({"open", "area"})
 """Scopes whose incidents go out of sight with their closing."""
@@ -55,6 +60,39 @@ class IncidentQuerySet(models.QuerySet[Any]):
                 return self.filter(child__in=["yes", "possible"])
             case _:
                 return self.none()
+
+
+def one(
+    user: Staff | None, verb: str, incident_id: uuid.UUID, *, closed_too: bool = False, lock: bool = False
+) -> Incident | None:
+    """The incident, where this person's ``verb`` reaches it; ``closed_too`` as ``in_scope`` means it; ``lock`` for update.
+
+    The same as ``reached_by(user, verb).filter(pk=...).first()``, which every request asks, from a prepared query.
+    ``user`` None is the system itself, which reaches every one.
+    """
+    if user is None:
+        return _prepared("", False, verb, closed_too, lock).first(incident_id)
+    if not user.is_active:
+        return None
+    found = _prepared(user.role, bool(user.area), verb, closed_too, lock)
+    return found.first(incident_id, user.pk, user.team_id, user.area)
+
+
+ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA = uuid.UUID(int=1), -910_000_001, -910_000_002, "an area"
+
+
+@lru_cache(maxsize=1024)
+def _prepared(role: str, has_area: bool, verb: str, closed_too: bool, lock: bool) -> Prepared[Incident]:
+    from goldthread.accounts.models import Staff
+    from goldthread.contact.models import Incident
+
+    query = Incident.objects.filter(pk=ANY_ID)
+    if role:
+        anybody = Staff(pk=ANY_STAFF, role=role, team_id=ANY_TEAM, area=ANY_AREA if has_area else "")
+        query = query.in_scope(anybody, verb) if closed_too else query.reached_by(anybody, verb)
+    if lock:
+        query = query.select_for_update(of=("self",))
+    return Prepared(query, [ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA])
 
 
 def _involved(user: Staff, *parts: str) -> Exists:

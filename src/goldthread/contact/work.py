@@ -17,6 +17,7 @@ from goldthread.config.errors import NotThere
 from goldthread.config.upward import announce
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Command, Entry, Incident, Involvement
+from goldthread.contact.querysets import one
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -129,8 +130,7 @@ def on_incident(
     tells a retry from another command. Raises ``NotThere`` where the incident is absent or out of the verb's reach.
     """
     with acting(user) as act:
-        reach = Incident.objects.all() if user is None else Incident.objects.reached_by(user, verb)
-        incident = reach.select_for_update(of=("self",)).filter(pk=incident_id).first()
+        incident = one(user, verb, incident_id, lock=True)
         if incident is None:
             raise NotThere(NOT_THERE)
         own_key = None if key is None else command_key(key, user.pk if user else None, incident_id, verb, *what)

@@ -19,6 +19,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.actions import open_incident
 from goldthread.contact.models import Incident
+from goldthread.contact.querysets import one
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts
 from goldthread.desk.forms import CommandForm, OpeningForm
@@ -90,7 +91,7 @@ def ensure_open(request: HttpRequest, user: Staff, incident_id: uuid.UUID) -> No
 
 
 def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
-    incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    incident = one(user, "incident.see", incident_id)
     if not request.headers.get("HX-Request"):
         drafts.sent(user, incident_id, form.drafted())
         if incident is None:  # closing, or another area, may take an incident out of one's sight
@@ -108,7 +109,7 @@ def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: Comma
 def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return whole_page(request, user, incident_id, form=form, status=422)
-    incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    incident = one(user, "incident.see", incident_id)
     if incident is None and ("opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
     record = Record(incident) if incident is not None else None

@@ -22,7 +22,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
-from goldthread.contact.querysets import ENDS_AT_CLOSING
+from goldthread.contact.querysets import ENDS_AT_CLOSING, one
 from goldthread.contact.rules import ChildGiven
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts, forms, presenters
@@ -65,7 +65,7 @@ def call_open(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         raise Http404(str(error)) from None
     except Refused as error:
         return render(request, "desk/_problem.jinja", {"say": str(error)}, status=422)
-    incident = Incident.objects.visible_to(user).filter(pk=incident_id).first()
+    incident = one(user, "incident.see", incident_id)
     if incident is None:
         raise Http404("No such incident.")
     if stood_before:
@@ -86,7 +86,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     """Keep what is typed and not sent, and answer with what the reader finds in it and in all that was said."""
     user = staff(request)
     # What somebody typed is kept for them also when the incident is closed meanwhile; it is read along no more.
-    incident = Incident.objects.in_scope(user, "entry.add").filter(pk=incident_id).first()
+    incident = one(user, "entry.add", incident_id, closed_too=True)
     if incident is None and (not user.can("incident.open") or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
     try:
@@ -237,7 +237,7 @@ def supervisor_came(request: HttpRequest, incident_id: uuid.UUID) -> HttpRespons
 @require_POST
 def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     user = staff(request)
-    found = Incident.objects.reached_by(user, "unit.allocate").filter(pk=incident_id).first()
+    found = one(user, "unit.allocate", incident_id)
     units = presenters.units(user) if found else []
 
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:

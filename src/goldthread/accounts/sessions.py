@@ -1,0 +1,55 @@
+"""Who a request comes from: Django's sessions and allauth's sign-in, each asked by a prepared query, as every request does."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from goldthread.accounts.models import Staff
+from goldthread.config.prepared import Prepared
+
+KEY, NUMBER = "the key of a session", -1
+
+
+class SessionStore(DatabaseSessions):
+    """The same rows and the same rules as Django's own store."""
+
+    def _get_session_from_db(self) -> Session | None:
+        # A page's first question to the database, so it also tells whether a kept connection is still good: instead of
+        # Django's separate question before it.
+        connection.health_check_done = True  # type: ignore[attr-defined]
+        try:
+            found = _session().first(self.session_key)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            found = _session().first(self.session_key)
+        if found is not None and found.expire_date > timezone.now():
+            return found
+        self._session_key = None
+        return None
+
+
+class SignIn(AuthenticationBackend):  # type: ignore[misc]
+    """Password sign-in as allauth does it."""
+
+    def get_user(self, user_id: int) -> Staff | None:
+        """The member of staff with this number, unless their access has ended."""
+        found = _staff().first(user_id)
+        return found if found is not None and found.is_active else None
+
+
+@lru_cache(maxsize=1)
+def _session() -> Prepared[Session]:
+    return Prepared(Session.objects.filter(session_key=KEY), [KEY])
+
+
+@lru_cache(maxsize=1)
+def _staff() -> Prepared[Staff]:
+    return Prepared(Staff.objects.filter(pk=NUMBER), [NUMBER])
