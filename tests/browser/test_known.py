@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Person, Service
 
@@ -149,3 +149,42 @@ def test_escape_closes_the_list_and_what_is_left_unsettled_is_on_record(
         ).fetchall()  # fmt: skip
     assert found == [("place", "found", 3), ("place", "settled", 1), ("person", "none", 0), ("person", "settled", 0)]
     assert [one for one in handler.complaints if "422" not in one] == []
+
+
+def test_a_link_made_while_the_column_is_drawn_anew_shows(person: Callable[..., Person], scene: Service) -> None:
+    handler = person("handler")
+    page = handler.page
+    page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
+    where = page.get_by_label("Where", exact=True)
+    where.press_sequentially("14 hazelmere rd")
+    expect(page.locator(".suggest [role=option]", has_text="14 Hazelmere Road, North")).to_be_visible()
+    where.press("ArrowDown")
+    where.press("Enter")
+    known = page.locator("#known")
+    expect(known).to_contain_text("contacts in 12 months")
+
+    # The column is asked for anew, and its answer is on the way when the chord is pressed: first the old column arrives.
+    held: list[Route] = []
+    page.route("**/known/", lambda route: held.append(route))
+    page.evaluate("document.dispatchEvent(new CustomEvent('goldthread:known-changed'))")
+    page.wait_for_timeout(200)
+    assert len(held) == 1
+    before = held[0].fetch()
+    page.get_by_label("What is said or heard").press("Alt+m")
+    expect(known.get_by_role("heading", name="Linked")).to_be_visible()
+    held[0].fulfill(response=before)
+    page.wait_for_timeout(300)
+    assert len(held) == 2, "what was drawn before the link is asked for again"
+    held[1].continue_()
+    page.wait_for_timeout(300)
+    expect(known.get_by_role("heading", name="Linked")).to_be_visible()
+    assert handler.complaints == []
+
+
+def test_the_next_contact_is_one_chord_away_while_typing(person: Callable[..., Person], scene: Service) -> None:
+    handler = person("handler")
+    handler.page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
+    first = handler.page.url
+    handler.page.get_by_label("What is said or heard").press("Alt+Shift+n")
+    handler.page.wait_for_url(lambda url: "/contact/" in url and url != first)
+    expect(handler.page.get_by_label("Where", exact=True)).to_be_focused()

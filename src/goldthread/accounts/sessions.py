@@ -8,7 +8,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from goldthread.accounts.models import Staff
 from goldthread.config.prepared import Prepared
@@ -30,10 +30,9 @@ class SessionStore(DatabaseSessions):
                 raise
             connection.close()
             found = _session().first(self.session_key)
-        if found is not None and found.expire_date > timezone.now():
-            return found
-        self._session_key = None
-        return None
+        if found is None:
+            self._session_key = None
+        return found
 
 
 class SignIn(AuthenticationBackend):  # type: ignore[misc]
@@ -47,7 +46,7 @@ class SignIn(AuthenticationBackend):  # type: ignore[misc]
 
 @lru_cache(maxsize=1)
 def _session() -> Prepared[Session]:
-    return Prepared(Session.objects.filter(session_key=KEY), [KEY])
+    return Prepared(Session.objects.filter(session_key=KEY, expire_date__gt=Now()), [KEY])
 
 
 @lru_cache(maxsize=1)

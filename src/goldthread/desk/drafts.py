@@ -91,7 +91,15 @@ def load(user: Staff, incident_id: uuid.UUID) -> Draft | None:
     except (InvalidTag, ValueError) as error:  # sealed with a secret that has changed since: nothing can be read of it
         log().warning("a draft could not be opened", part="desk", error=type(error).__name__)
         return None
-    return Draft(row[0], row[1], _left(user, fields, json.loads(row[3] or "{}")))
+    left = _left(user, fields, json.loads(row[3] or "{}"))
+    if left != fields:  # what is on record now must not stay here as well
+        sealed = _seal(user.pk, incident_id, json.dumps(left, ensure_ascii=False).encode())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE desk_draft SET sealed = %s WHERE staff_id = %s AND incident = %s AND revision = %s",
+                [sealed, user.pk, incident_id, row[0]],
+            )
+    return Draft(row[0], row[1], left)
 
 
 def sent(user: Staff, incident_id: uuid.UUID, fields: Fields) -> None:

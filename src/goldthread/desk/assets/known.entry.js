@@ -104,10 +104,47 @@ function settle(field, option) {
   htmx.ajax("POST", known().dataset.settle, { target: "#known", swap: "outerHTML", values });
 }
 
+// What is drawn anew never takes the place of what a command answers, and a command whose button was drawn anew while it
+// was on its way still shows its answer.
+let commands = 0; // on their way
+let answered = 0; // answers of commands that were shown
+let again = false;
+
 function reload() {
   const address = known()?.dataset.load;
-  if (address) htmx.ajax("GET", address, { target: "#known", swap: "outerHTML" });
+  if (commands) again = true;
+  else if (address) htmx.ajax("GET", address, { target: "#known", swap: "outerHTML" });
 }
+
+const isCommand = (ctx) => ctx.request?.method?.toUpperCase() !== "GET";
+const isOurs = (target) => (typeof target === "string" ? target === "#known" : target?.id === "known");
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (!isOurs(ctx.target)) return;
+  ctx.knownAnswered = answered;
+  if (isCommand(ctx)) commands += 1;
+});
+
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+  if (ctx.knownAnswered === undefined) return;
+  const at = tasks.findIndex(({ type }) => type === "main");
+  if (at < 0) return;
+  if (isCommand(ctx)) {
+    answered += 1;
+    if (!tasks[at].target?.isConnected) tasks[at].target = known();
+  } else if (commands || ctx.knownAnswered !== answered) {
+    tasks.splice(at, 1);
+    again = true;
+  }
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.knownAnswered === undefined || !isCommand(ctx)) return;
+  commands -= 1;
+  if (commands || !again) return;
+  again = false;
+  reload();
+});
 
 document.addEventListener("focusin", ({ target }) => {
   if (kindOf(target)) makeReady(target);

@@ -1,0 +1,1 @@
+"""Long runs in which parts of a running service are killed: what was said must survive them all."""

@@ -1,0 +1,110 @@
+"""A demo started as an operator starts it, whose parts can be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+GOLDTHREAD = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main())"]
+WORDS = {"pages": "goldthread.cli.pages", "stream": "goldthread.desk.stream.app", "jobs": "goldthread.cli.steps"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Demo:
+    """A running ``goldthread demo`` in a folder of its own; stopped at the end of the block."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        self._port = _free_port()
+        self.base = f"http://localhost:{self._port}"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOLDTHREAD_", "DATABASE_"))}
+        self._env = {
+            **kept,
+            "GOLDTHREAD_DATA": str(self._data),
+            "GOLDTHREAD_PORT": str(self._port),
+            "GOLDTHREAD_STREAM_PORT": str(_free_port()),
+        }
+
+    def __enter__(self) -> Demo:
+        log = (self._data.parent / "log").open("w")
+        self._process = subprocess.Popen(
+            [*GOLDTHREAD, "demo"], env=self._env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        for _ in range(2400):
+            if self._well():
+                return self
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise SystemExit(f"the demo did not start: {(self._data.parent / 'log').read_text()[-2000:]}")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(90)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def kill(self, part: str) -> None:
+        """End one part at once, as ``kill -9`` does."""
+        if part == "database":
+            pid_file = next((self._data / "postgres").rglob("postmaster.pid"))
+            os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
+            return
+        mine = self._of(WORDS["pages" if part == "worker" else part])
+        if part == "worker":
+            numbers = {one.pid for one in mine}
+            mine = [one for one in mine if one.ppid() in numbers and not one.children()][:1]
+        for one in mine:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+
+    def audit_is_whole(self) -> None:
+        """Raises ``LostError`` where the verifier finds anything."""
+        from soak.kills import LostError
+
+        checked = subprocess.run(
+            [*GOLDTHREAD, "verify-audit"], env=self._with_database(), capture_output=True, text=True
+        )
+        print(checked.stdout.strip())
+        if checked.returncode:
+            raise LostError(f"the audit: {checked.stdout[-500:]}{checked.stderr[-500:]}")
+
+    def url(self) -> str:
+        """The address of the database, as its owner's role reads it."""
+        asked = subprocess.run(
+            [*GOLDTHREAD, "database", "url"], env=self._env, capture_output=True, text=True, check=True
+        )
+        return asked.stdout.strip().splitlines()[-1]
+
+    def _with_database(self) -> dict[str, str]:
+        return {**self._env, "DATABASE_URL": self.url(), "GOLDTHREAD_MODE": "demo"}
+
+    def _of(self, word: str) -> list[psutil.Process]:
+        """Processes of ours that run ``word``; a tether that watches over one is not meant."""
+        found = []
+        for process in psutil.Process(self._process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                told = process.cmdline()
+                if "-m" in told[:3] and any(word in part for part in told):
+                    found.append(process)
+        return found
+
+    def _well(self) -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"{self.base}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+        return False
