@@ -199,7 +199,7 @@ def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Par
     # Granian's "backpressure" counts connections, not requests: every browser keeps one, and more of them than this would
     # wait until somebody else's tab is closed.
     shared = [
-        "--host", where.host, "--log-level", "warning", "--respawn-failed-workers", "--backlog", "4096",
+        "--host", where.host, "--log-level", "error", "--respawn-failed-workers", "--backlog", "4096",
         "--backpressure", "4096",
     ]  # fmt: skip
     # Many workers with few threads: threads of one process wait for one another at every question to the database.

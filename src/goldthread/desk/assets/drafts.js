@@ -112,7 +112,9 @@ export function putBack(fields) {
   return put;
 }
 
-const same = (one, other) => JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+const inOrder = (fields) => JSON.stringify(Object.entries(fields).sort());
+const same = (one, other) => inOrder(one) === inOrder(other);
+const REMEMBERED = 1_500_000; // letters of what was sent
 const shown = (fields) => Object.fromEntries(Object.entries(fields).filter(([name, value]) => value && !name.endsWith(".key") && !/\.child-(\w+)_FORMS$/.test(name) && !name.endsWith("-child")));
 
 export class Drafts {
@@ -123,7 +125,9 @@ export class Drafts {
     this.onState = onState;
     this.revision = 0;
     this.sent = {};
-    this.tried = []; // what was sent and not answered: the server may have it all the same
+    // What this window sent, the newest last. A server that has one of these was not told by another window: an answer was
+    // lost on the way, or a database that was killed came back without its last half second.
+    this.told = [];
     this.have = "";
     this.flying = null;
     this.again = false;
@@ -135,8 +139,9 @@ export class Drafts {
     const server = held ?? { revision: 0, fields: {} };
     this.revision = server.revision;
     this.sent = server.fields;
+    this.remember(server.fields);
     const own = await this.locker.get();
-    if (own) this.tried = [own.fields]; // the page before this one may have sent it while it was leaving
+    if (own) this.remember(own.fields); // the page before this one may have sent it while it was leaving
     const ours = own ? shown(own.fields) : {};
     const theirs = shown(server.fields);
     let fields = server.fields;
@@ -163,7 +168,7 @@ export class Drafts {
 
   async send(fields, leaving = false) {
     this.flying = fields;
-    this.tried = [...this.tried.slice(-9), fields];
+    this.remember(fields);
     const give = new AbortController();
     const late = setTimeout(() => this.onState("slow"), 900);
     const end = setTimeout(() => give.abort(), 4000);
@@ -193,8 +198,7 @@ export class Drafts {
     if (answer.status >= 500 || !kind.includes("json")) return this.failed(answer.status >= 500 ? "lost" : "refused");
     const told = await answer.json();
     if (answer.status === 409) {
-      // Our own earlier save, whose answer was lost on the way, is no other window.
-      if ([this.sent, fields, ...this.tried].some((one) => same(shown(told.fields), shown(one)))) {
+      if (this.told.includes(inOrder(shown(told.fields)))) {
         this.revision = told.revision;
         this.again = true;
         return undefined;
@@ -205,12 +209,17 @@ export class Drafts {
     if (!answer.ok) return this.failed("refused", told.say);
     this.revision = told.revision;
     this.sent = fields;
-    this.tried = [];
     this.have = told.have;
     if (!Object.keys(shown(fields)).length) this.locker.drop();
     else this.locker.put({ revision: this.revision, fields });
     this.onState("saved");
     return this.onAnswer(told, fields);
+  }
+
+  remember(fields) {
+    this.told.push(inOrder(shown(fields)));
+    let letters = this.told.reduce((sum, one) => sum + one.length, 0);
+    while (this.told.length > 1 && letters > REMEMBERED) letters -= this.told.shift().length;
   }
 
   failed(state, sentence = "") {

@@ -139,8 +139,8 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx.knownAnswered === undefined || !isCommand(ctx)) return;
-  commands -= 1;
+  if (ctx.knownAnswered === undefined) return;
+  if (isCommand(ctx)) commands -= 1;
   if (commands || !again) return;
   again = false;
   reload();
