@@ -129,7 +129,7 @@ class Linked(Shown):
 
 
 class Conflict(Shown):
-    """Children are known at the address and the answer to *Children?* was none or not known: it is to be asked again."""
+    """Children are known at the address and the answer to *Children?* was none or not known: ask again."""
 
     answer: Annotated[str, Coded.of(choices.CHILDREN_ANSWERS)]
     children: list[KnownPerson]

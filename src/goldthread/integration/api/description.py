@@ -31,8 +31,8 @@ ABOUT = """\
 Goldthread for programs: whatever is done here is done by the same rules, with the same sight and on the same record as on \
 the pages. A token acts as its user, who gets it from an operator (`goldthread token USER`).
 
-Every command carries an `Idempotency-Key`; a written contact has its own id instead. Every refusal is a problem document \
-(RFC 9457) whose `detail` a person can be shown. Times are RFC 3339. Null and an empty text mean *not known*, never *none*.
+Every command carries an `Idempotency-Key`; a written contact has its own id instead. Every refusal is a problem \
+document (RFC 9457) whose `detail` a person can be shown. Times are RFC 3339. Null and an empty text mean *not known*, never *none*.
 """
 
 

@@ -58,7 +58,7 @@ class Arrived(Given):
     )
     text: str = Field(
         max_length=rules.LONGEST_MESSAGE,
-        description="The words to the letter. An empty message is kept as well: it may be a cry for help that went wrong.",
+        description="The words to the letter. An empty message is kept too: it may be a cry for help gone wrong.",
     )
     subject: str = Field("", max_length=rules.LONGEST_MESSAGE, description="Kept and read before the words.")
     sender: str = Field("", max_length=rules.LIMITS["sender"], description="The sender's address.")
@@ -70,7 +70,7 @@ class Arrived(Given):
     )
     received_at: Moment | None = Field(
         None,
-        description="When it came in by the sending system; now where left out. A time that cannot be is put down as now.",
+        description="When it came in, by the sending system; now where left out. An impossible time counts as now.",
     )
 
 
@@ -116,8 +116,8 @@ def receive_contact(request: HttpRequest, given: Arrived) -> Status[answers.Rece
     answers={204: None}, summary="Read it first",
 )  # fmt: skip
 def take_first_read(request: HttpRequest, incident_id: IncidentId, key: Key) -> Status[None]:
-    """Says that this user reads what arrived, before anybody else has, and makes it theirs. Refused (409) where somebody
-    was quicker, so that no two people work on one contact unaware.
+    """Says that this user reads what arrived, before anybody else has, and makes it theirs. Refused (409) where
+    somebody was quicker, so that no two people work on one contact unaware.
     """
     read_first(staff(request), incident_id, key=key)
     return Status(204, None)

@@ -36,7 +36,7 @@ class SearchGiven(Given):
         min_length=1,
         max_length=LIMITS["location"],
         pattern=r"\S",
-        description="As it was said or typed, at least three letters or digits. A name or a number is shorter than a place.",
+        description="As said or typed, at least three letters or digits. A name or a number is shorter than a place.",
     )
 
 
