@@ -62,6 +62,7 @@ def test_what_is_found_is_offered_and_a_number_stands_at_once(cast: Cast, progra
     assert asking.post(at, {"kind": "phone", "typed": "07700 900 123"}).json()["state"] == "settled"
     found = known(asking, incident)
     assert [(one["choice"], one["name"]) for one in found["place"]["choose"]] == [(f"place-{home.pk}", "14 Larch Road")]
+    assert found["place"]["choose"][0]["source"] == world.SOURCE
     (card,) = found["phone"]["cards"]
     assert (card["title"], card["lives"], [one["name"] for one in card["adults"]]) == (
         "07700 900123", False, ["Darren Thorogood"],

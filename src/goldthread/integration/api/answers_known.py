@@ -84,7 +84,7 @@ class Card(Told):
     markers: list[KnownMarker]
 
 
-class Choice(Shown):
+class Choice(Told):
     """One of what a search found, to choose from."""
 
     choice: str = CHOICE
