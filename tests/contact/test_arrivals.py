@@ -86,8 +86,9 @@ def test_a_conversation_is_one_incident_whichever_message_comes_first(cast: Cast
     first = arrive(cast, "he is hitting her", external_id="m1", received_at=now - timedelta(minutes=1))
 
     assert answer.incident == first.incident
-    times = Entry.objects.filter(incident=first.incident, kind="words").values_list("occurred_at", flat=True)
-    assert sorted(times, reverse=True) == list(times)
+    words = Entry.objects.filter(incident=first.incident, kind="words").order_by("seq")
+    times = list(words.values_list("occurred_at", flat=True))
+    assert sorted(times, reverse=True) == times
     assert Clock.objects.filter(incident=first.incident).unread().count() == 1
 
 

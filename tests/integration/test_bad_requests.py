@@ -17,9 +17,20 @@ GOOD: dict[str, dict[str, Any]] = {
     "AT/children": {
         "answer": "named",
         "children": [
-            {"child": None, "name": "Mia", "age": 4, "age_estimated": True, "where_now": "", "last_seen_by": "", "seen": "seen"}
+            {
+                "child": None, "name": "Mia", "age": 4, "age_estimated": True, "born": None, "where_now": "",
+                "last_seen_by": "", "last_seen_when": "", "seen": "seen",
+            }
         ],
     },
+    "/inbox": {
+        "channel": "email", "external_id": "m 1", "conversation": "m 0", "text": "help", "subject": "x", "sender": "x",
+        "name": "x", "phone": "x", "location": "x", "area": "North", "received_at": "2026-01-02T03:04:05Z",
+    },
+    "AT/marks": {
+        "cue": "da-child", "answer": "not_so", "reason": "checked", "facts": ["a|affirmed"], "quote": "x", "shown_ms": 9,
+    },
+    "AT/known/searches": {"kind": "place", "typed": "3 Elm Row"},
     "AT/particulars": {"kind": "location", "text": "3 Elm Row"},
     "AT/area": {"area": "South"},
     "AT/thrive": {"based_on": 0, "elements": {"threat": "x"}, "interim": "x", "advice": "x"},
@@ -89,7 +100,8 @@ def test_a_poisoned_field(cast: Cast, fim: Program, at: str, address: str, field
 
 
 @pytest.mark.parametrize(
-    "field", ["child", "name", "age", "age_estimated", "where_now", "last_seen_by", "seen", "other"]
+    "field",
+    ["child", "name", "age", "age_estimated", "born", "where_now", "last_seen_by", "last_seen_when", "seen", "other"],
 )
 def test_a_poisoned_child(cast: Cast, fim: Program, at: str, field: str) -> None:
     for value in POISONS.values():
@@ -182,6 +194,10 @@ def test_a_megabyte_of_words_is_refused_and_a_long_transcript_kept(cast: Cast, f
         ("GET", "/incidents/find?reference=%20", 422),
         ("GET", f"/incidents/find?reference={'1' * 41}", 422),
         ("GET", "/board?page=99999999999999999999", 422),
+        ("GET", "/inbox?mark=0123456789abcdef", 200),
+        ("GET", "/inbox?mark=%F2%86%88%8B", 422),
+        ("GET", f"/inbox?mark={'1' * 17}", 422),
+        ("GET", "/incidents/6d2c3f4e-8a1b-4c5d-9e0f-112233445566/known?kind=place", 422),
         ("GET", "/board?page=1&page=2", 422),
         ("GET", "/board?overdu=true", 422),
         ("GET", "/my/incidents?%F2%86%88%8B=", 422),
@@ -202,6 +218,19 @@ def test_an_odd_address(cast: Cast, program: Programs, method: str, address: str
         assert answer.headers["Content-Type"] == "application/problem+json"
     if status == 405:
         assert answer.headers["Allow"]
+
+
+def test_poison_inside_the_facts_of_a_mark(cast: Cast, fim: Program, at: str) -> None:
+    for value in POISONS.values():
+        _told(fim.post(f"{at}/marks", {**GOOD["AT/marks"], "facts": [value]}))
+    many = fim.post(f"{at}/marks", {**GOOD["AT/marks"], "facts": ["x"] * 401})
+    assert problem(many, 422, "not-as-described")["errors"] == {"facts": "At most 400 fit here."}
+
+
+def test_a_message_too_long_is_told_what_fits(cast: Cast, fim: Program) -> None:
+    long = {**GOOD["/inbox"], "text": "x " * 600_000, "subject": "y" * 1_200_001}
+    assert "Nothing was saved; send it in parts" in problem(fim.post("/inbox", long), 422, "invalid")["errors"]["text"]
+    assert not Incident.objects.exists()
 
 
 def test_ids_that_no_database_can_hold(cast: Cast, fim: Program, at: str) -> None:

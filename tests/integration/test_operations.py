@@ -12,13 +12,15 @@ import pytest
 from django.db import close_old_connections, connection
 from django.http import HttpResponse
 
-from goldthread.assessment.models import ThriveVersion
+from goldthread.assessment.models import MarkAnswer, ThriveVersion
 from goldthread.audit.models import AuditEvent
 from goldthread.contact.models import ChildVersion, Entry, Incident
+from goldthread.contact.people_models import Lookup
 from goldthread.response.models import Allocation, GradePeriod
 from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.conftest import Database
 from tests.integration.conftest import Program, Programs, problem
+from tests.known_world import years_ago
 
 SAID = "shouting next door, kids crying, he has a knife"
 
@@ -188,6 +190,40 @@ def test_more_of_the_same_child_is_a_new_version(cast: Cast, program: Programs) 
     assert "Children are already recorded" in refused["detail"]
 
 
+def test_a_childs_birthday_and_when_it_was_last_seen_are_kept_and_read(cast: Cast, program: Programs) -> None:
+    at, asking = f"/incidents/{opened(cast.handler).pk}", program(cast.handler)
+    born = years_ago(6)
+    child = {"name": "Tom", "age": 3, "age_estimated": True, "born": born.isoformat(), "last_seen_when": "since sat"}
+    stated = {"answer": "named", "children": [{**child, "last_seen_by": "his aunt"}]}
+    assert asking.post(f"{at}/children", stated).status_code == 204
+    (shown,) = asking.get(at).json()["children"]
+    assert (shown["born"], shown["age"], shown["age_estimated"]) == (born.isoformat(), 6, False)
+    assert (shown["last_seen_by"], shown["last_seen_when"]) == ("his aunt", "since sat")
+    more = {"child": shown["child"], "name": "Tom"}
+    asking.post(f"{at}/children", {"answer": "named", "children": [more]})
+    assert [(one["born"], one["last_seen_when"]) for one in asking.get(at).json()["children"]] == [(None, "")]
+
+
+# What is no day, or not the birthday of a child: (given, kind of problem, field, part of the sentence).
+@pytest.mark.parametrize(
+    ("born", "code", "field", "says"),
+    [
+        ("23/11/2019", "not-as-described", "children.0.born", "such as 2019-11-23"),
+        ("2019-11-23T00:00:00Z", "not-as-described", "children.0.born", "such as 2019-11-23"),
+        ("2019-02-30", "not-as-described", "children.0.born", "such as 2019-11-23"),
+        ("20191123", "not-as-described", "children.0.born", "such as 2019-11-23"),
+        (1574467200, "not-as-described", "children.0.born", "such as 2019-11-23"),
+        ("9999-12-31", "invalid", "born", "has not come yet"),
+        ("0001-01-01", "invalid", "born", "age is 0 to 17"),
+    ],
+)
+def test_a_birthday_that_cannot_be(cast: Cast, program: Programs, born: Any, code: str, field: str, says: str) -> None:
+    at, stated = f"/incidents/{opened(cast.handler).pk}", {"answer": "named", "children": [{"born": born}]}
+    answer = problem(program(cast.handler).post(f"{at}/children", stated), 422, code)
+    assert says in answer["errors"][field]
+    assert not ChildVersion.objects.exists()
+
+
 # A refusal of the rules: (what is asked, status, kind, part of the rule's sentence).
 def test_the_rules_sentences_are_told(cast: Cast, program: Programs) -> None:
     incident, asking = opened(cast.handler), program(cast.handler)
@@ -247,12 +283,14 @@ COMMANDS: dict[str, tuple[str, Any]] = {
     "grade": ("handler", {"grade": "priority"}),
     "allocations": ("dispatcher", {"unit": 0}),
     "owner": ("teammate", None),
+    "marks": ("handler", {"cue": "da-child", "answer": "noted", "facts": ["a|affirmed"]}),
+    "known/searches": ("handler", {"kind": "phone", "typed": "07700 900321"}),
 }
 
 
 def _state(incident: Incident) -> tuple[int, ...]:
     incident.refresh_from_db()
-    counted = (Entry, ChildVersion, ThriveVersion, GradePeriod, Allocation)
+    counted = (Entry, ChildVersion, ThriveVersion, GradePeriod, Allocation, MarkAnswer, Lookup)
     return (incident.last_seq, *(model.objects.count() for model in counted))
 
 
@@ -330,6 +368,15 @@ def test_eight_opens_at_once_make_one_incident(committing: Database, program: Pr
     assert len({answer.json()["id"] for answer in found}) == 1
     assert Incident.objects.count() == 1
     assert AuditEvent.objects.filter(verb="token.use").count() == 1
+
+
+def test_eight_deliveries_of_one_message_at_once_open_one_incident(committing: Database, program: Programs) -> None:
+    asking = program(make_cast().handler)
+    message = {"channel": "online", "external_id": "1", "text": "help"}
+    found = _at_once(lambda: Program(asking.token).post("/inbox", message), 8)
+    assert sorted(answer.status_code for answer in found) == [200] * 7 + [201]
+    assert len({answer.content for answer in found}) == 1
+    assert Incident.objects.count() == 1
 
 
 def test_eight_sends_of_the_same_words_at_once_are_kept_once(committing: Database, program: Programs) -> None:

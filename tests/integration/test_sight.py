@@ -16,7 +16,7 @@ from goldthread.accounts.models import ApiToken, Staff
 from goldthread.accounts.roles import roles
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Entry, Incident
-from goldthread.response.models import Allocation, Unit
+from goldthread.response.models import Allocation, Clock, Unit
 from tests.accounts.world import REACH, World, make_world
 from tests.cast import Cast, opened, say
 from tests.integration.conftest import PREFIX, Programs, problem
@@ -35,6 +35,10 @@ OPERATIONS: dict[str, tuple[str, str, str, Any, int, bool]] = {
     "arrival": ("POST", "/allocations/SENT/arrival", "unit.allocate", {"source": "officer"}, 204, False),
     "leaving": ("POST", "/allocations/SENT/leaving", "unit.allocate", None, 204, False),
     "owner": ("POST", "/owner", "owner.take", None, 204, False),
+    "first read": ("POST", "/first-read", "owner.take", None, 204, False),
+    "mark": ("POST", "/marks", "mark.answer", {"cue": "da-child", "answer": "noted"}, 204, True),
+    "known": ("GET", "/known", "known.see", None, 200, True),
+    "search": ("POST", "/known/searches", "known.search", {"kind": "place", "typed": "3 Elm Row"}, 201, True),
     "closing": (
         "POST", "/closing", "incident.close", {"reason": "attended-resolved", "result": "Seen and well."}, 204, False,
     ),
@@ -80,6 +84,9 @@ def test_an_operation_reaches_what_the_matrix_gives(world: World, program: Progr
             sent = Allocation.objects.get(incident=pk)
             if name == "arrival":
                 Allocation.objects.filter(pk=sent.pk).update(arrived_at=None)
+            if name == "first read":
+                now = database_now(connection)
+                Clock.objects.create(incident_id=pk, kind="first_read", started_at=now, due_at=now)
             address = f"/incidents/{pk}{below.replace('SENT', str(sent.pk))}"
             given = {"unit": free.pk} if name == "send" else body
             answer = asking.get(address) if method == "GET" else asking.post(address, given)
@@ -99,6 +106,7 @@ def test_an_operation_reaches_what_the_matrix_gives(world: World, program: Progr
     ("address", "verb"),
     [
         ("/board", "board.see"),
+        ("/inbox", "inbox.see"),
         ("/my/incidents", "incident.see"),
         ("/incidents/find?reference=T-0-open", "incident.see"),
         ("/units", "unit.allocate"),
@@ -117,6 +125,12 @@ def test_an_operation_without_an_incident_is_for_those_with_the_verb(
 def test_who_may_open_an_incident(world: World, program: Programs, role: str) -> None:
     answer = program(world.staff[role]).post("/incidents", {"channel": "999"})
     assert answer.status_code == (201 if roles()[role].can("incident.open") else 403)
+
+
+@pytest.mark.parametrize("role", roles())
+def test_who_may_let_a_written_contact_in(world: World, program: Programs, role: str) -> None:
+    answer = program(world.staff[role]).post("/inbox", {"channel": "online", "external_id": "1", "text": "help"})
+    assert answer.status_code == (201 if roles()[role].can("contact.receive") else 403)
 
 
 @pytest.mark.parametrize("role", [code for code, role in roles().items() if role.can("incident.see")])
@@ -140,8 +154,8 @@ def test_lists_hold_what_may_be_seen_and_nothing_else(world: World, program: Pro
 
 def _everything(pk: uuid.UUID) -> list[tuple[str, str]]:
     below = [(method, f"/incidents/{pk}{path.replace('SENT', '1')}") for method, path, *_rest in OPERATIONS.values()]
-    others = ["/board", "/units", "/my/incidents", "/incidents/find?reference=1", "/openapi.json"]
-    return [*below, ("POST", "/incidents"), *(("GET", path) for path in others)]
+    others = ["/board", "/inbox", "/units", "/my/incidents", "/incidents/find?reference=1", "/openapi.json"]
+    return [*below, ("POST", "/incidents"), ("POST", "/inbox"), *(("GET", path) for path in others)]
 
 
 @pytest.mark.parametrize("dead", ["none", "unknown", "expired", "revoked", "switched off"])

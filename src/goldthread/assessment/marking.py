@@ -28,6 +28,7 @@ MOST_PROMPTS = 3
 """Prompts shown at a time: acceptance falls with every further one."""
 MOST_FACTS = 400
 """Facts one answer can hold; a cue has a hundred findings at the most, and as many wordings."""
+LONGEST_FACT = 400
 
 Finding = dict[str, Any]
 """One finding as a reading stores it: cue, entry, start, end, assertion, elements, score, rule."""
@@ -123,6 +124,6 @@ def answer(cue: str, given: str, reason: str, facts: Sequence[str], known: Calla
         raise Invalid({"answer": "Answer a mark with noted, not so, or ask. Nothing was saved."})
     if given == "not_so" and reason not in dict(REASONS):
         raise Invalid({"reason": "Say why it is not so: choose 1 to 5. The mark stays until then."})
-    if len(facts) > MOST_FACTS or any(len(one) > 400 for one in facts):
+    if len(facts) > MOST_FACTS or any(len(one) > LONGEST_FACT or "\x00" in one for one in facts):
         raise Invalid({"facts": "This answer does not fit the mark. Nothing was saved; reload the page."})
     return Answered(given, reason if given == "not_so" else "", frozenset(facts))

@@ -12,6 +12,9 @@ from goldthread.contact.rules import AHEAD, EARLIEST, LATE, LONGEST_ENTRY, short
 
 MOST_PARTS = 12
 """Entries that one message may fill, each of ``LONGEST_ENTRY`` characters *(ours)*."""
+LONGEST_MESSAGE = MOST_PARTS * LONGEST_ENTRY // 2
+"""Characters of one message: its parts are cut where there is a space, so that not all of them are full *(ours)*."""
+LONGEST_AREA = 40
 LONGEST_ID = 998
 """Characters of a sender system's id: a line of an e-mail's head has at most so many (RFC 5322)."""
 NAMESPACE = uuid.UUID("8f3b6a52-0c7d-4a55-9d1e-2f6c3f0a7b11")
@@ -84,10 +87,10 @@ def parts(subject: str, text: str) -> list[str]:
     """
     head, body = " ".join(tidy(subject).split()), tidy(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     left = f"{head}\n\n{body}" if head and body else head or body
-    if len(left) > MOST_PARTS * LONGEST_ENTRY // 2:
+    if len(left) > LONGEST_MESSAGE:
         raise Invalid(
             {
-                "text": f"This message has {len(left):,} characters and {MOST_PARTS * LONGEST_ENTRY // 2:,} can be taken in. "
+                "text": f"This message has {len(left):,} characters and {LONGEST_MESSAGE:,} can be taken in. "
                 "Nothing was saved; send it in parts, each with its own id and the same conversation."
             }
         )

@@ -6,7 +6,7 @@ Whole addresses and whole names are never compared: with millions of them that t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -47,7 +47,9 @@ class Found:
     choice: str
     name: str
     note: str
-    area: str = ""
+    area: str
+    source: str
+    as_of: datetime
 
 
 def find(kind: str, typed: str, today: date, area: str = "") -> list[Found]:
@@ -83,10 +85,11 @@ def find_places(typed: str, area: str = "") -> list[Found]:
     found = []
     for pk in order:
         if pk in at:
-            found += [Found(f"place-{one.pk}", str(one), "", one.street.area) for one in at[pk]]
+            found += [Found(f"place-{one.pk}", str(one), "", one.street.area, one.source, one.as_of) for one in at[pk]]
         else:
             note = f"number {asked.number} is not in the gazetteer" if asked.number else "the whole street or place"
-            found.append(Found(f"street-{pk}", streets[pk].name, note, streets[pk].area))
+            street = streets[pk]
+            found.append(Found(f"street-{pk}", street.name, note, street.area, street.source, street.as_of))
     return found[:MOST]
 
 
@@ -119,7 +122,8 @@ def find_phones(typed: str) -> list[Found]:
     if phone is None:
         return []
     users = [str(one.person) for one in phone.people.select_related("person").order_by("-as_of", "-id")[:3]]
-    return [Found(f"phone-{phone.pk}", phone.shown, ", ".join(users) or "nobody is known to use it")]
+    note = ", ".join(users) or "nobody is known to use it"
+    return [Found(f"phone-{phone.pk}", phone.shown, note, "", phone.source, phone.as_of)]
 
 
 def homes_of(people: list[int], today: date) -> dict[int, list[Place]]:
@@ -143,7 +147,8 @@ def _person(person: Person, homes: list[Place], today: date) -> Found:
     if person.born is not None:
         age = f"born {person.born:%d/%m/%Y}, {rules.age_on(person.born, today)}"
     lives = "; ".join(f"{one}, {one.street.area}" for one in homes[:HOMES])
-    return Found(f"person-{person.pk}", str(person), f"{age}; {lives or 'no address known'}")
+    note = f"{age}; {lives or 'no address known'}"
+    return Found(f"person-{person.pk}", str(person), note, "", person.source, person.as_of)
 
 
 def _like(query: str, typed: str) -> dict[int, float]:

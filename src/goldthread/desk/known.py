@@ -41,19 +41,30 @@ RECORDED_HERE = {"contact": "recorded on a call"}
 WHY = {"place": "same place", "phone": "same number", "person": "same person"}
 
 
+class Told:
+    """Base of what a source has told; ``by`` is the row that says so."""
+
+    by: Sourced
+
+    @property
+    def told(self) -> str:
+        """By what source, as of which day."""
+        return f"{RECORDED_HERE.get(self.by.source, self.by.source)}, {_day(force_day(self.by.as_of))}"
+
+
 @dataclass(frozen=True)
-class PersonShown:
-    """Somebody known, with age in words and whether they count as a child. ``told``: by what source, as of which day."""
+class PersonShown(Told):
+    """Somebody known, with age in words and whether they count as a child."""
 
     choice: str
     name: str
     age: str
     child: bool
-    told: str
+    by: Sourced
 
 
 @dataclass(frozen=True)
-class MarkerShown:
+class MarkerShown(Told):
     """A marker; ``about`` names the person it is on, empty for the address itself."""
 
     name: str
@@ -61,7 +72,7 @@ class MarkerShown:
     about: str
     review_on: str
     overdue: bool
-    told: str
+    by: Marker
 
 
 @dataclass(frozen=True)
@@ -94,13 +105,13 @@ class Repeat:
 
 
 @dataclass
-class Card:
+class Card(Told):
     """One thing that was settled on, with everything known of it."""
 
     choice: str
     title: str
     note: str
-    told: str
+    by: Sourced
     repeat: Repeat | None = None
     children: list[PersonShown] = field(default_factory=list)
     adults: list[PersonShown] = field(default_factory=list)
@@ -179,7 +190,7 @@ class Known:
         return found
 
     def _place(self, place: Place) -> Card:
-        card = Card(f"place-{place.pk}", str(place), place.street.area, _told(place))
+        card = Card(f"place-{place.pk}", str(place), place.street.area, place)
         self.subjects.append(("place", place.pk))
         lives = list(residents([place.pk], self.today)[:RESIDENTS])
         card.lives = True
@@ -197,7 +208,7 @@ class Known:
     def _phone(self, held: Settled) -> Card:
         phone = held.phone
         assert phone is not None
-        card = Card(f"phone-{phone.pk}", phone.shown, "", _told(phone))
+        card = Card(f"phone-{phone.pk}", phone.shown, "", phone)
         self.subjects.append(("phone", phone.pk))
         for one in (
             PersonPhone.objects.filter(phone=phone).select_related("person").order_by("-as_of", "id")[:RESIDENTS]
@@ -210,7 +221,7 @@ class Known:
     def _person(self, person: Person, held: Settled) -> Card:
         homes = "; ".join(f"{one}, {one.street.area}" for one in homes_of([person.pk], self.today).get(person.pk, []))
         note = f"{_age(person.born, self.today)}; {homes or 'no address known'}"
-        card = Card(f"person-{person.pk}", str(person), note, _told(person))
+        card = Card(f"person-{person.pk}", str(person), note, person)
         self.subjects.append(("person", person.pk))
         at_the_place = held.place is not None and Residence.objects.filter(person=person, place=held.place).exists()
         if not at_the_place:  # else they stand on the place's card, once
@@ -225,14 +236,14 @@ class Known:
     def _shown(self, person: Person, by: Sourced) -> PersonShown:
         self.subjects.append(("person", person.pk))
         child = is_child(person.born, self.today)
-        return PersonShown(f"person-{person.pk}", str(person), _age(person.born, self.today), child, _told(by))
+        return PersonShown(f"person-{person.pk}", str(person), _age(person.born, self.today), child, by)
 
     def _markers(self, found: list[Marker]) -> list[MarkerShown]:
         self.subjects += [("marker", one.pk) for one in found]
         return [
             MarkerShown(
                 one.name, one.words.shown() if one.words else "", str(one.person) if one.person else "",
-                _day(one.review_on), one.review_on < self.today, _told(one),
+                _day(one.review_on), one.review_on < self.today, one,
             )
             for one in found
         ]  # fmt: skip
@@ -325,10 +336,6 @@ def _incident(
 
 def _with_why(one: IncidentShown, why: list[str]) -> IncidentShown:
     return replace(one, why=", ".join(why))
-
-
-def _told(by: Sourced) -> str:
-    return f"{RECORDED_HERE.get(by.source, by.source)}, {_day(force_day(by.as_of))}"
 
 
 def _age(born: date | None, today: date) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from goldthread.assessment import marking
 from goldthread.assessment.models import STATES
 from goldthread.contact import choices
 from goldthread.desk.marks import ASSERTIONS
-from goldthread.integration.api.fields import Coded, Listed, Shown
-from goldthread.response.models import ARRIVAL_SOURCES, CLOCKS, UNIT_STATES
+from goldthread.integration.api.fields import Coded, Shown
+from goldthread.response.models import ARRIVAL_SOURCES, CLOCKS
 
 NAMED_LEVELS = [(level, level) for level in ("low", "medium", "high", "immediate")]
 LEVELS = [("none", "none"), *NAMED_LEVELS]
@@ -44,6 +45,36 @@ class Mark(Shown):
     question: str = Field(description="What to ask next; may be empty.")
 
 
+class Answered(Shown):
+    """What a person answered last to the marks of one cue."""
+
+    answer: Annotated[str, Coded.of(marking.ANSWERS)]
+    reason: Annotated[str, Coded.of(marking.REASONS)] | None = Field(
+        description="Why it is not so; null for the other answers."
+    )
+    by: str = Field(description="Whose answer it is, by initials.")
+    at: datetime
+
+
+class Cue(Shown):
+    """One cue in the words: its marks are answered together, and a new fact asks again."""
+
+    cue: str = Field(description="The cue's code; give this to answer it.", examples=["not-seen"])
+    label: str = Field(description="The cue in words.")
+    quotes: list[str] = Field(description="The words it rests on, the strongest first; `marks` has every one.")
+    assertion: Annotated[str, Coded.of((code, words or "said to be so") for code, words in ASSERTIONS.items())] = Field(
+        description="How the strongest words are meant."
+    )
+    critical: bool = Field(description="Whether life may be at stake.")
+    wants: bool = Field(description="Whether it wants an answer from a person now.")
+    revived: bool = Field(description="Whether it was answered before a new fact came, and wants an answer again.")
+    answered: Answered | None = Field(description="The newest answer; null means *not answered yet*.")
+    facts: list[str] = Field(
+        description="What it rests on now, as codes without words; give them back with the answer."
+    )
+    element: str = Field(description="The element of the THRIVE to which it belongs first.", examples=["risk"])
+
+
 class Reader(Shown):
     """The state of the reader for this incident."""
 
@@ -69,6 +100,7 @@ class Noticed(Shown):
     adult_vulnerability: bool | None = Field(description="Whether an adult seems vulnerable.")
     questions: list[str] = Field(description="What to ask next, most important first; at most three.")
     marks: list[Mark] = Field(description="Everything noticed, what wants an answer first.")
+    cues: list[Cue] = Field(description="The same by cue with what was answered, what wants an answer first.")
     engine: str = Field(description="Version of the reader; empty where it did not read.")
     lexicon: str = Field(description="Version of its lexicon; empty where it did not read.")
 
@@ -139,8 +171,10 @@ class Child(Shown):
     name: str = Field(description="`unknown` where it is not known.")
     age: int | None = Field(description="In whole years; null means *not known*.")
     age_estimated: bool
+    born: date | None = Field(description="Date of birth; null means *not known*.")
     where_now: str
     last_seen_by: str
+    last_seen_when: str = Field(description="When, in the speaker's words.")
     seen: Annotated[str, Coded.of(choices.SEEN)]
     at: datetime = Field(description="When this was recorded.")
     erased: bool = Field(description="Whether the particulars were lawfully erased; `name` then says when and why.")
@@ -219,89 +253,6 @@ class Timeline(Shown):
     lines: list[Line]
     last_seq: int = Field(description="`seq` of the newest line there is now.")
     more: bool = Field(description="Whether there are lines after these; ask again with `after` the last `seq` here.")
-
-
-class Brief(Shown):
-    """An incident in a list."""
-
-    id: UUID
-    reference: str = REFERENCE
-    opened_at: datetime
-    closed_at: datetime | None
-    child: Annotated[str, Coded.of(choices.CHILD_INVOLVED)]
-    children_answer: Annotated[str, Coded.of(choices.CHILDREN_ANSWERS)]
-    place: str = Field(description="Empty means *not known*.")
-    owner: str
-    next: str = Field(description="What is owed next, in words.")
-
-
-class Incidents(Listed):
-    """A page of a list of incidents."""
-
-    incidents: list[Brief]
-
-
-class Found(Shown):
-    """Incidents found by reference, newest first; at most twenty."""
-
-    incidents: list[Brief]
-
-
-class Row(Shown):
-    """An open incident on the board."""
-
-    id: UUID
-    reference: str = REFERENCE
-    grade: str = Field(description="The grade in words; empty means *not graded yet*.")
-    words_suggest: str = Field(description="What the words suggest where it is above the grade, in words; else empty.")
-    unread: bool = Field(description="Whether the reader was down or could not judge.")
-    child: Annotated[str, Coded.of(choices.CHILD_INVOLVED)]
-    children_answer: Annotated[str, Coded.of(choices.CHILDREN_ANSWERS)]
-    what: str = Field(description="A dozen words of what was said, the strongest first.")
-    place: str = Field(description="Empty means *not known*.")
-    area: str = Field(description="Empty means *not known*.")
-    owner: str
-    next: str = Field(description="What is owed next, in words.")
-    attended: bool
-    over: bool = Field(description="Whether its time has passed and nobody has attended.")
-    elapsed_s: int = Field(description="Seconds since its clock began.")
-    target_s: int = Field(description="Seconds that its clock allows.")
-    why: str = Field(description="Why it stands where it stands, in words.", examples=["unattended, child involved"])
-
-
-class Counts(Shown):
-    """Counts over every open incident in sight, whatever is filtered."""
-
-    open: int
-    ungraded: int
-    child_over: int = Field(description="A child is involved and the time has passed.")
-    over: int
-    not_asked: int = Field(description="Nobody has asked about children yet.")
-    words_above: int = Field(description="The words suggest more than the grade held.")
-    unread: int = Field(description="The reader was down or could not judge.")
-
-
-class Board(Listed):
-    """Open incidents in sight: unattended first, most urgent first, children first, earliest due first."""
-
-    counts: Counts
-    rows: list[Row]
-
-
-class UnitShown(Shown):
-    """A unit that can be sent."""
-
-    id: int
-    call_sign: str = Field(examples=["NA21"])
-    area: str
-    skills: list[str]
-    state: Annotated[str, Coded.of(UNIT_STATES)]
-
-
-class Units(Shown):
-    """The units this user may send, by area and call sign."""
-
-    units: list[UnitShown]
 
 
 class Opened(Shown):

@@ -23,6 +23,7 @@ SCHEME = "Token"
 METHODS = ("get", "post", "put", "patch", "delete")
 EVERYWHERE = ("no-token", "not-permitted", "not-there", "not-as-described", "unavailable")
 """Refusals that any operation may answer with; those with a body or a command add theirs."""
+WITH_QUERY = ("not-understood",)
 WITH_BODY = ("not-understood", "too-large", "wrong-media-type")
 WITH_COMMAND = ("refused",)
 GOOD = {200: "Done; the answer is below.", 201: "Made.", 204: "Done; there is nothing to answer with."}
@@ -30,8 +31,8 @@ ABOUT = """\
 Goldthread for programs: whatever is done here is done by the same rules, with the same sight and on the same record as on \
 the pages. A token acts as its user, who gets it from an operator (`goldthread token USER`).
 
-Every command carries an `Idempotency-Key`. Every refusal is a problem document (RFC 9457) whose `detail` a person can be \
-shown. Times are RFC 3339. Null and an empty text mean *not known*, never *none*.
+Every command carries an `Idempotency-Key`; a written contact has its own id instead. Every refusal is a problem \
+document (RFC 9457) whose `detail` a person can be shown. Times are RFC 3339. Null and an empty text mean *not known*, never *none*.
 """
 
 
@@ -112,6 +113,8 @@ def _finish(one: dict[str, Any], shapes: dict[str, Any]) -> None:
     codes = [*EVERYWHERE]
     if "requestBody" in one:
         codes += WITH_BODY
+    if any(parameter["in"] == "query" for parameter in one["parameters"]):
+        codes += WITH_QUERY
     if any(parameter["in"] == "header" for parameter in one["parameters"]):
         codes += WITH_COMMAND
     for status, response in one["responses"].items():

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-BY_FORMAT = {"date-time": "2026-11-23T02:07:00Z", "uuid": "0f9c2a52-7e0b-5a7e-9d3f-1b2c3d4e5f60"}
+BY_FORMAT = {
+    "date": "2019-11-23",
+    "date-time": "2026-11-23T02:07:00Z",
+    "uuid": "0f9c2a52-7e0b-5a7e-9d3f-1b2c3d4e5f60",
+}
 
 
 def example(shape: dict[str, Any], shapes: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ LONGEST_LIST = 100_000
 """Pages of a list that can be asked for; no list here is longer."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Given(BaseModel):
@@ -73,6 +74,15 @@ def _moment(value: object) -> datetime:
     )
 
 
+def _day(value: object) -> date:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("day", "Write the day as in RFC 3339, such as 2019-11-23. Nothing was saved.")
+
+
 def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -91,6 +101,9 @@ class Whole:
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A time as RFC 3339 writes it, with its offset: without one nobody knows when it was."""
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day as RFC 3339 writes it."""
 
 IncidentId = Annotated[UUID, Path(description="The incident, by the `id` that opening it or a list gave.")]
 AllocationId = Annotated[

@@ -21,7 +21,7 @@ from goldthread.contact.work import command_key
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.integration.api import answers, shown
-from goldthread.integration.api.fields import Coded, Given, IncidentId, InForce, Key, Moment, Whole
+from goldthread.integration.api.fields import Coded, Day, Given, IncidentId, InForce, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff
 
 router = Router(tags=["Incidents"])
@@ -111,8 +111,10 @@ class ChildStated(Given):
         None, description="In whole years. Where age is unknown, treat as a child."
     )
     age_estimated: bool = False
+    born: Day | None = Field(None, description="Date of birth, where it is known; the age then follows from it.")
     where_now: str = Field("", max_length=200, description="Where the child is now.")
-    last_seen_by: str = Field("", max_length=200, description="Last seen by whom, and when.")
+    last_seen_by: str = Field("", max_length=200, description="Last seen by whom.")
+    last_seen_when: str = Field("", max_length=120, description="When, in the speaker's words: *since sat*.")
     seen: Annotated[str, Coded.of(choices.SEEN)] = Field("not_known", description="Whether seen or spoken to.")
 
 
@@ -124,7 +126,15 @@ class ChildrenGiven(Given):
             "examples": [
                 {
                     "answer": "named",
-                    "children": [{"name": "Mia", "age": 4, "age_estimated": True, "where_now": "upstairs"}],
+                    "children": [
+                        {"name": "Mia", "age": 4, "age_estimated": True, "where_now": "upstairs"},
+                        {
+                            "name": "Tom",
+                            "born": "2019-11-23",
+                            "last_seen_by": "his aunt",
+                            "last_seen_when": "since sat",
+                        },
+                    ],
                 },
                 {"answer": "not_known"},
             ]
@@ -221,6 +231,8 @@ def answer_children(request: HttpRequest, incident_id: IncidentId, key: Key, giv
             where_now=one.where_now,
             last_seen_by=one.last_seen_by,
             seen=one.seen,
+            born=one.born,
+            last_seen_when=one.last_seen_when,
         )
         for number, one in enumerate(given.children)
     ]

@@ -18,7 +18,8 @@ from goldthread.contact import choices
 from goldthread.desk.presenters import by_reference
 from goldthread.desk.queries import PAGE, Filters, board, counts, own
 from goldthread.desk.rows import rows
-from goldthread.integration.api import answers, shown
+from goldthread.integration.api import answers_lists as answers
+from goldthread.integration.api import shown
 from goldthread.integration.api.fields import Coded, InForce, PageNumber
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response.grades import every_grade

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from goldthread.accounts.routes import route
-from goldthread.integration.api.description import METHODS, describe, in_force
+from goldthread.integration.api.description import METHODS, describe, in_force, operations
+from goldthread.integration.api.operations import staff
 from goldthread.web.problems import KINDS
 
 
-@route("incident.see", "none")
+@route("signed-in", "none")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Every operation with its values and examples. It opens for those whose token could do anything here."""
-    description = describe(in_force())
+    user, description = staff(request), describe(in_force())
+    if not any(user.can(one["x-goldthread-verb"]) for one in operations(description)):
+        raise PermissionDenied(f"Your role, {user.seat.name}, may not do this.")
     shapes = description["components"]["schemas"]
     context = {
         "about": [part.replace("`", "").replace("*", "") for part in description["info"]["description"].split("\n\n")],

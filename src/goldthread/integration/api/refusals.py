@@ -21,6 +21,7 @@ SENTENCES = {
     "string_unicode": "This holds half of a character. Send whole ones.",
     "string_too_long": "At most {max_length} characters fit here.",
     "string_too_short": "At least {min_length} characters are needed here.",
+    "string_pattern_mismatch": "This is blank, or not in the form that is described here.",
     "int_type": "This is a whole number, without quotation marks.",
     "int_parsing": "This is a whole number.",
     "int_parsing_size": "This number is too large.",

@@ -6,13 +6,16 @@ from django.urls import URLPattern
 from ninja import NinjaAPI
 
 from goldthread.accounts.routes import Declaration, declare_methods
-from goldthread.integration.api import assessments, incidents, lists, units
+from goldthread.integration.api import assessments, inbox, incidents, known, lists, marks, units
 from goldthread.integration.api.json_body import JsonBody
 from goldthread.integration.api.operations import declared_on, known_parameters_only
 from goldthread.integration.api.refusals import install
 
 SUBJECTS = {
     "Incidents": (incidents.router, "One incident: opening it, reading it, and adding what is said and known."),
+    "Inbox": (inbox.router, "What arrives in writing: letting it in, what waits, and being the first to read it."),
+    "Marks": (marks.router, "Answering what the reader noticed."),
+    "Known": (known.router, "What is known of an incident's place, number and people, and searching for them."),
     "Judgement": (assessments.router, "What it means and how urgent it is: THRIVE, grade, owner, closing."),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),

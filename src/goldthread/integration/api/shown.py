@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from goldthread.assessment.marking import REASONS
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
-from goldthread.contact.models import Incident
+from goldthread.contact.models import ChildVersion, Incident
 from goldthread.desk import presenters
 from goldthread.desk.marks import Mark
+from goldthread.desk.noticing import CueShown
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import Line, line
-from goldthread.integration.api import answers
+from goldthread.integration.api import answers, answers_lists
 from goldthread.response.grades import grade
 from goldthread.response.models import Allocation, GradePeriod
 
 ANSWER_CODES = {words: code for code, words in choices.CHILDREN_ANSWERS}
+CHANNEL_CODES = {words: code for code, words in choices.CHANNELS}
+REASON_CODES = {words: code for code, words in REASONS}
 
 
 def incident(record: Record, now: datetime) -> answers.IncidentShown:
@@ -61,7 +65,7 @@ def ribbon(record: Record, now: datetime) -> answers.Ribbon:
         thrive_version=shown["version"].version if shown["version"] else None,
         entries_since_thrive=shown["new_since"] if shown["version"] else None,
         reader=_reader(record),
-        strongest=_marks(shown["strongest"]),
+        strongest=quoted(shown["strongest"]),
         owner=shown["owner"],
         next=answers.Next(what=held.next_action, words=shown["owed"], by=owed_at) if owed_at else None,
     )
@@ -81,7 +85,8 @@ def noticed(record: Record) -> answers.Noticed:
         level=judged.level if judged else None,
         adult_vulnerability=judged.adult_vulnerability if judged else None,
         questions=[question for _, question in record.noticed.prompts],
-        marks=_marks(marks),
+        marks=quoted(marks),
+        cues=[_cue(one) for one in record.noticed.cues],
         engine=reading.engine if reading else "",
         lexicon=reading.lexicon if reading else "",
     )
@@ -104,10 +109,10 @@ def timeline_line(entry: Any) -> answers.Line:
     )
 
 
-def briefs(incidents: list[Incident]) -> list[answers.Brief]:
+def briefs(incidents: list[Incident]) -> list[answers_lists.Brief]:
     """Incidents as a list shows them."""
     return [
-        answers.Brief(
+        answers_lists.Brief(
             id=one.pk,
             reference=one.reference,
             opened_at=one.opened_at,
@@ -122,14 +127,40 @@ def briefs(incidents: list[Incident]) -> list[answers.Brief]:
     ]
 
 
-def row(shown: dict[str, Any]) -> answers.Row:
+def row(shown: dict[str, Any]) -> answers_lists.Row:
     """A row of the board, from what the board's page shows."""
     names = ("id", "reference", "grade", "unread", "child", "what", "place", "area", "owner", "attended", "over", "why")
-    return answers.Row(
+    return answers_lists.Row(
         **{name: shown[name] for name in names},
         words_suggest=shown["suggests"],
         children_answer=ANSWER_CODES[shown["children_answer"]],
         next=shown["owed"],
+        elapsed_s=shown["elapsed"],
+        target_s=shown["target"],
+    )
+
+
+def waiting(shown: dict[str, Any]) -> answers_lists.Waiting:
+    """A row of the inbox, from what the inbox's page shows."""
+    names = (
+        "id",
+        "reference",
+        "unread",
+        "what",
+        "began",
+        "grade",
+        "child",
+        "place",
+        "area",
+        "owner",
+        "started_at",
+        "over",
+    )
+    return answers_lists.Waiting(
+        **{name: shown[name] for name in names},
+        channel=CHANNEL_CODES[shown["channel"]],
+        words_suggest=shown["suggested"] or None,
+        children_answer=ANSWER_CODES[shown["children_answer"]],
         elapsed_s=shown["elapsed"],
         target_s=shown["target"],
     )
@@ -147,6 +178,20 @@ def allocated(one: Allocation) -> answers.Allocated:
     )
 
 
+def quoted(marks: Iterable[Mark]) -> list[answers.Mark]:
+    """Marks with their quotes."""
+    return [answers.Mark(**{name: asdict(one)[name] for name in answers.Mark.model_fields}) for one in marks]
+
+
+def _cue(one: CueShown) -> answers.Cue:
+    answered = None
+    if one.answer and one.answer_at:
+        reason = REASON_CODES.get(one.answer_reason)
+        answered = answers.Answered(answer=one.answer, reason=reason, by=one.answer_by, at=one.answer_at)
+    same = ("cue", "label", "assertion", "critical", "wants", "revived", "facts", "element")
+    return answers.Cue(**{name: getattr(one, name) for name in same}, quotes=[one.quote, *one.more], answered=answered)
+
+
 def _reader(record: Record) -> answers.Reader:
     return answers.Reader(state=record.noticed.code, say=record.noticed.say)
 
@@ -155,11 +200,7 @@ def _disagreement(record: Record) -> answers.Disagreement | None:
     found = presenters.disagreement(record)
     if found is None:
         return None
-    return answers.Disagreement(held=found["held"], suggested=found["suggested"], quotes=_marks(found["quotes"]))
-
-
-def _marks(marks: Iterable[Mark]) -> list[answers.Mark]:
-    return [answers.Mark(**{name: asdict(one)[name] for name in answers.Mark.model_fields}) for one in marks]
+    return answers.Disagreement(held=found["held"], suggested=found["suggested"], quotes=quoted(found["quotes"]))
 
 
 def _grade(period: GradePeriod) -> answers.GradeHeld:
@@ -182,20 +223,24 @@ def _particulars(record: Record) -> list[answers.Particular]:
 
 
 def _children(record: Record) -> list[answers.Child]:
-    return [
-        answers.Child(
-            child=one.child,
-            name=shown.name,
-            age=one.age,
-            age_estimated=one.age_estimated,
-            where_now=shown.where_now,
-            last_seen_by=shown.last_seen_by,
-            seen=one.seen,
-            at=one.at,
-            erased=one.particulars.erased_at is not None,
-        )
-        for one, shown in zip(record.children, presenters.children(record), strict=True)
-    ]
+    return [_child(one, shown.name) for one, shown in zip(record.children, presenters.children(record), strict=True)]
+
+
+def _child(one: ChildVersion, name: str) -> answers.Child:
+    facts = presenters.child_facts(one)
+    return answers.Child(
+        child=one.child,
+        name=name,
+        age=one.age,
+        age_estimated=one.age_estimated,
+        born=date.fromisoformat(facts["born"]) if facts.get("born") else None,
+        where_now=facts["where_now"],
+        last_seen_by=facts["last_seen_by"],
+        last_seen_when=facts.get("last_seen_when", ""),
+        seen=one.seen,
+        at=one.at,
+        erased=one.particulars.erased_at is not None,
+    )
 
 
 def _thrive(record: Record) -> list[answers.Thrive]:

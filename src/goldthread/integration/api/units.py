@@ -10,7 +10,7 @@ from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
 from goldthread.config.errors import Invalid
-from goldthread.integration.api import answers, shown
+from goldthread.integration.api import answers, answers_lists, shown
 from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response import actions as response
@@ -39,22 +39,24 @@ class Arrival(Given):
 
 
 @operation(
-    router, "GET", "/units", "unit.allocate", "none", answers={200: answers.Units}, summary="List units",
+    router, "GET", "/units", "unit.allocate", "none", answers={200: answers_lists.Units}, summary="List units",
 )  # fmt: skip
 def list_units(
     request: HttpRequest,
     state: Annotated[
         Annotated[str, Coded.of(UNIT_STATES)] | None, Query(description="Only units in this state.")
     ] = None,
-) -> answers.Units:
+) -> answers_lists.Units:
     """The units of this user's area, or of the whole force for a user without one. Only one that is `available` can be
     sent.
     """
     found = Unit.objects.for_area(staff(request)).order_by("area", "call_sign")
     if state:
         found = found.filter(state=state)
-    names = answers.UnitShown.model_fields
-    return answers.Units(units=[answers.UnitShown(**{name: getattr(one, name) for name in names}) for one in found])
+    names = answers_lists.UnitShown.model_fields
+    return answers_lists.Units(
+        units=[answers_lists.UnitShown(**{name: getattr(one, name) for name in names}) for one in found]
+    )
 
 
 @operation(
