@@ -12,20 +12,31 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 
 from bench.figures import CannotMeasureError, machine
-from bench.world import World, opened
+from bench.world import World, opened, standing
 
 NAMES = ("reader", "board", "stream", "writes", "typing")
 ON_A_DATABASE = NAMES[1:]
+ON_A_DEMO = ("board", "typing")
 
 
 def main() -> int:
     """Run and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; all of them unless named")
-    names = parser.parse_args().names or list(NAMES)
+    parser.add_argument(
+        "--demo",
+        metavar="FOLDER",
+        type=Path,
+        help="measure board and typing on the force of a stopped demo's data folder",
+    )
+    asked = parser.parse_args()
+    names = asked.names or (list(ON_A_DEMO) if asked.demo else list(NAMES))
+    if asked.demo and (others := [name for name in names if name not in ON_A_DEMO]):
+        parser.error(f"{others[0]} makes a database of its own; on a demo go {' and '.join(ON_A_DEMO)}")
     if unknown := [name for name in names if name not in NAMES]:
         parser.error(f"there is no bench {unknown[0]}; choose from {', '.join(NAMES)}")
     signal.signal(signal.SIGTERM, _end)
@@ -37,7 +48,7 @@ def main() -> int:
         for name in names:
             try:
                 if name in ON_A_DATABASE and world is None:
-                    world = stack.enter_context(opened())
+                    world = stack.enter_context(standing(asked.demo) if asked.demo else opened())
                 bench = importlib.import_module(f"bench.{name}")
                 result = bench.run(world) if name in ON_A_DATABASE else bench.run()
             except CannotMeasureError as error:

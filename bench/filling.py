@@ -47,7 +47,8 @@ LISTENERS = (
 
 @dataclass(frozen=True)
 class Filled:
-    """Who and what there is. ``dispatcher`` sees the whole force; ``writers`` may write in every open incident."""
+    """Who and what there is. ``dispatcher`` sees the whole force (a manager may stand for one);
+    ``writers`` may write in every open incident."""
 
     dispatcher: Staff
     writers: Sequence[Staff]
@@ -74,6 +75,14 @@ def fill(count: int) -> Filled:
             rows.add(number, unit)
         rows.write()
     return Filled(dispatcher, writers, listeners, [one.pk for one in rows.incidents])
+
+
+def found() -> Filled:
+    """Who and what there is in a force that is written already: the newest open incidents, everybody by role."""
+    staff = list(Staff.objects.filter(is_active=True).order_by("pk"))
+    managers = [one for one in staff if one.role == "fim"]
+    newest = Incident.objects.open().order_by("-opened_at", "pk").values_list("pk", flat=True)
+    return Filled(managers[0], managers, staff, list(newest))
 
 
 def session_cookie(staff: Staff) -> str:

@@ -59,6 +59,8 @@ def run(world: World) -> Result:
     writers = [one for one in world.filled.listeners if one.role == "call_handler"]
     cookies = {one.pk: session_cookie(one) for one in writers}
     dice = random.Random(SEED)
+    if len(world.filled.incidents) < HANDLERS:
+        raise CannotMeasureError(f"{HANDLERS} open incidents are needed and {len(world.filled.incidents)} are open")
     handlers = [
         Handler(cookies[writers[number % len(writers)].pk], f"/incidents/{incident}/typing", random.Random(number),
                 log(dice, LONGEST // 6)[:LONGEST])

@@ -68,6 +68,38 @@ def opened() -> Iterator[World]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def standing(demo: Path) -> Iterator[World]:
+    """The database of a stopped demo in its data folder, as it stands. What is measured writes drafts and audit to it.
+
+    Raises ``CannotMeasureError``.
+    """
+    cluster = Cluster(demo / "postgres")
+    try:
+        urls = cluster.start()
+        for name in [name for name in os.environ if name.startswith("GOLDTHREAD_")]:
+            del os.environ[name]
+        inherited = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        os.environ.update(
+            GOLDTHREAD_MODE="demo",
+            GOLDTHREAD_DATA=str(demo),
+            DATABASE_URL=urls.app_url,
+            DJANGO_SETTINGS_MODULE="goldthread.config.settings",
+            PYTHONPATH=os.pathsep.join(inherited),
+        )
+        import django
+
+        django.setup()
+        from bench.filling import found
+
+        yield World(urls, found(), f"PostgreSQL {_version(urls)}, fsync on, {file_system(demo)}")
+    except ClusterError as error:
+        raise CannotMeasureError(f"the demo's database could not be started: {error}") from error
+    finally:
+        _disconnect()
+        cluster.stop()
+
+
 def _serve_from(folder: Path, urls: Connections) -> None:
     for name in [name for name in os.environ if name.startswith("GOLDTHREAD_")]:
         del os.environ[name]  # what a developer set for another service is not ours

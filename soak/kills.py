@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -145,10 +144,9 @@ class Typist:
     def _tab_dies(self) -> None:
         """The tab's own process ends at once; the person opens the address again."""
         old = self._page
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                if any(part == "--type=renderer" for part in process.cmdline()):
-                    process.kill()
+        children = psutil.Process().children(recursive=True)
+        renderers = [one for one in children if any("--type=renderer" in part for part in one.cmdline())]
+        max(renderers, key=lambda one: one.cpu_times().user).kill()  # the one that was typed in
         self._page = self._context.new_page()
         self._page.goto(self._address)
         self._page.wait_for_function("document.querySelector('[data-typing]').value.length > 0", timeout=PATIENCE)
