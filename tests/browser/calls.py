@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from dataclasses import dataclass
@@ -239,7 +240,19 @@ class Call:
         for words in kept:
             expect(self.page.locator("#said")).to_contain_text(words, timeout=PATIENCE)
         assert self.complaints == []
+        self._pictured()
         written, commands = self.on_board
         told = f"| {self.story} | {written} | {commands} |"
         assert told in WALK.read_text(encoding="utf-8"), f"the usability walk does not tell {told}"
         return self
+
+    def _pictured(self) -> None:
+        """Light and dark, where ``GOLDTHREAD_PICTURES`` names a folder; see the usability walk."""
+        folder = os.environ.get("GOLDTHREAD_PICTURES")
+        if not folder:
+            return
+        name = re.sub(r"[^a-z0-9]+", "-", self.story.lower()).strip("-")
+        self.page.set_viewport_size({"width": 1280, "height": 800})
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.page.screenshot(path=Path(folder) / f"{name}-{scheme}.jpg", type="jpeg", quality=62)

@@ -41,6 +41,13 @@ def test_words_are_kept_and_read_as_they_are_typed(room: Room) -> None:
     assert not Entry.objects.filter(incident=room.incident, text__text=SAID).exists()
 
 
+def test_what_is_typed_suggests_a_grade_before_it_is_added(room: Room) -> None:
+    quiet = send(room.client, room.incident.pk, {"words.text": "the bins were not collected"}).json()
+    assert "suggests Immediate" not in quiet["noticed"]
+    told = send(room.client, room.incident.pk, {"words.text": "he has a knife and the kids are screaming"}, 1).json()
+    assert "suggests Immediate" in told["noticed"]
+
+
 def test_what_the_page_has_already_is_not_sent_again(room: Room) -> None:
     first = send(room.client, room.incident.pk, {"words.text": SAID}).json()
     again = send(room.client, room.incident.pk, {"words.text": SAID + " now"}, 1, first["have"]).json()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goldthread.desk import caller_views, inbox_views, known_views, paper, views
+from goldthread.desk import caller_views, command_views, inbox_views, known_views, paper, views
 
 app_name = "desk"
 urlpatterns = [
@@ -19,24 +19,24 @@ urlpatterns = [
     path("incidents/find", views.find, name="find"),
     path("incidents/<uuid:incident_id>/", views.incident, name="incident"),
     path("incidents/<uuid:incident_id>/typing", views.typing, name="typing"),
-    path("incidents/<uuid:incident_id>/mark", views.mark, name="mark"),
-    path("incidents/<uuid:incident_id>/supervisor", views.supervisor, name="supervisor"),
-    path("incidents/<uuid:incident_id>/supervisor/came", views.supervisor_came, name="supervisor_came"),
-    path("incidents/<uuid:incident_id>/words", views.words, name="words"),
-    path("incidents/<uuid:incident_id>/particular", views.particular, name="particular"),
-    path("incidents/<uuid:incident_id>/area", views.area, name="area"),
-    path("incidents/<uuid:incident_id>/children", views.children, name="children"),
-    path("incidents/<uuid:incident_id>/thrive", views.thrive, name="thrive"),
-    path("incidents/<uuid:incident_id>/grade", views.grade, name="grade"),
-    path("incidents/<uuid:incident_id>/allocate", views.allocate, name="allocate"),
-    path("incidents/<uuid:incident_id>/arrive", views.arrive, name="arrive"),
-    path("incidents/<uuid:incident_id>/leave", views.leave, name="leave"),
+    path("incidents/<uuid:incident_id>/mark", command_views.mark, name="mark"),
+    path("incidents/<uuid:incident_id>/supervisor", command_views.supervisor, name="supervisor"),
+    path("incidents/<uuid:incident_id>/supervisor/came", command_views.supervisor_came, name="supervisor_came"),
+    path("incidents/<uuid:incident_id>/words", command_views.words, name="words"),
+    path("incidents/<uuid:incident_id>/particular", command_views.particular, name="particular"),
+    path("incidents/<uuid:incident_id>/area", command_views.area, name="area"),
+    path("incidents/<uuid:incident_id>/children", command_views.children, name="children"),
+    path("incidents/<uuid:incident_id>/thrive", command_views.thrive, name="thrive"),
+    path("incidents/<uuid:incident_id>/grade", command_views.grade, name="grade"),
+    path("incidents/<uuid:incident_id>/allocate", command_views.allocate, name="allocate"),
+    path("incidents/<uuid:incident_id>/arrive", command_views.arrive, name="arrive"),
+    path("incidents/<uuid:incident_id>/leave", command_views.leave, name="leave"),
     path("incidents/<uuid:incident_id>/line", caller_views.line, name="line"),
     path("incidents/<uuid:incident_id>/online", caller_views.online, name="online"),
     path("incidents/<uuid:incident_id>/safe", caller_views.safe, name="safe"),
     path("incidents/<uuid:incident_id>/callback", caller_views.callback, name="callback"),
-    path("incidents/<uuid:incident_id>/take", views.take, name="take"),
-    path("incidents/<uuid:incident_id>/close", views.close, name="close"),
+    path("incidents/<uuid:incident_id>/take", command_views.take, name="take"),
+    path("incidents/<uuid:incident_id>/close", command_views.close, name="close"),
     path("incidents/<uuid:incident_id>/known/", known_views.shown, name="known"),
     path("incidents/<uuid:incident_id>/known/suggest", known_views.suggest, name="known_suggest"),
     path("incidents/<uuid:incident_id>/known/search", known_views.search, name="known_search"),

@@ -1,4 +1,4 @@
-"""The desk's pages and the commands they send; each declares who may use it and which duty it performs."""
+"""The desk's pages; each declares who may use it and which duty it performs."""
 
 from __future__ import annotations
 
@@ -14,27 +14,21 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route
-from goldthread.assessment.actions import answer_mark, write_thrive
-from goldthread.assessment.elements import elements_on
 from goldthread.assessment.marking import REASONS
-from goldthread.assessment.rules import Draft
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
-from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import ENDS_AT_CLOSING, one
-from goldthread.contact.rules import ChildGiven
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts, forms, presenters
 from goldthread.desk import typing as along_typing
-from goldthread.desk.commands import answer, ensure_open, run, staff
+from goldthread.desk.commands import answer, ensure_open, staff
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
 from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.rows import rendered, rows
 from goldthread.desk.strip import strip
-from goldthread.response import actions as response
 from goldthread.response.grades import grades_on
 from goldthread.web.addresses import stream_origin
 
@@ -110,190 +104,6 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         answer["noticed"] = render_to_string("desk/_noticed.jinja", context, request)
         answer["say"] = along_typing.told(shown)
     return JsonResponse(answer)
-
-
-@route("mark.answer", "collection")
-@require_POST
-def mark(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    """Answer the reader's marks of one cue."""
-    return run(
-        request,
-        incident_id,
-        forms.MarkForm(request.POST),
-        lambda user, pk, given: answer_mark(
-            user,
-            pk,
-            key=given["key"],
-            cue=given["cue"],
-            answer=given["answer"],
-            reason=given["reason"],
-            facts=given["facts"],
-            quote=given["quote"],
-            shown_ms=given["shown_ms"],
-        ),
-    )
-
-
-@route("entry.add", "collection")
-@require_POST
-def words(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.WordsForm(request.POST),
-        lambda user, pk, given: contact.add_words(
-            user, pk, key=given["key"], source=given["source"], text=given["text"], occurred_at=given["occurred_at"]
-        ),
-    )
-
-
-@route("entry.add", "alteration")
-@require_POST
-def particular(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.ParticularForm(request.POST),
-        lambda user, pk, given: contact.set_particular(
-            user, pk, key=given["key"], kind=given["kind"], text=given["text"]
-        ),
-    )
-
-
-@route("entry.add", "alteration")
-@require_POST
-def area(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.AreaForm(request.POST),
-        lambda user, pk, given: contact.set_area(user, pk, key=given["key"], area=given["area"]),
-    )
-
-
-@route("children.answer", "collection")
-@require_POST
-def children(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
-        contact.answer_children(user, pk, key=given["key"], answer=given["answer"], given=_children(given))
-
-    return run(request, incident_id, forms.ChildrenForm(request.POST), act)
-
-
-@route("thrive.write", "collection")
-@require_POST
-def thrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    day = now().date()
-
-    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
-        texts = {element.code: given[element.code] for element in elements_on(day)}
-        write_thrive(
-            user, pk, key=given["key"], draft=Draft(texts, given["interim"], given["advice"], given["based_on"])
-        )
-
-    return run(request, incident_id, forms.ThriveForm(request.POST, day=day), act)
-
-
-@route("grade.choose", "alteration")
-@require_POST
-def grade(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    every = [(one.code, one.name) for one in grades_on(now().date()).values()]
-
-    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
-        reasons = {"why": given["why"], "why_not_above": given["why_not_above"]}
-        if "explain" in request.POST:
-            response.explain_grade(user, pk, key=given["key"], **reasons)
-        else:
-            response.choose_grade(user, pk, key=given["key"], code=given["grade"], **reasons)
-
-    return run(request, incident_id, forms.GradeForm(request.POST, choices_now=every), act)
-
-
-@route("supervisor.call", "alteration")
-@require_POST
-def supervisor(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    """Call a supervisor to the incident."""
-    return run(
-        request,
-        incident_id,
-        forms.SupervisorForm(request.POST),
-        lambda user, pk, given: response.call_supervisor(user, pk, key=given["key"]),
-    )
-
-
-@route("supervisor.answer", "alteration")
-@require_POST
-def supervisor_came(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    """Say, as the supervisor who was called, that one is here."""
-    return run(
-        request,
-        incident_id,
-        forms.SupervisorForm(request.POST),
-        lambda user, pk, given: response.answer_supervisor(user, pk, key=given["key"]),
-    )
-
-
-@route("unit.allocate", "alteration")
-@require_POST
-def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    user = staff(request)
-    found = one(user, "unit.allocate", incident_id)
-    units = presenters.units(user) if found else []
-
-    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
-        if given["unit"] is None:
-            raise Invalid({"unit": "Choose a unit from the list."})
-        response.allocate(user, pk, key=given["key"], unit_id=given["unit"])
-
-    return run(request, incident_id, forms.AllocateForm(request.POST, units=units), act)
-
-
-@route("unit.allocate", "alteration")
-@require_POST
-def arrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.ArriveForm(request.POST),
-        lambda user, pk, given: response.record_arrival(
-            user, pk, key=given["key"], allocation_id=given["allocation"], source=given["source"], at=given["at"]
-        ),
-    )
-
-
-@route("unit.allocate", "alteration")
-@require_POST
-def leave(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.LeaveForm(request.POST),
-        lambda user, pk, given: response.record_leaving(user, pk, key=given["key"], allocation_id=given["allocation"]),
-    )
-
-
-@route("owner.take", "alteration")
-@require_POST
-def take(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.TakeForm(request.POST),
-        lambda user, pk, given: response.take_over(user, pk, key=given["key"]),
-    )
-
-
-@route("incident.close", "alteration")
-@require_POST
-def close(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.CloseForm(request.POST),
-        lambda user, pk, given: response.close(
-            user, pk, key=given["key"], reason=given["reason"], result=given["result"]
-        ),
-    )
 
 
 @route("board.see", "consultation")
@@ -397,21 +207,3 @@ def _areas(user: Any) -> list[str]:
         .distinct()
         .order_by("area")
     )
-
-
-def _children(given: dict[str, Any]) -> list[ChildGiven]:
-    """The rows of the children form. A new child gets an identity that follows from the form's key and its row."""
-    return [
-        ChildGiven(
-            str(row["child"] or uuid.uuid5(given["key"], f"child {number}")),
-            row["name"],
-            row["age"],
-            row["age_estimated"],
-            row["where_now"],
-            row["last_seen_by"],
-            row["seen"] or "not_known",
-            row["born"],
-            row["last_seen_when"],
-        )
-        for number, row in enumerate(given["children"])
-    ]
