@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -26,6 +26,15 @@ def unanswered(incident: Incident) -> bool:
     since = incident.contacted_at if incident.contacted_at and len(states) == 1 else states[-1].at
     answered = CallBack.objects.filter(incident=incident, outcome="answered")
     return not answered.filter(at__gte=since.replace(second=0, microsecond=0)).exists()
+
+
+def call_back_owed_since(incident: Incident) -> datetime | None:
+    """Since when the next attempt to call back is owed: the newest one, else the break; None where none is owed."""
+    if not unanswered(incident):
+        return None
+    newest = CallBack.objects.filter(incident=incident).order_by("-at").values_list("at", flat=True).first()
+    broke = LineState.objects.filter(incident=incident).order_by("-id").values_list("at", flat=True).first()
+    return max(one for one in (newest, broke) if one is not None)
 
 
 def told(payload: Payload | None, name: str) -> str:

@@ -1,10 +1,11 @@
-"""What paperwork an incident still owes, and by when: help went first, and nothing of this ever held it up."""
+"""What an incident still owes, and by when: paperwork, which never holds up help, and calling back who was cut off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from goldthread.contact.caller_queries import call_back_owed_since
 from goldthread.desk.record import Record
 
 WITHIN = {
@@ -14,12 +15,14 @@ WITHIN = {
     "thrive": timedelta(minutes=15),
 }
 """How long after opening (reason: after grading) each is owed *(ours)*."""
-WORDS = {"grade": "grade", "children": "children", "reason": "reason for the grade", "thrive": "THRIVE"}
+CALL_BACK = timedelta(minutes=5)
+"""How long after a call broke, and after each attempt that reached nobody, the next attempt is owed *(ours)*."""
+WORDS = {"grade": "grade", "children": "children", "reason": "reason for the grade", "thrive": "THRIVE", "callback": "reach the caller"}
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One piece of paperwork: its code, what the screen calls it, when it is due, and whether it is done or late."""
+    """One thing owed: its code, what the screen calls it, when it is due, and whether it is done or late."""
 
     code: str
     words: str
@@ -43,5 +46,7 @@ def owed(record: Record, now: datetime) -> list[Owed]:
     due = {code: incident.opened_at + within for code, within in WITHIN.items()}
     if graded is not None:
         due["reason"] = graded.at + WITHIN["reason"]
-    found = [Owed(code, WORDS[code], due[code], done[code], not done[code] and due[code] < now) for code in WITHIN]
+    if (since := call_back_owed_since(incident)) is not None:
+        due["callback"], done["callback"] = since + CALL_BACK, False
+    found = [Owed(code, WORDS[code], at, done[code], not done[code] and at < now) for code, at in due.items()]
     return sorted(found, key=lambda one: one.due_at)
