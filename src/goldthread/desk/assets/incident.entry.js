@@ -165,6 +165,19 @@ function immediate() {
   else say("The grade is Immediate already.");
 }
 
+// The newest line stands next to the box, when the page opens and whenever a line was added.
+let shownTo = "";
+
+function toNewest() {
+  const said = document.getElementById("said");
+  if (!said || !box() || said.dataset.seq === shownTo) return;
+  shownTo = said.dataset.seq;
+  const body = said.closest(".column__body");
+  body.scrollTop = body.scrollHeight;
+}
+
+addEventListener("resize", () => { shownTo = ""; toNewest(); });
+
 // --- what arrives --------------------------------------------------------------------------------------------------
 
 // Answers may overtake each other. Every display says up to which line of the record it was drawn; one drawn from an
@@ -179,6 +192,7 @@ document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
 
 document.addEventListener("htmx:after:swap", () => {
   stands();
+  toNewest();
   if (box() && !box().closest(".typing")) mirror = new Mirror(box());
   drawn();
   if (drafts && document.getElementById("noticed")?.dataset.have !== drafts.have) drafts.have = document.getElementById("noticed").dataset.have;
@@ -202,5 +216,6 @@ if (desk) {
     }
   });
 }
-if (opening && location.hash !== "#read") (document.querySelector("#opening [name=location]"))?.focus();
+if (opening && location.hash !== "#read") document.querySelector("#opening [name=location]")?.focus({ preventScroll: true });
+toNewest();
 export { csrf, openStrip };
