@@ -17,7 +17,13 @@ WITHIN = {
 """How long after opening (reason: after grading) each is owed *(ours)*."""
 CALL_BACK = timedelta(minutes=5)
 """How long after a call broke, and after each attempt that reached nobody, the next attempt is owed *(ours)*."""
-WORDS = {"grade": "grade", "children": "children", "reason": "reason for the grade", "thrive": "THRIVE", "callback": "reach the caller"}
+WORDS = {
+    "grade": "grade",
+    "children": "children",
+    "reason": "reason for the grade",
+    "thrive": "THRIVE",
+    "callback": "reach the caller",
+}
 
 
 @dataclass(frozen=True)
