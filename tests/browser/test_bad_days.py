@@ -75,13 +75,13 @@ def test_a_birthday_that_has_not_come_is_told_and_what_was_typed_stays(person: P
     expect(panel.get_by_label("Born").first).to_have_value("01/01/2190")
 
 
-def test_two_handlers_write_in_one_incident(person: People) -> None:
+def test_two_people_write_in_one_incident(person: People) -> None:
     one = _open(person)
     typed = one.page.get_by_label(BOX)
     typed.press_sequentially("kids crying upstairs")
     one.page.locator("[data-reference]").wait_for()
     incident = one.page.url.replace("/contact/", "/incidents/")
-    other = person("teammate")
+    other = person("fim")
     other.page.goto(incident)
     expect(other.page.get_by_label(BOX)).to_have_value("")
     other.page.get_by_label(BOX).press_sequentially("second caller says he has left")

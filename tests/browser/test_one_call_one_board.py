@@ -120,6 +120,10 @@ def test_an_answer_that_comes_late_never_hides_newer_words(person: Callable[...,
     typing.press("Control+Enter")
     expect(page.locator("#said")).to_contain_text("bairn under the bed")
     expect(page.locator("#noticed .mark").first).to_be_visible()
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(100)
     (route, answer) = held[0]
     with page.expect_response("**/particular"):
         route.fulfill(response=answer)

@@ -15,8 +15,8 @@ const text = (buffer) => {
 
 // A browser that has no sealing (an address without HTTPS) keeps nothing of its own; the server still does.
 export class Locker {
-  constructor(incident, key) {
-    this.name = PREFIX + incident;
+  constructor(incident, owner, key) {
+    this.name = `${PREFIX}${owner}:${incident}`; // two people at one machine never write over each other's copy
     this.ready = globalThis.crypto?.subtle
       ? crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"]).catch(() => null)
       : Promise.resolve(null);
@@ -120,7 +120,7 @@ const shown = (fields) => Object.fromEntries(Object.entries(fields).filter(([nam
 export class Drafts {
   constructor({ desk, onAnswer, onState }) {
     this.to = desk.dataset.typingTo;
-    this.locker = new Locker(desk.dataset.incident, desk.dataset.draftKey);
+    this.locker = new Locker(desk.dataset.incident, desk.dataset.draftOwner, desk.dataset.draftKey);
     this.onAnswer = onAnswer;
     this.onState = onState;
     this.revision = 0;
@@ -141,7 +141,7 @@ export class Drafts {
     this.sent = server.fields;
     this.remember(server.fields);
     const own = await this.locker.get();
-    if (own) this.remember(own.fields); // the page before this one may have sent it while it was leaving
+    if (own) this.remember(own.fields); // the page before this one may have sent it just before it went
     const ours = own ? shown(own.fields) : {};
     const theirs = shown(server.fields);
     let fields = server.fields;
@@ -157,16 +157,16 @@ export class Drafts {
 
   // Called at every change. The browser's copy is written at once; the server is told at most once at a time, and only
   // what it has not been told, unless the words are to be read along anew.
-  changed({ read = false, leaving = false } = {}) {
+  changed({ read = false } = {}) {
     const fields = typedFields();
     this.locker.put({ revision: this.revision, fields });
     if (this.conflict) return;
-    if (this.flying && !leaving) { this.again = true; return; }
+    if (this.flying) { this.again = true; return; }
     if (!read && this.have && same(fields, this.sent)) return;
-    this.send(fields, leaving);
+    this.send(fields);
   }
 
-  async send(fields, leaving = false) {
+  async send(fields) {
     this.flying = fields;
     this.remember(fields);
     const give = new AbortController();
@@ -176,7 +176,6 @@ export class Drafts {
       const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
       const answer = await fetch(this.to, {
         method: "POST",
-        keepalive: leaving && JSON.stringify(fields).length < 20_000, // browsers carry little of a page that is gone
         signal: give.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf },
         body: JSON.stringify({ base: this.revision, fields, have: this.have }),

@@ -110,7 +110,6 @@ document.addEventListener("input", (event) => {
   if (event.target.closest("[data-draft-form], #opening")) soon();
 });
 document.addEventListener("goldthread:typed", () => mirror?.typed());
-addEventListener("pagehide", () => { if (drafts && Object.keys(typedFields()).length) drafts.changed({ leaving: true }); });
 
 // --- children ------------------------------------------------------------------------------------------------------
 

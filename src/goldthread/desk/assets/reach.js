@@ -45,15 +45,17 @@ async function ask() {
 export function startReach() {
   if (!document.getElementById("reach")) return;
   const saved = document.querySelector.bind(document, "[data-saved]");
+  let said = "";
+  const tell = (words) => { said = words; if (saved()) saved().textContent = words; };
+  document.addEventListener("htmx:after:swap", () => tell(said)); // the strip was drawn anew, and knows nothing of it
   document.addEventListener("goldthread:drafts", ({ detail: { kind, sentence } }) => {
-    const line = saved();
     if (kind === "saved") {
-      if (line) line.textContent = `saved ${clock.format(serverNow())}`;
+      tell(`saved ${clock.format(serverNow())}`);
       if (["ended", "refused"].includes(shown)) banner("");
     } else if (kind === "slow") {
-      if (line) line.textContent = "reader and saving are slow";
+      tell("reader and saving are slow");
     } else {
-      if (line) line.textContent = "kept in this browser only";
+      tell("kept in this browser only");
       if (kind === "lost") ask().then((state) => banner(state || ""));
       else banner(kind, sentence);
     }
