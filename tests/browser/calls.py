@@ -111,8 +111,8 @@ class Call:
 
     @property
     def complaints(self) -> list[str]:
-        """What the browser complained of. A draft that crossed its own command is answered 409 and settled by the page."""
-        return [said for said in self.handler.complaints if "409 (Conflict)" not in said]
+        """What the browser complained of."""
+        return self.handler.complaints
 
     def has_reference(self) -> None:
         """The incident is open."""

@@ -134,6 +134,30 @@ def test_a_lost_network_is_told_and_costs_nothing(handler: Person) -> None:
     expect(handler.page.get_by_label(BOX)).to_have_value("kids crying upstairs")
 
 
+def test_a_late_answer_never_puts_the_browsers_copy_back(handler: Person) -> None:
+    typed(handler, "kids")
+    saved(handler)
+    handler.page.clock.install()
+    handler.page.clock.pause_at(handler.page.evaluate("Date.now()") + 1000)  # no timer runs: only answers arrive
+    waiting: list[Route] = []
+    handler.page.route("**/typing", lambda route: waiting.append(route))
+    box = handler.page.get_by_label(BOX)
+    box.press_sequentially(" crying")
+    handler.page.clock.run_for(1_000)
+    handler.page.wait_for_timeout(200)
+    assert waiting, "the page saves what was typed"
+    box.press_sequentially(" upstairs")
+    with handler.page.expect_response("**/typing"):
+        waiting[0].continue_()
+    address, context = handler.page.url, handler.page.context
+    handler.page.wait_for_timeout(200)
+    handler.page.close()
+    again = context.new_page()
+    again.goto(address)
+    expect(again.get_by_label(BOX)).to_have_value("kids crying upstairs")
+    expect(again.locator("#draft-conflict")).to_be_hidden()
+
+
 def test_two_windows_are_shown_side_by_side_and_both_texts_are_kept(handler: Person) -> None:
     typed(handler, "first window")
     saved(handler)
@@ -146,6 +170,9 @@ def test_two_windows_are_shown_side_by_side_and_both_texts_are_kept(handler: Per
     other.get_by_label(BOX).press_sequentially(" says otherwise")
     conflict = other.locator("#draft-conflict")
     expect(conflict).to_contain_text("first window goes on", timeout=10_000)
+    expect(conflict).to_contain_text("first window says otherwise")
+    other.reload()
+    expect(conflict).to_contain_text("first window goes on")
     expect(conflict).to_contain_text("first window says otherwise")
     conflict.get_by_role("button", name="Go on with that").click()
     expect(other.get_by_label(BOX)).to_have_value("first window goes on")

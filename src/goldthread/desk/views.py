@@ -86,10 +86,10 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     try:
         typed = along_typing.parsed(request.body)
         revision, at = drafts.store(user, incident_id, typed.base, typed.fields)
-    except Stale as error:
+    except Stale:  # no error: the page tells its own save, whose answer was lost, from another window's
         held = drafts.load(user, incident_id)
         there = {"revision": held.revision, "fields": held.fields} if held else {"revision": 0, "fields": {}}
-        return JsonResponse({"say": str(error), **there}, status=409)
+        return JsonResponse({"elsewhere": True, **there})
     except Invalid as error:
         return JsonResponse({"say": str(error)}, status=422)
     _stay_signed_in(request, at)

@@ -20,19 +20,39 @@ export class Locker {
     this.ready = globalThis.crypto?.subtle
       ? crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"]).catch(() => null)
       : Promise.resolve(null);
-    this.turn = Promise.resolve();
+    this.next = null; // the newest state that is not written yet; null inside drops the copy
+    this.writing = false;
   }
 
-  // Saves wait for one another, so that an older one never lies over a newer one.
+  // One write at a time, and always the newest: an older one never lies over a newer one, and none waits behind a queue.
   put(value) {
-    this.turn = this.turn.then(async () => {
-      const key = await this.ready;
-      if (!key) return;
-      const iv = crypto.getRandomValues(new Uint8Array(12));
-      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(JSON.stringify(value)));
-      localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: text(iv), sealed: text(sealed) }));
-    }).catch(() => {});
-    return this.turn;
+    this.next = { value };
+    if (!this.writing) this.write();
+  }
+
+  drop() {
+    this.put(null);
+  }
+
+  async write() {
+    this.writing = true;
+    while (this.next) {
+      const { value } = this.next;
+      this.next = null;
+      try {
+        if (value === null) localStorage.removeItem(this.name);
+        else await this.seal(value);
+      } catch { /* a browser without storage, or a full one: the server still keeps it */ }
+    }
+    this.writing = false;
+  }
+
+  async seal(value) {
+    const key = await this.ready;
+    if (!key) return;
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(JSON.stringify(value)));
+    localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: text(iv), sealed: text(sealed) }));
   }
 
   async get() {
@@ -45,10 +65,6 @@ export class Locker {
     } catch {
       return null; // another person's, or torn: it is nobody else's to read
     }
-  }
-
-  drop() {
-    try { localStorage.removeItem(this.name); } catch { /* nothing was kept */ }
   }
 }
 
@@ -131,6 +147,7 @@ export class Drafts {
     this.have = "";
     this.flying = null;
     this.again = false;
+    this.started = false;
     this.conflict = null;
   }
 
@@ -146,12 +163,15 @@ export class Drafts {
     const theirs = shown(server.fields);
     let fields = server.fields;
     if (own && Object.keys(ours).length && !same(ours, theirs)) {
-      if (own.revision >= server.revision || !Object.keys(theirs).length) fields = own.fields;
-      else this.compare(own.fields, server.fields);
+      // The page before this one went while a save was on its way: what arrived of it is no other window's.
+      const ownSave = own.flying && same(shown(own.flying), theirs);
+      fields = own.fields;
+      if (own.revision < server.revision && !ownSave && Object.keys(theirs).length) this.compare(own.fields, server.fields);
     }
     const rows = Number(fields["children.child-TOTAL_FORMS"] ?? 0);
     document.dispatchEvent(new CustomEvent("goldthread:child-rows", { detail: { rows } }));
     if (putBack(fields)) say("What you had typed is back.");
+    this.started = true;
     forgetOld();
   }
 
@@ -159,16 +179,26 @@ export class Drafts {
   // what it has not been told, unless the words are to be read along anew.
   changed({ read = false } = {}) {
     const fields = typedFields();
-    this.locker.put({ revision: this.revision, fields });
+    this.keep(fields);
     if (this.conflict) return;
     if (this.flying) { this.again = true; return; }
     if (!read && this.have && same(fields, this.sent)) return;
     this.send(fields);
   }
 
+  // This browser's own copy, always of what stands on the page now. While two texts wait for a choice it stands on no
+  // revision, so that a page opened again asks again.
+  keep(fields = typedFields()) {
+    if (!this.started) return; // the copy of the page before this one is not read yet
+    const revision = this.conflict ? -1 : this.revision;
+    if (Object.keys(shown(fields)).length || this.flying) this.locker.put({ revision, fields, flying: this.flying });
+    else this.locker.drop();
+  }
+
   async send(fields) {
     this.flying = fields;
     this.remember(fields);
+    this.keep();
     const give = new AbortController();
     const late = setTimeout(() => this.onState("slow"), 900);
     const end = setTimeout(() => give.abort(), 4000);
@@ -187,6 +217,7 @@ export class Drafts {
       clearTimeout(late);
       clearTimeout(end);
       this.flying = null;
+      this.keep();
       if (this.again) { this.again = false; this.changed(); }
     }
   }
@@ -196,7 +227,7 @@ export class Drafts {
     const kind = answer.headers.get("Content-Type") ?? "";
     if (answer.status >= 500 || !kind.includes("json")) return this.failed(answer.status >= 500 ? "lost" : "refused");
     const told = await answer.json();
-    if (answer.status === 409) {
+    if (told.elsewhere) {
       if (this.told.includes(inOrder(shown(told.fields)))) {
         this.revision = told.revision;
         this.again = true;
@@ -209,8 +240,6 @@ export class Drafts {
     this.revision = told.revision;
     this.sent = fields;
     this.have = told.have;
-    if (!Object.keys(shown(fields)).length) this.locker.drop();
-    else this.locker.put({ revision: this.revision, fields });
     this.onState("saved");
     return this.onAnswer(told, fields);
   }

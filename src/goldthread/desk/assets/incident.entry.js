@@ -101,7 +101,7 @@ function soon() {
   firstWaiting ||= now;
   clearTimeout(timer);
   timer = setTimeout(() => { firstWaiting = 0; drafts?.changed(); }, Math.max(0, Math.min(READ_AFTER, firstWaiting + READ_AT_LEAST - now)));
-  drafts?.locker.put({ revision: drafts.revision, fields: typedFields() });
+  drafts?.keep();
 }
 
 document.addEventListener("input", (event) => {
