@@ -17,6 +17,7 @@ from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.models import Entry, Incident
 from goldthread.contact.rules import which_of_two
 from goldthread.desk import paper, stated
+from goldthread.desk.models import BoardRow
 from goldthread.response.models import Clock
 from tests.cast import Cast, key
 
@@ -49,6 +50,23 @@ def test_it_shows_to_each_what_they_reach(cast: Cast, browser: Browser) -> None:
         else:
             assert answer.status_code == 403, name
     assert browser(None).get("/inbox/").status_code == 302
+
+
+def test_the_navigation_counts_what_waits_for_each_and_says_what_is_over_time(cast: Cast, browser: Browser) -> None:
+    incident = arrive(cast, "hello")
+    for name, one in cast.everybody().items():
+        answer = browser(one).get("/inbox/count")
+        if name in {"handler", "teammate", "stranger", "supervisor", "fim"}:
+            assert answer.json() == {"count": 1, "over": 0}, name
+        elif name == "far_supervisor":
+            assert answer.json() == {"count": 0, "over": 0}
+        else:
+            assert answer.status_code == 403, name
+    assert browser(None).get("/inbox/count").status_code == 302
+    BoardRow.objects.filter(incident=incident).update(due_at=database_now(connection) - timedelta(minutes=1))
+    assert browser(cast.handler).get("/inbox/count").json() == {"count": 1, "over": 1}
+    assert "/inbox/count" in browser(cast.handler).get("/incidents/").text
+    assert "/inbox/count" not in browser(cast.pcc).get("/measures/").text
 
 
 def test_rows_are_sent_anew_and_recorded_as_seen_only_when_something_changed(cast: Cast, browser: Browser) -> None:

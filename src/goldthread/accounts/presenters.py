@@ -22,6 +22,9 @@ NAV = [
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
 
+COUNTED = {"desk:inbox": "desk:inbox_count"}
+"""Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
+
 # (verb, name of the route, words): pages that are wanted seldom, in the menu under the person's name.
 MENU = [
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
@@ -52,7 +55,13 @@ def _person(user: Staff) -> dict[str, str]:
 
 def _nav(user: Staff, path: str) -> list[dict[str, Any]]:
     return [
-        {"href": reverse(name), "text": words, "key": key, "current": path == reverse(name)}
+        {
+            "href": reverse(name),
+            "text": words,
+            "key": key,
+            "current": path == reverse(name),
+            "counted": reverse(COUNTED[name]) if name in COUNTED else "",
+        }
         for verb, name, words, key in NAV
         if user.can(verb)
     ]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("contact/<uuid:incident_id>/open", views.call_open, name="call_open"),
     path("contact/earlier", caller_views.earlier, name="earlier"),
     path("inbox/", inbox_views.inbox, name="inbox"),
+    path("inbox/count", inbox_views.inbox_count, name="inbox_count"),
     path("inbox/add", inbox_views.inbox_add, name="inbox_add"),
     path("inbox/<uuid:incident_id>/take", inbox_views.inbox_take, name="inbox_take"),
     path("forms/thrive", paper.thrive_form, name="paper"),

@@ -164,18 +164,19 @@ function immediate() {
   else say("The grade is Immediate already.");
 }
 
-// The newest line stands next to the box, when the page opens and whenever a line was added.
+// The newest line stands next to the box: when the page opens, when a line was added, and when a panel takes room.
 let shownTo = "";
 
 function toNewest() {
   const said = document.getElementById("said");
-  if (!said || !box() || said.dataset.seq === shownTo) return;
+  if (!said?.querySelector(".entry") || !box() || said.dataset.seq === shownTo) return;
   shownTo = said.dataset.seq;
   const body = said.closest(".column__body");
   body.scrollTop = body.scrollHeight;
 }
 
-addEventListener("resize", () => { shownTo = ""; toNewest(); });
+const saidColumn = document.getElementById("said-column");
+if (saidColumn) new ResizeObserver(() => { shownTo = ""; toNewest(); }).observe(saidColumn);
 
 // --- what arrives --------------------------------------------------------------------------------------------------
 

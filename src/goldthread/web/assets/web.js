@@ -2,6 +2,7 @@
 
 import { startComponents } from "./components.js";
 import { startConnection } from "./connection.js";
+import { startCounts } from "./counts.js";
 import { startKeys } from "./keys.js";
 import { startTheme } from "./theme.js";
 import { refreshTimes, startTimes } from "./times.js";
@@ -10,5 +11,6 @@ startTheme();
 startTimes();
 startKeys();
 startConnection();
+startCounts();
 startComponents();
 document.addEventListener("htmx:after:swap", () => refreshTimes());
