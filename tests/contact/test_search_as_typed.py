@@ -46,6 +46,16 @@ def test_a_place_is_found_as_it_is_typed(streets: dict[str, Street], typed: str,
     assert search.find("place", typed, world.today())[0].name == first
 
 
+def test_a_street_that_begins_as_typed_is_found_among_more_than_are_compared(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Abbey", "Bell", "Cross", "Dyke", "Elm", "Zinnia"):
+        world.street(f"Upper {name} Street")
+    monkeypatch.setattr(search, "COMPARED", 2)
+    found = search.find("place", "upper zin", world.today())
+    assert "Upper Zinnia Street" in {one.name for one in found}
+
+
 @pytest.mark.parametrize("typed", ["", "l", "la", "14", "14 la", "  ", "!!!", "\x00", "zzz qqq", "\u202e\u202e\u202e"])
 def test_nothing_is_found_for_too_little_or_for_nothing_like_it(streets: dict[str, Street], typed: str) -> None:
     assert search.find("place", typed, world.today()) == []
@@ -154,7 +164,8 @@ def _plan(query: str, typed: str) -> str:
     with connection.cursor() as cursor:
         # Without this the planner reads a table of the tests' size from end to end, whatever index there is.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {query}", {"typed": typed, "most": search.CANDIDATES})
+        given = {"typed": typed, "begins": f"{typed}%", "most": search.CANDIDATES, "compared": search.COMPARED}
+        cursor.execute(f"EXPLAIN {query}", given)
         return "\n".join(row[0] for row in cursor.fetchall())
 
 

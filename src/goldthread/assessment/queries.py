@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -16,14 +17,14 @@ from goldthread.contact.models import Entry, Incident
 
 SAID = """
 SELECT entry.seq, kept.text FROM contact_entry AS entry JOIN audit_payload AS kept ON kept.id = entry.text_id
-WHERE entry.incident_id = %s AND entry.kind = 'words' AND entry.source <> 'system' ORDER BY entry.seq
+WHERE entry.incident_id = %(incident)s AND entry.kind = 'words' AND entry.source <> 'system' ORDER BY entry.seq
 """
 
 
 def said_in(incident: Incident) -> list[Said]:
     """Everything anybody said in the incident, in order, as the reader is given it."""
     with connection.cursor() as cursor:
-        cursor.execute(SAID, [incident.pk])
+        cursor.execute(SAID, {"incident": incident.pk})
         return [Said(seq, text) for seq, text in cursor.fetchall()]
 
 
@@ -51,20 +52,44 @@ def words_by_seq(incident: Incident) -> dict[int, Entry]:
 
 
 ANSWERS = """
-SELECT DISTINCT ON (given.cue) given.cue, given.answer, given.reason, given.facts::text, who.initials, given.at
+SELECT DISTINCT ON (given.cue) given.cue, given.answer, given.reason, given.facts, who.initials, given.at
 FROM assessment_markanswer AS given LEFT JOIN accounts_staff AS who ON who.id = given.by_id
-WHERE given.incident_id = %s ORDER BY given.cue, given.id DESC
+WHERE given.incident_id = %(incident)s ORDER BY given.cue, given.id DESC
 """
 
 
 def mark_answers(incident_id: uuid.UUID) -> dict[str, Answered]:
     """The newest answer to each cue of the incident."""
     with connection.cursor() as cursor:
-        cursor.execute(ANSWERS, [incident_id])
-        return {
-            cue: Answered(answer, reason, frozenset(json.loads(facts)), by or "", at)
-            for cue, answer, reason, facts, by, at in cursor.fetchall()
-        }
+        cursor.execute(f"SELECT {_rows(ANSWERS)}", {"incident": incident_id})
+        return _answers(cursor.fetchone()[0])
+
+
+def _rows(query: str) -> str:
+    """A query as one JSON value that stands as a column of another, so that one question to the database asks both."""
+    return f"(SELECT coalesce(json_agg(one), '[]')::text FROM ({query}) AS one)"  # noqa: S608 - our own queries
+
+
+SAID_AND_ANSWERS = f"{_rows(SAID)}, {_rows(ANSWERS)}"
+"""Two columns for a statement that has ``%(incident)s``; ``said_and_answers`` reads them."""
+
+
+def said_and_answers(said: str, answers: str) -> tuple[list[Said], dict[str, Answered]]:
+    """What ``said_in`` and ``mark_answers`` give, from the columns of ``SAID_AND_ANSWERS``."""
+    return [Said(one["seq"], one["text"]) for one in json.loads(said)], _answers(answers)
+
+
+def _answers(rows: str) -> dict[str, Answered]:
+    return {
+        one["cue"]: Answered(
+            one["answer"],
+            one["reason"],
+            frozenset(one["facts"]),
+            one["initials"] or "",
+            datetime.fromisoformat(one["at"]),
+        )
+        for one in json.loads(rows)
+    }
 
 
 def cue_states(findings: Sequence[Finding], answers: dict[str, Answered]) -> list[CueState]:

@@ -50,7 +50,8 @@ class Street(Sourced):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["plain", "area"], name="street_once")]
         indexes: ClassVar = [
-            GinIndex(fields=["plain"], opclasses=["gin_trgm_ops"], fastupdate=False, name="street_trigrams")
+            GinIndex(fields=["plain"], opclasses=["gin_trgm_ops"], fastupdate=False, name="street_trigrams"),
+            models.Index(fields=["plain"], opclasses=["text_pattern_ops"], name="street_beginnings"),
         ]
 
     def __str__(self) -> str:

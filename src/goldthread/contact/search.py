@@ -27,9 +27,16 @@ LONG = 12
 HOMES = 2
 """Households shown with a name, to tell people of one name apart."""
 
-STREETS = (
-    "SELECT id, plain FROM contact_street WHERE plain %%> %(typed)s ORDER BY plain <->> %(typed)s, id LIMIT %(most)s"
-)
+COMPARED = 2000
+"""Streets like the typed one that are compared at most: a common word alone, such as *church*, has tens of thousands, and
+comparing them takes a third of a second. Those that begin as typed come by their own index and are never cut *(ours)*."""
+
+STREETS = """
+(SELECT id, plain FROM contact_street WHERE plain LIKE %(begins)s ORDER BY plain LIMIT %(most)s)
+UNION
+(SELECT id, plain FROM (SELECT id, plain FROM contact_street WHERE plain %%> %(typed)s LIMIT %(compared)s) AS alike
+ ORDER BY plain <->> %(typed)s, id LIMIT %(most)s)
+"""
 WORDS = "SELECT id, word FROM contact_nameword WHERE word %%> %(typed)s ORDER BY word <->> %(typed)s, id LIMIT %(most)s"
 BEARERS = """
 SELECT person_id, sum(best) AS likeness FROM (
@@ -153,7 +160,7 @@ def _person(person: Person, homes: list[Place], today: date) -> Found:
 
 def _like(query: str, typed: str) -> dict[int, float]:
     """Rows that the trigram index gives for ``typed`` and that are like it letter by letter, with how much."""
-    given: dict[str, Any] = {"typed": typed, "most": CANDIDATES}
+    given: dict[str, Any] = {"typed": typed, "begins": f"{typed}%", "most": CANDIDATES, "compared": COMPARED}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(near(typed))])
         cursor.execute(query, given)

@@ -24,6 +24,9 @@ from django.conf import settings
 from django.db import connection
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment.marking import Answered
+from goldthread.assessment.queries import SAID_AND_ANSWERS, said_and_answers
+from goldthread.assessment.reading import Said
 from goldthread.config.errors import Invalid, Stale
 from goldthread.config.logs import log
 from goldthread.contact.rules import LONGEST_ENTRY, tidy
@@ -45,8 +48,19 @@ class Draft:
     fields: Fields
 
 
-def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> tuple[int, datetime]:
-    """Keep the fields as they stand; returns the new revision and the time.
+@dataclass(frozen=True)
+class Kept:
+    """That fields were kept: the new revision and when, and what the page wants with the same question to the database:
+    everything said in the incident, and what was answered to its marks. Whether a person may see that is not asked here."""
+
+    revision: int
+    at: datetime
+    said: list[Said]
+    answers: dict[str, Answered]
+
+
+def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> Kept:
+    """Keep the fields as they stand.
 
     ``base`` is the revision that the page had before it. Raises ``Stale`` where another window of the same person has
     saved since, and ``Invalid`` for more than a page can hold. The commit is not waited for on the disk: a killed
@@ -69,7 +83,7 @@ def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> tup
             "Another window of yours has typed here since. Nothing was lost: both texts are kept. "
             "Choose which one to go on with."
         )
-    return int(row[0]), row[1]
+    return Kept(row[0], row[1], *said_and_answers(row[2], row[3]))
 
 
 def load(user: Staff, incident_id: uuid.UUID) -> Draft | None:
@@ -117,14 +131,15 @@ def browser_key(user: Staff) -> str:
     return b64encode(_key(user.pk, "browser")).decode()
 
 
-SAVE = """
-WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+SAVE = f"""
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), saved AS (
 INSERT INTO desk_draft AS held (staff_id, incident, revision, sealed, at)
 SELECT %(staff)s, %(incident)s, %(base)s + 1, %(sealed)s, goldthread_now() FROM quick
 ON CONFLICT (staff_id, incident) DO UPDATE SET revision = held.revision + 1, sealed = excluded.sealed, at = excluded.at
 WHERE held.revision = %(base)s
 RETURNING revision, at
-"""
+) SELECT revision, at, {SAID_AND_ANSWERS} FROM saved
+"""  # noqa: S608 - our own columns
 SENT = """
 INSERT INTO desk_draft (staff_id, incident, revision, sealed, sent, at)
 VALUES (%(staff)s, %(incident)s, 0, '', %(sent)s, goldthread_now())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from goldthread.assessment.marking import REASONS, CueState, Finding, prompts, unanswered
-from goldthread.assessment.queries import cue_states, mark_answers, said_in
+from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
+from goldthread.assessment.queries import cue_states, mark_answers
 from goldthread.assessment.reading import Said, read, reader
 from goldthread.contact.models import Incident
 from goldthread.desk.marks import ASSERTIONS
@@ -71,9 +71,8 @@ class Noticed:
         return tuple(one for one in self.cues if one.critical and one.wants)
 
 
-def along(incident: Incident | None, typed: str) -> tuple[dict[str, Any], dict[int, str]]:
+def along(said: Sequence[Said], typed: str) -> tuple[dict[str, Any], dict[int, str]]:
     """What the reader finds in all that was said and in what is being typed: a reading's values, and the texts by number."""
-    said = said_in(incident) if incident is not None else []
     if typed.strip():
         said = [*said, Said(TYPED, typed)]
     if not said:
@@ -81,9 +80,18 @@ def along(incident: Incident | None, typed: str) -> tuple[dict[str, Any], dict[i
     return read(said), {one.seq: one.text for one in said}
 
 
-def noticed(incident: Incident | None, found: dict[str, Any], texts: dict[int, str]) -> Noticed:
-    """The column for a reading's values (as ``along`` gives them, or a stored reading's) over ``texts``."""
-    answers = mark_answers(incident.pk) if incident is not None else {}
+def noticed(
+    incident: Incident | None,
+    found: dict[str, Any],
+    texts: dict[int, str],
+    answers: Mapping[str, Answered] | None = None,
+) -> Noticed:
+    """The column for a reading's values (as ``along`` gives them, or a stored reading's) over ``texts``.
+
+    ``answers`` to the marks are asked for where they are not at hand.
+    """
+    if answers is None:
+        answers = mark_answers(incident.pk) if incident is not None else {}
     # Words that were erased take their marks with them.
     findings = [one for one in found.get("findings", []) if one["entry"] in texts]
     states = cue_states(findings, answers)

@@ -154,7 +154,7 @@ def whole_page(
     context |= {"may": may, "written": choices.RECEIVED}
     draft = drafts.load(user, incident_id)
     if incident is None and draft is not None:
-        context["noticed"] = noticed(None, *along(None, draft.fields.get(TYPED_WORDS, "")))
+        context["noticed"] = noticed(None, *along([], draft.fields.get(TYPED_WORDS, "")))
     context |= {
         "draft": draft,
         "draft_key": drafts.browser_key(user),

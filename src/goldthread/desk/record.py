@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from goldthread.assessment.models import Reading, ThriveVersion
-from goldthread.assessment.queries import newest_reading
+from goldthread.assessment.queries import newest_reading, said_in
 from goldthread.assessment.reading import reader
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.desk.board import suggested_level
@@ -64,7 +64,7 @@ class Record:
     def noticed(self) -> Noticed:
         """The reader's column, what is being typed included."""
         if self.typed.strip():
-            found, texts = along(self.incident, self.typed)
+            found, texts = along(said_in(self.incident), self.typed)
             return noticed(self.incident, found, texts)
         reading = self.reading
         found = {"state": "waiting"} if reading is None else vars(reading)

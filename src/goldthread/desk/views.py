@@ -85,22 +85,28 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         raise Http404(NOT_THERE)
     try:
         typed = along_typing.parsed(request.body)
-        revision, at = drafts.store(user, incident_id, typed.base, typed.fields)
+        kept = drafts.store(user, incident_id, typed.base, typed.fields)
     except Stale:  # no error: the page tells its own save, whose answer was lost, from another window's
         held = drafts.load(user, incident_id)
         there = {"revision": held.revision, "fields": held.fields} if held else {"revision": 0, "fields": {}}
         return JsonResponse({"elsewhere": True, **there})
     except Invalid as error:
         return JsonResponse({"say": str(error)}, status=422)
-    _stay_signed_in(request, at)
+    _stay_signed_in(request, kept.at)
     if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
-        return JsonResponse({"revision": revision, "marks": [], "have": typed.have})
+        return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
-    found, texts = along(incident, text)
-    shown = noticed(incident, found, texts)
-    answer: dict[str, Any] = {"revision": revision, "marks": along_typing.marks(found, text), "have": shown.mark}
+    found, texts = along(kept.said if incident is not None else [], text)
+    shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
+    answer: dict[str, Any] = {"revision": kept.revision, "marks": along_typing.marks(found, text), "have": shown.mark}
     if shown.mark != typed.have:
-        context = {"noticed": shown, "incident": incident, "incident_id": incident_id, "reasons": REASONS, "now": at}
+        context = {
+            "noticed": shown,
+            "incident": incident,
+            "incident_id": incident_id,
+            "reasons": REASONS,
+            "now": kept.at,
+        }
         answer["noticed"] = render_to_string("desk/_noticed.jinja", context, request)
         answer["say"] = along_typing.told(shown)
     return JsonResponse(answer)
