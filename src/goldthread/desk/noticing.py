@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,7 @@ class Noticed:
         return tuple(one for one in self.cues if one.critical and one.wants)
 
 
-def along(said: Sequence[Said], typed: str) -> tuple[dict[str, Any], dict[int, str]]:
+def along(said: list[Said], typed: str) -> tuple[dict[str, Any], dict[int, str]]:
     """What the reader finds in all that was said and in what is being typed: a reading's values, and the texts by number."""
     if typed.strip():
         said = [*said, Said(TYPED, typed)]
@@ -84,7 +84,7 @@ def noticed(
     incident: Incident | None,
     found: dict[str, Any],
     texts: dict[int, str],
-    answers: Mapping[str, Answered] | None = None,
+    answers: dict[str, Answered] | None = None,
 ) -> Noticed:
     """The column for a reading's values (as ``along`` gives them, or a stored reading's) over ``texts``.
 
