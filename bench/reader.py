@@ -98,7 +98,11 @@ def medspacy(texts: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], dict
     python = _installed()
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
-            [python, str(Path(__file__).with_name("medspacy_side.py"))],
+            [
+                python,
+                "-P",
+                str(Path(__file__).with_name("medspacy_side.py")),
+            ],  # -P: bench/typing.py is not Python's own
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
