@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from goldthread.accounts.models import Staff
 from goldthread.assessment.models import MarkAnswer, Reading
 from goldthread.assessment.reading import reader
 from goldthread.audit.models import AuditEvent
@@ -82,6 +85,19 @@ def test_unanswered_danger_to_life_comes_back_at_regrade_and_holds_nothing_up(sa
         f"/incidents/{said.incident.pk}/grade", {"key": key(), "grade": "immediate"}, headers={"HX-Request": "true"}
     )
     assert "Still unanswered" not in again.text
+
+
+def test_unanswered_danger_to_life_comes_back_to_who_may_take_it_over(
+    said: Room, browser: Callable[[Staff | None], Client]
+) -> None:
+    def panel() -> str:
+        page = browser(said.cast.teammate).get(f"/incidents/{said.incident.pk}/").text
+        return page[page.index('id="panel-take"') :].split('id="panel-')[1]
+
+    assert "Still unanswered" in panel()
+    for cue in (one.code for one in reader().cues if one.critical):
+        send(said, cue, answer="noted")
+    assert "Still unanswered" not in panel()
 
 
 @pytest.mark.parametrize(
