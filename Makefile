@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
 
-.PHONY: setup setup-dev run test lint types unit bench soak clean
+.PHONY: setup setup-dev run test lint types unit bench soak evaluate clean
 
 # A machine without Node gets it as a wheel; the styles are built once and again when they change.
 ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py
@@ -42,8 +42,8 @@ test: setup-dev lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup-dev
-	@$(BIN)/ruff check src tests tools bench soak
-	@$(BIN)/ruff format --check --quiet src tests tools bench soak || { echo "Run: .venv/bin/ruff format src tests tools bench soak"; exit 1; }
+	@$(BIN)/ruff check src tests tools bench soak modelling
+	@$(BIN)/ruff format --check --quiet src tests tools bench soak modelling || { echo "Run: .venv/bin/ruff format src tests tools bench soak modelling"; exit 1; }
 	@$(BIN)/lint-imports --no-cache
 	@GOLDTHREAD_MODE=test GOLDTHREAD_DATA=$(VENV)/data $(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint src || exit 1
@@ -54,6 +54,9 @@ bench: setup-dev
 soak: setup-dev
 	@$(BIN)/python tools/find_chromium.py
 	@$(BIN)/python -m soak
+
+evaluate: setup-dev
+	@$(BIN)/python -m modelling evaluate
 
 clean:
 	rm -rf $(VENV) node_modules .goldthread

@@ -275,3 +275,20 @@ def test_a_span_without_words_is_affirmed() -> None:
 def test_doubt_is_never_a_denial() -> None:
     for doubt in ("not sure if", "unsure whether", "don't know if", "can't say if", "not known if", "no idea if"):
         assert meant(f"{doubt} *kids* are in") == "uncertain"
+
+
+@pytest.mark.parametrize(
+    ("marked", "kind"),
+    [
+        ("nurse looked him over, *there is not a mark on her*", "negated"),
+        ("*no children in bungalow*, carer looked", "negated"),
+        ("*not sure if kids in*", "uncertain"),
+        ("*if he comes back he will hurt them* she says", "hypothetical"),
+        ("*known DV hx* at the address", "historical"),
+        ("PC *sat in kitchen, didn't go up*", "affirmed"),
+        ("the boy *has been out since six with no coat*", "affirmed"),
+        ("*kids crying upstairs*", "affirmed"),
+    ],
+)
+def test_a_span_that_holds_its_own_doubt_is_meant_as_it_says(marked: str, kind: str) -> None:
+    assert meant(marked) == kind

@@ -31,6 +31,7 @@ class Assertion(NamedTuple):
     high: int = -1
 
 
+STRONGEST_DOUBT = ("uncertain", "hypothetical", "historical", "negated", "other-subject")
 AFFIRMED = Assertion("affirmed")
 UNCERTAIN = Assertion("uncertain")
 UNASKED = Assertion("uncertain", unasked=True)
@@ -438,6 +439,24 @@ class Triggers:
         queried = self._queried(start, end)
         return queried if queried is UNCERTAIN else Assertion("historical")
 
+    def within(self, start: int, end: int) -> Assertion:
+        """How a span is meant that holds its own words of doubt, past or denial, such as *no marks on her*.
+
+        The rest of the span is assessed beside them. A denial counts where the span begins with it: further in it
+        belongs to what is told (*sat in the kitchen, did not go up*). Doubt comes before the others.
+        """
+        low, high = self._text.sentence(start)
+        self._look_at(low, high)
+        kinds = set()
+        for trigger in self._seen:
+            if not trigger.senses or trigger.start < start or trigger.end > end:
+                continue
+            for first, last in ((trigger.end, end), (start, trigger.start)):
+                kind = self.assess(first, last).kind if first < last else "affirmed"
+                if kind != "negated" or trigger.start <= start + 1:
+                    kinds.add(kind)
+        return next((Assertion(kind) for kind in STRONGEST_DOUBT if kind in kinds), AFFIRMED)
+
     def of_kin(self, start: int) -> bool:
         """Whether a relative is named as the one who has it, right before the words ("mother had X")."""
         words = self._text.words
@@ -470,6 +489,8 @@ def assess_span(text: Text, start: int, end: int, cue_spans: Iterable[tuple[int,
         return "affirmed"
     triggers = asserter().triggers(text)
     found = triggers.assess(first, last)
+    if found.kind == "affirmed":
+        found = triggers.within(first, last)
     known = any(low < last and first < high for low, high in cue_spans)
     if found.kind in ("affirmed", "historical") and not known and triggers.of_kin(first):
         return "other-subject"

@@ -1,0 +1,78 @@
+"""Counts of right and wrong, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+Z = 1.959964
+"""Standard deviations of a 95 % interval."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """``met`` of ``of``, with Wilson's 95 % interval; nothing where there is nothing to divide by."""
+
+    met: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0 to 1."""
+        return self.met / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's interval at 95 %."""
+        if not self.of:
+            return None
+        share, n = self.met / self.of, self.of
+        middle = share + Z * Z / (2 * n)
+        half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+        return max(0.0, (middle - half) / (1 + Z * Z / n)), min(1.0, (middle + half) / (1 + Z * Z / n))
+
+    def __str__(self) -> str:
+        if self.interval is None:
+            return "no cases"
+        low, high = self.interval
+        return f"{self.met / self.of:.3f} ({low:.2f} to {high:.2f}) of {self.of:,}"
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How well risk was found: of the risky, of the harmless, of those called risky."""
+
+    recall: Share
+    specificity: Share
+    precision: Share
+
+
+def detection(truth: Sequence[bool], said: Sequence[bool]) -> Detection:
+    """Count. Both have one entry for each text."""
+    pairs = list(zip(truth, said, strict=True))
+    hits = sum(one and other for one, other in pairs)
+    return Detection(
+        recall=Share(hits, sum(truth)),
+        specificity=Share(sum(not one and not other for one, other in pairs), len(pairs) - sum(truth)),
+        precision=Share(hits, sum(said)),
+    )
+
+
+def f1(truth: Sequence[str], said: Sequence[str], label: str) -> tuple[float, int]:
+    """F1 of one label, and how often it is true; 0 where it is never rightly said."""
+    pairs = list(zip(truth, said, strict=True))
+    hits = sum(one == other == label for one, other in pairs)
+    true, told = sum(one == label for one, _ in pairs), sum(other == label for _, other in pairs)
+    return (2 * hits / (true + told) if hits else 0.0), true
+
+
+def kappa(one: Iterable[object], other: Iterable[object]) -> float:
+    """Cohen's kappa of two readers' labels of the same texts, 1 for full agreement, 0 for chance."""
+    pairs = list(zip(one, other, strict=True))
+    labels = {label for pair in pairs for label in pair}
+    agreed = sum(a == b for a, b in pairs) / len(pairs)
+    chance = sum(
+        sum(a == label for a, _ in pairs) * sum(b == label for _, b in pairs) / len(pairs) ** 2 for label in labels
+    )
+    return (agreed - chance) / (1 - chance) if chance < 1 else 1.0
