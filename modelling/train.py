@@ -32,7 +32,7 @@ SEED = 46
 LOGS_AT_ONCE, CLAUSES_AT_ONCE = 12, 40
 ENCODER_RATE, HEAD_RATE = 8e-5, 5e-4
 FROZEN = 2
-"""Layers of six, from below, that keep their weights: a third faster, and measured no worse on the tune part *(ours)*."""
+"""Layers of six, from below, that keep their weights, to be faster; what it costs was not measured *(ours)*."""
 WARM, COLD = 60, 0.02
 """Steps until the full rate, and the share of it at the end."""
 STANDING = ("affirmed", "hypothetical", "uncertain")

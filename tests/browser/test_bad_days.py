@@ -40,12 +40,17 @@ def test_a_transcript_of_three_hundred_thousand_letters(person: People) -> None:
     assert handler.complaints == []
 
 
-def test_forty_children_in_one_incident(person: People) -> None:
+def _at_the_children(person: People) -> Person:
     handler = _open(person)
+    handler.page.get_by_label("Where", exact=True).press_sequentially("14 Larch Road")
+    handler.page.locator("[data-reference]").wait_for()
+    handler.page.keyboard.press("Alt+c")
+    return handler
+
+
+def test_forty_children_in_one_incident(person: People) -> None:
+    handler = _at_the_children(person)
     page = handler.page
-    page.get_by_label("Where", exact=True).press_sequentially("14 Larch Road")
-    page.locator("[data-reference]").wait_for()
-    page.keyboard.press("Alt+c")
     panel = page.locator("#panel-children")
     for number in range(1, 41):
         panel.get_by_label("Name, or unknown").last.fill(f"Child {number}")
@@ -61,11 +66,8 @@ def test_forty_children_in_one_incident(person: People) -> None:
 
 
 def test_a_birthday_that_has_not_come_is_told_and_what_was_typed_stays(person: People) -> None:
-    handler = _open(person)
+    handler = _at_the_children(person)
     page = handler.page
-    page.get_by_label("Where", exact=True).press_sequentially("14 Larch Road")
-    page.locator("[data-reference]").wait_for()
-    page.keyboard.press("Alt+c")
     panel = page.locator("#panel-children")
     panel.get_by_label("Name, or unknown").fill("Mia")
     panel.get_by_label("Born").fill("01/01/2190")

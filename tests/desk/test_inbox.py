@@ -17,7 +17,6 @@ from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.models import Entry, Incident
 from goldthread.contact.rules import which_of_two
 from goldthread.desk import paper, stated
-from goldthread.desk.models import BoardRow
 from goldthread.response.models import Clock
 from tests.cast import Cast, key
 
@@ -63,7 +62,9 @@ def test_the_navigation_counts_what_waits_for_each_and_says_what_is_over_time(ca
         else:
             assert answer.status_code == 403, name
     assert browser(None).get("/inbox/count").status_code == 302
-    BoardRow.objects.filter(incident=incident).update(due_at=database_now(connection) - timedelta(minutes=1))
+    hour = timedelta(hours=1)
+    clock = Clock.objects.filter(incident=incident, kind="first_read")
+    clock.update(started_at=database_now(connection) - 2 * hour, due_at=database_now(connection) - hour)
     assert browser(cast.handler).get("/inbox/count").json() == {"count": 1, "over": 1}
     assert "/inbox/count" in browser(cast.handler).get("/incidents/").text
     assert "/inbox/count" not in browser(cast.pcc).get("/measures/").text

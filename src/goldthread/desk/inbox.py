@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow
@@ -27,6 +27,13 @@ def inbox(user: Staff) -> QuerySet[BoardRow]:
     mine = Incident.objects.open().reached_by(user, "inbox.see")
     unread = Clock.objects.filter(incident=OuterRef("pk")).unread()
     return BoardRow.objects.filter(Exists(unread), incident__in=mine).order_by(*ORDER)
+
+
+def counted(user: Staff, now: datetime) -> dict[str, int]:
+    """How many wait in all, and how many of them past the time of their first read."""
+    late = Clock.objects.filter(incident=OuterRef("pk")).unread().breached(now)
+    found: dict[str, int] = inbox(user).aggregate(count=Count("pk"), over=Count("pk", filter=Exists(late)))
+    return found
 
 
 def waiting(user: Staff, now: datetime) -> dict[str, Any]:

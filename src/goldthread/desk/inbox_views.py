@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,8 +17,7 @@ from goldthread.contact.arrival_rules import Arriving
 from goldthread.desk.caller_forms import ArrivingForm
 from goldthread.desk.caller_views import show_errors
 from goldthread.desk.commands import staff
-from goldthread.desk.inbox import inbox as unread
-from goldthread.desk.inbox import waiting
+from goldthread.desk.inbox import counted, waiting
 from goldthread.desk.pages import now
 from goldthread.response.actions import read_first
 
@@ -41,10 +39,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @route("inbox.see", "consultation")
 @require_safe
 def inbox_count(request: HttpRequest) -> HttpResponse:
-    """How many wait to be read first, and whether one is over its time: what the navigation shows. Nobody's record."""
-    at = now()
-    found = unread(staff(request)).aggregate(count=Count("pk"), over=Count("pk", filter=Q(due_at__lt=at)))
-    return JsonResponse(found)
+    """How many wait to be read first, and how many over their time: what the navigation shows. Nobody's record."""
+    return JsonResponse(counted(staff(request), now()))
 
 
 @route("owner.take", "alteration")
