@@ -191,3 +191,12 @@ def test_two_measures_do_not_share_a_code() -> None:
     registry.register(one)
     with pytest.raises(ValueError, match=one.code):
         registry.register(Measure(one.code, "Other", "", "%", MONTH, "up", one.cases))
+
+
+def test_where_lower_is_better_the_link_leads_to_those_that_count(busy: Cast, browser: Browser) -> None:
+    client = browser(busy.supervisor)
+    page = client.get("/measures/").text
+    row = page[page.index('id="many-marks"') :]
+    assert ">Met<" in row[: row.index("</tr>")]
+    letter = Incident.objects.get(entries__text__text=LETTERS[0])
+    assert str(letter.pk) in client.get("/measures/many-marks/").text

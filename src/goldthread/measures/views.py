@@ -41,7 +41,8 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
     user = _staff(request)
     one = _measure(code)
     now = database_now(connection)
-    not_met = request.GET.get("which", "not_met") == "not_met"
+    # Where lower is better the cases to look at are those that meet the measure.
+    not_met = request.GET.get("which", "not_met" if one.good == "up" else "met") == "not_met"
     found = queries.cases(one, now, user, not_met=not_met)
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
