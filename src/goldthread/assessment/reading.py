@@ -11,6 +11,8 @@ from typing import Any
 from goldthread.config.logs import log
 from goldthread.config.upward import ServiceStarts, listen
 from goldthread.thrive.lexicon import Cue, LexiconError
+from goldthread.thrive.model import ModelError
+from goldthread.thrive.model import load as load_model
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.reading import Reading as Findings
 
@@ -31,7 +33,7 @@ class NoReader(Reader):
     """Stands in where the reader cannot be loaded: it reads nothing, and names what was found before by its codes."""
 
     def __init__(self) -> None:
-        pass
+        self.model = None
 
     @property
     def cues(self) -> tuple[Cue, ...]:
@@ -40,13 +42,17 @@ class NoReader(Reader):
     def question(self, code: str, wording: str) -> str:  # noqa: ARG002 - nothing is asked of what is not known
         return ""
 
-    def read(self, original: str) -> Findings:  # noqa: ARG002
+    def read(self, original: str, path: str = "fast") -> Findings:  # noqa: ARG002
         raise LexiconError("the reader could not be loaded")
 
 
 @lru_cache(maxsize=1)
 def _loaded() -> Reader:
-    return Reader()
+    try:
+        return Reader(model=load_model())
+    except ModelError as error:
+        log().error("the full path is off", error=str(error))
+        return Reader()
 
 
 def reader() -> Reader:
@@ -58,14 +64,19 @@ def reader() -> Reader:
         return NoReader()
 
 
+def reads_fully() -> bool:
+    """Whether this process can read on the full path; where it cannot the fast one stands, and every screen says so."""
+    return reader().model is not None
+
+
 @listen(ServiceStarts)
 def load(_: ServiceStarts) -> None:
     """Load the reader before the first words come."""
     reader()
 
 
-def read(said: list[Said]) -> dict[str, Any]:
-    """The values of a ``Reading`` for these entries together.
+def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
+    """The values of a ``Reading`` for these entries together, on that path; on the fast one where the full one is off.
 
     The reader advises; when it fails the work goes on: the answer is then a reading whose state is *down*, which
     counts as a child possibly involved and is told on every screen.
@@ -73,7 +84,7 @@ def read(said: list[Said]) -> dict[str, Any]:
     starts, text = _joined(said)
     began = time.perf_counter()
     try:
-        found = reader().read(text).to_json()
+        found = reader().read(text, path if reads_fully() else "fast").to_json()
         findings = [_placed(one, said, starts) for one in found["findings"]]
     except Exception as error:  # noqa: BLE001 - nothing the reader does may lose the words
         log().error("the reader failed", error=type(error).__name__)
@@ -91,6 +102,7 @@ def read(said: list[Said]) -> dict[str, Any]:
         "adult_vulnerability": found["adult_vulnerability"],
         "abstain": found["abstain"],
         "why_abstained": str(found.get("reason") or "")[:200],
+        "doubt": str(found.get("doubt") or "")[:200],
         "findings": findings,
         "questions": found["questions"],
         "took_ms": found["took_ms"],

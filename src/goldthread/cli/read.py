@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from goldthread.thrive.assertion import assess_span
 from goldthread.thrive.lexicon import LexiconError
+from goldthread.thrive.model import ModelError, load
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.tokens import Text
 
@@ -27,7 +28,12 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     """Add ``read`` and ``assertion`` to the command line."""
     read = subparsers.add_parser("read", help="read logs for cues of risk to a child (JSON Lines)")
     read.add_argument("file", nargs="?", metavar="FILE", help="JSON Lines of id and text; standard input if left out")
-    read.add_argument("--path", choices=("fast", "full"), default="fast", help="fast: lexicon and assertion")
+    read.add_argument(
+        "--path",
+        choices=("fast", "full"),
+        default="full",
+        help="fast: lexicon and assertion; full: the network too (default)",
+    )
     read.add_argument("--lexicon", type=Path, metavar="DIR", help="another folder of lexicon files")
     read.set_defaults(run=run_read)
     assertion = subparsers.add_parser("assertion", help="say how a span of a text is meant (JSON Lines)")
@@ -37,15 +43,15 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def run_read(args: argparse.Namespace) -> int:
     """Answer every line of the input with a reading. Returns 1 if any line was bad, 2 if nothing could be done."""
-    if args.path == "full":
-        return _say("The full path needs the encoder, which is not installed here. Use --path fast.")
     try:
-        reader = Reader(args.lexicon)
+        reader = Reader(args.lexicon, load() if args.path == "full" else None)
     except LexiconError as error:
         return _say(f"The lexicon cannot be used:\n{error}")
+    except ModelError as error:
+        return _say(f"The full path cannot be read: {error}. Use --path fast.")
 
     def answer(line: dict[str, Any]) -> dict[str, Any]:
-        return {"id": line["id"], **reader.read(_text(line)).to_json()}
+        return {"id": line["id"], **reader.read(_text(line), args.path).to_json()}
 
     return _answer_all(args.file, answer)
 

@@ -71,13 +71,13 @@ class Noticed:
         return tuple(one for one in self.cues if one.critical and one.wants)
 
 
-def along(said: list[Said], typed: str) -> tuple[dict[str, Any], dict[int, str]]:
+def along(said: list[Said], typed: str, path: str = "fast") -> tuple[dict[str, Any], dict[int, str]]:
     """What the reader finds in all that was said and in what is being typed: a reading's values, and the texts by number."""
     if typed.strip():
         said = [*said, Said(TYPED, typed)]
     if not said:
         return {"state": "waiting", "findings": []}, {}
-    return read(said), {one.seq: one.text for one in said}
+    return read(said, path), {one.seq: one.text for one in said}
 
 
 def noticed(

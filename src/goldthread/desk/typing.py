@@ -18,26 +18,30 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class Typed:
-    """What a page sends while somebody types: the revision it stands on, every field, and the column it shows already."""
+    """What a page sends while somebody types: the revision it stands on, every field, and the column it shows already.
+
+    ``full`` at a pause: the words are to be read on the full path.
+    """
 
     base: int
     fields: dict[str, str]
     have: str
+    full: bool = False
 
 
 def parsed(body: bytes) -> Typed:
     """The page's JSON. Raises ``Invalid`` for anything else."""
     try:
         given = json.loads(body)
-        base, fields, have = given["base"], given["fields"], given.get("have", "")
+        base, fields, have, full = given["base"], given["fields"], given.get("have", ""), given.get("full", False)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Invalid({"text": UNREADABLE}) from None
     known = isinstance(base, int) and not isinstance(base, bool) and 0 <= base < 2**31
-    if not known or not isinstance(have, str) or not isinstance(fields, dict):
+    if not known or not isinstance(have, str) or not isinstance(full, bool) or not isinstance(fields, dict):
         raise Invalid({"text": UNREADABLE})
     if not all(isinstance(value, str) for value in fields.values()):
         raise Invalid({"text": UNREADABLE})
-    return Typed(base, fields, have)
+    return Typed(base, fields, have, full)
 
 
 def marks(found: dict[str, Any], text: str) -> list[dict[str, Any]]:

@@ -96,9 +96,9 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
-    found, texts = along(kept.said if incident is not None else [], text)
+    found, texts = along(kept.said if incident is not None else [], text, "full" if typed.full else "fast")
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
-    answer: dict[str, Any] = {"revision": kept.revision, "marks": along_typing.marks(found, text), "have": shown.mark}
+    answer: dict[str, Any] = {"revision": kept.revision, "marks": along_typing.marks(found, text), "have": shown.mark, "path": found.get("path", "")}
     if shown.mark != typed.have:
         context = {
             "noticed": shown,

@@ -22,7 +22,7 @@ CODES = (
     "infant", "honour", "suspect-child", "self-harm", "risk-person", "repeat",
     "background", "professional", "third-party", "other-agency", "masked", "companion",
     "carer-not-seen", "imminent", "death", "abduction", "position-of-trust", "trafficking",
-    "implied-child",
+    "implied-child", "oblique",
 )  # fmt: skip
 """Every cue of risk to a child; a force may add a file with a new code only together with this list."""
 ADULT = "adult-"

@@ -1,20 +1,28 @@
-"""The one entry: ``Reader().read(text)`` gives a Reading."""
+"""The one entry: ``Reader().read(text)`` gives a Reading; with a model, ``read(text, "full")`` one that the network took further."""
+
+from __future__ import annotations
 
 import gc
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Assertion, Triggers, asserter
+from goldthread.thrive.full import read_on
 from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Listed, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
 from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES
 from goldthread.thrive.tokens import Text
+
+if TYPE_CHECKING:  # the fast path starts without it
+    from goldthread.thrive.model import Model
 
 MOST_PER_CUE = 100
 """Findings of one cue kept for one text, the strongest first: a page can show no more, and hostile text stays small."""
@@ -63,12 +71,13 @@ def _compiled(directory: Path | None) -> _Compiled:
 
 
 class Reader:
-    """Reads texts with one lexicon (the shipped one, or the TOML files of *directory*). Threads may share it.
+    """Reads texts with one lexicon (the shipped one, or the TOML files of *directory*), and with *model* on the full path.
 
-    Raises LexiconError when the lexicon cannot be used.
+    Threads may share it. Raises LexiconError when the lexicon cannot be used.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(self, directory: Path | None = None, model: Model | None = None) -> None:
+        self.model = model
         compiled = _compiled(directory)
         self._lexicon = compiled.lexicon
         self._matcher = compiled.matcher
@@ -97,21 +106,36 @@ class Reader:
         found = self._questions.get((code, wording))
         return found if found is not None else self._cues[code].question
 
-    def read_batch(self, texts: Iterable[str]) -> list[Reading]:
+    def read_batch(self, texts: Iterable[str], path: str = "fast") -> list[Reading]:
         """One reading for each of *texts*, in order."""
-        return [self.read(text) for text in texts]
+        return [self.read(text, path) for text in texts]
 
     def forget(self) -> None:
         """Forget the sentences met so far. Answers stay the same; the next reading of each takes as long as the first."""
         self._notice.cache_clear()
         self._asserter.forget()
+        if self.model is not None:
+            self.model.forget()
 
     def cue_spans(self, text: Text) -> list[tuple[int, int]]:
         """(first word, end word) of every cue wording in *text*, whatever is said of it."""
         return [(start, end) for start, end, _, target in self._matcher.find(text) if isinstance(target, Rule)]
 
-    def read(self, original: str) -> Reading:
-        """What *original* says of risk to a child. Never raises for any string; the same string gives the same answer."""
+    def read(self, original: str, path: str = "fast") -> Reading:
+        """What *original* says of risk to a child. Never raises for any string; the same string gives the same answer.
+
+        *path* is *fast* (lexicon and assertion) or *full* (taken further by the network). Raises ValueError for *full*
+        without a model.
+        """
+        if path == "fast":
+            return self._read(original)
+        if self.model is None:
+            raise ValueError("the full path needs a model")
+        began = perf_counter()
+        reading = read_on(self._read(original), original, self.model)
+        return replace(reading, took_ms=round((perf_counter() - began) * 1000, 3))
+
+    def _read(self, original: str) -> Reading:
         began = perf_counter()
         text = Text(original)
         reason = abstain.reason_to_abstain(text)

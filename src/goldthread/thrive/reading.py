@@ -41,6 +41,7 @@ class Finding(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The reader's answer for one text. With ``abstain`` the findings stand and ``at_risk`` is no answer; ``reason`` says why.
+    ``doubt`` says why the full path is not sure of its answer; empty where it is.
 
     ``probability`` (0..1) is that a child is at risk; ``level`` is what the words suggest for the child, never a grade.
     """
@@ -59,9 +60,10 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     questions: tuple[str, ...] = ()
     took_ms: float = field(default=0.0, compare=False)
+    doubt: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The stable contract's fields in their order; ``reason`` only where the reader abstained."""
+        """The stable contract's fields in their order; ``reason`` and ``doubt`` only where there is one."""
         line: dict[str, Any] = {
             "engine": self.engine,
             "path": self.path,
@@ -79,4 +81,6 @@ class Reading:
         }
         if self.abstain:
             line["reason"] = self.reason
+        if self.doubt:
+            line["doubt"] = self.doubt
         return line

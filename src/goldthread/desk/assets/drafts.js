@@ -177,13 +177,14 @@ export class Drafts {
 
   // Called at every change. The browser's copy is written at once; the server is told at most once at a time, and only
   // what it has not been told, unless the words are to be read along anew.
-  changed({ read = false } = {}) {
+  // At a pause the words are read in full, which takes longer.
+  changed({ read = false, full = false } = {}) {
     const fields = typedFields();
     this.keep(fields);
     if (this.conflict) return;
     if (this.flying) { this.again = true; return; }
-    if (!read && this.have && same(fields, this.sent)) return;
-    this.send(fields);
+    if (!read && !full && this.have && same(fields, this.sent)) return;
+    this.send(fields, full);
   }
 
   // This browser's own copy, always of what stands on the page now. While two texts wait for a choice it stands on no
@@ -195,7 +196,7 @@ export class Drafts {
     else this.locker.drop();
   }
 
-  async send(fields) {
+  async send(fields, full = false) {
     this.flying = fields;
     this.remember(fields);
     this.keep();
@@ -208,7 +209,7 @@ export class Drafts {
         method: "POST",
         signal: give.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf },
-        body: JSON.stringify({ base: this.revision, fields, have: this.have }),
+        body: JSON.stringify({ base: this.revision, fields, have: this.have, full }),
       });
       await this.answered(answer, fields);
     } catch {

@@ -11,6 +11,7 @@ import { startReach } from "./reach.js";
 
 const READ_AFTER = 180; // ms without a key before the words are read along
 const READ_AT_LEAST = 600; // ms after which they are, however fast somebody types
+const READ_FULLY_AFTER = 900; // ms without a key before they are read in full
 
 const desk = document.getElementById("desk");
 const opening = document.getElementById("opening");
@@ -74,11 +75,14 @@ const box = () => document.querySelector("[data-typing]");
 let mirror = box() ? new Mirror(box()) : null;
 let timer = 0;
 let firstWaiting = 0;
+let pause = 0;
 
 const drafts = desk && new Drafts({ desk, onAnswer: answered, onState: state });
 
 function answered(told, fields) {
   mirror?.show(told.marks, fields["words.text"] ?? "");
+  clearTimeout(pause);
+  if (told.path === "fast" && fields["words.text"]?.trim()) pause = setTimeout(() => drafts.changed({ full: true }), READ_FULLY_AFTER);
   if (!told.noticed) return;
   const column = document.getElementById("noticed");
   // While somebody answers here nothing moves; it is drawn at the next change.
@@ -100,6 +104,7 @@ function soon() {
   const now = performance.now();
   firstWaiting ||= now;
   clearTimeout(timer);
+  clearTimeout(pause);
   timer = setTimeout(() => { firstWaiting = 0; drafts?.changed(); }, Math.max(0, Math.min(READ_AFTER, firstWaiting + READ_AT_LEAST - now)));
   drafts?.keep();
 }

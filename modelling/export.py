@@ -1,0 +1,67 @@
+"""From trained weights to the two files that the reader runs, in whole numbers of eight bits."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from goldthread.thrive import features
+from modelling.network import WEIGHTS, WIDTH, Network
+
+
+class Encoder(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    """The encoder by itself: one clause's tokens in, its vector out."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """(1, tokens) to (1, width)."""
+        return self.network.forward(tokens, torch.ones_like(tokens, dtype=torch.float32))
+
+
+class Pool(nn.Module):  # type: ignore[misc]
+    """The pool by itself: one text's clause vectors and findings in, the decision out."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, clauses: Tensor, found: Tensor, whole: Tensor) -> tuple[Tensor, ...]:
+        """(1, clauses, width), (1, clauses, numbers), (1, numbers) to the logits, the weights, and the cues of each clause."""
+        empty = torch.zeros(1, clauses.shape[1] + 1, dtype=torch.bool)
+        made = self.network.pooled(clauses, found, whole, empty)
+        return made.at_risk, made.levels, made.child, made.adult, made.weights, self.network.cues(clauses)
+
+
+def export(network: Network, codes: int, home: Path) -> None:
+    """Write ``encoder.onnx``, ``pool.onnx`` and ``tokenizer.json`` into *home*."""
+    network.eval()
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        encoder, pool = Path(scratch) / "encoder.onnx", Path(scratch) / "pool.onnx"
+        with torch.no_grad():
+            torch.onnx.export(
+                Encoder(network), (torch.randint(1000, 20000, (1, 12)),), encoder, dynamo=False, opset_version=17,
+                input_names=["tokens"], output_names=["vector"], dynamic_axes={"tokens": {1: "length"}},
+            )  # fmt: skip
+            torch.onnx.export(
+                Pool(network),
+                (torch.randn(1, 5, WIDTH), torch.zeros(1, 5, codes + 6), torch.zeros(1, features.WHOLE)),
+                pool, dynamo=False, opset_version=17, input_names=["clauses", "found", "whole"],
+                output_names=["odds", "levels", "child", "adult", "weights", "cues"],
+                dynamic_axes={"clauses": {1: "count"}, "found": {1: "count"}},
+            )  # fmt: skip
+        # A range of seven bits keeps the sums of older processors from overflowing.
+        for part in (encoder, pool):
+            quantize_dynamic(
+                part, home / part.name, op_types_to_quantize=["MatMul", "Gather"], weight_type=QuantType.QInt8,
+                per_channel=True, reduce_range=True,
+            )  # fmt: skip
+    shutil.copy(WEIGHTS / "tokenizer.json", home / "tokenizer.json")

@@ -1,0 +1,88 @@
+"""``make model``: train, export, calibrate, and write the card that the reader carries.
+
+The same corpus, lexicon and machine give the same files; the card names the hash of what it was made from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from goldthread.thrive.model import CARD, HOME, Model
+from goldthread.thrive.reader import Reader
+from modelling import calibrate, corpus
+from modelling.corpus import CHILD, CUES, LEVELS
+from modelling.export import export
+from modelling.network import MOST_TOKENS, WEIGHTS, Network
+from modelling.train import FROZEN, SEED, Trainer
+
+VERSION = "1"
+
+
+def corpus_hash() -> str:
+    """A digest of every log and clause."""
+    whole = hashlib.sha256()
+    for path in sorted(corpus.HOME.glob("*/*.jsonl")):
+        whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def make(weights: Path, home: Path, made_from: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Export trained *weights* into *home* and calibrate them on the tune part."""
+    reader = Reader()
+    codes = [cue.code for cue in reader.cues]
+    network = Network(codes, FROZEN)
+    network.load_state_dict(torch.load(weights))
+    export(network, len(codes), home)
+    card: dict[str, Any] = {
+        "version": VERSION, "codes": codes, "cues": CUES, "levels": LEVELS, "child": CHILD, "most_tokens": MOST_TOKENS,
+        "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [],
+        "made_from": {
+            **made_from,
+            "corpus": corpus_hash(),
+            "lexicon": reader.lexicon_hash,
+            "weights": hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()[:16],
+            "seed": SEED,
+            "torch": torch.__version__,
+        },
+    }  # fmt: skip
+    _write(home, card)
+    tune = [one for one in corpus.logs() if one.part == "tune"]
+    seen = list(calibrate.points(Model(home), reader, tune))
+    card |= calibrate.calibration(seen)
+    _write(home, card)
+    say(json.dumps({key: card[key] for key in ("slope", "shift", "at_risk", "unsure", "made_from")}, indent=1))
+    say(f"model {Model(home).hash}")
+
+
+def _write(home: Path, card: dict[str, Any]) -> None:
+    (home / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Train unless weights are given, then make the model."""
+    parser = argparse.ArgumentParser(prog="python -m modelling.make", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=4, help="times over the train part (default: 4)")
+    parser.add_argument("--weights", type=Path, default=Path(".venv-model/weights.pt"), help="where they are kept")
+    parser.add_argument("--trained", action="store_true", help="take the weights that are there")
+    parser.add_argument("--out", type=Path, default=HOME, help="folder of the model (default: the shipped one)")
+    asked = parser.parse_args(argv)
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    if not asked.trained:
+        Trainer(asked.rounds, say).run(asked.weights)
+    make(asked.weights, asked.out, {"rounds": asked.rounds}, say)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

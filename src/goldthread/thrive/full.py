@@ -1,0 +1,116 @@
+"""The full path: what the lexicon found, read again by the network together with every clause.
+
+It adds findings and never takes one away. Where the network alone sees risk, the clauses that weighed most are quoted. A threat to a
+child's life that the lexicon found stands whatever the network makes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from goldthread.thrive import decide, features
+from goldthread.thrive.clauses import Place
+from goldthread.thrive.clauses import clauses as cut
+from goldthread.thrive.reading import Finding, Reading
+
+if TYPE_CHECKING:
+    from goldthread.thrive.model import Card, Decided, Model
+
+RULE = "network"
+"""Stands for the wording of a finding that the network made; the reading's model says which network."""
+OBLIQUE = "oblique"
+"""The cue of a clause that weighs though it shows no cue by itself."""
+NAMED, NAMED_SURELY = 0.3, 0.6
+"""Likelihoods of a cue in a clause from which it is named, and named without doubt *(ours)*."""
+MOST_QUOTED = 3
+WEIGHED = 0.18
+"""Share of the decision from which a clause is quoted; the weightiest one always is *(ours)*."""
+LIFE = 0.5
+"""Score from which a life-threat finding of the lexicon holds the answer: it is then about a child, and not denied."""
+
+MANY_SLIPS = "Many words here are not as the reader knows them, so it may miss what they say. Read the words yourself."
+NOT_SURE = "The reader is not sure whether these words speak of risk to a child. Read them yourself."
+
+
+def read_on(reading: Reading, text: str, model: Model) -> Reading:
+    """*reading* of the fast path over *text*, taken further. Never raises for any string."""
+    places = cut(text)
+    if reading.abstain or not places:
+        return replace(reading, path="full", model=model.hash)
+    card = model.card
+    made = model.decide(
+        [text[start:end] for start, end in places],
+        features.of_clauses(places, reading.findings, card.codes),
+        features.of_whole(reading),
+    )
+    likely = made.likely
+    level = card.levels[sum(one >= 0.5 for one in made.levels)]
+    at_risk = likely >= card.at_risk
+    life = [finding for finding in reading.findings if finding.critical and finding.score >= LIFE]
+    if life:
+        at_risk, likely = True, max(likely, reading.probability)
+        level = max(level, decide.level(life, likely), key=decide.rank)
+    level = max(level, "low", key=decide.rank) if at_risk else "none"
+    quoted = _quoted(places, made, card, level, text, reading.findings) if at_risk else []
+    findings = tuple(sorted([*reading.findings, *quoted], key=lambda one: (one.start, one.end, one.cue)))
+    return replace(
+        reading,
+        path="full",
+        model=model.hash,
+        child=_child(reading, made, card, at_risk=at_risk),
+        at_risk=at_risk,
+        probability=round(min(decide.CEILING_P, max(decide.FLOOR_P, likely)), 4),
+        level=level,
+        adult_vulnerability=reading.adult_vulnerability or made.adult >= 0.5,
+        findings=findings,
+        doubt=_doubt(made, card),
+    )
+
+
+def _child(reading: Reading, made: Decided, card: Card, *, at_risk: bool) -> str:
+    """The network's answer, but never *no* where the lexicon read a child's word or a child is at risk."""
+    likeliest = card.child[made.child.index(max(made.child))]
+    least = "implied" if at_risk or reading.child == "yes" else "no"
+    order = ("no", "implied", "yes")
+    return max(likeliest, least, key=order.index)
+
+
+def _quoted(
+    places: Sequence[Place], made: Decided, card: Card, level: str, text: str, before: Sequence[Finding]
+) -> list[Finding]:
+    """The clauses that weighed most and hold no counted finding yet, each as a finding."""
+    order = sorted(range(len(places)), key=lambda at: (-made.weights[at], at))
+    found: list[Finding] = []
+    for rank, at in enumerate(order[:MOST_QUOTED]):
+        if rank and made.weights[at] < WEIGHED:
+            break
+        start, end = places[at]
+        if any(one.start < end and start < one.end and one.score >= decide.LEVEL_FROM for one in before):
+            continue
+        strongest = max(made.cues[at])
+        cue = card.cues[made.cues[at].index(strongest)] if strongest >= NAMED else OBLIQUE
+        found.append(
+            Finding(
+                cue,
+                start,
+                end,
+                text[start:end],
+                "affirmed" if strongest >= NAMED_SURELY else "uncertain",
+                ("risk",),
+                round(made.likely * max(strongest, NAMED), 4),
+                RULE,
+                level,
+                critical=False,
+            )
+        )
+    return found
+
+
+def _doubt(made: Decided, card: Card) -> str:
+    """Why the network is not sure; empty where it is."""
+    for one in card.unsure:
+        if made.pieces <= one.pieces:
+            return NOT_SURE if one.low <= made.likely <= one.high else ""
+    return MANY_SLIPS

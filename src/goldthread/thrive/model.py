@@ -1,0 +1,213 @@
+"""The trained network, run by onnxruntime: clauses and what the lexicon found in, a decision about the whole text out.
+
+What it is made from, how it was measured and what it must not be relied on for stands in ``docs/model-card.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+HOME = Path(__file__).parent / "model"
+CARD = "card.json"
+REMEMBERED = 8192
+"""Clauses whose vectors are kept for a process: 12 MB, an hour of a busy room *(ours)*."""
+TOGETHER, STEP = 160, 120
+"""Clauses decided over at once, and how far the next stretch begins after the last, so that long texts cost what their length costs."""
+
+Vector = NDArray[np.float32]
+
+
+class ModelError(RuntimeError):
+    """The network cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Up to so many word pieces a word, where the network cannot tell: a likelihood from ``low`` to ``high``."""
+
+    pieces: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the network was made for and how its numbers are taken; the model card's part that the reader needs."""
+
+    version: str
+    codes: tuple[str, ...]
+    """Cues of the lexicon it was trained beside."""
+    cues: tuple[str, ...]
+    levels: tuple[str, ...]
+    child: tuple[str, ...]
+    most_tokens: int
+    slope: float
+    shift: float
+    """Likelihood = 1 / (1 + exp(-(slope * odds + shift)))."""
+    at_risk: float
+    """Likelihood from which a child counts as at risk."""
+    unsure: tuple[Unsure, ...]
+    """In order of pieces; texts beyond the last are typed so unlike what was trained on that nothing is sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the network makes of a text. ``levels`` are the likelihoods of more than none, low, medium and high.
+
+    ``weights`` (sum 1) and ``cues`` have an entry for each clause given; ``pieces`` is word pieces a word.
+    """
+
+    likely: float
+    levels: tuple[float, ...]
+    child: tuple[float, ...]
+    adult: float
+    weights: tuple[float, ...]
+    cues: tuple[tuple[float, ...], ...]
+    pieces: float
+
+
+class Model:
+    """The network of a folder, ready to run. Threads may share it. Raises ``ModelError`` where it cannot be used."""
+
+    def __init__(self, home: Path = HOME) -> None:
+        try:
+            self.card = _card(json.loads((home / CARD).read_text(encoding="utf-8")))
+            self._tokens = Tokenizer.from_file(str(home / "tokenizer.json"))
+            self._encoder = _session(home / "encoder.onnx")
+            self._pool = _session(home / "pool.onnx")
+            self.hash = _hash(home)
+        except Exception as error:  # each library raises its own
+            raise ModelError(f"the network in {home.name} cannot be used ({type(error).__name__})") from error
+        self._tokens.no_padding()
+        self._tokens.no_truncation()
+        self._kept: OrderedDict[bytes, tuple[Vector, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def decide(self, clauses: Sequence[str], found: Sequence[Sequence[float]], whole: Sequence[float]) -> Decided:
+        """Decide for one text, given as its clauses, with ``features.of_clauses`` and ``features.of_whole`` of it.
+
+        A clause that stands there again counts once. Texts of more clauses than are decided over at once are taken in
+        stretches, and the stretch with the highest likelihood decides.
+        """
+        places = _once(clauses)
+        read = [self._vector(clauses[at]) for at in places]
+        words = sum(len(clauses[at].split()) for at in places)
+        pieces = sum(count for _, count in read) / max(1, words)
+        vectors = np.stack([vector for vector, _ in read])
+        beside = np.array([found[at] for at in places], dtype=np.float32)
+        of_all = np.array([whole], dtype=np.float32)
+        best: Decided | None = None
+        for first in range(0, max(1, len(places) - TOGETHER + STEP), STEP):
+            stretch = slice(first, first + TOGETHER)
+            one = self._decide(vectors[stretch], beside[stretch], of_all, places[stretch], len(clauses), pieces)
+            if best is None or one.likely > best.likely:
+                best = one
+        assert best is not None
+        return best
+
+    def forget(self) -> None:
+        """Forget the clauses met so far; answers stay the same."""
+        with self._lock:
+            self._kept.clear()
+
+    def _decide(
+        self, vectors: Vector, found: Vector, whole: Vector, places: Sequence[int], count: int, pieces: float
+    ) -> Decided:
+        given = {"clauses": vectors[None], "found": found[None], "whole": whole}
+        odds, levels, child, adult, weights, cues = self._pool.run(None, given)
+        by_place = dict(zip(places, range(len(places)), strict=True))
+        nothing = (0.0,) * len(self.card.cues)
+        likely_cues = _likely(cues[0])
+        return Decided(
+            1 / (1 + exp(-(self.card.slope * float(odds[0]) + self.card.shift))),
+            tuple(map(float, _likely(levels[0]))),
+            tuple(map(float, _shares(child[0]))),
+            float(_likely(adult)[0]),
+            tuple(float(weights[0][by_place[at]]) if at in by_place else 0.0 for at in range(count)),
+            tuple(tuple(map(float, likely_cues[by_place[at]])) if at in by_place else nothing for at in range(count)),
+            pieces,
+        )
+
+    def _vector(self, clause: str) -> tuple[Vector, int]:
+        """The clause's vector and its number of word pieces. Each is read by itself: beside another its numbers would differ."""
+        key = hashlib.blake2b(clause.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                return kept
+        ids = self._tokens.encode(clause.encode("utf-8", "replace").decode()).ids
+        tokens = np.array([ids[: self.card.most_tokens]], dtype=np.int64)
+        made = self._encoder.run(None, {"tokens": tokens})[0][0], len(ids) - 2
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)
+        return made
+
+
+@lru_cache(maxsize=2)
+def load(home: Path = HOME) -> Model:
+    """The network of a folder, loaded once for a process. Raises ``ModelError``."""
+    return Model(home)
+
+
+def _once(clauses: Sequence[str]) -> list[int]:
+    """Places of the clauses that do not stand before; the first of each."""
+    first: dict[str, int] = {}
+    for at, clause in enumerate(clauses):
+        first.setdefault(clause.casefold(), at)
+    return list(first.values())
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # One thread for a text: many are read at once, by as many processes as there are cores.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _hash(home: Path) -> str:
+    whole = hashlib.sha256()
+    for name in ("encoder.onnx", "pool.onnx", "tokenizer.json", CARD):
+        whole.update(hashlib.sha256((home / name).read_bytes()).digest())
+    return whole.hexdigest()[:16]
+
+
+def _card(given: dict[str, Any]) -> Card:
+    return Card(
+        version=given["version"],
+        codes=tuple(given["codes"]),
+        cues=tuple(given["cues"]),
+        levels=tuple(given["levels"]),
+        child=tuple(given["child"]),
+        most_tokens=given["most_tokens"],
+        slope=given["slope"],
+        shift=given["shift"],
+        at_risk=given["at_risk"],
+        unsure=tuple(Unsure(**one) for one in given["unsure"]),
+    )
+
+
+def _likely(odds: Vector) -> Vector:
+    return np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float32)
+
+
+def _shares(odds: Vector) -> Vector:
+    raised = np.exp(odds - odds.max())
+    return np.asarray(raised / raised.sum(), dtype=np.float32)
