@@ -28,7 +28,7 @@ CUES = (
     "background", "professional", "third-party", "other-agency", "masked", "companion", "carer-not-seen", "imminent", "death",
     "abduction", "position-of-trust", "trafficking", "implied-child",
 )  # fmt: skip
-KEPT_APART = ("t", "u")
+KEPT_APART = ("t", "u", "v")
 """Hands that wrote after the others, and apart from them: the test part, never trained on and never tuned to."""
 TUNE = 15
 """Of a hundred scenario families of the other hands, those that are tuned to and not trained on."""

@@ -39,7 +39,7 @@ def test_who_wrote_the_test_part_wrote_nothing_else_and_no_family_lies_in_two_pa
         by_family.setdefault((one.hand, one.family), set()).add(one.part)
     assert all(len(parts) == 1 for parts in by_family.values())
     assert {one.hand for one in logs() if one.part == "test"} == set(corpus.KEPT_APART)
-    assert {one.hand for one in clauses() if one.part == "test"} == set(corpus.KEPT_APART)
+    assert {one.hand for one in clauses() if one.part == "test"} <= set(corpus.KEPT_APART)
 
 
 def test_a_second_reader_read_a_tenth_and_agreed() -> None:

@@ -98,7 +98,12 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(kept.said if incident is not None else [], text, "full" if typed.full else "fast")
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
-    answer: dict[str, Any] = {"revision": kept.revision, "marks": along_typing.marks(found, text), "have": shown.mark, "path": found.get("path", "")}
+    answer: dict[str, Any] = {
+        "revision": kept.revision,
+        "marks": along_typing.marks(found, text),
+        "have": shown.mark,
+        "path": found.get("path", ""),
+    }
     if shown.mark != typed.have:
         context = {
             "noticed": shown,

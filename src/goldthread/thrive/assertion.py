@@ -1,21 +1,16 @@
 """How the words are meant: affirmed, negated, historical, hypothetical, uncertain or said of another.
 
-Rules over a bounded window round a span, with their trigger words in ``assertion.toml``. A trigger governs words of its
+Rules over a bounded window round a span, with their trigger words from ``triggers``. A trigger governs words of its
 own clause only; where it is unclear whether it reaches, it does not: a cue is rather shown than dropped.
 """
 
-import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES, Runs
-from goldthread.thrive.tokens import Text, normalise
+from goldthread.thrive.tokens import Text
+from goldthread.thrive.triggers import Asserter, Seen, Sense, asserter
 
-TABLE = Path(__file__).parent / "assertion.toml"
 _LONGEST_WINDOW = 12
 
 
@@ -37,146 +32,7 @@ UNCERTAIN = Assertion("uncertain")
 UNASKED = Assertion("uncertain", unasked=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sense:
-    """One meaning of a trigger phrase."""
-
-    kind: str
-    side: str
-    window: int
-    lists: bool
-    unasked: bool
-
-
-class _Seen(NamedTuple):
-    start: int
-    end: int
-    senses: tuple[_Sense, ...]
-    ends_reach: bool
-    is_present: bool = False
-
-
-_Reaching = tuple[_Seen, _Sense]
-
-
-class Asserter:
-    """The compiled trigger table; immutable, so threads may share it."""
-
-    def __init__(self, table: dict[str, Any]) -> None:
-        senses: dict[str, list[_Sense]] = {}
-        for block in table["trigger"]:
-            sense = _Sense(
-                block["assertion"],
-                block["side"],
-                block["window"],
-                block.get("list", False),
-                block.get("unasked", False),
-            )
-            for phrase in block["phrases"]:
-                senses.setdefault(" ".join(normalise(phrase)), []).append(sense)
-        self._enders = {" ".join(normalise(phrase)) for phrase in table["terminator"]["phrases"]}
-        pseudo = {" ".join(normalise(phrase)) for phrase in table["pseudo"]["phrases"]}
-        self._phrases = sorted({*senses, *self._enders, *pseudo, *table["words"]["present"]})
-        self._senses = [() if phrase in pseudo else tuple(senses.get(phrase, ())) for phrase in self._phrases]
-        self._sizes = [phrase.count(" ") + 1 for phrase in self._phrases]
-        self._ends_reach = [
-            phrase not in pseudo and (phrase in self._enders or phrase in table["words"]["present"])
-            for phrase in self._phrases
-        ]
-        self._harmless = frozenset(number for number, phrase in enumerate(self._phrases) if phrase in pseudo)
-        self._runs = Runs(tuple(phrase.split(" ")) for phrase in self._phrases)
-        self._phrases_in = lru_cache(MOST_SENTENCES)(self._phrases_among)
-        present = frozenset(table["words"]["present"])
-        self._is_present = [phrase in present for phrase in self._phrases]
-        self._not_told = frozenset(table["words"]["not_told"])
-        kin = table["kin"]
-        self._kin = frozenset(kin["people"])
-        self._kin_verbs = frozenset(kin["verbs"])
-        words = table["words"]
-        self._predicates = frozenset(words["predicates"])
-        self._answers = {
-            **dict.fromkeys(words["answers_no"], "negated"),
-            **dict.fromkeys(words["answers_yes"], "affirmed"),
-            **dict.fromkeys(words["answers_unknown"], "uncertain"),
-        }
-
-    @staticmethod
-    def _is_number_sign(words: list[str], start: int, end: int, high: int) -> bool:
-        """Whether "no" is short for number: "at no 6", "no. 14", "no 12a"; "no 14 yr old" still denies."""
-        if end != start + 1 or words[start] != "no" or end >= high or not words[end][0].isdigit():
-            return False
-        return end + 1 >= high or words[end + 1] not in ("yr", "year", "yo", "y", "month", "mth", "wk", "week", "more")
-
-    def triggers(self, text: Text) -> "Triggers":
-        """Asks about the spans of *text*; each sentence is searched for triggers once, when first asked about."""
-        return Triggers(self, text)
-
-    def forget(self) -> None:
-        """Forget the sentences met so far."""
-        self._phrases_in.cache_clear()
-
-    def find(self, text: Text, low: int, high: int) -> list[_Seen]:
-        """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
-        words = text.words
-        marks = self._runs.marks(words[low:high])
-        phrases = self._phrases_in if high - low <= LONGEST_SENTENCE else self._phrases_among
-        seen = [
-            _Seen(low + start, low + end, senses, ends_reach, is_present)
-            for start, end, senses, ends_reach, is_present in phrases(marks)
-            if not self._is_number_sign(words, low + start, low + end, high)
-        ]
-        figures = text.figures
-        near = figures[bisect_left(figures, low) : bisect_left(figures, high)] if figures else ()
-        past = [place for place in near if _is_past_year(text, place)]
-        if "ago" in text.forms:
-            past += [place for place in range(low, high) if words[place] == "ago" and _counts_back(words, place)]
-        if past:
-            seen += [_Seen(place, place + 1, (_PAST,), ends_reach=False) for place in past]
-            seen.sort(key=lambda trigger: trigger[:2])
-        return seen
-
-    def _phrases_among(self, marks: str) -> list[_Seen]:
-        """The trigger phrases among words with *marks*, counted from the first, without those inside a longer one."""
-        # Hits come by their end, so that the last one from each start is the longest.
-        longest = {start: (start, end, number) for number, start, end in self._runs.find(marks)}
-        kept: list[tuple[int, int, int]] = []
-        for _, (start, end, number) in sorted(longest.items()):
-            if kept and end <= kept[-1][1]:
-                continue
-            if kept and start < kept[-1][1]:
-                # Two phrases share a word: a harmless phrase wins over a trigger no longer than itself.
-                before = kept[-1][2]
-                if number in self._harmless and end - start >= self._sizes[before]:
-                    kept.pop()
-                elif before in self._harmless and self._sizes[before] >= end - start:
-                    continue
-            kept.append((start, end, number))
-        return [
-            _Seen(start, end, self._senses[number], self._ends_reach[number], self._is_present[number])
-            for start, end, number in kept
-        ]
-
-
-_PAST = _Sense("historical", "either", 10, False, False)
-
-
-def _counts_back(words: list[str], place: int) -> bool:
-    """Whether the "ago" at *place* stands behind a figure with its unit: "2yrs ago"."""
-    previous = words[place - 1] if place else ""
-    return previous[:1].isdigit() and previous.rstrip("s").endswith(("yr", "y", "year", "mth", "month"))
-
-
-def _is_past_year(text: Text, place: int) -> bool:
-    """Whether the figure at *place* tells of a past: "in 2019", "(2015)". "since 2019" goes on today."""
-    words = text.words
-    word = words[place]
-    if len(word) != 4 or not word.isdecimal() or word[:2] not in ("19", "20") or word >= "2030":
-        return False
-    bracketed = text.folded[text.starts[place] - 1 : text.starts[place]] == "("
-    return bracketed or (place > 0 and words[place - 1] in _BEFORE_A_YEAR)
-
-
-_BEFORE_A_YEAR = frozenset({"in", "from", "back", "circa", "around", "dated", "summer", "during"})
+_Reaching = tuple[Seen, Sense]
 
 
 class Triggers:
@@ -185,11 +41,11 @@ class Triggers:
     def __init__(self, asserter: Asserter, text: Text) -> None:
         self._asserter = asserter
         self._text = text
-        self._answers = asserter._answers
+        self._answers = asserter.answers
         self._asks = "?" in text.folded
         self._low = self._high = 0
-        self._found: dict[int, tuple[list[_Seen], list[int]]] = {}
-        self._seen: list[_Seen] = []
+        self._found: dict[int, tuple[list[Seen], list[int]]] = {}
+        self._seen: list[Seen] = []
         self._starts: list[int] = []
 
     def _look_at(self, low: int, high: int) -> None:
@@ -243,7 +99,7 @@ class Triggers:
         return meant._replace(low=low, high=high) if (low, high) != (start, end) else meant
 
     def _not_told(self, place: int) -> bool:
-        return place < len(self._text.words) and self._text.words[place] in self._asserter._not_told
+        return place < len(self._text.words) and self._text.words[place] in self._asserter.not_told
 
     def _joined(self, end: int, place: int) -> bool:
         """Whether at most one word and no sign stands between a span and the word at *place*."""
@@ -290,7 +146,7 @@ class Triggers:
             if trigger.end > start:
                 continue
             for sense in trigger.senses:
-                if sense.side == "before" or start - trigger.end > sense.window:
+                if sense.side == "before" or start - trigger.end > self._window(trigger, sense, start):
                     continue
                 if (barrier and sense.side != "either") or (today and sense.kind == "historical"):
                     continue
@@ -303,11 +159,18 @@ class Triggers:
         reaching.reverse()
         return reaching
 
-    def _reaches(self, trigger: _Seen, sense: _Sense, start: int, end: int) -> bool:
+    def _window(self, trigger: Seen, sense: Sense, start: int) -> int:
+        """How many words may stand between: more where a denial goes on over a list ("no drugs, a or b, c or d")."""
+        if sense.kind != "negated" or start - trigger.end <= sense.window:
+            return sense.window
+        between = self._text.words[trigger.end : start]
+        return _LONGEST_WINDOW if "or" in between or "nor" in between else sense.window
+
+    def _reaches(self, trigger: Seen, sense: Sense, start: int, end: int) -> bool:
         """Whether the signs and conjunctions between a trigger and the words after it let it reach them."""
         text = self._text
         if trigger.end == start:
-            return text.between(start - 1, start).strip(" :\"'“‘(") == "" or sense.side == "either"
+            return text.between(start - 1, start).strip(" :\"'“‘(#") == "" or sense.side == "either"
         between = text.folded[text.ends[trigger.end - 1] : text.starts[start]]
         if sense.side == "either":
             return True
@@ -329,9 +192,9 @@ class Triggers:
 
     def _own_statement(self, end: int) -> bool:
         """Whether the words behind a span make a statement of it: "... and kids *are* upstairs"."""
-        return any(word in self._asserter._predicates for word in self._text.words[end : end + 2])
+        return any(word in self._asserter.predicates for word in self._text.words[end : end + 2])
 
-    def _list_goes_on(self, trigger: _Seen, sense: _Sense, start: int, end: int, between: str) -> bool:
+    def _list_goes_on(self, trigger: Seen, sense: Sense, start: int, end: int, between: str) -> bool:
         """Whether a comma after a trigger goes on with a list ("no drugs, knives or guns") rather than a new clause."""
         text, words = self._text, self._text.words
         high = text.sentence(start)[1]
@@ -340,7 +203,7 @@ class Triggers:
         tail = words[start : min(high, start + 8)]
         if sense.kind == "negated" and any(word in ("or", "nor") for word in words[trigger.end : start] + tail):
             return not self._own_statement(end)
-        predicates = self._asserter._predicates
+        predicates = self._asserter.predicates
         items = between.split(",")
         short = all(len(item.split()) <= 4 for item in items[:-1])
         said = any(word in predicates for word in words[trigger.end : end]) or self._own_statement(end)
@@ -376,7 +239,7 @@ class Triggers:
                 break
         return reaching
 
-    def _reaches_back(self, trigger: _Seen, sense: _Sense, end: int) -> bool:
+    def _reaches_back(self, trigger: Seen, sense: Sense, end: int) -> bool:
         """Whether the signs and words between a span and a trigger behind it let the trigger reach the span."""
         text, distance = self._text, trigger.start - end
         if sense.side == "after" or distance > sense.window:
@@ -391,7 +254,7 @@ class Triggers:
             word in ("and", "or", "who", "which", "if") for word in text.words[end : trigger.start]
         )
 
-    def _closes(self, trigger: _Seen) -> bool:
+    def _closes(self, trigger: Seen) -> bool:
         """Whether the clause ends behind *trigger* ("knives, nil." rather than "knives, nil reply")."""
         text = self._text
         end = trigger.end
@@ -421,7 +284,7 @@ class Triggers:
         if "other-subject" in kinds and negated_before is None:
             return Assertion("other-subject")
         if negated_before is not None:
-            if not self._asserter._not_told.isdisjoint(self._text.words[negated_before.end : end + 3]):
+            if not self._asserter.not_told.isdisjoint(self._text.words[negated_before.end : end + 3]):
                 return UNASKED
             outer = next((sense.kind for trigger, sense in before if trigger.start < negated_before.start), "")
             if outer in ("uncertain", "hypothetical"):
@@ -438,6 +301,11 @@ class Triggers:
             return UNCERTAIN
         queried = self._queried(start, end)
         return queried if queried is UNCERTAIN else Assertion("historical")
+
+    def behind(self, start: int, end: int) -> int:
+        """The first word of the span *start* to *end* behind a trigger that begins before it and ends in it ("no [further pain]")."""
+        self._look_at(*self._text.sentence(start))
+        return next((one.end for one in self._seen if one.senses and one.start < start < one.end < end), start)
 
     def within(self, start: int, end: int) -> Assertion:
         """How a span is meant that holds its own words of doubt, past or denial, such as *no marks on her*.
@@ -465,15 +333,9 @@ class Triggers:
             verb = start - size
             if verb - 1 < low:
                 break
-            if " ".join(words[verb:start]) in self._asserter._kin_verbs and words[verb - 1] in self._asserter._kin:
+            if " ".join(words[verb:start]) in self._asserter.kin_verbs and words[verb - 1] in self._asserter.kin:
                 return True
         return False
-
-
-@cache
-def asserter(path: Path = TABLE) -> Asserter:
-    """The trigger table of *path*, compiled once for a process."""
-    return Asserter(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def assess_span(text: Text, start: int, end: int, cue_spans: Iterable[tuple[int, int]] = ()) -> str:
@@ -487,7 +349,8 @@ def assess_span(text: Text, start: int, end: int, cue_spans: Iterable[tuple[int,
         last += 1
     if last <= first:
         return "affirmed"
-    triggers = asserter().triggers(text)
+    triggers = Triggers(asserter(), text)
+    first = triggers.behind(first, last)
     found = triggers.assess(first, last)
     if found.kind == "affirmed":
         found = triggers.within(first, last)

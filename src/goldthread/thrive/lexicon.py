@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from goldthread.thrive.ages import NUMBER_WORDS
-from goldthread.thrive.assertion import TABLE
 from goldthread.thrive.patterns import BUILT_IN, Atoms, Expansions, Shape, WordingError, expand, parse, shapes
+from goldthread.thrive.triggers import TABLE
 
 LEXICON_DIR = Path(__file__).parent / "lexicon"
 LEVELS = ("none", "low", "medium", "high", "immediate")

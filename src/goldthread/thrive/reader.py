@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
-from goldthread.thrive.assertion import Assertion, Triggers, asserter
+from goldthread.thrive.assertion import Assertion, Triggers
 from goldthread.thrive.full import read_on
 from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Listed, Matcher
@@ -20,6 +20,7 @@ from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
 from goldthread.thrive.runs import LONGEST_SENTENCE, MOST_SENTENCES
 from goldthread.thrive.tokens import Text
+from goldthread.thrive.triggers import asserter
 
 if TYPE_CHECKING:  # the fast path starts without it
     from goldthread.thrive.model import Model
@@ -153,7 +154,7 @@ class Reader:
                     contexts += [(low + start, low + end, context) for start, end, context in harmless]
                 if named:
                     mentions += [(low + start, low + end, name) for start, end, name in named]
-        triggers = self._asserter.triggers(text)
+        triggers = Triggers(self._asserter, text)
         found = rules if len(rules) <= MOST_PER_CUE else _bounded(rules)
         assessed = [(match, triggers.assess(match[0], match[1])) for match in found]
         child = _child(assessed, mentions, contexts, triggers)

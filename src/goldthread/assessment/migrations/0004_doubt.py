@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessment', '0003_mark_answers'),
+        ("assessment", "0003_mark_answers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reading',
-            name='doubt',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200),
+            model_name="reading",
+            name="doubt",
+            field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
     ]
