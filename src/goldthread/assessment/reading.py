@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+
 from goldthread.config.logs import log
 from goldthread.config.upward import ServiceStarts, listen
 from goldthread.thrive.lexicon import Cue, LexiconError
@@ -15,6 +17,7 @@ from goldthread.thrive.model import ModelError
 from goldthread.thrive.model import load as load_model
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.reading import Reading as Findings
+from goldthread.thrive.second import OverHttp, SecondReaderError, added
 
 KEPT = ("cue", "assertion", "elements", "score")
 BETWEEN = "\n"
@@ -84,7 +87,8 @@ def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
     starts, text = _joined(said)
     began = time.perf_counter()
     try:
-        found = reader().read(text, path if reads_fully() else "fast").to_json()
+        reading = reader().read(text, path if reads_fully() else "fast")
+        found = (_read_again(reading, text) if path == "full" else reading).to_json()
         findings = [_placed(one, said, starts) for one in found["findings"]]
     except Exception as error:  # noqa: BLE001 - nothing the reader does may lose the words
         log().error("the reader failed", error=type(error).__name__)
@@ -107,6 +111,19 @@ def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
         "questions": found["questions"],
         "took_ms": found["took_ms"],
     }
+
+
+def _read_again(reading: Findings, text: str) -> Findings:
+    """The reading with what the force's second reader adds, where there is one and it answers in time."""
+    env = settings.ENV
+    if not env.second_reader:
+        return reading
+    try:
+        asked = OverHttp(env.second_reader, env.second_reader_seconds)
+        return added(reading, text, asked, {one.code for one in reader().cues})
+    except SecondReaderError as error:
+        log().warning("the second reader did not answer", part="assessment", error=str(error))
+        return reading
 
 
 def _joined(said: list[Said]) -> tuple[list[int], str]:

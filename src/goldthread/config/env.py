@@ -51,6 +51,16 @@ class Environment(BaseSettings):
     snapshot_dir: Path | None = Field(default=None, description="where sealed snapshots of the board are written")
     snapshot_key: Path | None = Field(default=None, description="X25519 public key (PEM) that seals them")
 
+    second_reader: str = Field(default="", description="address of a second reader of the force's own; off without it")
+    second_reader_seconds: float = Field(default=2.0, gt=0, le=30, description="how long its answer is waited for")
+
+    @field_validator("second_reader")
+    @classmethod
+    def _http_only(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("must be an address such as http://reader.force.internal:9000/suggest")
+        return value
+
     @field_validator("database_url", "database_owner_url")
     @classmethod
     def _postgres_only(cls, value: str) -> str:
