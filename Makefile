@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
 
-.PHONY: setup setup-dev run test lint types unit bench soak evaluate clean
+.PHONY: setup setup-dev run test lint types unit bench soak evaluate model clean
 
 # A machine without Node gets it as a wheel; the styles are built once and again when they change.
 ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py
@@ -55,7 +55,19 @@ soak: setup-dev
 	@$(BIN)/python tools/find_chromium.py
 	@$(BIN)/python -m soak
 
-evaluate: setup-dev
+# The network's own training lives apart: torch is large, and the service never needs it.
+MODEL := .venv-model
+
+$(MODEL)/.ready: $(VENV)/.uv requirements/model.in
+	@echo "Setting up in $(MODEL) for training (once)"
+	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(MODEL)
+	@$(BIN)/uv pip install --quiet --python $(MODEL)/bin/python --requirements requirements/model.in
+	@touch $@
+
+model: setup-dev $(MODEL)/.ready
+	@PYTHONPATH=src:. MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=536870912 $(MODEL)/bin/python -m modelling.make
+
+evaluate: setup-dev $(MODEL)/.ready
 	@$(BIN)/python -m modelling evaluate
 
 clean:

@@ -18,8 +18,8 @@ from types import FrameType
 from bench.figures import CannotMeasureError, machine
 from bench.world import World, opened, standing
 
-NAMES = ("reader", "board", "stream", "writes", "typing", "search")
-ON_A_DATABASE = NAMES[1:]
+NAMES = ("reader", "full", "board", "stream", "writes", "typing", "search")
+ON_A_DATABASE = NAMES[2:]
 ON_A_DEMO = ("board", "typing")
 
 

@@ -95,7 +95,7 @@ def medspacy(texts: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], dict
 
     Raises ``CannotMeasureError`` when it cannot be installed or does not start.
     """
-    python = _installed()
+    python = installed()
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [
@@ -122,7 +122,7 @@ def medspacy(texts: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], dict
             process.communicate()
 
 
-def _installed() -> str:
+def installed() -> str:
     """The interpreter of medspaCy's environment, made or brought up to date from its lock file."""
     uv = Path(sys.executable).with_name("uv")
     python = HOME / "bin" / "python"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from modelling import corpus, evaluate
+from modelling import corpus, evaluate, judges
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
         case "evaluate":
             lines = evaluate.report(part)
         case _:
-            lines = evaluate.errors(part, evaluate.reader_fast)
+            lines = evaluate.errors(part, judges.full)
     for line in lines:
         print(line, flush=True)
     return 0

@@ -33,10 +33,15 @@ class Pool(nn.Module):  # type: ignore[misc]
         super().__init__()
         self.network = network
 
-    def forward(self, clauses: Tensor, found: Tensor, whole: Tensor) -> tuple[Tensor, ...]:
-        """(1, clauses, width), (1, clauses, numbers), (1, numbers) to the logits, the weights, and the cues of each clause."""
-        empty = torch.zeros(1, clauses.shape[1] + 1, dtype=torch.bool)
-        made = self.network.pooled(clauses, found, whole, empty)
+    def forward(self, clauses: Tensor, found: Tensor, whole: Tensor, empty: Tensor) -> tuple[Tensor, ...]:
+        """(1, clauses, width), (1, clauses, numbers), (1, numbers) to the logits, the weights, and the cues of each clause.
+
+        ``empty`` (times, clauses + 1) decides as often as it has rows, each without the places it names.
+        """
+        times = empty.shape[0]
+        made = self.network.pooled(
+            clauses.expand(times, -1, -1), found.expand(times, -1, -1), whole.expand(times, -1), empty
+        )
         return made.at_risk, made.levels, made.child, made.adult, made.weights, self.network.cues(clauses)
 
 
@@ -53,10 +58,13 @@ def export(network: Network, codes: int, home: Path) -> None:
             )  # fmt: skip
             torch.onnx.export(
                 Pool(network),
-                (torch.randn(1, 5, WIDTH), torch.zeros(1, 5, codes + 6), torch.zeros(1, features.WHOLE)),
-                pool, dynamo=False, opset_version=17, input_names=["clauses", "found", "whole"],
+                (
+                    torch.randn(1, 5, WIDTH), torch.zeros(1, 5, codes + 6), torch.zeros(1, features.WHOLE),
+                    torch.zeros(2, 6, dtype=torch.bool),
+                ),
+                pool, dynamo=False, opset_version=17, input_names=["clauses", "found", "whole", "empty"],
                 output_names=["odds", "levels", "child", "adult", "weights", "cues"],
-                dynamic_axes={"clauses": {1: "count"}, "found": {1: "count"}},
+                dynamic_axes={"clauses": {1: "count"}, "found": {1: "count"}, "empty": {0: "times", 1: "places"}},
             )  # fmt: skip
         # A range of seven bits keeps the sums of older processors from overflowing.
         for part in (encoder, pool):

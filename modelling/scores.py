@@ -76,3 +76,28 @@ def kappa(one: Iterable[object], other: Iterable[object]) -> float:
         sum(a == label for a, _ in pairs) * sum(b == label for _, b in pairs) / len(pairs) ** 2 for label in labels
     )
     return (agreed - chance) / (1 - chance) if chance < 1 else 1.0
+
+
+def brier(truth: Sequence[bool], likely: Sequence[float]) -> float:
+    """The mean square between what was said (0 to 1) and what was so; 0 is best."""
+    return sum((one - said) ** 2 for one, said in zip(truth, likely, strict=True)) / len(truth)
+
+
+@dataclass(frozen=True)
+class Tenth:
+    """Texts whose likelihood lay from ``low`` to a tenth above it: the mean said, and the share that was so."""
+
+    low: float
+    said: float
+    met: Share
+
+
+def tenths(truth: Sequence[bool], likely: Sequence[float]) -> list[Tenth]:
+    """The tenths in which something lies, in order."""
+    found = []
+    for place in range(10):
+        here = [(so, said) for so, said in zip(truth, likely, strict=True) if min(9, int(said * 10)) == place]
+        if here:
+            mean = sum(said for _, said in here) / len(here)
+            found.append(Tenth(place / 10, mean, Share(sum(so for so, _ in here), len(here))))
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from goldthread.cli import main
+from goldthread.thrive.model import ModelError, load
 
 Answers = tuple[int, list[dict[str, Any]], str]
 Run = Callable[..., Answers]
@@ -119,7 +120,21 @@ def test_a_broken_lexicon_is_a_sentence(run: Run, tmp_path: Path) -> None:
     assert "imminent.toml" in err
 
 
-def test_the_full_path_says_that_it_is_not_there(run: Run) -> None:
-    status, _, err = run("read", "--path", "full", given=line("a", "x"))
-    assert status == 2
-    assert "not installed" in err
+def test_the_full_path_is_the_usual_one_and_says_which_network(run: Run) -> None:
+    status, answers, _ = run("read", given=line("a", "kids crying upstairs") + line("b", ""))
+    assert status == 0
+    assert [one["path"] for one in answers] == ["full", "full"]
+    assert answers[0]["model"] == load().hash
+    status, answers, _ = run("read", "--path", "fast", given=line("a", "kids crying upstairs"))
+    assert (status, answers[0]["path"], answers[0]["model"]) == (0, "fast", None)
+
+
+def test_a_network_that_cannot_be_used_is_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ModelError("the network in model cannot be used (OSError)")
+
+    monkeypatch.setattr("goldthread.thrive.model.load", broken)
+    status, answers, err = run("read", "--path", "full", given=line("a", "x"))
+    assert (status, answers) == (2, [])
+    assert "Use --path fast" in err
+    assert run("read", "--path", "fast", given=line("a", "x"))[0] == 0

@@ -223,3 +223,47 @@ def test_somebody_who_types_stays_signed_in(room: Room) -> None:
     send(room.client, room.incident.pk, {"words.text": "x"})
     assert Session.objects.get(pk=session.session_key).expire_date >= before
     assert "typing" in room.client.session
+
+
+OBLIQUE = "Rang about the bins. The little girl next door is out on the step in her nightie again, no lights on, nobody answers."
+
+
+def pause(client: Client, incident: object, text: str, base: int, **more: Any) -> Any:
+    body = json.dumps({"base": base, "fields": {"words.text": text}, "have": "", **more})
+    return client.post(f"/incidents/{incident}/typing", body, content_type="application/json")
+
+
+def test_at_a_pause_the_words_are_read_in_full_and_the_page_says_so(room: Room) -> None:
+    first = pause(room.client, room.incident.pk, OBLIQUE, 0).json()
+    assert first["path"] == "fast"
+    assert 'data-path="first"' in first["noticed"]
+    assert "held" not in first
+    full = pause(room.client, room.incident.pk, OBLIQUE, 1, full=True).json()
+    assert full["path"] == "full"
+    assert 'data-path="full"' in full["noticed"]
+    assert full["held"]["level"] in ("low", "medium", "high", "immediate")
+
+
+def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_with_its_words(room: Room) -> None:
+    held = {"level": "immediate", "quoted": [["oblique", "out on the step in her nightie", "uncertain", 0.6]]}
+    on = pause(room.client, room.incident.pk, OBLIQUE + " Also", 0, held=held).json()
+    assert "out on the step in her nightie" in on["noticed"]
+    assert "suggests Immediate" in on["noticed"]
+    gone = pause(room.client, room.incident.pk, "Rang about the bins.", 1, held=held).json()
+    assert "nightie" not in gone["noticed"]
+    assert "suggests Immediate" not in gone["noticed"]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        None, 3, "x", [], {}, {"level": "high"}, {"level": "none such", "quoted": []}, {"level": "high", "quoted": 3},
+        {"level": "high", "quoted": [["oblique"]]}, {"level": "high", "quoted": [["no-such-cue", "bins", "uncertain", 0.5]]},
+        {"level": "high", "quoted": [["oblique", "bins", "certain", 0.5]]}, {"level": "high", "quoted": [["oblique", " ", "uncertain", 9]]},
+        {"level": "high", "quoted": [["oblique", "<script>", "uncertain", 0.5]] * 500},
+    ],
+)  # fmt: skip
+def test_anything_else_a_page_claims_to_hold_is_passed_over(room: Room, held: Any) -> None:
+    answer = pause(room.client, room.incident.pk, "Rang about the bins.", 0, held=held)
+    assert answer.status_code == 200
+    assert "<script>" not in answer.json()["noticed"]

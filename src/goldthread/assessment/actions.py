@@ -57,6 +57,8 @@ def read_fully(incident_id: uuid.UUID) -> None:
     if newest is None or newest.path == "full":
         return
     found = read(said_in(incident), "full")
+    if found["state"] == "down":  # the first reading stands; the log says what failed
+        return
     with on_incident(None, incident_id, "reading.follow") as work:
         now_newest = newest_reading(work.incident)
         if now_newest is None or now_newest.pk != newest.pk:

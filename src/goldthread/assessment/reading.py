@@ -13,8 +13,6 @@ from django.conf import settings
 from goldthread.config.logs import log
 from goldthread.config.upward import ServiceStarts, listen
 from goldthread.thrive.lexicon import Cue, LexiconError
-from goldthread.thrive.model import ModelError
-from goldthread.thrive.model import load as load_model
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.reading import Reading as Findings
 from goldthread.thrive.second import OverHttp, SecondReaderError, added
@@ -51,6 +49,9 @@ class NoReader(Reader):
 
 @lru_cache(maxsize=1)
 def _loaded() -> Reader:
+    from goldthread.thrive.model import ModelError  # what it runs on takes half a second that not every command needs
+    from goldthread.thrive.model import load as load_model
+
     try:
         return Reader(model=load_model())
     except ModelError as error:

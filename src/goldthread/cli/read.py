@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 
 from goldthread.thrive.assertion import assess_span
 from goldthread.thrive.lexicon import LexiconError
-from goldthread.thrive.model import ModelError, load
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.tokens import Text
 
@@ -43,6 +42,8 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def run_read(args: argparse.Namespace) -> int:
     """Answer every line of the input with a reading. Returns 1 if any line was bad, 2 if nothing could be done."""
+    from goldthread.thrive.model import ModelError, load  # loads what only this command needs
+
     try:
         reader = Reader(args.lexicon, load() if args.path == "full" else None)
     except LexiconError as error:

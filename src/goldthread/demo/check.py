@@ -18,10 +18,11 @@ RULES: tuple[tuple[str, str], ...] = (
            GROUP BY i.id HAVING count(e.id) <> i.last_seq OR coalesce(min(e.seq), 0) <> 1 OR max(e.seq) <> i.last_seq""",
     ),
     (
-        "words have no reading, or more than one",
+        "words have no first reading, more than one, or more than one full reading",
         """SELECT i.reference FROM contact_entry e JOIN contact_incident i ON i.id = e.incident_id
            LEFT JOIN assessment_reading r ON r.entry_id = e.id AND r.incident_id = e.incident_id
-           WHERE e.kind = 'words' AND e.source <> 'system' GROUP BY e.id, i.reference HAVING count(r.id) <> 1""",
+           WHERE e.kind = 'words' AND e.source <> 'system' GROUP BY e.id, i.reference
+           HAVING count(r.id) FILTER (WHERE r.path <> 'full') <> 1 OR count(r.id) FILTER (WHERE r.path = 'full') > 1""",
     ),
     (
         "open without exactly one owner, a next action and a time for it",

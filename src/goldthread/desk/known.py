@@ -18,6 +18,7 @@ from goldthread.contact.people_models import Lookup, Marker, Person, PersonPhone
 from goldthread.contact.search import Found, find, homes_of
 from goldthread.contact.search_rules import age_on, is_child, matter_weight
 from goldthread.desk import presenters
+from goldthread.desk.cumulative import together
 from goldthread.desk.record import Record
 from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import Closing, GradePeriod
@@ -159,6 +160,7 @@ class Known:
         self.matters = self._matters(set(group))
         self.children_linked = sum(len(one.children) for one in self.linked)
         self.conflict = self._conflict()
+        self.together = together(incident, {pk for pk, one in self.others.items() if one.in_sight}, now)
 
     def _searched(self, kind: str) -> Searched:
         newest, held = self.held.newest.get(kind), self.held

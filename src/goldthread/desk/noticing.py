@@ -10,7 +10,7 @@ from typing import Any
 
 from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
 from goldthread.assessment.queries import cue_states, mark_answers
-from goldthread.assessment.reading import Said, read, reader
+from goldthread.assessment.reading import Said, read, reader, reads_fully
 from goldthread.contact.models import Incident
 from goldthread.desk.marks import ASSERTIONS
 
@@ -50,7 +50,10 @@ class CueShown:
 
 @dataclass(frozen=True)
 class Noticed:
-    """The column: the reader's state in a code and a sentence, cues in order, prompts, and how many want an answer."""
+    """The column: the reader's state in a code and a sentence, cues in order, prompts, and how many want an answer.
+
+    ``path`` tells how far the words were read; ``doubt`` why the full reading is not sure.
+    """
 
     code: str
     say: str
@@ -59,6 +62,8 @@ class Noticed:
     wants: int
     engine: str
     level: str
+    path: str = ""
+    doubt: str = ""
 
     @property
     def mark(self) -> str:
@@ -104,9 +109,18 @@ def noticed(
         # A child who calls is asked a short fixed list and nothing else; it stands beside the call.
         () if incident is not None and incident.on_line == "child" else tuple(prompts(states, reader().question)),
         unanswered(states),
-        f"{found.get('engine', '')} {found.get('path', '')}".strip(),
+        str(found.get("engine", "")),
         str(found.get("level", "none")) if found.get("state") == "read" else "none",
+        _path(found),
+        str(found.get("doubt", "")),
     )
+
+
+def _path(found: dict[str, Any]) -> str:
+    """How far the words were read, in a word: *full*; *first*, the full reading follows; *off*: none will."""
+    if found.get("state") != "read":
+        return ""
+    return "full" if found.get("path") == "full" else "first" if reads_fully() else "off"
 
 
 def lettered(findings: Sequence[Finding]) -> dict[str, str]:

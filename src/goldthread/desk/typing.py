@@ -10,6 +10,12 @@ from goldthread.assessment.marking import WANT_ANSWER
 from goldthread.assessment.reading import reader
 from goldthread.config.errors import Invalid
 from goldthread.desk.noticing import TYPED, Noticed, lettered
+from goldthread.thrive.decide import rank
+from goldthread.thrive.full import RULE
+from goldthread.thrive.reading import ASSERTIONS
+
+MOST_HELD = 20
+"""Quotes that a page may hold *(ours)*: a full reading makes three at most."""
 
 UNREADABLE = (
     "This page sent something that cannot be read. What you typed is still here; reload the page in a new window."
@@ -17,16 +23,30 @@ UNREADABLE = (
 
 
 @dataclass(frozen=True)
+class Held:
+    """What the network alone quoted, as (cue, quote, assertion, score), and the level of that reading."""
+
+    level: str
+    quoted: tuple[tuple[str, str, str, float], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As the page keeps it."""
+        return {"level": self.level, "quoted": [list(one) for one in self.quoted]}
+
+
+@dataclass(frozen=True)
 class Typed:
     """What a page sends while somebody types: the revision it stands on, every field, and the column it shows already.
 
-    ``full`` at a pause: the words are to be read on the full path.
+    ``full`` at a pause: the words are to be read on the full path. ``held`` is what that reading gave the page last, for
+    the fast ones until the next.
     """
 
     base: int
     fields: dict[str, str]
     have: str
     full: bool = False
+    held: Held | None = None
 
 
 def parsed(body: bytes) -> Typed:
@@ -41,7 +61,55 @@ def parsed(body: bytes) -> Typed:
         raise Invalid({"text": UNREADABLE})
     if not all(isinstance(value, str) for value in fields.values()):
         raise Invalid({"text": UNREADABLE})
-    return Typed(base, fields, have, full)
+    return Typed(base, fields, have, full, _held(given.get("held")))
+
+
+def _held(given: Any) -> Held | None:
+    """The page's own copy of what it was told; anything else is no copy, and the next full reading tells anew."""
+    try:
+        quoted = tuple((str(cue), str(quote), str(said), float(score)) for cue, quote, said, score in given["quoted"])
+        rank(given["level"])
+    except (TypeError, KeyError, ValueError):
+        return None
+    kept = [one for one in quoted[:MOST_HELD] if one[1].strip() and one[2] in ASSERTIONS and 0 <= one[3] <= 1]
+    return Held(given["level"], tuple(kept))
+
+
+def held(found: dict[str, Any], texts: dict[int, str]) -> Held | None:
+    """What a page is to hold on to of a full reading; None of a fast one."""
+    if found.get("path") != "full":
+        return None
+    alone = [one for one in found["findings"] if one["rule"] == RULE]
+    return Held(
+        found["level"],
+        tuple(
+            (one["cue"], texts[one["entry"]][one["start"] : one["end"]], one["assertion"], one["score"])
+            for one in alone
+        ),
+    )
+
+
+def with_held(found: dict[str, Any], texts: dict[int, str], kept: Held | None) -> dict[str, Any]:
+    """A fast reading's values with what the last full one quoted, as far as those words still stand there.
+
+    So that marks do not come and go while somebody types; the next pause reads everything anew.
+    """
+    if kept is None or found.get("state") != "read" or found.get("path") == "full":
+        return found
+    known = {one.code for one in reader().cues}
+    more = []
+    for cue, quote, said, score in kept.quoted:
+        place = next(((seq, text.find(quote)) for seq, text in reversed(texts.items()) if quote in text), None)
+        if place is None or cue not in known:
+            continue
+        seq, start = place
+        more.append({
+            "cue": cue, "assertion": said, "elements": ["risk"], "score": score, "rule": RULE, "entry": seq,
+            "start": start, "end": start + len(quote),
+        })  # fmt: skip
+    if len(more) < len(kept.quoted):  # what it rested on has changed: its level is no answer to these words
+        return {**found, "findings": [*found["findings"], *more]}
+    return {**found, "findings": [*found["findings"], *more], "level": max(found["level"], kept.level, key=rank)}
 
 
 def marks(found: dict[str, Any], text: str) -> list[dict[str, Any]]:

@@ -97,6 +97,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(kept.said if incident is not None else [], text, "full" if typed.full else "fast")
+    found = along_typing.with_held(found, texts, typed.held)
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
     answer: dict[str, Any] = {
         "revision": kept.revision,
@@ -104,6 +105,8 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         "have": shown.mark,
         "path": found.get("path", ""),
     }
+    if (to_hold := along_typing.held(found, texts)) is not None:
+        answer["held"] = to_hold.to_json()
     if shown.mark != typed.have:
         context = {
             "noticed": shown,

@@ -27,6 +27,8 @@ REMEMBERED = 8192
 """Clauses whose vectors are kept for a process: 12 MB, an hour of a busy room *(ours)*."""
 TOGETHER, STEP = 160, 120
 """Clauses decided over at once, and how far the next stretch begins after the last, so that long texts cost what their length costs."""
+LEFT_OUT = 12
+"""Clauses that are left out in turn to see what the answer rests on *(ours)*."""
 
 Vector = NDArray[np.float32]
 
@@ -68,7 +70,8 @@ class Card:
 class Decided:
     """What the network makes of a text. ``levels`` are the likelihoods of more than none, low, medium and high.
 
-    ``weights`` (sum 1) and ``cues`` have an entry for each clause given; ``pieces`` is word pieces a word.
+    ``weights`` (sum 1) and ``cues`` have an entry for each clause given; ``pieces`` is word pieces a word. A clause's weight is
+    by how much the odds fall without it, where that was asked; else how much the pool looked at it.
     """
 
     likely: float
@@ -128,19 +131,39 @@ class Model:
         self, vectors: Vector, found: Vector, whole: Vector, places: Sequence[int], count: int, pieces: float
     ) -> Decided:
         given = {"clauses": vectors[None], "found": found[None], "whole": whole}
-        odds, levels, child, adult, weights, cues = self._pool.run(None, given)
-        by_place = dict(zip(places, range(len(places)), strict=True))
+        size = len(places)
+        odds, levels, child, adult, looked, cues = self._pool.run(
+            None, {**given, "empty": np.zeros((1, size + 1), bool)}
+        )
+        likely = 1 / (1 + exp(-(self.card.slope * float(odds[0]) + self.card.shift)))
+        weights = looked[0]
+        if size > 1 and likely >= self.card.at_risk:
+            weights = self._by_leaving_out(given, weights, float(odds[0]))
+        by_place = dict(zip(places, range(size), strict=True))
         nothing = (0.0,) * len(self.card.cues)
         likely_cues = _likely(cues[0])
         return Decided(
-            1 / (1 + exp(-(self.card.slope * float(odds[0]) + self.card.shift))),
+            likely,
             tuple(map(float, _likely(levels[0]))),
             tuple(map(float, _shares(child[0]))),
             float(_likely(adult)[0]),
-            tuple(float(weights[0][by_place[at]]) if at in by_place else 0.0 for at in range(count)),
+            tuple(float(weights[by_place[at]]) if at in by_place else 0.0 for at in range(count)),
             tuple(tuple(map(float, likely_cues[by_place[at]])) if at in by_place else nothing for at in range(count)),
             pieces,
         )
+
+    def _by_leaving_out(self, given: dict[str, Vector], looked: Vector, odds: float) -> Vector:
+        """How much the odds fall without each of the clauses most looked at, as shares; where they fall for none, *looked*."""
+        order = np.argsort(-looked, kind="stable")[:LEFT_OUT]
+        empty = np.zeros((len(order), len(looked) + 1), bool)
+        empty[np.arange(len(order)), order + 1] = True
+        without = self._pool.run(["odds"], {**given, "empty": empty})[0]
+        falls = np.maximum(odds - without, 0)
+        if not falls.any():
+            return looked
+        weights = np.zeros_like(looked)
+        weights[order] = falls / falls.sum()
+        return weights
 
     def _vector(self, clause: str) -> tuple[Vector, int]:
         """The clause's vector and its number of word pieces. Each is read by itself: beside another its numbers would differ."""

@@ -145,6 +145,7 @@ export class Drafts {
     // lost on the way, or a database that was killed came back without its last half second.
     this.told = [];
     this.have = "";
+    this.held = null; // what the last full reading quoted, for the fast ones until the next
     this.flying = null;
     this.again = false;
     this.started = false;
@@ -209,7 +210,7 @@ export class Drafts {
         method: "POST",
         signal: give.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf },
-        body: JSON.stringify({ base: this.revision, fields, have: this.have, full }),
+        body: JSON.stringify({ base: this.revision, fields, have: this.have, full, held: this.held }),
       });
       await this.answered(answer, fields);
     } catch {
@@ -241,6 +242,7 @@ export class Drafts {
     this.revision = told.revision;
     this.sent = fields;
     this.have = told.have;
+    this.held = told.held ?? this.held;
     this.onState("saved");
     return this.onAnswer(told, fields);
   }

@@ -103,6 +103,11 @@ class Noticed(Shown):
     cues: list[Cue] = Field(description="The same by cue with what was answered, what wants an answer first.")
     engine: str = Field(description="Version of the reader; empty where it did not read.")
     lexicon: str = Field(description="Version of its lexicon; empty where it did not read.")
+    path: Annotated[str, Coded.of([("", "not read"), ("fast", "by known wordings"), ("full", "in full")])] = Field(
+        description="How far the words were read; the full reading follows the fast one within moments."
+    )
+    model: str | None = Field(description="Version of the network of a full reading.")
+    doubt: str = Field(description="Why a full reading is not sure of its answer; empty where it is.")
 
 
 class Clock(Shown):

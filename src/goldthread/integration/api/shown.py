@@ -89,6 +89,9 @@ def noticed(record: Record) -> answers.Noticed:
         cues=[_cue(one) for one in record.noticed.cues],
         engine=reading.engine if reading else "",
         lexicon=reading.lexicon if reading else "",
+        path=reading.path if reading else "",
+        model=reading.model if reading else None,
+        doubt=reading.doubt if reading else "",
     )
 
 

@@ -1,0 +1,101 @@
+"""What this incident and earlier ones of the same place, number or people say together, for one person's sight.
+
+Only incidents whose record this person may read are laid side by side; the rest stay a date and a grade in the list.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goldthread.assessment.models import Reading
+from goldthread.assessment.reading import reader
+from goldthread.contact.models import Entry, Incident
+from goldthread.thrive.history import Earlier, cumulative
+from goldthread.thrive.reading import Finding
+from goldthread.thrive.reading import Reading as Read
+
+MOST = 40
+"""Earlier incidents that are laid side by side, the newest first *(ours)*."""
+BETWEEN = "\n"
+
+
+@dataclass(frozen=True)
+class QuotedFrom:
+    """Words of another incident, with its reference and time."""
+
+    incident: uuid.UUID
+    reference: str
+    at: datetime
+    quote: str
+
+
+@dataclass(frozen=True)
+class Together:
+    """A sentence about several incidents, and the words it rests on."""
+
+    code: str
+    say: str
+    quotes: tuple[QuotedFrom, ...]
+
+
+def together(incident: Incident, in_sight: Collection[uuid.UUID], now: datetime) -> list[Together]:
+    """What the readings of *incident* and of the others in sight say together; three queries however many there are."""
+    others = {one.pk: one for one in Incident.objects.filter(pk__in=in_sight).order_by("-opened_at")[:MOST]}
+    if not others:
+        return []
+    contacts = _contacts({**others, incident.pk: incident})
+    here = contacts.pop(incident.pk, None)
+    if here is None:
+        return []
+    labels = {cue.code: cue.label for cue in reader().cues}
+    found = []
+    for one in cumulative(now, here.reading, here.text, list(contacts.values())):
+        quotes = [
+            QuotedFrom(uuid.UUID(each.name), others[uuid.UUID(each.name)].reference, each.at, each.quote)
+            for each in one.rests_on
+        ]
+        say = one.say
+        for code, label in labels.items():
+            say = say.replace(f"{{{code}}}", label.lower())
+        found.append(Together(one.code, say, tuple(quotes)))
+    return found
+
+
+def _contacts(incidents: dict[uuid.UUID, Incident]) -> dict[uuid.UUID, Earlier]:
+    """Each incident with words and a reading, as the history takes it."""
+    newest = Reading.objects.filter(incident__in=incidents).order_by("incident", "-id").distinct("incident")
+    said: dict[uuid.UUID, list[Entry]] = defaultdict(list)
+    words = Entry.objects.filter(incident__in=incidents, kind="words").exclude(source="system")
+    for entry in words.select_related("text").order_by("incident", "seq"):
+        if entry.text is not None and entry.text.erased_at is None:
+            said[entry.incident_id].append(entry)
+    return {one.incident_id: _contact(incidents[one.incident_id], one, said[one.incident_id]) for one in newest}
+
+
+def _contact(incident: Incident, stored: Reading, entries: list[Entry]) -> Earlier:
+    starts: dict[int, int] = {}
+    text = ""
+    for entry in entries:
+        starts[entry.seq] = len(text)
+        text += (entry.text.text if entry.text else "") + BETWEEN
+    # Words that were erased take their findings with them.
+    findings = tuple(_finding(one, starts[one["entry"]], text) for one in stored.findings if one["entry"] in starts)
+    reading = Read(
+        engine=stored.engine, path=stored.path, lexicon=stored.lexicon, model=stored.model, child=stored.child or "no",
+        at_risk=stored.at_risk and not stored.abstain, probability=stored.probability, level=stored.level,
+        adult_vulnerability=stored.adult_vulnerability, abstain=stored.abstain, reason="", findings=findings,
+    )  # fmt: skip
+    return Earlier(str(incident.pk), incident.opened_at, text, reading)
+
+
+def _finding(one: dict[str, Any], offset: int, text: str) -> Finding:
+    start, end = offset + one["start"], offset + one["end"]
+    return Finding(
+        one["cue"], start, end, text[start:end], one["assertion"], tuple(one["elements"]), one["score"], one["rule"],
+        "low", critical=False,
+    )  # fmt: skip

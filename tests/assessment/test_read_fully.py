@@ -1,0 +1,96 @@
+"""The full reading follows every word said, once, and never stands in anybody's way."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from goldthread.assessment import actions, reading
+from goldthread.assessment.models import Reading
+from goldthread.assessment.queries import newest_reading
+from goldthread.contact.models import Incident
+from goldthread.thrive.model import load
+from goldthread.thrive.reader import Reader
+from tests.cast import Cast, opened, say
+
+SAID = "Rang about the bins. The little girl next door is out on the step in her nightie again, no lights on, nobody answers."
+
+
+def jobs() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'incident' FROM procrastinate_jobs WHERE task_name = 'assessment.read_fully'")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_words_are_read_at_once_and_the_full_reading_is_ordered_with_them(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+    first = newest_reading(incident)
+    assert first is not None
+    assert (first.path, first.model) == ("fast", None)
+    assert jobs() == [str(incident.pk)]
+
+
+def test_it_adds_a_reading_and_leaves_the_first_on_record(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+    first = newest_reading(incident)
+    assert first is not None
+    actions.read_fully(incident.pk)
+    full = newest_reading(incident)
+    assert full is not None
+    assert (full.path, full.model, full.entry_id) == ("full", load().hash, first.entry_id)
+    assert full.at_risk
+    assert Reading.objects.filter(incident=incident).count() == 2
+    assert {one["rule"] for one in first.findings} <= {one["rule"] for one in full.findings}
+    incident.refresh_from_db()
+    assert incident.child in ("yes", "possible")
+
+
+def test_run_twice_it_reads_once_and_newer_words_are_read_by_their_own_job(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+    actions.read_fully(incident.pk)
+    actions.read_fully(incident.pk)
+    assert Reading.objects.filter(incident=incident, path="full").count() == 1
+    say(cast.handler, incident, "She is being let in now by an older lad.")
+    assert newest_reading(incident).path == "fast"  # type: ignore[union-attr]
+    actions.read_fully(incident.pk)
+    assert Reading.objects.filter(incident=incident, path="full").count() == 2
+    assert len(jobs()) == 2
+
+
+def test_words_that_came_while_it_read_are_not_answered_with_the_older_text(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+    slow = actions.read
+
+    def while_reading(said: list[reading.Said], path: str = "fast") -> dict[str, object]:
+        found = slow(said, path)
+        if path == "full":
+            say(cast.handler, incident, "Now there is shouting.")
+        return found
+
+    monkeypatch.setattr(actions, "read", while_reading)
+    actions.read_fully(incident.pk)
+    assert not Reading.objects.filter(incident=incident, path="full").exists()
+
+
+def test_where_the_network_cannot_be_loaded_the_first_reading_stands_and_nothing_is_ordered(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_loaded", lambda: Reader())
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+    assert jobs() == []
+    actions.read_fully(incident.pk)
+    found = newest_reading(incident)
+    assert found is not None
+    assert (found.path, found.state) == ("fast", "read")
+
+
+def test_an_incident_that_is_not_there_or_has_no_words_is_no_error(cast: Cast) -> None:
+    actions.read_fully(Incident(pk=None).pk or opened(cast.handler).pk)
+    assert not Reading.objects.filter(path="full").exists()

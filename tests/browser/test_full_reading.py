@@ -1,0 +1,37 @@
+"""The full reading follows the first look at a pause, says that it did, and its marks stay while somebody types on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.calls import PATIENCE
+from tests.browser.conftest import Person
+
+pytestmark = pytest.mark.browser
+OBLIQUE = (
+    "Rang about the bins. The little girl next door is out on the step in her nightie again, been there since six, nobody answers. "
+    "Wants them collected Tuesday."
+)
+
+
+def test_it_follows_a_pause_and_stays_while_somebody_types_on(person: Callable[..., Person]) -> None:
+    handler = person("handler")
+    page = handler.page
+    page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
+    box = page.get_by_label("What is said or heard")
+    box.press_sequentially(OBLIQUE)
+    noticed = page.locator("#noticed")
+    expect(noticed.locator('[data-path="full"]')).to_be_visible(timeout=PATIENCE)
+    cues = noticed.locator("[data-cue]").evaluate_all("them => them.map((one) => one.dataset.cue)")
+    assert cues, "an oblique risk is quoted"
+
+    box.press_sequentially(" Thanked")
+    expect(noticed.locator('[data-path="first"]')).to_be_visible(timeout=PATIENCE)
+    still = noticed.locator("[data-cue]").evaluate_all("them => them.map((one) => one.dataset.cue)")
+    assert set(cues) <= set(still), "no mark goes because somebody types on"
+    expect(noticed.locator('[data-path="full"]')).to_be_visible(timeout=PATIENCE)
+    assert handler.complaints == []
