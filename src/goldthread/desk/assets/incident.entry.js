@@ -81,9 +81,19 @@ const drafts = desk && new Drafts({ desk, onAnswer: answered, onState: state });
 
 function answered(told, fields) {
   mirror?.show(told.marks, fields["words.text"] ?? "");
+  if (told.noticed) draw(told);
+  atPause();
+}
+
+// Words that had a first look only are read in full once nothing is typed for a while.
+function atPause() {
   clearTimeout(pause);
-  if (told.path === "fast" && fields["words.text"]?.trim()) pause = setTimeout(() => drafts.changed({ full: true }), READ_FULLY_AFTER);
-  if (!told.noticed) return;
+  const first = document.querySelector('#noticed [data-path="first"]');
+  if (!first || document.getElementById("noticed").contains(document.activeElement)) return;
+  pause = setTimeout(() => drafts?.changed({ full: true }), READ_FULLY_AFTER);
+}
+
+function draw(told) {
   const column = document.getElementById("noticed");
   // While somebody answers here nothing moves; it is drawn at the next change.
   if (column.contains(document.activeElement) || column.querySelector(".mark__not[open]")) { drafts.have = ""; return; }
@@ -202,6 +212,7 @@ document.addEventListener("htmx:after:swap", () => {
   drawn();
   if (drafts && document.getElementById("noticed")?.dataset.have !== drafts.have) drafts.have = document.getElementById("noticed").dataset.have;
   soon();
+  atPause();
 });
 
 startUnderway();
@@ -214,6 +225,7 @@ if (desk) {
   drafts.start(held).then(() => {
     mirror?.typed();
     if (Object.keys(typedFields()).length) drafts.changed({ read: true });
+    else atPause();
     // A particular that was typed and never left is left now: what stands in its field is what the board shows.
     for (const name of PARTICULARS) {
       const field = opening?.querySelector(`[name=${name}]`);
