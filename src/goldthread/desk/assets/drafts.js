@@ -230,6 +230,8 @@ export class Drafts {
     if (answer.status >= 500 || !kind.includes("json")) return this.failed(answer.status >= 500 ? "lost" : "refused");
     const told = await answer.json();
     if (told.elsewhere) {
+      // Nothing was typed here since: this window only asked for the full reading, and stands against no other.
+      if (same(fields, this.sent)) return undefined;
       if (this.told.includes(inOrder(shown(told.fields)))) {
         this.revision = told.revision;
         this.again = true;
