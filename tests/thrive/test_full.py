@@ -173,17 +173,17 @@ def test_the_shipped_network_is_small_and_its_card_says_what_it_is_made_from() -
     assert set(card["codes"]) <= {cue.code for cue in reader().cues} | {OBLIQUE}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to make a network namespace")
 def test_it_reads_without_any_network_and_says_nothing_of_the_text_on_the_way() -> None:
     program = (
         "import sys; from goldthread.thrive.model import load; from goldthread.thrive.reader import Reader; "
         "print(Reader(model=load()).read(sys.stdin.read(), 'full').at_risk)"
     )
-    apart = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)
+    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+    apart = subprocess.run([*alone, "true"], capture_output=True, check=False)
     if apart.returncode:
         pytest.skip("no network namespace can be made here")
     done = subprocess.run(
-        ["unshare", "--net", sys.executable, "-c", program], input=RISKY, capture_output=True, text=True, check=True
+        [*alone, sys.executable, "-c", program], input=RISKY, capture_output=True, text=True, check=True
     )
     assert done.stdout == "True\n"
     assert done.stderr == ""

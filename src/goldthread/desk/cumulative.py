@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from goldthread.assessment.models import Reading
-from goldthread.assessment.reading import reader
+from goldthread.assessment.reading import BETWEEN, reader
 from goldthread.contact.models import Entry, Incident
 from goldthread.thrive.history import Earlier, cumulative
 from goldthread.thrive.reading import Finding
@@ -21,7 +21,6 @@ from goldthread.thrive.reading import Reading as Read
 
 MOST = 40
 """Earlier incidents that are laid side by side, the newest first *(ours)*."""
-BETWEEN = "\n"
 
 
 @dataclass(frozen=True)
