@@ -13,11 +13,13 @@ from goldthread.thrive.clauses import clauses as cut
 from goldthread.thrive.model import Model
 from goldthread.thrive.reader import Reader
 from modelling.corpus import Log
-from modelling.noise import shortened, slips
+from modelling.noise import shortened, slips, unpunctuated
 
 SEED = 47
 RATES = (0.0, 0.05, 0.15, 0.40)
 """Shares of words with a slip; each text is taken once at each."""
+BARE = 0.2
+"""Share of the badly typed texts that also lose the signs between their sentences *(ours)*."""
 LEAST_RECALL = 0.88
 """Share of the risky logs of the tune part, typed well, that the threshold must find: a missed child costs more than a needless look *(ours)*."""
 MISSED, ALARMED = 0.06, 0.15
@@ -46,6 +48,8 @@ def points(model: Model, reader: Reader, logs: Sequence[Log]) -> Iterator[Point]
             text = shortened(slips(one.text, rate, rng), rate, rng)
             if rate and rng.random() < 0.5:
                 text = text.lower()
+            if rate and rng.random() < BARE:
+                text = unpunctuated(text)
             places = cut(text)
             reading = reader.read(text)
             made = model.decide(

@@ -31,6 +31,11 @@ def shortened(text: str, rate: float, rng: random.Random) -> str:
     return re.sub(r"[^\W\d_]+", lambda found: SHORT.get(found[0], found[0]) if rng.random() < rate else found[0], text)
 
 
+def unpunctuated(text: str) -> str:
+    """``text`` as it is typed with a caller talking: a space for every sign that parts sentences, so that every place stays where it was."""
+    return re.sub(r"[.,;:!?…](?!\d)|(?<= )[-–—](?= )", " ", text)
+
+
 def _slip(word: str, rng: random.Random) -> str:
     if len(word) < SHORTEST:
         return word

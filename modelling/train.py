@@ -28,7 +28,7 @@ from goldthread.thrive.reader import Reader
 from modelling import corpus
 from modelling.corpus import CHILD, CUES, LEVELS, Clause, Log, Span
 from modelling.network import MOST_TOKENS, Decided, Network, tokenizer
-from modelling.noise import shortened, slips
+from modelling.noise import shortened, slips, unpunctuated
 
 SEED = 46
 LOGS_AT_ONCE, CLAUSES_AT_ONCE = 12, 40
@@ -45,6 +45,8 @@ NOISED = (0.03, 0.08, 0.15, 0.30)
 """Rates of slips, one of which half of the logs get anew each time."""
 JOINED = 0.12
 """Share of logs that get a harmless one before or behind them, so that risk is found among other business."""
+UNPUNCTUATED = 0.15
+"""Share of logs that lose the signs between their sentences, and so are cut by their length alone."""
 LONGEST_JOINED = 24
 """Clauses of two logs that may be joined."""
 SPOKEN_TO = 0.04
@@ -177,8 +179,9 @@ class Trainer:
         self.network = Network(codes, FROZEN)
         self.seen = Seen(self.network, reader)
         self.kept = {name: value.clone() for name, value in self.network.state_dict().items()}
-        self.logs = [piece(one) for one in corpus.logs() if one.part == "train"]
-        self.harmless = [one for one in self.logs if not one.at_risk]
+        logs = [one for one in corpus.logs() if one.part == "train"]
+        self.logs = [(piece(one), piece(replace(one, text=unpunctuated(one.text)))) for one in logs]
+        self.harmless = [one for one, _ in self.logs if not one.at_risk]
         self.clauses = [piece(one) for one in corpus.clauses() if one.part == "train"]
         self.tune = [piece(one) for one in corpus.logs() if one.part == "tune"]
         encoder = [one for one in self.network.encoder.parameters() if one.requires_grad]
@@ -220,7 +223,7 @@ class Trainer:
                     self.kept[name].lerp_(value, 1 - AVERAGED)
 
     def _losses(self) -> Iterator[Tensor]:
-        logs = [self._beside_another(one) for one in self.logs]
+        logs = [self._beside_another(bare if self.rng.random() < UNPUNCTUATED else one) for one, bare in self.logs]
         logs.sort(key=lambda one: sum(map(len, one.clauses)) + self.rng.random() * 60)
         work = [logs[at : at + LOGS_AT_ONCE] for at in range(0, len(logs), LOGS_AT_ONCE)]
         clauses = self.rng.sample(self.clauses, len(self.clauses))
