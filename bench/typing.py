@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
 from bench.served import HOST, free_address, instead, part, served
@@ -19,6 +20,10 @@ HANDLERS = 200
 WARM = 6
 """Seconds before the first save that counts: each worker has then read each of its incidents once."""
 SECONDS = 20
+PAUSES = 15
+"""Saves of a handler to one pause, at which the page asks for the full reading *(ours)*."""
+ASKS_AGAIN = 0.9
+"""Seconds until a page asks again that was given the first look only."""
 LONGEST = 2_000
 """Characters a text grows to before its writer begins the next."""
 CSRF = "a" * 32
@@ -36,15 +41,23 @@ class Handler:
     shown: int = 40
     base: int = 0
     have: str = ""
+    held: object = None
+    saves: int = 0
     took: list[float] = field(default_factory=list)
+    in_full: list[float] = field(default_factory=list)
 
     def request(self, port: int) -> bytes:
         """The next save: about six words more than the last."""
         self.shown += self.dice.randrange(20, 45)
         if self.shown > len(self.text):
             self.shown, self.text = 40, log(self.dice, LONGEST // 6)[:LONGEST]
+        return self.asked(port, full=False)
+
+    def asked(self, port: int, *, full: bool) -> bytes:
+        """What is shown by now, to be kept and read."""
         fields = {"words.text": self.text[: self.shown], "words.source": "caller"}
-        body = json.dumps({"base": self.base, "fields": fields, "have": self.have}).encode()
+        given = {"base": self.base, "fields": fields, "have": self.have, "full": full, "held": self.held}
+        body = json.dumps(given).encode()
         head = [
             f"POST {self.path} HTTP/1.1", f"Host: {HOST}:{port}", f"Cookie: {self.cookie}; csrftoken={CSRF}",
             f"X-CSRFToken: {CSRF}", "Content-Type: application/json", f"Content-Length: {len(body)}", "", "",
@@ -74,6 +87,7 @@ def run(world: World) -> Result:
         asyncio.run(_visit(idle, bare_where.port, WARM + SECONDS // 4))
     took = [one for handler in handlers for one in handler.took]
     bare_took = [one for handler in idle for one in handler.took]
+    in_full = [one for handler in handlers for one in handler.in_full]
     p50, p99 = percentile(took, 0.50), percentile(took, 0.99)
     kept = _kept(world, [uuid.UUID(one.path.split("/")[2]) for one in handlers])
     return Result(
@@ -82,11 +96,14 @@ def run(world: World) -> Result:
             Row("reads and drafts", f"{len(took) / SECONDS:,.0f} /s", f"{len(bare_took) / (SECONDS // 4):,.0f} /s"),
             Row("  p50", milliseconds(p50), milliseconds(percentile(bare_took, 0.50)), "", "<= 10 ms", p50 <= P50),
             Row("  p99", milliseconds(p99), milliseconds(percentile(bare_took, 0.99)), "", "<= 50 ms", p99 <= P99),
+            Row("read in full after a pause, p50", f"{percentile(in_full, 0.50):.1f} s"),
+            Row("  p95", f"{percentile(in_full, 0.95):.1f} s"),
             Row("drafts kept", f"{kept:,} of {HANDLERS:,}", "", "", "all", kept == HANDLERS),
         ],
         [
             f"Texts grow to {LONGEST:,} characters over what the incident holds already; each is read whole, saved sealed, and answered.",
             "From the request's first byte to the answer's last, seen by the client, waiting in the server's queue included.",
+            f"After every {PAUSES}th save a handler pauses, and the page asks for the full reading {ASKS_AGAIN} s later, and again until it has it.",
             f"Typists, servers and database share the cores; {world.disk}.",
             "Reference: a Django page that answers 'ok' without session or database, same server options, same pace, after it.",
         ],
@@ -111,18 +128,37 @@ async def _one(handler: Handler, port: int, seconds: float, number: int) -> None
         while due < until:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             began = time.perf_counter()
-            writer.write(handler.request(port))
-            status, body = await _answer(reader)
+            told = await _said(handler, handler.request(port), reader, writer)
             if began - starts >= WARM:
                 handler.took.append(time.perf_counter() - began)
-            if status != 200:
-                raise CannotMeasureError(f"a save was answered with {status}")
-            if body.startswith(b"{"):
-                told = json.loads(body)
-                handler.base, handler.have = told["revision"], told["have"]
+            handler.saves += 1
+            # Pauses are spread, as handlers begin and stop when their callers do.
+            if told and (handler.saves + number) % PAUSES == 0:
+                began = time.perf_counter()
+                while told["path"] != "full" and time.perf_counter() < until:
+                    await asyncio.sleep(ASKS_AGAIN)
+                    told = await _said(handler, handler.asked(port, full=True), reader, writer)
+                if began - starts >= WARM:
+                    handler.in_full.append(time.perf_counter() - began if told["path"] == "full" else float("inf"))
             due = max(due + 1.0, time.perf_counter())
     finally:
         writer.close()
+
+
+async def _said(
+    handler: Handler, request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> dict[str, Any]:
+    """What a request was told; nothing by the page that only answers."""
+    writer.write(request)
+    status, body = await _answer(reader)
+    if status != 200:
+        raise CannotMeasureError(f"a save was answered with {status}")
+    if not body.startswith(b"{"):
+        return {}
+    told: dict[str, Any] = json.loads(body)
+    handler.base, handler.have = told["revision"], told["have"]
+    handler.held = told.get("held") or handler.held
+    return told
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:

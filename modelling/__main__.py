@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from modelling import corpus, evaluate, judges
+from modelling import corpus, evaluate, judges, results
 
 
 def main() -> int:
@@ -25,11 +25,21 @@ def main() -> int:
         case "agreement":
             lines = evaluate.agreement()
         case "evaluate":
-            lines = evaluate.report(part)
+            return _evaluate(part)
         case _:
             lines = evaluate.errors(part, judges.full)
     for line in lines:
         print(line, flush=True)
+    return 0
+
+
+def _evaluate(part: list[corpus.Log]) -> int:
+    drawn = evaluate.Drawn()
+    lines = []
+    for line in evaluate.report(part, drawn):
+        print(line, flush=True)
+        lines.append(line)
+    results.write(lines, drawn)
     return 0
 
 

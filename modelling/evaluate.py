@@ -1,6 +1,7 @@
 """How well risk is found on the test part: by cue, level, channel, length, age and typos, part by part and beside others.
 
-Prints tables; changes nothing. The test part was written by other hands than the rest, and nothing is fitted to it.
+``python -m modelling evaluate`` prints the tables and writes them, with two pictures, to ``docs/reader-results.md``. The test part
+was written by other hands than the rest, and nothing is fitted to it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from goldthread.thrive.assertion import assess_span
 from goldthread.thrive.tokens import Text
 from modelling.corpus import ASSERTIONS, CHANNELS, CUES, HOME, LEVELS, Log, clauses, logs, second_reading
 from modelling.judges import OTHERS, PARTS, Answer, Judge, fast, full, reader
 from modelling.noise import shortened, slips
-from modelling.scores import Detection, Share, brier, detection, f1, kappa, tenths
+from modelling.scores import Detection, Share, Tenth, brier, detection, f1, kappa, tenths
 
 SEED = 46
 RATES = (0.05, 0.15, 0.40)
@@ -88,7 +89,15 @@ def spoilt(part: Sequence[Log]) -> Iterator[tuple[str, list[str]]]:
     yield "no punctuation", [re.sub(r"[^\w\s]", "", text) for text in texts]
 
 
-def report(part: Sequence[Log]) -> Iterator[str]:
+@dataclass
+class Drawn:
+    """What the pictures show, gathered while the tables are made: ``typing`` has a row for each judge and share of slips."""
+
+    tenths: list[Tenth] = field(default_factory=list)
+    typing: list[tuple[str, float, Detection]] = field(default_factory=list)
+
+
+def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
     """The lines of the tables: the reader in full, its parts, what it is measured against, and how the words are meant."""
     truth = [one.at_risk for one in part]
     risky = sum(truth)
@@ -99,14 +108,20 @@ def report(part: Sequence[Log]) -> Iterator[str]:
     for name, judge in {**PARTS, **OTHERS}.items():
         answers[name] = judge(texts)
         yield _line(name, detection(truth, [one.at_risk for one in answers[name]]))
+    rates = {f"slips in {rate:.0%} of words": rate for rate in RATES}
     for name, judge in {"reader, full path": full, "reader, fast path (lexicon alone)": fast}.items():
+        drawn.typing.append((name, 0.0, detection(truth, [one.at_risk for one in answers[name]])))
         yield f"\n{name}\n{'':34}{'recall':34}{'specificity':34}precision"
         by_id = dict(zip((one.id for one in part), answers[name], strict=True))
         for cut in slices(part):
             said = [by_id[one.id].at_risk for one in cut.logs]
             yield _line(cut.name, detection([one.at_risk for one in cut.logs], said))
         for typed, worse in spoilt(part):
-            yield _line(typed, detection(truth, [one.at_risk for one in judge(worse)]))
+            found = detection(truth, [one.at_risk for one in judge(worse)])
+            if typed in rates:
+                drawn.typing.append((name, rates[typed], found))
+            yield _line(typed, found)
+    drawn.tenths = tenths(truth, [one.likely for one in answers["reader, full path"]])
     yield from calibration(truth, answers["reader, full path"])
     yield from others(part, answers["reader, full path"])
     yield "\nassertion of the clauses' spans, rules"

@@ -16,6 +16,7 @@ from goldthread.audit.models import AuditEvent
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Entry, Incident
 from goldthread.desk import drafts
+from goldthread.desk import typing as along_typing
 from goldthread.response import actions as response
 from tests.cast import Cast, key
 from tests.desk.conftest import Room
@@ -242,6 +243,15 @@ def test_at_a_pause_the_words_are_read_in_full_and_the_page_says_so(room: Room) 
     assert full["path"] == "full"
     assert 'data-path="full"' in full["noticed"]
     assert full["held"]["level"] in ("low", "medium", "high", "immediate")
+
+
+def test_while_another_is_read_in_full_a_pause_gets_the_first_look_and_the_page_may_ask_again(room: Room) -> None:
+    with along_typing.path(full=True) as other:
+        assert other == "full"
+        first = pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()
+    assert first["path"] == "fast"
+    assert 'data-path="first"' in first["noticed"]
+    assert pause(room.client, room.incident.pk, OBLIQUE, 1, full=True).json()["path"] == "full"
 
 
 def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_with_its_words(room: Room) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +20,26 @@ from goldthread.thrive.reading import ASSERTIONS
 MOST_HELD = 20
 """Quotes that a page may hold *(ours)*: a full reading makes three at most."""
 
+_ONE_FULLY = threading.Lock()
+
 UNREADABLE = (
     "This page sent something that cannot be read. What you typed is still here; reload the page in a new window."
 )
+
+
+@contextmanager
+def path(*, full: bool) -> Iterator[str]:
+    """The path to read by. A process reads one text in full at a time, so that nobody who types waits for many who pause.
+
+    Who finds it taken gets the first look, and the page asks again at its next pause.
+    """
+    if full and _ONE_FULLY.acquire(blocking=False):
+        try:
+            yield "full"
+        finally:
+            _ONE_FULLY.release()
+    else:
+        yield "fast"
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,8 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
-    found, texts = along(kept.said if incident is not None else [], text, "full" if typed.full else "fast")
+    with along_typing.path(full=typed.full) as path:
+        found, texts = along(kept.said if incident is not None else [], text, path)
     found = along_typing.with_held(found, texts, typed.held)
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
     answer: dict[str, Any] = {
