@@ -35,3 +35,16 @@ def test_it_follows_a_pause_and_stays_while_somebody_types_on(person: Callable[.
     assert set(cues) <= set(still), "no mark goes because somebody types on"
     expect(noticed.locator('[data-path="full"]')).to_be_visible(timeout=PATIENCE)
     assert handler.complaints == []
+
+
+def test_words_said_before_get_its_marks_without_opening_the_page_again(person: Callable[..., Person]) -> None:
+    handler = person("handler")
+    page = handler.page
+    page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
+    page.get_by_label("What is said or heard").press_sequentially(OBLIQUE)
+    page.keyboard.press("Control+Enter")
+    said = page.locator("#said .entry__words", has_text="bins")
+    expect(said).to_be_visible(timeout=PATIENCE)
+    expect(page.locator('#noticed [data-path="full"]')).to_be_visible(timeout=PATIENCE)
+    expect(said.locator("mark").first).to_be_visible(timeout=PATIENCE)
+    assert handler.complaints == []

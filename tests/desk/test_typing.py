@@ -245,6 +245,15 @@ def test_at_a_pause_the_words_are_read_in_full_and_the_page_says_so(room: Room) 
     assert full["held"]["level"] in ("low", "medium", "high", "immediate")
 
 
+def test_a_full_reading_brings_its_marks_to_what_was_said_before(room: Room) -> None:
+    contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=OBLIQUE, source="caller")
+    first = pause(room.client, room.incident.pk, "Thanked", 0).json()
+    assert "said" not in first
+    full = pause(room.client, room.incident.pk, "Thanked", 1, full=True).json()
+    assert "<mark" in full["said"]
+    assert 'id="said"' in full["said"]
+
+
 def test_while_another_is_read_in_full_a_pause_gets_the_first_look_and_the_page_may_ask_again(room: Room) -> None:
     with along_typing.path(full=True) as other:
         assert other == "full"

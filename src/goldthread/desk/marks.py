@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from goldthread.assessment.models import Reading
     from goldthread.thrive.reader import Reader
 
 ASSERTIONS = {
@@ -58,10 +57,10 @@ class Piece:
         return any(mark.stands for mark in self.marks)
 
 
-def marks_of(reading: Reading, texts: dict[int, str], reader: Reader) -> list[Mark]:
+def marks_of(findings: list[dict[str, Any]], texts: dict[int, str], reader: Reader) -> list[Mark]:
     """Every finding of a reading whose entry's text is at hand; ``texts`` maps sequence numbers to texts."""
     found = []
-    for one in reading.findings:
+    for one in findings:
         text = texts.get(one["entry"])
         if text is None:
             continue

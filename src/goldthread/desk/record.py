@@ -84,7 +84,7 @@ class Record:
         """Every mark of the newest reading whose words are still there."""
         if self.reading is None or self.reading.state != "read":
             return []
-        return marks_of(self.reading, self.texts, reader())
+        return marks_of(self.reading.findings, self.texts, reader())
 
     @cached_property
     def versions(self) -> list[ThriveVersion]:

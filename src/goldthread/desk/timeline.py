@@ -62,9 +62,10 @@ class Line:
     erased: bool = False
 
 
-def said(record: Record) -> list[Line]:
-    """The timeline, oldest first, with the marks standing in the words themselves."""
-    return [line(entry, [mark for mark in record.marks if mark.entry == entry.seq]) for entry in record.entries]
+def said(record: Record, marks: list[Mark] | None = None) -> list[Line]:
+    """The timeline, oldest first, with the marks standing in the words themselves: those given, or the newest reading's."""
+    marks = record.marks if marks is None else marks
+    return [line(entry, [mark for mark in marks if mark.entry == entry.seq]) for entry in record.entries]
 
 
 def line(entry: Entry, marks: list[Mark]) -> Line:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route
 from goldthread.assessment.marking import REASONS
+from goldthread.assessment.reading import reader
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Incident
@@ -23,12 +24,15 @@ from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts, forms, presenters
 from goldthread.desk import typing as along_typing
 from goldthread.desk.commands import answer, ensure_open, staff
+from goldthread.desk.marks import marks_of
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
 from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot
 from goldthread.desk.queries import board as board_rows
+from goldthread.desk.record import Record
 from goldthread.desk.rows import rendered, rows
 from goldthread.desk.strip import strip
+from goldthread.desk.timeline import said
 from goldthread.response.grades import grades_on
 from goldthread.web.addresses import stream_origin
 
@@ -118,6 +122,13 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         }
         answer["noticed"] = render_to_string("desk/_noticed.jinja", context, request)
         answer["say"] = along_typing.told(shown)
+    if incident is not None and kept.said and found.get("path") == "full":
+        # What was said before had its first look only when this page was drawn.
+        record = Record(incident)
+        lines = said(record, marks_of(found["findings"], record.texts, reader()))
+        answer["said"] = render_to_string(
+            "desk/_said.jinja", {"incident": incident, "said": lines, "now": kept.at}, request
+        )
     return JsonResponse(answer)
 
 

@@ -82,6 +82,7 @@ const drafts = desk && new Drafts({ desk, onAnswer: answered, onState: state });
 function answered(told, fields) {
   mirror?.show(told.marks, fields["words.text"] ?? "");
   if (told.noticed) draw(told);
+  if (told.said) drawSaid(told.said);
   atPause();
 }
 
@@ -104,6 +105,17 @@ function draw(told) {
   htmx.process(document.getElementById("noticed"));
   drawn();
   if (told.say) say(told.say);
+}
+
+// The marks of a full reading in what was said before; never while somebody selects words there to copy.
+function drawSaid(html) {
+  const column = document.getElementById("said");
+  if (!column || (!getSelection().isCollapsed && column.contains(getSelection().anchorNode))) return;
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const fresh = template.content.firstElementChild;
+  if (Number(fresh.dataset.seq) < Number(column.dataset.seq) || fresh.innerHTML === column.innerHTML) return;
+  column.replaceWith(fresh);
 }
 
 function state(kind, sentence = "") {
