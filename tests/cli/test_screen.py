@@ -3,10 +3,13 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from goldthread.cli import main, screen
+from goldthread.cli import main
+from goldthread.screening import encode, tables
+from goldthread.screening import run as screening
 
 ROWS = [
     ["1", 'kids crying, "quoted"\nsecond line'],
@@ -34,7 +37,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def run(*arguments: object) -> int:
-    return main(["screen", *map(str, arguments), "--workers", "1"])
+    return main(["screen", *map(str, arguments), "--workers", "1", "--path", "fast"])
 
 
 def test_columns_are_kept_and_answers_added(table: Path, tmp_path: Path) -> None:
@@ -52,47 +55,56 @@ def test_columns_are_kept_and_answers_added(table: Path, tmp_path: Path) -> None
 def test_several_processes_give_the_same_rows_in_order(
     table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "CHUNK", 2)
+    monkeypatch.setitem(tables.CHUNK_ROWS, "fast", 2)
     write(table, [["ref", "narrative"], *([str(number), f"kids crying {number}"] for number in range(25))])
     assert run(table, tmp_path / "one.csv") == 0
-    assert main(["screen", str(table), str(tmp_path / "two.csv"), "--workers", "2"]) == 0
+    assert main(["screen", str(table), str(tmp_path / "two.csv"), "--workers", "2", "--path", "fast"]) == 0
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
 
 
 def test_a_stopped_run_goes_on_without_lost_or_doubled_rows(
     table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(screen, "CHUNK", 3)
+    monkeypatch.setitem(tables.CHUNK_ROWS, "fast", 3)
+    monkeypatch.setattr(screening, "COMMIT_EVERY", 0)
     write(table, [["ref", "narrative"], *([str(number), f"kids crying {number}\nmore"] for number in range(20))])
     assert run(table, tmp_path / "whole.csv") == 0
-    read, calls = screen.answer_rows, []
+    read, calls = encode.answer_chunk, []
 
-    def stop_at_the_fourth(rows: list[list[str]], width: int, text: int) -> list[list[str]]:
-        calls.append(rows)
+    def stop_at_the_fourth(*given: Any) -> encode.Answered:
+        calls.append(given)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return read(rows, width, text)
+        return read(*given)
 
-    monkeypatch.setattr(screen, "answer_rows", stop_at_the_fourth)
+    monkeypatch.setattr(encode, "answer_chunk", stop_at_the_fourth)
     assert run(table, tmp_path / "out.csv") == 130
     assert not (tmp_path / "out.csv").exists()
-    with (tmp_path / "out.csv.part").open("ab") as part:
+    with (tmp_path / "out.csv.part" / "rows.csv").open("ab") as part:
         part.write(b'9,"half a ro')
     assert run(table, tmp_path / "out.csv") == 0
     assert "Going on after 9 rows" in capsys.readouterr().err
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
-def test_another_input_starts_afresh(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(rows: object, width: int, text: int) -> list[list[str]]:
-        raise KeyboardInterrupt
+def test_another_input_starts_afresh(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(tables.CHUNK_ROWS, "fast", 1)
+    monkeypatch.setattr(screening, "COMMIT_EVERY", 0)
+    read = encode.answer_chunk
 
-    assert run(table, tmp_path / "first.csv") == 0
+    def stop_at_the_second(given: Any, *rest: Any) -> encode.Answered:
+        if given[0][0] == "2":
+            raise KeyboardInterrupt
+        return read(given, *rest)
+
     with monkeypatch.context() as patch:
-        patch.setattr(screen, "answer_rows", stop)
+        patch.setattr(encode, "answer_chunk", stop_at_the_second)
         assert run(table, tmp_path / "out.csv") == 130
     write(table, [["ref", "narrative"], ["9", "bike taken"]])
     assert run(table, tmp_path / "out.csv") == 0
+    assert "another input, column or reader; starting again" in capsys.readouterr().err
     assert [row["ref"] for row in rows_of(tmp_path / "out.csv")] == ["9"]
 
 
@@ -125,7 +137,10 @@ def test_the_text_column_is_guessed_only_if_plain(
     ("source", "target", "extra", "sentence"),
     [
         ("none.csv", "out.csv", [], "There is no file"),
-        ("in.parquet", "out.csv", [], "Parquet is not supported yet"),
+        ("none.parquet", "out.csv", [], "There is no file"),
+        ("in.csv", "out.csv", ["--key", "ref"], "belong to a database"),
+        ("in.csv", "out.csv", ["--id", "narrative"], "cannot be the column of the text"),
+        ("in.csv", "out.csv", ["--workers", "0"], "must be 1 or more"),
         ("in.csv", "out.xlsx", [], "unknown format"),
         ("in.csv", "out.csv", ["--text", "nope"], "no column 'nope'"),
         ("in.csv", "out.csv", ["--id", "nope"], "no column 'nope'"),
@@ -146,7 +161,7 @@ def test_what_cannot_be_done_is_a_sentence(
 ) -> None:
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "done.csv").write_text("text,gt_level\na,b\n")
-    assert run(tmp_path / source, tmp_path / target, *extra) == 2
+    assert main(["screen", str(tmp_path / source), str(tmp_path / target), "--path", "fast", *extra]) == 2
     err = capsys.readouterr().err
     assert sentence in err
     assert "Traceback" not in err

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "goldthread"
 FLOORS = [
     ["thrive", "clocks"],
+    ["screening"],
     ["config"],
     ["web"],
     ["audit"],

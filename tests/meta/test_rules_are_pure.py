@@ -63,3 +63,5 @@ def test_ground_knows_no_django() -> None:
     for name, tree in own_modules().items():
         if name.startswith("thrive/") or name == "clocks/__init__.py":
             assert not [one for one in imported(tree) if one.split(".")[0] in {"django", "psycopg"}], name
+        if name.startswith("screening/"):
+            assert not [one for one in imported(tree) if one.split(".")[0] == "django"], name

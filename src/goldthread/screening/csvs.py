@@ -1,0 +1,154 @@
+"""CSV in and out. Bytes that are not UTF-8 pass through unchanged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from goldthread.screening.errors import ScreenError
+from goldthread.screening.tables import CHUNK_SIZE, Chunk, Row, file_identity
+
+LONGEST_FIELD = 64 * 1024 * 1024
+"""Characters; a longer field is refused, so that one bad quote cannot fill the memory."""
+UNCLOSED = "a quote is opened and never closed, so all that follows is in this row; it was not read"
+ROWS = "rows.csv"
+
+
+class CsvSource:
+    """The rows of a CSV file with a header. A blank line is no row."""
+
+    key = None
+
+    def __init__(self, path: Path) -> None:
+        csv.field_size_limit(LONGEST_FIELD)
+        self._path = path
+        self._size = max(1, path.stat().st_size)
+        self._file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        self._ended = False
+        self._met = 0
+        self._rows = (row for row in csv.reader(self._lines()) if row)
+        try:
+            self.names = self._header()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> CsvSource:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def identity(self) -> dict[str, str | int]:
+        return file_identity(self._path)
+
+    def text(self, column: int) -> None:
+        """Any column of a CSV file holds text."""
+
+    def nothing(self) -> list[Row]:
+        return []
+
+    def chunks(self, rows: int, done: int, after: str | None) -> Iterator[Chunk]:
+        del after  # rows of a file are found again by their number
+        given: list[Row] = []
+        faults: dict[int, str] = {}
+        size = 0
+        for row, fault in self._checked():
+            if self._met <= done:
+                continue
+            if fault:
+                faults[len(given)] = fault
+            given.append(row)
+            size += sum(map(len, row))
+            if len(given) == rows or size >= CHUNK_SIZE:
+                yield Chunk(given, len(given), faults)
+                given, faults, size = [], {}, 0
+        if given:
+            yield Chunk(given, len(given), faults)
+
+    def share(self, done: int) -> float:
+        del done
+        return min(1.0, self._file.buffer.tell() / self._size)
+
+    def _header(self) -> list[str]:
+        with self._path.open("rb") as file:
+            if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+                raise ScreenError(f"{self._path} is saved as UTF-16. Save it as CSV in UTF-8.")
+        header = self._next()
+        if not header:
+            raise ScreenError(f"{self._path} is empty: it needs a header row.")
+        if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+            raise ScreenError(f"The columns of {self._path} are not parted by commas. Save it with commas.")
+        return header
+
+    def _checked(self) -> Iterator[tuple[Row, str]]:
+        """Each row in the header's width, with what is wrong with it."""
+        width = len(self.names)
+        while (row := self._next()) is not None:
+            self._met += 1
+            # A row that needed what lies beyond the end of the file stands inside a quote.
+            if self._ended:
+                yield _fitted(row, width), UNCLOSED
+            elif len(row) != width:
+                yield _fitted(row, width), f"expected {width} fields, found {len(row)}; this row was not read"
+            else:
+                yield row, ""
+
+    def _next(self) -> Row | None:
+        try:
+            return next(self._rows, None)
+        except csv.Error as error:
+            raise ScreenError(f"{self._path} is not readable as CSV after row {self._met}: {error}.") from None
+
+    def _lines(self) -> Iterator[str]:
+        yield from self._file
+        self._ended = True
+
+
+class CsvSink:
+    """Lines added to one file in the part folder, which is cut back to its last commit after a stop."""
+
+    def __init__(self, folder: Path, header: Row, size: int) -> None:
+        self._path = folder / ROWS
+        whole = size > 0 and self._path.exists()
+        self._file = self._path.open("r+b" if whole else "wb")
+        self._file.truncate(size)
+        self._file.seek(size)
+        if not whole:
+            self._file.write(lines([header]))
+
+    def add(self, data: bytes) -> None:
+        self._file.write(data)
+
+    def commit(self) -> int:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._file.tell()
+
+    def finish(self, target: Path) -> None:
+        self._file.close()
+        self._path.replace(target)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def has_rows(folder: Path, size: int) -> bool:
+    """Whether the part folder holds *size* bytes of rows."""
+    path = folder / ROWS
+    return path.exists() and path.stat().st_size >= size
+
+
+def lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Rows as CSV."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode("utf-8", errors="surrogateescape")
+
+
+def _fitted(row: Row, width: int) -> Row:
+    return (row + [""] * width)[:width]

@@ -1,0 +1,91 @@
+"""A worker's part: a chunk's rows in, the same rows with their answers out, encoded for where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from goldthread.screening import answers
+from goldthread.screening.answers import COLUMNS, Answer
+from goldthread.screening.csvs import lines
+from goldthread.screening.tables import CSV, Row
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How every chunk of a run is answered: its columns, where the text and the naming id are, and what comes out."""
+
+    names: list[str]
+    text: int
+    id: int | None
+    path: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Encoded rows (bytes of CSV or an Arrow batch), with the places that were not read: why, and their id."""
+
+    data: Any
+    rows: int
+    faults: dict[int, tuple[str, str]]
+
+
+def answer_chunk(given: Any, rows: int, faults: dict[int, str], plan: Plan) -> Answered:
+    """Read a chunk's texts and add the answers. *given* is a list of CSV rows or an Arrow batch."""
+    answered = answer_texts(texts(given, plan.text), faults, plan.path)
+    named = {place: (fault, _label(given, place, plan.id)) for place, fault in faults.items()}
+    return Answered(encode(given, answered, plan), rows, named)
+
+
+def answer_texts(given: Sequence[str], faults: dict[int, str], path: str) -> list[Answer]:
+    """An answer for each text; those with a fault are not read. The one function behind every engine."""
+    return [
+        answers.unread(faults[place]) if place in faults else answers.answer(text, path)
+        for place, text in enumerate(given)
+    ]
+
+
+def texts(given: Any, column: int) -> list[str]:
+    """The texts of a chunk; one that is missing is empty."""
+    if isinstance(given, list):
+        return [row[column] for row in given]
+    from goldthread.screening.parquet import strings
+
+    return strings(given.column(column))
+
+
+def encode(given: Any, answered: list[Answer], plan: Plan) -> Any:
+    """Rows with their answers as bytes of CSV, or as an Arrow batch."""
+    if plan.kind == CSV:
+        return lines([*row, *map(_cell, one)] for row, one in zip(_rows(given), answered, strict=True))
+    from goldthread.screening.parquet import batch_of_rows, with_columns
+
+    batch = batch_of_rows(given, plan.names) if isinstance(given, list) else given
+    return with_columns(batch, answered, COLUMNS)
+
+
+def header(plan: Plan) -> Row:
+    """The first line of a CSV that is written."""
+    return [*plan.names, *COLUMNS]
+
+
+def _rows(given: Any) -> Sequence[Sequence[str]]:
+    if isinstance(given, list):
+        return given
+    from goldthread.screening.parquet import rows_of_batch
+
+    return rows_of_batch(given)
+
+
+def _label(given: Any, place: int, column: int | None) -> str:
+    if column is None:
+        return ""
+    return given[place][column] if isinstance(given, list) else str(given.column(column)[place].as_py())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

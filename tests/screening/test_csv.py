@@ -1,0 +1,119 @@
+"""What comes out of CSV that somebody broke, and what the added columns say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from goldthread.screening import tables
+from tests.screening.conftest import LOGS, csv_rows
+
+Screen = Callable[..., tuple[int, str]]
+SECRET = "kids crying at Tamsin Orbell's"
+
+
+def test_the_answers_tell_people_who_read_them_and_how(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f'text\n{LOGS[0]}\n"{LOGS[1]}"\n')
+    assert screen(tmp_path / "in.csv", tmp_path / "out.csv")[0] == 0
+    calm, grave = csv_rows(tmp_path / "out.csv")
+    assert calm["gt_quotes"] == ""
+    assert "kids crying" in grave["gt_quotes"]
+    assert grave["gt_quotes"].startswith("“")
+    assert (grave["gt_path"], grave["gt_model"], grave["gt_error"]) == ("fast", "", "")
+
+
+def test_an_empty_log_is_no_answer_and_says_why(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ref,text\n1,\n")
+    assert screen(tmp_path / "in.csv", tmp_path / "out.csv")[0] == 0
+    (row,) = csv_rows(tmp_path / "out.csv")
+    assert row["gt_abstain"] == "true"
+    assert "no words" in row["gt_doubt"]
+
+
+def test_a_header_alone_gives_a_header_alone(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ref,text\n")
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 0
+    assert "0 rows written" in said
+    assert (tmp_path / "out.csv").read_text().startswith("ref,text,gt_child,")
+
+
+def test_a_quote_that_never_closes_is_told_and_no_row_is_quietly_swallowed(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f'ref,text\n1,bike taken\n2,"{SECRET}\n3,bike taken\n')
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 1
+    assert "Row 2: a quote is opened and never closed" in said
+    rows = csv_rows(tmp_path / "out.csv")
+    assert [bool(row["gt_error"]) for row in rows] == [False, True]
+    assert "3,bike taken" in rows[1]["text"]
+
+
+def test_a_quote_that_closes_at_the_very_end_is_no_fault(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('ref,text\n1,"bike taken"')
+    assert screen(tmp_path / "in.csv", tmp_path / "out.csv")[0] == 0
+
+
+def test_a_huge_field_is_read_and_one_beyond_all_measure_refused(
+    screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.csv").write_text(f"ref,text\n1,bike taken\n2,{'kids crying. ' * 40_000}\n")
+    assert screen(tmp_path / "in.csv", tmp_path / "out.csv")[0] == 0
+    assert "kids crying" in csv_rows(tmp_path / "out.csv")[1]["gt_quotes"]
+    monkeypatch.setattr("goldthread.screening.csvs.LONGEST_FIELD", 1000)
+    status, said = screen(tmp_path / "in.csv", tmp_path / "again.csv")
+    assert status == 2
+    assert "not readable as CSV after row 1: field larger than field limit" in said
+
+
+def test_long_rows_make_small_chunks(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goldthread.screening.csvs.CHUNK_SIZE", 10)
+    (tmp_path / "in.csv").write_text("ref,text\n" + "1,bike taken\n" * 5)
+    with tables.open_file(tmp_path / "in.csv") as source:
+        assert [chunk.rows for chunk in source.chunks(400, 0, None)] == [1] * 5
+
+
+def test_no_words_of_a_log_are_ever_said(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"ref,text\nA1,{SECRET},more\n{SECRET}\nC3,{SECRET}\n")
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv", "--id", "ref", "--text", "text")
+    assert status == 1
+    assert "Row 1 (A1)" in said
+    assert "Orbell" not in said.replace(f"Row 2 ({SECRET})", "")
+
+
+def test_many_bad_rows_are_counted_and_not_all_told(
+    screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goldthread.screening.run.MOST_TOLD", 2)
+    (tmp_path / "in.csv").write_text("ref,text\n" + "1\n" * 9)
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 1
+    assert said.count("expected 2 fields") == 2
+    assert "9 bad rows" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"ref;text\n1;a\n", "not parted by commas"),
+        ("ref,text\n1,a\n".encode("utf-16"), "UTF-16"),
+        (b"", "needs a header row"),
+        (b"\n\n", "needs a header row"),
+        (b"ref,place\n1,a\n", "Say with --text"),
+    ],
+)
+def test_what_is_no_such_table_is_a_sentence(screen: Screen, tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / "in.csv").write_bytes(content)
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 2
+    assert sentence in said
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_findings_are_whole_in_their_column(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f'ref,text\n1,"{LOGS[1]}"\n')
+    screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    (row,) = csv_rows(tmp_path / "out.csv")
+    assert all(LOGS[1][one["start"] : one["end"]] == one["quote"] for one in json.loads(row["gt_findings"]))

@@ -1,0 +1,216 @@
+"""Whatever stops a run, the same command goes on, and every row is there exactly once."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from goldthread.screening import encode, part
+from tests.screening.conftest import LOGS
+
+Screen = Callable[..., tuple[int, str]]
+ROWS = 4000
+SLOWED = """
+import sys, time
+from goldthread.screening import run
+run.COMMIT_EVERY = 0.05
+from goldthread.cli import main
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+def refs_of(path: Path) -> list[str]:
+    if path.suffix == ".csv":
+        with path.open(newline="") as file:
+            return [row["ref"] for row in csv.DictReader(file)]
+    return list(map(str, pq.read_table(path, columns=["ref"])["ref"].to_pylist()))
+
+
+def written(folder: Path, ending: str) -> Path:
+    path = folder / f"in.{ending}"
+    texts = [f"{LOGS[at % 3]} and {at} more words\nof a second line" for at in range(ROWS)]
+    if ending == "csv":
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([["ref", "text"], *([str(at), text] for at, text in enumerate(texts))])
+    else:
+        pq.write_table(pa.table({"ref": list(range(ROWS)), "text": texts}), path, row_group_size=1000)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_killed_again_and_again_every_row_is_there_once(tmp_path: Path, ending: str) -> None:
+    source, target = written(tmp_path, ending), tmp_path / f"out.{ending}"
+    script = tmp_path / "slowed.py"
+    script.write_text(SLOWED)
+    command = [sys.executable, str(script), "screen", str(source), str(target), "--workers", "2", "--path", "fast"]
+    journal = tmp_path / f"out.{ending}.part" / "journal.json"
+    killed_at = []
+    for _ in range(3):
+        before = _rows(journal)
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        while process.poll() is None and _rows(journal) <= before:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        if process.wait() == -signal.SIGKILL:
+            killed_at.append(_rows(journal))
+    assert killed_at
+    assert 0 < killed_at[0] < ROWS
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Going on after" in done.stderr
+    assert refs_of(target) == [str(at) for at in range(ROWS)]
+    assert not journal.parent.exists()
+
+
+def _rows(journal: Path) -> int:
+    try:
+        return int(json.loads(journal.read_text())["rows"])
+    except (OSError, ValueError):
+        return 0
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
+    screen: Screen, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    source, target = written(tmp_path, ending), tmp_path / f"out.{ending}"
+    calls = []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 12:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        status, said = screen(source, target)
+    assert status == 2
+    assert "No space left on device" in said
+    assert "Run the same command again to continue." in said
+    monkeypatch.undo()
+    status, said = screen(source, target)
+    assert status == 0
+    assert "Going on after" in said
+    assert refs_of(target) == [str(at) for at in range(ROWS)]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_file_that_may_grow_no_further_stops_a_run_without_harm(tmp_path: Path, ending: str) -> None:
+    source, target = written(tmp_path, ending), tmp_path / f"out.{ending}"
+    limited = tmp_path / "limited.py"
+    limited.write_text("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n" + SLOWED)
+    command = [sys.executable, str(limited), "screen", str(source), str(target), "--workers", "1", "--path", "fast"]
+    stopped = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert stopped.returncode == 2
+    assert "Cannot go on: File too large" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    (tmp_path / "free.py").write_text(SLOWED)
+    done = subprocess.run([sys.executable, str(tmp_path / "free.py"), *command[2:]], check=False)
+    assert done.returncode == 0
+    assert refs_of(target) == [str(at) for at in range(ROWS)]
+
+
+def test_a_stop_while_parts_are_joined_loses_nothing(
+    screen: Screen, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from goldthread.screening.parquet import Grouped, ParquetSink
+
+    pq.write_table(pa.table({"ref": list(range(20)), "text": ["bike taken"] * 20}), tmp_path / "in.parquet")
+
+    def stop(self: object, path: Path) -> None:
+        Grouped(tmp_path / "out.parquet.part" / "new.parquet", pa.schema([])).close()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ParquetSink, "finish", stop)
+        assert screen(tmp_path / "in.parquet", tmp_path / "out.parquet")[0] == 130
+    assert screen(tmp_path / "in.parquet", tmp_path / "out.parquet")[0] == 0
+    assert refs_of(tmp_path / "out.parquet") == [str(at) for at in range(20)]
+
+
+def test_a_part_file_that_is_gone_starts_the_work_again(
+    screen: Screen, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pq.write_table(pa.table({"ref": list(range(20)), "text": ["bike taken"] * 20}), tmp_path / "in.parquet")
+    _stop_at(screen, tmp_path, monkeypatch, calls=4)
+    (tmp_path / "out.parquet.part" / "000002.parquet").unlink()
+    status, said = screen(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert status == 0
+    assert "Going on" not in said
+    assert refs_of(tmp_path / "out.parquet") == [str(at) for at in range(20)]
+
+
+def test_another_table_under_the_same_name_starts_again(
+    screen: Screen, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pq.write_table(pa.table({"ref": list(range(20)), "text": ["bike taken"] * 20}), tmp_path / "in.parquet")
+    _stop_at(screen, tmp_path, monkeypatch, calls=4)
+    pq.write_table(pa.table({"ref": list(range(50, 55)), "text": ["bike taken"] * 5}), tmp_path / "in.parquet")
+    status, said = screen(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert status == 0
+    assert "another input, column or reader; starting again" in said
+    assert refs_of(tmp_path / "out.parquet") == [str(at) for at in range(50, 55)]
+
+
+def _stop_at(screen: Screen, folder: Path, monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
+    read, met = encode.answer_chunk, []
+
+    def stopping(*given: Any) -> encode.Answered:
+        met.append(given)
+        if len(met) == calls:
+            raise KeyboardInterrupt
+        return read(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(encode, "answer_chunk", stopping)
+        assert screen(folder / "in.parquet", folder / "out.parquet")[0] == 130
+
+
+def test_two_runs_never_write_the_same_table(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\nbike taken\n")
+    holder = (
+        "import sys, time; from pathlib import Path; from goldthread.screening.part import Part; "
+        f"held = Part(Path({str(tmp_path / 'out.csv')!r})); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+        other.kill()
+    assert status == 2
+    assert "Another run is writing" in said
+    assert screen(tmp_path / "in.csv", tmp_path / "out.csv")[0] == 0
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\nbike taken\n")
+    (tmp_path / "out.csv.part").mkdir()
+    (tmp_path / "out.csv.part" / "mine.txt").write_text("keep")
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 2
+    assert "is none of a screening" in said
+    assert (tmp_path / "out.csv.part" / "mine.txt").read_text() == "keep"
+
+
+def test_the_journal_is_of_its_work(tmp_path: Path) -> None:
+    one = part.Part(tmp_path / "out.csv")
+    one.save(part.Journal({"source": "a"}, rows=5))
+    one.close()
+    again = part.Part(tmp_path / "out.csv")
+    assert again.resume({"source": "a"}, lambda *_: True)[0].rows == 5
+    assert again.resume({"source": "b"}, lambda *_: True) == (part.Journal({"source": "b"}), True)
+    again.close()
