@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
 
-.PHONY: setup setup-dev run test lint types unit bench soak evaluate model clean
+.PHONY: setup setup-dev setup-extras run test test-extras lint types unit bench soak evaluate model clean
 
 # A machine without Node gets it as a wheel; the styles are built once and again when they change.
 ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py
@@ -34,6 +34,18 @@ $(VENV)/.ready-dev: $(VENV)/.uv requirements/base.lock requirements/dev.lock pyp
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $(VENV)/.ready $@
 
+# What reads and links stored logs on Spark and Splink, in an environment of its own; see docs/bulk.md.
+EXTRAS := .venv-extras
+
+setup-extras: $(EXTRAS)/.ready
+
+$(EXTRAS)/.ready: $(VENV)/.uv requirements/extras.lock pyproject.toml
+	@echo "Setting up in $(EXTRAS) (once)"
+	@test -x $(EXTRAS)/bin/python || $(PYTHON) -m venv $(EXTRAS)
+	@$(BIN)/uv pip sync --quiet --python $(EXTRAS)/bin/python requirements/extras.lock
+	@$(BIN)/uv pip install --quiet --python $(EXTRAS)/bin/python --no-deps --editable .
+	@touch $@
+
 run: setup
 	@exec $(BIN)/goldthread demo
 
@@ -41,9 +53,13 @@ test: setup-dev lint
 	@$(BIN)/python tools/find_chromium.py
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-extras: setup-extras
+	@java -version 2>&1 | grep -q 'version "17' || { echo "The tests of Spark need Java 17 on the path (Debian: apt-get install openjdk-17-jre-headless)."; exit 1; }
+	@$(EXTRAS)/bin/python -m pytest tests_extras
+
 lint: setup-dev
-	@$(BIN)/ruff check src tests tools bench soak modelling
-	@$(BIN)/ruff format --check --quiet src tests tools bench soak modelling || { echo "Run: .venv/bin/ruff format src tests tools bench soak modelling"; exit 1; }
+	@$(BIN)/ruff check src tests tests_extras tools bench soak modelling
+	@$(BIN)/ruff format --check --quiet src tests tests_extras tools bench soak modelling || { echo "Run: .venv/bin/ruff format src tests tests_extras tools bench soak modelling"; exit 1; }
 	@$(BIN)/lint-imports --no-cache
 	@GOLDTHREAD_MODE=test GOLDTHREAD_DATA=$(VENV)/data $(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint src || exit 1
@@ -71,4 +87,4 @@ evaluate: setup-dev $(MODEL)/.ready
 	@$(BIN)/python -m modelling evaluate
 
 clean:
-	rm -rf $(VENV) node_modules .goldthread
+	rm -rf $(VENV) $(EXTRAS) node_modules .goldthread

@@ -18,8 +18,8 @@ from types import FrameType
 from bench.figures import CannotMeasureError, machine
 from bench.world import World, opened, standing
 
-NAMES = ("reader", "full", "board", "stream", "writes", "typing", "search")
-ON_A_DATABASE = NAMES[2:]
+NAMES = ("reader", "full", "bulk", "board", "stream", "writes", "typing", "search")
+ON_A_DATABASE = NAMES[3:]
 ON_A_DEMO = ("board", "typing")
 
 

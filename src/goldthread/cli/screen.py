@@ -78,7 +78,10 @@ def _on_this_machine(args: argparse.Namespace) -> tuple[int, int]:
 
 def _on_spark(args: argparse.Namespace) -> tuple[int, int]:
     from goldthread.screening.spark import screen
+    from goldthread.screening.tables import is_database
 
+    if is_database(args.source) or args.table or args.query or args.key:
+        raise ScreenError("A database is read by processes: leave --engine spark out.")
     return screen(args.source, args.target, args.text, args.path, args.master, _say)
 
 

@@ -59,11 +59,10 @@ def texts(given: Any, column: int) -> list[str]:
 def encode(given: Any, answered: list[Answer], plan: Plan) -> Any:
     """Rows with their answers as bytes of CSV, or as an Arrow batch."""
     if plan.kind == CSV:
-        return lines([*row, *map(_cell, one)] for row, one in zip(_rows(given), answered, strict=True))
-    from goldthread.screening.parquet import batch_of_rows, with_columns
+        return lines([*row, *map(_cell, one)] for row, one in zip(as_rows(given), answered, strict=True))
+    from goldthread.screening.parquet import with_columns
 
-    batch = batch_of_rows(given, plan.names) if isinstance(given, list) else given
-    return with_columns(batch, answered, COLUMNS)
+    return with_columns(as_batch(given, plan.names), answered, COLUMNS)
 
 
 def header(plan: Plan) -> Row:
@@ -71,12 +70,22 @@ def header(plan: Plan) -> Row:
     return [*plan.names, *COLUMNS]
 
 
-def _rows(given: Any) -> Sequence[Sequence[str]]:
+def as_rows(given: Any) -> Sequence[Sequence[str]]:
+    """A chunk as fields of CSV."""
     if isinstance(given, list):
         return given
     from goldthread.screening.parquet import rows_of_batch
 
     return rows_of_batch(given)
+
+
+def as_batch(given: Any, names: list[str]) -> Any:
+    """A chunk as an Arrow batch."""
+    if not isinstance(given, list):
+        return given
+    from goldthread.screening.parquet import batch_of_rows
+
+    return batch_of_rows(given, names)
 
 
 def _label(given: Any, place: int, column: int | None) -> str:
