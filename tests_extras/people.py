@@ -68,13 +68,14 @@ def addresses(originals: int, seed: int = 7) -> list[Row]:
     """Records of *originals* homes, each written none to four further times as people write addresses; ``truth`` tells which."""
     chance = random.Random(seed)
     made: list[Row] = []
-    for which in range(originals):
+    for _ in range(originals):
         home = _home(chance)
         if chance.random() < 0.1:
             home = {**home, "address": f"Flat {chance.randint(1, 9)}, {home['address']}"}
-        made.append({"truth": str(which), **home})
+        which = home["address"]
+        made.append({"truth": which, **home})
         for _ in range(chance.choices((0, 1, 2, 3, 4), (45, 30, 14, 8, 3))[0]):
-            made.append({"truth": str(which), **_written_again(home, chance)})
+            made.append({"truth": which, **_written_again(home, chance)})
     chance.shuffle(made)
     return made
 
@@ -97,9 +98,9 @@ def _person(chance: random.Random, home: Row, surname: str, youngest: int, oldes
 
 
 def _home(chance: random.Random) -> Row:
-    street = chance.randrange(len(STREETS))
-    postcode = f"AM{street % 9 + 1} {street // 9 % 9 + 1}{'ABDEFGHJLN'[street % 10]}{chance.choice('PQRSTU')}"
-    return {"address": f"{chance.randint(1, 140)} {STREETS[street]}", "postcode": postcode}
+    street, number = chance.randrange(len(STREETS)), chance.randint(1, 140)
+    postcode = f"AM{street % 9 + 1} {street // 9 % 9 + 1}{'ABDEFGHJLN'[street % 10]}{'PQRSTU'[number // 24]}"
+    return {"address": f"{number} {STREETS[street]}", "postcode": postcode}
 
 
 def _again(person: Row, chance: random.Random) -> Row:
