@@ -16,6 +16,8 @@ from goldthread.cli import main
 from tests_extras.people import addresses, people
 
 Row = dict[str, str]
+UNSEEN = 11
+"""Of the records measured here; the thresholds in ``likeness.py`` were chosen on those of seed 7."""
 
 
 def written(path: Path, rows: list[Row]) -> Path:
@@ -50,7 +52,7 @@ def told(what: str, rows: list[Row], capsys: pytest.CaptureFixture[str]) -> tupl
 
 
 def test_people_are_found_again_and_families_stay_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = people(5000)
+    rows = people(5000, seed=UNSEEN)
     assert main(["link", str(written(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv")]) == 0
     out = read(tmp_path / "out.csv")
     assert [{field: row[field] for field in rows[0]} for row in out] == rows
@@ -63,7 +65,7 @@ def test_people_are_found_again_and_families_stay_apart(tmp_path: Path, capsys: 
 def test_addresses_are_found_again_and_neighbours_stay_apart(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = addresses(5000)
+    rows = addresses(5000, seed=UNSEEN)
     given = [str(written(tmp_path / "in.csv", rows)), str(tmp_path / "out.csv"), "--kind", "addresses"]
     assert main(["link", *given]) == 0
     recall, precision = told("addresses", read(tmp_path / "out.csv"), capsys)
