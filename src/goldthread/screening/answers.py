@@ -58,7 +58,7 @@ def usable_path(wanted: str | None) -> tuple[str, str]:
 def made_by(path: str) -> dict[str, str | None]:
     """What answers of this path depend on: engine, lexicon and network, each by its version or hash."""
     one = reader(path)
-    return {"path": path, "engine": ENGINE, "lexicon": one.lexicon_hash, "model": one.model and one.model.hash}
+    return {"path": path, "engine": ENGINE, "lexicon": one.lexicon_hash, "model": one.model.hash if one.model else None}
 
 
 def answer(text: str, path: str) -> Answer:

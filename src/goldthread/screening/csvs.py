@@ -72,7 +72,7 @@ class CsvSource:
 
     def share(self, done: int) -> float:
         del done
-        return min(1.0, self._file.buffer.tell() / self._size)
+        return min(1.0, os.lseek(self._file.fileno(), 0, os.SEEK_CUR) / self._size)
 
     def _header(self) -> list[str]:
         with self._path.open("rb") as file:

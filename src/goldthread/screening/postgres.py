@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -49,7 +49,7 @@ class PostgresSource:
             sql.Identifier(*table.split("."))
             if table is not None
             # The operator's own query, in a transaction that can only read.
-            else sql.SQL("(\n{}\n) AS q").format(sql.SQL(cast(LiteralString, str(query).strip().rstrip(";"))))
+            else sql.SQL("(\n{}\n) AS q").format(sql.SQL(str(query).strip().rstrip(";")))
         )
         self._connection, self._where = _connect(url)
         try:
@@ -115,7 +115,7 @@ class PostgresSource:
         place = column(self.names, self.key)
         self._schema = pa.schema([(one.name, TYPES.get(kinds[one.type_code], pa.string())) for one in shown])
         told = run("SELECT format_type(%s, NULL)", [shown[place].type_code]).fetchone()
-        self._key_type = cast(LiteralString, str(told[0]) if told else "text")
+        self._key_type = str(told[0]) if told else "text"
         self._total = self._counted(table)
 
     def _counted(self, table: str | None) -> int:

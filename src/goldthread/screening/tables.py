@@ -44,9 +44,13 @@ class Chunk:
 class Source(AbstractContextManager[Any], Protocol):
     """A table to read from, once and in order."""
 
-    names: list[str]
-    key: str | None
-    """The column that names a row in messages unless another is asked for."""
+    @property
+    def names(self) -> list[str]:
+        """The columns, in order."""
+
+    @property
+    def key(self) -> str | None:
+        """The column that names a row in messages unless another is asked for."""
 
     def identity(self) -> dict[str, str | int]:
         """What tells this table from another, and from itself after a change; without any secret."""
