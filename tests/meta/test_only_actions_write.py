@@ -48,7 +48,7 @@ def writes(tree: ast.AST) -> list[str]:
     return found
 
 
-WITHOUT_RECORDS = {"thrive", "clocks", "config"}
+WITHOUT_RECORDS = {"thrive", "screening", "clocks", "config"}
 """Below every model: what they create and save is no record."""
 
 
