@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -20,12 +21,16 @@ from goldthread.contact import actions as contact
 from goldthread.contact.arrival_actions import receive
 from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.models import Incident
+from goldthread.lookback.decide_actions import decide, record_outcome
+from goldthread.lookback.models import Item
+from goldthread.lookback.rules import Given
 from goldthread.measures import queries, registry
 from goldthread.measures.registry import Measure, Point, measures
 from goldthread.response.actions import read_first
 from goldthread.response.models import Clock
 from goldthread.thrive.reader import Reader
 from tests.cast import Cast, attended, closed, graded, key, opened, say
+from tests.lookback.made import some_items
 
 Browser = Callable[[Staff | None], Client]
 MONTH = timedelta(days=28)
@@ -36,9 +41,25 @@ LETTERS = (
 )
 
 
+def looked_back(cast: Cast, folder: Path) -> None:
+    """Seven look-back items of Team A: two left, one of them late; two safe, one of them late; two to VAST, one opened again."""
+    items = some_items(cast, folder, 7, a_day=50)
+    now = database_now(connection)
+    Item.objects.update(release_at=now - timedelta(days=2))
+    Item.objects.filter(pk__in=[items[0].pk, items[2].pk]).update(due_at=now - timedelta(hours=1))
+    safe = Given("safe", "seen", "Seen.")
+    for one, given in zip(
+        items[2:], (safe, safe, Given("vast"), Given("vast"), Given("reopen", told="x")), strict=True
+    ):
+        decide(cast.vast, one.pk, key=key(), given=given)
+    Item.objects.filter(pk=items[4].pk).update(outcome_due_at=now - timedelta(minutes=1))
+    for one, kind in ((items[5], "confirmed"), (items[6], "no_trace")):
+        record_outcome(cast.vast, one.pk, key=key(), kind=kind, words="As found.")
+
+
 @pytest.fixture
-def busy(cast: Cast) -> Cast:
-    """Seven incidents of Team A, each further on than the one before, two letters, and one incident of Team B."""
+def busy(cast: Cast, tmp_path: Path) -> Cast:
+    """Seven incidents of Team A, each further on than the one before, two letters, one incident of Team B; look-back items."""
     steps: list[Callable[[Incident], object]] = [
         lambda one: say(cast.handler, one, "kids crying upstairs"),
         lambda one: contact.answer_children(cast.handler, one.pk, key=key(), answer="not_known", given=[]),
@@ -63,6 +84,7 @@ def busy(cast: Cast) -> Cast:
         answer_mark(cast.handler, letter.pk, key=key(), cue="repeat", answer="noted", shown_ms=900 + 200 * number)
     late = Clock.objects.filter(incident=letter, kind="first_read")
     late.update(started_at=F("started_at") - timedelta(days=2), due_at=F("due_at") - timedelta(days=2))
+    looked_back(cast, tmp_path)
     return cast
 
 
@@ -85,7 +107,8 @@ def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, measur
     for which in ("met", "not_met"):
         page = client.get(f"/measures/{measure.code}/", {"which": which}).text
         told = int(re.search(rf"{which.replace('_', ' ')}: (\d+)\.", page)[1])  # type: ignore[index]
-        assert len(re.findall(r'href="/incidents/[0-9a-f-]{36}/"', page)) == told
+        link = f'href="{measure.address}"'.format("[0-9a-f-]{36}")
+        assert len(re.findall(link, page)) == told
 
 
 def test_every_measure_tells_good_from_bad(busy: Cast) -> None:

@@ -20,7 +20,7 @@ FLOORS = [
     ["contact"],
     ["assessment"],
     ["response"],
-    ["desk"],
+    ["desk", "lookback"],
     ["integration"],
     ["demo"],
     ["cli"],

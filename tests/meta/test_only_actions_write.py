@@ -24,6 +24,7 @@ WRITES = {
 ALWAYS = WRITES - {"update"}
 WRITERS = {
     "contact/work.py": "the frame in which every action runs",
+    "lookback/work.py": "the frame in which every action on a look-back item runs",
     "desk/board.py": "the board's projection, listening inside the action's transaction",
     "accounts/models.py": "makes staff, for operators and the demo; no page does",
     "desk/tasks.py": "forgets old notes that a row changed, on which no record rests",
@@ -101,5 +102,6 @@ def test_the_record_is_append_only() -> None:
         "Entry", "Particular", "ChildrenAnswer", "ChildVersion", "Involvement", "Command", "Reading", "ThriveVersion",
         "GradePeriod", "Closing", "Lookup", "MatterLink", "LineState", "CallBack", "OnLine", "SafeContact", "Conversation",
         "MarkAnswer", "GradeReason", "SupervisorCall", "SupervisorAnswer",
+        "Run", "Agreement", "Hit", "Decision", "Outcome",
         "AuditEvent", "AuditLink", "Checkpoint", "Erasure",
     } <= APPEND_ONLY  # fmt: skip

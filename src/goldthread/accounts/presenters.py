@@ -18,11 +18,12 @@ NAV = [
     ("inbox.see", "desk:inbox", "Inbox", "g i"),
     ("board.see", "desk:board", "Board", "g b"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
+    ("lookback.see", "lookback:queue", "Look-back", "g l"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
 
-COUNTED = {"desk:inbox": "desk:inbox_count"}
+COUNTED = {"desk:inbox": "desk:inbox_count", "lookback:queue": "lookback:count"}
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 
 # (verb, name of the route, words): pages that are wanted seldom, in the menu under the person's name.

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "goldthread.contact",
     "goldthread.assessment",
     "goldthread.response",
+    "goldthread.lookback",
     "goldthread.desk",
     "goldthread.integration",
     "goldthread.demo",

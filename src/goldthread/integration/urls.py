@@ -11,6 +11,7 @@ from goldthread.integration.api.service import addresses
 urlpatterns = [
     path("", include("goldthread.accounts.urls")),
     path("", include("goldthread.desk.urls")),
+    path("look-back/", include("goldthread.lookback.urls")),
     path("measures/", include("goldthread.measures.urls")),
     path("api/v1/", include((addresses(), "api"))),
     path("api/v1/openapi.json", openapi_json, name="openapi"),

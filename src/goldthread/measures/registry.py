@@ -22,8 +22,9 @@ SMALL = 5
 class Measure:
     """One number.
 
-    ``cases(since, until)`` gives two querysets of incidents: those that count, and of them those that meet the measure.
-    ``window`` is how far back it looks. ``good`` says which way is better.
+    ``cases(since, until)`` gives two querysets of cases: those that count, and of them those that meet the measure.
+    ``window`` is how far back it looks. ``good`` says which way is better: up, down, or neither. Cases are incidents unless
+    ``subject`` and ``address`` say otherwise; a case has a ``reference``, ``opened_at`` and ``visible_to``.
     """
 
     code: str
@@ -33,6 +34,8 @@ class Measure:
     window: timedelta
     good: str
     cases: Callable[[datetime, datetime], tuple[QuerySet[Any], QuerySet[Any]]]
+    subject: str = "incident"
+    address: str = "/incidents/{}/"
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.cases(one, now, user, not_met=not_met)
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
-    record_consultation(user, "measures.cases", [("incident", str(case.pk)) for case in page.object_list], measure=code)
+    record_consultation(
+        user, "measures.cases", [(one.subject, str(case.pk)) for case in page.object_list], measure=code
+    )
     context: dict[str, Any] = {
         "now": now,
         "measure": one,

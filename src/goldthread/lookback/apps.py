@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class LookbackConfig(AppConfig):
+    name = "goldthread.lookback"
+
+    def ready(self) -> None:
+        from goldthread.lookback.measures import register_all
+
+        register_all()

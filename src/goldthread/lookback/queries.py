@@ -1,0 +1,110 @@
+"""Questions asked of the look-back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Max, Q
+
+from goldthread.accounts.models import Team
+from goldthread.lookback.models import Agreement, Hit, Item, Run
+from goldthread.lookback.querysets import ORDER, ItemQuerySet
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+CHUNK = 1_000
+SHOWN = ("open", "waiting", "owed", "decided", "all")
+
+
+def known_references(references: Sequence[str], but_for: str) -> dict[str, int]:
+    """For each reference of a record elsewhere the highest severity that has a hit already; those of the run ``but_for`` aside."""
+    found: dict[str, int] = {}
+    wanted = list(dict.fromkeys(references))
+    for at in range(0, len(wanted), CHUNK):
+        hits = Hit.objects.filter(incident=None, reference__in=wanted[at : at + CHUNK]).exclude(
+            run__source_hash=but_for
+        )
+        found.update(hits.values_list("reference").annotate(Max("severity")))
+    return found
+
+
+def newest_agreement(team: Team) -> Agreement | None:
+    """How many items this team decides in a day, and who agreed to it; None where it never had a run."""
+    return Agreement.objects.filter(team=team).select_related("by").order_by("-id").first()
+
+
+def run_of(source_hash: str) -> Run | None:
+    """The run that was made of this source."""
+    return Run.objects.filter(source_hash=source_hash).select_related("team", "agreed_by").first()
+
+
+def desks() -> list[Team]:
+    """The teams to whose desk an item can be handed as VAST: those in which a VAST officer works."""
+    return list(Team.objects.filter(staff__role="vast_officer", staff__is_active=True).distinct().order_by("name"))
+
+
+def listed(user: Staff, show: str, at: datetime, reference: str = "") -> ItemQuerySet:
+    """The items of one list in this person's sight, highest risk first; a ``reference`` searches all of them."""
+    seen = Item.objects.all().visible_to(user)
+    if reference:
+        spelled = {
+            reference,
+            reference.upper(),
+            reference.lower(),
+        }  # found by the index, as none would be by any spelling
+        return seen.filter(hit__reference__in=spelled).order_by(*ORDER)
+    match show:
+        case "waiting":
+            return seen.waiting(at).order_by("release_at", *ORDER)
+        case "owed":
+            return seen.outcome_owed().order_by("outcome_due_at", *ORDER)
+        case "decided":
+            return seen.decided().order_by("-decided_at", "pk")
+        case "all":
+            return seen.order_by(*ORDER)
+        case _:
+            return seen.released(at).order_by(*ORDER)
+
+
+def counts(user: Staff, at: datetime) -> dict[str, int]:
+    """How many stand in each list, and how many are past their time."""
+    seen = Item.objects.all().visible_to(user).order_by()
+    found: dict[str, int] = seen.aggregate(
+        open=Count("pk", filter=Q(state="open", release_at__lte=at)),
+        waiting=Count("pk", filter=Q(state="open", release_at__gt=at)),
+        owed=Count("pk", filter=Q(state="decided", outcome="", outcome_due_at__isnull=False)),
+        decided=Count("pk", filter=Q(state="decided")),
+        all=Count("pk"),
+    )
+    found["over"] = seen.overdue(at).count()
+    return found
+
+
+def counted(user: Staff, at: datetime) -> dict[str, int]:
+    """How many items want a decision or an outcome, and how many of them are past their time: for the navigation."""
+    seen = Item.objects.all().visible_to(user)
+    return {"count": seen.owed(at).count(), "over": seen.overdue(at).count()}
+
+
+def after(user: Staff, item: Item, at: datetime) -> Item | None:
+    """The item to decide after this one: the next in rank, or the first of all; None where there is no other."""
+    others = listed(user, "open", at).exclude(pk=item.pk)
+    later = (
+        Q(severity__lt=item.severity)
+        | Q(severity=item.severity, probability__lt=item.probability)
+        | Q(severity=item.severity, probability=item.probability, due_at__gt=item.due_at)
+        | Q(severity=item.severity, probability=item.probability, due_at=item.due_at, pk__gt=item.pk)
+    )
+    found: Item | None = others.filter(later).first() or others.first()
+    return found
+
+
+def runs(user: Staff) -> list[Run]:
+    """The runs of queues in this person's sight, newest first, each with how many of its items are there."""
+    seen = Run.objects.select_related("team", "agreed_by").annotate(there=Count("found__item")).order_by("-id")
+    if user.seat.scope("lookback.see") == "team":
+        seen = seen.filter(team=user.team_id)
+    return list(seen[:100])

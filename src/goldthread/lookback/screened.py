@@ -1,0 +1,363 @@
+"""A CSV file as ``goldthread screen`` writes it, as a source of hits. It is read twice, so that memory stays small."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from goldthread.assessment.reading import reader
+from goldthread.config.errors import Refused
+from goldthread.contact.rules import AHEAD, EARLIEST, tidy
+from goldthread.lookback import rules, tables
+from goldthread.lookback.choices import LEVELS
+from goldthread.lookback.found import Counts, Found, Light, Plan, choose
+from goldthread.lookback.queries import known_references
+from goldthread.thrive.lexicon import LexiconError
+
+LONGEST_FIELD = 64 * 1024 * 1024
+LONGEST_REFERENCE = 80
+LONGEST_QUOTE = 400
+LONGEST_SHOWN = 4_000
+"""Characters kept of one thing that was carried, such as a THRIVE."""
+AROUND = 160
+"""Characters kept before and after a quote, so that it can be judged: no more of the log is copied *(ours)*."""
+MOST_QUOTES = 40
+MOST_COMPLAINTS = 10_000
+NEEDED = (
+    "gt_at_risk",
+    "gt_probability",
+    "gt_level",
+    "gt_abstain",
+    "gt_findings",
+    "gt_engine",
+    "gt_lexicon",
+    "gt_error",
+)
+REFERENCE_NAMES = frozenset(
+    {
+        "reference",
+        "ref",
+        "id",
+        "urn",
+        "incident",
+        "incident_id",
+        "incident_number",
+        "incident_reference",
+        "log_number",
+        "log_id",
+    }
+)
+DAYS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
+
+
+class BadRow(Exception):
+    """A row that cannot be used; the message is its reason and holds no word of it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The columns that the operator named; ``carried`` are further ones in which tags stand."""
+
+    reference: str = ""
+    time: str = ""
+    text: str = ""
+    grade: str = ""
+    thrive: str = ""
+    tags: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where each thing stands in a row; None for what the operator did not name."""
+
+    width: int
+    reference: int
+    time: int | None
+    text: int | None
+    grade: int | None
+    thrive: int | None
+    tags: tuple[tuple[str, int], ...]
+    gt: dict[str, int]
+
+
+def columns(header: Sequence[str], asked: Asked) -> Columns:
+    """The places of the columns. Raises ``Refused`` with the names there are."""
+    missing = [name for name in NEEDED if name not in header]
+    if missing:
+        raise Refused(
+            f"This file has no column {missing[0]}: it is not what 'goldthread screen' writes. Screen the logs first; nothing was made."
+        )
+
+    def place(name: str) -> int | None:
+        if not name:
+            return None
+        if name not in header:
+            raise Refused(f"There is no column {name!r}. The columns are: {_listed(header)}. Nothing was made.")
+        return header.index(name)
+
+    reference = place(asked.reference)
+    if reference is None:
+        likely = [at for at, name in enumerate(header) if name.strip().lower().replace(" ", "_") in REFERENCE_NAMES]
+        if len(likely) != 1:
+            raise Refused(
+                f"Say with --reference which column names the record. The columns are: {_listed(header)}. Nothing was made."
+            )
+        reference = likely[0]
+    tags = tuple(
+        (name, header.index(name)) for name in dict.fromkeys((*asked.tags, *asked.carried)) if place(name) is not None
+    )
+    return Columns(
+        len(header), reference, place(asked.time), place(asked.text), place(asked.grade), place(asked.thrive), tags,
+        {name: at for at, name in enumerate(header) if name.startswith("gt_")},
+    )  # fmt: skip
+
+
+def _listed(header: Sequence[str]) -> str:
+    """The columns' names, cut: where a file has no header they are somebody's words."""
+    return ", ".join(ascii(name[:40])[1:-1] for name in header[:60])
+
+
+class ScreenedFile:
+    """The file; ``plan`` reads it once, ``found`` again for the rows that were chosen."""
+
+    def __init__(self, path: Path, asked: Asked, now: datetime) -> None:
+        self.path, self.asked, self.now = path, asked, now
+        self.names, self.needed = tables.names_on(now.date()), tables.needed_on(now.date())
+        if not path.is_file():
+            raise Refused(f"There is no file {path}. Nothing was made.")
+        try:
+            self._plan = self._planned()
+        except csv.Error as error:
+            raise Refused(f"{path} is not readable as CSV: {error}. Nothing was made.") from None
+        except OSError as error:
+            raise Refused(f"Cannot read {path}: {error.strerror or error}. Nothing was made.") from None
+
+    @property
+    def plan(self) -> Plan:
+        """What would be made of the file."""
+        return self._plan
+
+    def _rows(self) -> Iterator[tuple[int, list[str], Columns]]:
+        csv.field_size_limit(LONGEST_FIELD)
+        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
+            rows = (row for row in csv.reader(source) if row)
+            header = next(rows, None)
+            if not header:
+                raise Refused(f"{self.path} is empty: it needs a header row. Nothing was made.")
+            where = columns(header, self.asked)
+            for number, row in enumerate(rows, start=1):
+                yield number, row, where
+
+    def _hash(self) -> str:
+        digest = hashlib.sha256()
+        with self.path.open("rb") as source:
+            while block := source.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def _planned(self) -> Plan:
+        plan = Plan("file", tidy(self.path.name)[:200], self._hash())
+        lights: list[Light] = []
+        read_by: dict[str, set[str]] = {name: set() for name in ("engine", "path", "lexicon", "model")}
+        for number, row, where in self._rows():
+            plan.counts.rows += 1
+            try:
+                found = self._one(number, row, where, plan.counts)
+            except BadRow as error:
+                plan.counts.bad += 1
+                if len(plan.complaints) < MOST_COMPLAINTS:
+                    plan.complaints.append((number, str(error)))
+                continue
+            for name, values in read_by.items():
+                if f"gt_{name}" in where.gt and len(values) < 2 and (value := row[where.gt[f"gt_{name}"]]):
+                    values.add(value)
+            if found is not None:
+                lights.append(found.light)
+        for name, most in (("engine", 20), ("path", 8), ("lexicon", 80), ("model", 80)):
+            values = read_by[name]
+            setattr(plan, name, tidy(values.pop())[:most] if len(values) == 1 else "several" if values else "")
+        plan.counts.not_carried = len(lights)
+        choose(plan, lights, known_references([one.reference for one in lights], plan.source_hash))
+        return plan
+
+    def found(self, rows: Collection[int]) -> Iterator[Found]:
+        """The hits of these rows, whole, in the file's order."""
+        wanted = frozenset(rows)
+        for number, row, where in self._rows():
+            if number in wanted:
+                try:
+                    found = self._one(number, row, where, Counts(), whole=True)
+                except BadRow:
+                    found = None
+                if found is None:
+                    raise Refused(f"{self.path} has changed while it was read. Run the same command again to go on.")
+                yield found
+
+    def _one(self, number: int, row: list[str], where: Columns, counts: Counts, *, whole: bool = False) -> Found | None:
+        """The row as a hit that was not carried, or None; ``whole`` with its words. Raises ``BadRow``."""
+        if len(row) != where.width:
+            raise BadRow(f"expected {where.width} fields, found {len(row)}")
+        given = {name: row[at] for name, at in where.gt.items()}
+        if given["gt_error"]:
+            counts.unread += 1
+            raise BadRow("it was not read when the file was screened; read it yourself")
+        if not _flag(given, "gt_at_risk"):
+            counts.unread += _flag(given, "gt_abstain")
+            return None
+        counts.hits += 1
+        level = given["gt_level"]
+        if level not in {*LEVELS, "none"}:
+            raise BadRow("gt_level is not a level of the reader")
+        level = "low" if level == "none" else level
+        carried, texts = self._carried(number, row, where, counts)
+        why = rules.not_carried(level, carried, self.needed)
+        if not why:
+            return None
+        reference = " ".join(tidy(row[where.reference]).split())
+        if not reference or len(reference) > LONGEST_REFERENCE:
+            raise BadRow(
+                f"it is at risk and has {'no' if not reference else 'too long a'} reference; look at it yourself"
+            )
+        findings = _findings(given["gt_findings"])
+        light = Light(number, reference, LEVELS[level], _share(given["gt_probability"]), self._time(row, where, counts))
+        codes = {"child_tag": carried.child_tag, "thrive_child": carried.thrive_child, "severity": carried.severity}
+        said = None
+        if whole:
+            text = row[where.text] if where.text is not None else ""
+            said = {"quotes": _quotes(findings, text), **texts}
+        return Found(
+            light,
+            level,
+            given.get("gt_adult_vulnerability", "") == "true",
+            [{"cue": one["cue"], "assertion": one["assertion"], "score": one["score"]} for one in findings],
+            codes,
+            why,
+            said,
+        )
+
+    def _carried(
+        self, number: int, row: list[str], where: Columns, counts: Counts
+    ) -> tuple[rules.Carried, dict[str, Any]]:
+        """What the row's record carried, and the same in its own words."""
+        grade = row[where.grade] if where.grade is not None else ""
+        severity = self.names.grades.get(tables.plain(grade))
+        if grade.strip() and severity is None:
+            counts.grades_not_known += 1
+            counts.first_grade_not_known = counts.first_grade_not_known or number
+        tags = {name: row[at] for name, at in where.tags if row[at].strip()}
+        thrive = row[where.thrive] if where.thrive is not None else ""
+        texts = {
+            "grade": tidy(grade)[:LONGEST_SHOWN],
+            "tags": {tidy(name): tidy(value)[:LONGEST_SHOWN] for name, value in tags.items()},
+            "thrive": tidy(thrive)[:LONGEST_SHOWN],
+            "named": [name for name, at in (("grade", where.grade), ("thrive", where.thrive)) if at is not None]
+            + (["tags"] if where.tags else []),
+        }
+        return rules.Carried(severity, names_child(tags, self.names), says_child(thrive)), texts
+
+    def _time(self, row: list[str], where: Columns, counts: Counts) -> datetime | None:
+        if where.time is None or not row[where.time].strip():
+            return None
+        at = _moment(row[where.time].strip())
+        if at is None or not self.now - EARLIEST < at < self.now + AHEAD:
+            counts.times_not_known += 1
+            return None
+        return at
+
+
+def names_child(tags: dict[str, str], names: tables.Names) -> bool:
+    """Whether a tag names a child: a whole tag of a cell, or the name of a column that only says yes."""
+    for column, cell in tags.items():
+        parts = {tables.plain(part) for part in _parted(cell)}
+        if parts & names.child_tags or (parts & names.yes and tables.plain(column) in names.child_tags):
+            return True
+    return False
+
+
+def says_child(thrive: str) -> bool:
+    """Whether the THRIVE's own words name a child, by the reader; *no children* and what it cannot read do not.
+
+    Raises ``Refused`` where there is no reader: a run without it would take every THRIVE for silent.
+    """
+    if not thrive.strip():
+        return False
+    try:
+        found = reader().read(thrive)
+    except LexiconError:
+        raise Refused("The reader cannot be loaded, so no THRIVE can be read. Nothing was made.") from None
+    return found.child == "yes" and not found.abstain
+
+
+def _parted(cell: str) -> list[str]:
+    for sign in ";|/\n\r\t":
+        cell = cell.replace(sign, ",")
+    return cell.split(",")
+
+
+def _flag(given: dict[str, str], name: str) -> bool:
+    if given[name] not in {"true", "false"}:
+        raise BadRow(f"{name} is neither true nor false")
+    return given[name] == "true"
+
+
+def _share(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise BadRow("gt_probability is no number from 0 to 1")
+    return found
+
+
+def _moment(text: str) -> datetime | None:
+    for form in ("", *DAYS):
+        try:
+            at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - given one below
+            at = at if at.tzinfo else at.replace(tzinfo=rules.LONDON)
+            at.astimezone(rules.LONDON)  # a year that no zone reaches is no time
+        except (ValueError, OverflowError):
+            continue
+        return at
+    return None
+
+
+def _findings(text: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text)
+        kept = [
+            {
+                "cue": str(one["cue"])[:40], "start": int(one["start"]), "end": int(one["end"]), "quote": str(one["quote"]),
+                "assertion": str(one["assertion"])[:20], "score": float(one["score"]),
+            }
+            for one in found
+        ]  # fmt: skip
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise BadRow("it is at risk and its gt_findings are not what the reader writes; look at it yourself") from None
+    kept = [one for one in kept if abs(one["score"]) <= 1]  # not so for what is no number
+    return sorted(kept, key=lambda one: -one["score"])[:MOST_QUOTES]
+
+
+def _quotes(findings: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """The quotes in the findings' order, with the words around them where they stand in ``text`` as they should."""
+    made = []
+    for one in findings:
+        start, end, quote = one["start"], one["end"], one["quote"]
+        stands = bool(quote) and 0 <= start < end <= len(text) and text[start:end] == quote
+        made.append(
+            {
+                "cue": one["cue"],
+                "assertion": one["assertion"],
+                "quote": tidy(quote)[:LONGEST_QUOTE],
+                "before": tidy(text[max(start - AROUND, 0) : start]) if stands else "",
+                "after": tidy(text[end : end + AROUND]) if stands else "",
+            }
+        )
+    return made

@@ -1,0 +1,131 @@
+"""Our own incidents as a source of hits: those whose newest reading is at risk and which did not carry it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+
+from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.queries import thrive_text
+from goldthread.contact.models import Incident
+from goldthread.lookback import rules, tables
+from goldthread.lookback.choices import LEVELS
+from goldthread.lookback.found import Found, Light, Plan, choose
+from goldthread.lookback.models import Hit
+from goldthread.lookback.screened import says_child
+from goldthread.response.models import GradePeriod
+
+CHUNK = 500
+
+
+class StoredIncidents:
+    """Incidents opened since a day; ``row`` is an incident's place among those read as at risk, oldest first."""
+
+    def __init__(self, since: date, now: datetime) -> None:
+        self.since = since
+        self.needed = tables.needed_on(now.date())
+        self._kept: dict[int, Found] = {}
+        self._plan = self._planned()
+
+    @property
+    def plan(self) -> Plan:
+        """What would be made of them."""
+        return self._plan
+
+    def found(self, rows: Collection[int]) -> Iterator[Found]:
+        """The hits of these rows."""
+        return (self._kept[row] for row in sorted(rows))
+
+    def _incidents(self) -> QuerySet[Incident]:
+        newest = Reading.objects.filter(incident=OuterRef("pk")).order_by("-id")
+        start = datetime(self.since.year, self.since.month, self.since.day, tzinfo=rules.LONDON)
+        found: QuerySet[Incident] = Incident.objects.filter(opened_at__gte=start).annotate(
+            reading=Subquery(newest.values("pk")[:1]),
+            at_risk=Subquery(newest.values("at_risk")[:1]),
+            abstain=Subquery(newest.values("abstain")[:1]),
+        )
+        return found
+
+    def _planned(self) -> Plan:
+        plan = Plan("stored", f"incidents opened since {self.since.isoformat()}", "", since=self.since)
+        read = self._incidents().filter(reading__isnull=False)
+        plan.counts.rows = read.count()
+        plan.counts.unread = read.filter(abstain=True, at_risk=False).count()
+        digest = hashlib.sha256(f"stored {self.since.isoformat()}".encode())
+        read_by: set[tuple[str, str, str, str]] = set()
+        lights: list[Light] = []
+        rows = iter(read.filter(at_risk=True).order_by("opened_at", "pk").iterator(chunk_size=CHUNK))
+        while chunk := list(islice(rows, CHUNK)):
+            readings = Reading.objects.in_bulk([one.reading for one in chunk])  # type: ignore[attr-defined]
+            for one, found in zip(chunk, self._judged(chunk, readings, plan.counts.hits), strict=True):
+                plan.counts.hits += 1
+                if found is not None:
+                    lights.append(found.light)
+                    self._kept[found.light.row] = found
+                    reading = readings[one.reading]  # type: ignore[attr-defined]
+                    read_by.add((reading.engine, reading.path, reading.lexicon, reading.model or ""))
+                    digest.update(f"{one.pk} {reading.pk}\n".encode())
+        plan.counts.not_carried = len(lights)
+        plan.source_hash = digest.hexdigest()
+        if len(read_by) == 1:
+            plan.engine, plan.path, plan.lexicon, plan.model = read_by.pop()
+        elif read_by:
+            plan.engine = plan.lexicon = "several"
+        choose(plan, lights, self._known(plan.source_hash))
+        return plan
+
+    def _known(self, but_for: str) -> dict[str, int]:
+        wanted = {found.incident_id: found.light.reference for found in self._kept.values()}
+        hits = Hit.objects.filter(incident__in=wanted).exclude(run__source_hash=but_for)
+        return {wanted[pk]: most for pk, most in hits.values_list("incident").annotate(Max("severity"))}
+
+    def _judged(self, chunk: Sequence[Incident], readings: dict[int, Reading], before: int) -> Iterator[Found | None]:
+        keys = [one.pk for one in chunk]
+        grades = {one.incident_id: one for one in GradePeriod.objects.filter(incident__in=keys).order_by("seq")}
+        thrives = {
+            one.incident_id: one
+            for one in ThriveVersion.objects.filter(incident__in=keys).select_related("text").order_by("version")
+        }
+        for number, incident in enumerate(chunk, start=before + 1):
+            reading = readings[incident.reading]  # type: ignore[attr-defined]
+            yield self._one(number, incident, reading, grades.get(incident.pk), thrives.get(incident.pk))
+
+    def _one(
+        self, row: int, incident: Incident, reading: Reading, held: GradePeriod | None, thrive: ThriveVersion | None
+    ) -> Found | None:
+        level = reading.level if reading.level in LEVELS else "low"
+        named = says_child(_words(thrive)) if thrive is not None else False
+        carried = rules.Carried(held.severity if held else None, incident.children_answer == "named", named)
+        why = rules.not_carried(level, carried, self.needed)
+        if not why:
+            return None
+        identity: uuid.UUID = incident.pk
+        return Found(
+            Light(
+                row, incident.reference, LEVELS[level], reading.probability, incident.contacted_at or incident.opened_at
+            ),
+            level,
+            reading.adult_vulnerability,
+            [{"cue": one["cue"], "assertion": one["assertion"], "score": one["score"]} for one in reading.findings],
+            {
+                "severity": carried.severity,
+                "child_tag": carried.child_tag,
+                "thrive_child": carried.thrive_child,
+                "grade": held.grade if held else "",
+                "children": incident.children_answer,
+                "thrive": thrive.version if thrive else 0,
+            },
+            why,
+            incident_id=identity,
+            reading_id=reading.pk,
+        )
+
+
+def _words(version: ThriveVersion) -> str:
+    texts = thrive_text(version)
+    return "\n".join([*texts["elements"].values(), texts["interim"], texts["advice"]])
