@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
@@ -46,8 +46,8 @@ def decide(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, given: rules.Give
         desk = _desk(desk_id) if kept.kind == "vast" else None
         if kept.kind == "reopen" and item.hit.incident_id is not None:
             _open_again(user, item.hit.incident_id)
-        words = _kept(kept.words)
-        _add(work, kept.kind, reason=kept.reason, words=words, told=_kept(kept.told), handed_to=desk)
+        words, told = _kept(kept.words), _kept(kept.told)
+        _add(work, kept.kind, reason=kept.reason, words=words, told=told, handed_to=desk)
         work.own(staff=None if desk else user, team=desk)
         item.state, item.decision, item.decided_at = "decided", kept.kind, work.now
         days = tables.targets_on(work.now.date()).outcome.get(kept.kind)
@@ -59,7 +59,7 @@ def decide(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, given: rules.Give
             work.subjects(),
             kind=kept.kind,
             because=kept.reason or "none",
-            **_bound(words),
+            **_bound(words=words, told=told),
         )
 
 
@@ -86,7 +86,7 @@ def undo(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, words: str = "") ->
         item.state, item.decision, item.decided_at, item.outcome_due_at = "open", "", None, None
         # It was in somebody's hands: undone, it waits for no capacity.
         item.release_at = min(item.release_at, work.now)
-        work.act.record("alteration", "lookback.undo", work.subjects(), undone=before, **_bound(payload))
+        work.act.record("alteration", "lookback.undo", work.subjects(), undone=before, **_bound(words=payload))
 
 
 def record_outcome(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, kind: str, words: str = "") -> None:
@@ -100,7 +100,7 @@ def record_outcome(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, kind: str
         Outcome.objects.create(item=work.item, kind=kind, words=kept, by=user, at=work.now)
         work.item.outcome = kind
         work.own(staff=user)
-        work.act.record("collection", "lookback.outcome", work.subjects(), outcome=kind, **_bound(kept))
+        work.act.record("collection", "lookback.outcome", work.subjects(), outcome=kind, **_bound(words=kept))
 
 
 def _add(
@@ -165,6 +165,6 @@ def _kept(text: str) -> Payload | None:
     return Payload.objects.keep(text) if text else None
 
 
-def _bound(words: Payload | None) -> dict[str, Payload]:
-    """The words' digest for the event, where there are words."""
-    return {"words": words} if words is not None else {}
+def _bound(**texts: Payload | None) -> dict[str, Any]:
+    """The digests of these texts for the event, of those that were given."""
+    return {name: text for name, text in texts.items() if text is not None}

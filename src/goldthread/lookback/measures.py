@@ -25,8 +25,8 @@ def still_open(since: datetime, until: datetime) -> Pair:
 
 def overdue(since: datetime, until: datetime) -> Pair:
     """Items made in the window in which a decision or an outcome is owed now; of them those past their time."""
-    owed = Item.objects.filter(opened_at__gte=since, opened_at__lt=until).owed(until)  # type: ignore[attr-defined]
-    return owed, Item.objects.filter(pk__in=owed.values("pk")).overdue(until)  # type: ignore[attr-defined]
+    owed = Item.objects.filter(opened_at__gte=since, opened_at__lt=until).owed(until)
+    return owed, Item.objects.filter(pk__in=owed.values("pk")).overdue(until)
 
 
 def decided_in_time(since: datetime, until: datetime) -> Pair:

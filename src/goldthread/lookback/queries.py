@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from goldthread.accounts.models import Team
 from goldthread.lookback.models import Agreement, Hit, Item, Run
@@ -27,7 +27,8 @@ def known_references(references: Sequence[str], but_for: str) -> dict[str, int]:
         hits = Hit.objects.filter(incident=None, reference__in=wanted[at : at + CHUNK]).exclude(
             run__source_hash=but_for
         )
-        found.update(hits.values_list("reference").annotate(Max("severity")))
+        for reference, severity in hits.values_list("reference", "severity"):
+            found[reference] = max(found.get(reference, 0), severity)
     return found
 
 
@@ -48,7 +49,7 @@ def desks() -> list[Team]:
 
 def listed(user: Staff, show: str, at: datetime, reference: str = "") -> ItemQuerySet:
     """The items of one list in this person's sight, highest risk first; a ``reference`` searches all of them."""
-    seen = Item.objects.all().visible_to(user)
+    seen = Item.objects.visible_to(user)
     if reference:
         spelled = {
             reference,
@@ -71,7 +72,7 @@ def listed(user: Staff, show: str, at: datetime, reference: str = "") -> ItemQue
 
 def counts(user: Staff, at: datetime) -> dict[str, int]:
     """How many stand in each list, and how many are past their time."""
-    seen = Item.objects.all().visible_to(user).order_by()
+    seen = Item.objects.visible_to(user).order_by()
     found: dict[str, int] = seen.aggregate(
         open=Count("pk", filter=Q(state="open", release_at__lte=at)),
         waiting=Count("pk", filter=Q(state="open", release_at__gt=at)),
@@ -85,7 +86,7 @@ def counts(user: Staff, at: datetime) -> dict[str, int]:
 
 def counted(user: Staff, at: datetime) -> dict[str, int]:
     """How many items want a decision or an outcome, and how many of them are past their time: for the navigation."""
-    seen = Item.objects.all().visible_to(user)
+    seen = Item.objects.visible_to(user)
     return {"count": seen.owed(at).count(), "over": seen.overdue(at).count()}
 
 
@@ -102,7 +103,7 @@ def after(user: Staff, item: Item, at: datetime) -> Item | None:
     return found
 
 
-def runs(user: Staff) -> list[Run]:
+def runs(user: Staff) -> list[Any]:
     """The runs of queues in this person's sight, newest first, each with how many of its items are there."""
     seen = Run.objects.select_related("team", "agreed_by").annotate(there=Count("found__item")).order_by("-id")
     if user.seat.scope("lookback.see") == "team":

@@ -77,7 +77,8 @@ def _elsewhere(text: Payload, cues: dict[str, Any]) -> Said:
 
 
 def _ours(reading: Reading, entries: dict[Any, Payload | None], cues: dict[str, Any]) -> Said:
-    quotes, erased = [], ""
+    quotes: list[Quote] = []
+    erased = ""
     for one in sorted(reading.findings, key=lambda found: -found["score"]):
         text = entries.get((reading.incident_id, one["entry"]))
         if text is None or text.erased_at is not None:

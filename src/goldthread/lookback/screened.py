@@ -253,7 +253,7 @@ class ScreenedFile:
             counts.first_grade_not_known = counts.first_grade_not_known or number
         tags = {name: row[at] for name, at in where.tags if row[at].strip()}
         thrive = row[where.thrive] if where.thrive is not None else ""
-        texts = {
+        texts: dict[str, Any] = {
             "grade": tidy(grade)[:LONGEST_SHOWN],
             "tags": {tidy(name): tidy(value)[:LONGEST_SHOWN] for name, value in tags.items()},
             "thrive": tidy(thrive)[:LONGEST_SHOWN],
@@ -332,7 +332,7 @@ def _moment(text: str) -> datetime | None:
 def _findings(text: str) -> list[dict[str, Any]]:
     try:
         found = json.loads(text)
-        kept = [
+        kept: list[dict[str, Any]] = [
             {
                 "cue": str(one["cue"])[:40], "start": int(one["start"]), "end": int(one["end"]), "quote": str(one["quote"]),
                 "assertion": str(one["assertion"])[:20], "score": float(one["score"]),

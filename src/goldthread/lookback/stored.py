@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import thrive_text
@@ -41,10 +42,10 @@ class StoredIncidents:
         """The hits of these rows."""
         return (self._kept[row] for row in sorted(rows))
 
-    def _incidents(self) -> QuerySet[Incident]:
+    def _incidents(self) -> QuerySet[Any]:
         newest = Reading.objects.filter(incident=OuterRef("pk")).order_by("-id")
         start = datetime(self.since.year, self.since.month, self.since.day, tzinfo=rules.LONDON)
-        found: QuerySet[Incident] = Incident.objects.filter(opened_at__gte=start).annotate(
+        found: QuerySet[Any] = Incident.objects.filter(opened_at__gte=start).annotate(
             reading=Subquery(newest.values("pk")[:1]),
             at_risk=Subquery(newest.values("at_risk")[:1]),
             abstain=Subquery(newest.values("abstain")[:1]),
@@ -61,13 +62,13 @@ class StoredIncidents:
         lights: list[Light] = []
         rows = iter(read.filter(at_risk=True).order_by("opened_at", "pk").iterator(chunk_size=CHUNK))
         while chunk := list(islice(rows, CHUNK)):
-            readings = Reading.objects.in_bulk([one.reading for one in chunk])  # type: ignore[attr-defined]
+            readings = Reading.objects.in_bulk([one.reading for one in chunk])
             for one, found in zip(chunk, self._judged(chunk, readings, plan.counts.hits), strict=True):
                 plan.counts.hits += 1
                 if found is not None:
                     lights.append(found.light)
                     self._kept[found.light.row] = found
-                    reading = readings[one.reading]  # type: ignore[attr-defined]
+                    reading = readings[one.reading]
                     read_by.add((reading.engine, reading.path, reading.lexicon, reading.model or ""))
                     digest.update(f"{one.pk} {reading.pk}\n".encode())
         plan.counts.not_carried = len(lights)
@@ -80,9 +81,12 @@ class StoredIncidents:
         return plan
 
     def _known(self, but_for: str) -> dict[str, int]:
-        wanted = {found.incident_id: found.light.reference for found in self._kept.values()}
+        wanted: dict[Any, str] = {found.incident_id: found.light.reference for found in self._kept.values()}
+        known: dict[str, int] = {}
         hits = Hit.objects.filter(incident__in=wanted).exclude(run__source_hash=but_for)
-        return {wanted[pk]: most for pk, most in hits.values_list("incident").annotate(Max("severity"))}
+        for incident, severity in hits.values_list("incident_id", "severity"):
+            known[wanted[incident]] = max(known.get(wanted[incident], 0), severity)
+        return known
 
     def _judged(self, chunk: Sequence[Incident], readings: dict[int, Reading], before: int) -> Iterator[Found | None]:
         keys = [one.pk for one in chunk]

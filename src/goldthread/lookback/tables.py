@@ -92,4 +92,5 @@ def needed_on(day: date) -> dict[str, int]:
 @lru_cache(maxsize=1)
 def bank_holidays() -> Container[date]:
     """Bank holidays of England and Wales; years are worked out as they are asked for."""
-    return holidays.country_holidays("GB", subdiv="ENG")
+    found: Container[date] = holidays.country_holidays("GB", subdiv="ENG")
+    return found

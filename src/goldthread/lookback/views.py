@@ -199,8 +199,7 @@ def _runs(request: HttpRequest, sent: dict[int, Any] | None = None, status: int 
 
 def _seen(user: Staff, item_id: uuid.UUID) -> Item:
     found: Item | None = (
-        Item.objects.all()
-        .visible_to(user)
+        Item.objects.visible_to(user)
         .select_related("hit__run__team", "hit__run__agreed_by", "owner", "owner_team", "team")
         .filter(pk=item_id)
         .first()

@@ -57,7 +57,7 @@ def on_item(user: Staff, item_id: uuid.UUID, name: str, key: uuid.UUID, *what: o
     ``what`` is every value the command was given. Raises ``NotThere`` where the item is absent or out of reach.
     """
     with acting(user) as act:
-        reached = Item.objects.all().reached_by(user, "lookback.decide").filter(pk=item_id)
+        reached = Item.objects.reached_by(user, "lookback.decide").filter(pk=item_id)
         item = reached.select_for_update(of=("self",)).select_related("hit", "owner", "owner_team", "team").first()
         if item is None:
             raise NotThere(NOT_THERE)
