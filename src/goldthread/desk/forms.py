@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 
 from django import forms
@@ -15,6 +14,8 @@ from goldthread.contact.rules import MOST_CHILDREN
 from goldthread.desk.stated import StatedTimeField
 from goldthread.response.grades import closing_reasons, every_grade
 from goldthread.response.models import ARRIVAL_SOURCES, Unit
+from goldthread.web import forms as web
+from goldthread.web.forms import WordsField
 
 
 def area_choices() -> list[tuple[str, str]]:
@@ -25,31 +26,8 @@ def area_choices() -> list[tuple[str, str]]:
 QUIET = {"autocomplete": "off"}
 
 
-class WordsField(forms.CharField):
-    """Text kept to the letter: not stripped, and null characters are left to the rules, which keep the rest."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(strip=False, **kwargs)
-        self.validators = [one for one in self.validators if type(one).__name__ != "ProhibitNullCharactersValidator"]
-
-
-class CommandForm(forms.Form):
-    """A command with the key that makes a retry act once; a fresh form brings a fresh key."""
-
-    use_required_attribute = False
-    name = ""
-    key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": "This form is out of date. Reload the page and send it again.",
-            "invalid": "This form is out of date. Reload the page and send it again.",
-        },
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", f"{self.name}-%s")
-        super().__init__(*args, **kwargs)
-        self.fields["key"].initial = uuid.uuid4
+class CommandForm(web.CommandForm):
+    """A command on an incident, whose words may stand in a draft."""
 
     def drafted(self) -> dict[str, str]:
         """What was sent, by the names that its fields have in a draft."""

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
 
 from goldthread.lookback.choices import OUTCOMES, SAFE_BECAUSE
-
-OLD = "This form is out of date. Reload the page and send it again."
-
-
-class KeyedForm(forms.Form):
-    """A command with the key that makes a retry act once. Words are kept to the letter; the rules tidy and measure them."""
-
-    use_required_attribute = False
-    name = ""
-    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": OLD, "invalid": OLD})
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", f"{self.name}-%s")
-        super().__init__(*args, **kwargs)
-        self.fields["key"].initial = uuid.uuid4
+from goldthread.web.forms import CommandForm, WordsField
 
 
-def _words(label: str, rows: int = 3) -> forms.CharField:
-    made = forms.CharField(
-        label=label, required=False, strip=False, widget=forms.Textarea({"rows": rows, "autocomplete": "off"})
-    )
-    made.validators = [one for one in made.validators if type(one).__name__ != "ProhibitNullCharactersValidator"]
-    return made
+def _words(label: str, rows: int = 3) -> WordsField:
+    return WordsField(label=label, required=False, widget=forms.Textarea({"rows": rows, "autocomplete": "off"}))
 
 
-def _line(label: str) -> forms.CharField:
-    made = forms.CharField(label=label, required=False, widget=forms.TextInput({"autocomplete": "off"}))
-    made.validators = [one for one in made.validators if type(one).__name__ != "ProhibitNullCharactersValidator"]
-    return made
-
-
-class SafeForm(KeyedForm):
+class SafeForm(CommandForm):
     """Safe, because."""
 
     name = "safe"
@@ -47,7 +22,7 @@ class SafeForm(KeyedForm):
     words = _words("What this rests on")
 
 
-class VastForm(KeyedForm):
+class VastForm(CommandForm):
     """To VAST; with several desks, to which."""
 
     name = "vast"
@@ -61,11 +36,11 @@ class VastForm(KeyedForm):
             del self.fields["desk"]
 
 
-class ReopenForm(KeyedForm):
+class ReopenForm(CommandForm):
     """Opened again; for a record elsewhere, who was told."""
 
     name = "reopen"
-    told = _line("Who was told")
+    told = WordsField(label="Who was told", required=False, widget=forms.TextInput({"autocomplete": "off"}))
     words = _words("What was said", rows=2)
 
     def __init__(self, *args: Any, ours: bool, **kwargs: Any) -> None:
@@ -74,14 +49,14 @@ class ReopenForm(KeyedForm):
             del self.fields["told"]
 
 
-class UndoForm(KeyedForm):
+class UndoForm(CommandForm):
     """The decision taken back."""
 
     name = "undo"
     words = _words("Why it is undone", rows=2)
 
 
-class OutcomeForm(KeyedForm):
+class OutcomeForm(CommandForm):
     """What came of it."""
 
     name = "outcome"
@@ -89,13 +64,13 @@ class OutcomeForm(KeyedForm):
     words = _words("In a sentence")
 
 
-class TakeForm(KeyedForm):
+class TakeForm(CommandForm):
     """Mine from now."""
 
     name = "take"
 
 
-class CapacityForm(KeyedForm):
+class CapacityForm(CommandForm):
     """Items that a team decides in a working day."""
 
     name = "capacity"

@@ -23,6 +23,7 @@ from goldthread.contact.models import Incident
 from goldthread.lookback import actions, decide_actions, forms, presenters, queries
 from goldthread.lookback.models import Item
 from goldthread.lookback.rules import NOT_THERE, Given
+from goldthread.web.forms import CommandForm
 
 PAGE = 50
 LONGEST_REFERENCE = 80
@@ -60,7 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "number": page.number,
             "pages": pages.num_pages,
             "total": pages.count,
-            "what": "items",
+            "what": "item" if pages.count == 1 else "items",
             "previous": f"?{urlencode({**kept, 'page': page.number - 1})}" if page.has_previous() else "",
             "next": f"?{urlencode({**kept, 'page': page.number + 1})}" if page.has_next() else "",
         },
@@ -101,7 +102,7 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """Decide it: safe because, VAST, or re-open."""
     user, kind = _staff(request), request.POST.get("kind", "")
     made = _seen(user, item_id)
-    form: forms.KeyedForm
+    form: CommandForm
     match kind:
         case "vast":
             form = forms.VastForm(request.POST, desks=_desks())
@@ -213,14 +214,14 @@ def _desks() -> list[tuple[int, str]]:
     return [(desk.pk, desk.name) for desk in queries.desks()]
 
 
-def _page(request: HttpRequest, item_id: uuid.UUID, sent: forms.KeyedForm | None = None) -> HttpResponse:
+def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = None) -> HttpResponse:
     """The item's page; with ``sent``, a form that was refused, with what was written in it."""
     user, now = _staff(request), database_now(connection)
     found = _seen(user, item_id)
     record_consultation(user, "lookback.see", _subjects([found]))
     incident = found.hit.incident_id
     ours = incident is not None
-    made: dict[str, forms.KeyedForm] = {
+    made: dict[str, CommandForm] = {
         "safe": forms.SafeForm(),
         "vast": forms.VastForm(desks=_desks()),
         "reopen": forms.ReopenForm(ours=ours),
@@ -243,7 +244,7 @@ def _page(request: HttpRequest, item_id: uuid.UUID, sent: forms.KeyedForm | None
     return render(request, "lookback/item.jinja", context, status=422 if sent is not None else 200)
 
 
-def _done(request: HttpRequest, item_id: uuid.UUID, form: forms.KeyedForm, act: Callable[[], str]) -> HttpResponse:
+def _done(request: HttpRequest, item_id: uuid.UUID, form: CommandForm, act: Callable[[], str]) -> HttpResponse:
     """Run a command and go back to the item, or show the form again with what was wrong and what was written."""
     if form.is_valid():
         try:
