@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment import reading
 from goldthread.audit.models import AuditEvent, Payload
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
@@ -127,6 +128,25 @@ def test_a_file_that_changed_between_its_two_readings_makes_nothing_of_what_is_g
     assert not Item.objects.exists()
 
 
+def test_what_was_stopped_before_its_items_were_put_in_order_is_put_in_order(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_items(cast, tmp_path, 4, a_day=1)
+    worse = written(tmp_path, [row("WORSE", "immediate", 0.99)], "worse.csv")
+
+    def stops(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "_arrange", stops)
+        with pytest.raises(KeyboardInterrupt):
+            taken_in(worse, cast.supervisor, cast.supervisor.team, a_day=1)
+    assert taken_in(worse, cast.supervisor, cast.supervisor.team, a_day=40).made == 0
+    waiting = list(Item.objects.waiting(now()))
+    assert len(set(_days(waiting))) == len(waiting) >= 4
+    assert set(Agreement.objects.values_list("capacity", flat=True)) == {1}
+
+
 def _days(items: Sequence[Item]) -> list[date]:
     return [one.release_at.astimezone(rules.LONDON).date() for one in items]
 
@@ -206,6 +226,14 @@ def test_a_bad_row_is_told_by_its_number_and_never_by_its_words(
     assert "secret" not in reason
 
 
+def test_codes_that_no_database_can_hold_are_lived_with(cast: Cast, tmp_path: Path) -> None:
+    finding = (
+        '[{"cue": "a\\u0000\\ud800", "start": 0, "end": 1, "quote": "C\\udfff", "assertion": "\\u0000", "score": 0.5}]'
+    )
+    path = written(tmp_path, [row("A", gt_findings=finding, gt_engine="\x00"), row("B")])
+    assert taken_in(path, cast.supervisor, cast.supervisor.team).made == 2
+
+
 def test_short_and_long_rows_blank_lines_and_odd_bytes_are_lived_with(cast: Cast, tmp_path: Path) -> None:
     path = written(tmp_path, [row("A"), ["only", "two"], [*row("B"), "more"], row("C", text="\udcff\x00 " + QUOTE)])
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b"\r\n\r\n")
@@ -264,7 +292,7 @@ def test_columns_that_are_not_there_are_told_and_unknown_answers_ignored(cast: C
     with pytest.raises(Refused, match="no column 'nope'"):
         ScreenedFile(path, Asked("ref", carried=("nope",)), now())
     plan = ScreenedFile(path, Asked(), now()).plan
-    assert (plan.path, plan.model, len(plan.chosen)) == ("full", "m1", 1)
+    assert (plan.read_by["path"], plan.read_by["model"], len(plan.chosen)) == ("full", "m1", 1)
     with pytest.raises(Refused, match="There is no file"):
         ScreenedFile(tmp_path / "absent.csv", ASKED, now())
 
@@ -323,6 +351,18 @@ def test_what_was_said_before_that_day_is_left_and_what_is_worse_since_comes_aga
     say(cast.handler, incident, "and he is still here")
     plan = StoredIncidents((now() - timedelta(days=2)).date(), now()).plan
     assert (len(plan.chosen), plan.counts.known) == (0, 1)
+
+
+def test_a_reader_that_failed_afterwards_takes_no_risk_back(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    incident, unread = opened(cast.handler), opened(cast.handler)
+    say(cast.handler, incident, RISK)
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "reader", reading.NoReader)
+        for one in (incident, unread):
+            say(cast.handler, one, "and he is still here")
+    plan = StoredIncidents((now() - timedelta(days=2)).date(), now()).plan
+    assert [one.reference for one in plan.chosen] == [incident.reference]
+    assert (plan.counts.rows, plan.counts.unread) == (2, 1)
 
 
 def test_a_closed_incident_is_found_too(cast: Cast) -> None:

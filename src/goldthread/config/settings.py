@@ -38,8 +38,8 @@ INSTALLED_APPS = [
     "goldthread.contact",
     "goldthread.assessment",
     "goldthread.response",
-    "goldthread.lookback",
     "goldthread.desk",
+    "goldthread.lookback",
     "goldthread.integration",
     "goldthread.demo",
 ]

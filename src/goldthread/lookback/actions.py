@@ -66,12 +66,12 @@ def make(
     run = _started(by, team, a_day, plan)
     present = set(Hit.objects.filter(run=run).values_list("row", flat=True))
     left = [one for one in plan.chosen if one.row not in present]
-    if not left:
-        return Made(run, 0, len(present))
     with acting(None) as act:
         held = newest_agreement(team)
-        if held is None or held.capacity != a_day:
+        if left and (held is None or held.capacity != a_day):
             _agree(by, team, a_day, act)  # a run that goes on may have been agreed anew
+        elif held is not None:
+            a_day = held.capacity
         slots, _moved = _slots(team, a_day, left, act.now)
     found = iter(source.found([one.row for one in left]))
     made = 0
@@ -116,13 +116,10 @@ def _started(by: Staff, team: Team, a_day: int, plan: Plan) -> Run:
             source=plan.source,
             source_hash=plan.source_hash,
             since=plan.since,
-            engine=plan.engine,
-            path=plan.path,
-            lexicon=plan.lexicon,
-            model=plan.model,
             made=len(plan.chosen),
             waiting=sum(release > act.now for release, _due in slots.values()),
             at=act.now,
+            **plan.read_by,
             **{name: value for name, value in asdict(plan.counts).items() if name in KEPT},
         )
         subjects = [("lookback_run", str(run.pk)), ("staff", str(by.pk))]
@@ -218,8 +215,10 @@ def _arrange(team: Team, a_day: int, act: Acting) -> None:
     Team.objects.select_for_update().get(pk=team.pk)
     _rows, moved = _slots(team, a_day, [], act.now)
     changed = []
-    for item in Item.objects.filter(pk__in=moved).iterator(chunk_size=1_000):
-        if (item.release_at, item.due_at) != moved[item.pk]:
-            item.release_at, item.due_at = moved[item.pk]
+    # Locked, so that what is decided meanwhile keeps its own times.
+    for item in Item.objects.waiting(act.now).filter(team=team).select_for_update(of=("self",)):
+        slot = moved.get(item.pk, (item.release_at, item.due_at))
+        if slot != (item.release_at, item.due_at):
+            item.release_at, item.due_at = slot
             changed.append(item)
     Item.objects.bulk_update(changed, ["release_at", "due_at"], batch_size=1_000)

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from goldthread.lookback import rules
 
+READERS = {"engine": 20, "path": 8, "lexicon": 80, "model": 80}
+"""What names a reader, with how many characters are kept; see ``models.Run``."""
+
 
 @dataclass(frozen=True)
 class Light:
@@ -61,20 +64,23 @@ class Counts:
 class Plan:
     """What would be made of a source: the hits chosen, highest risk first, and the counts behind them.
 
-    ``complaints`` are row numbers with a reason each, never with words of the row.
+    ``read_by`` names the reader by ``READERS``. ``complaints`` are row numbers with a reason each, never with words of the row.
     """
 
     kind: str
     source: str
     source_hash: str
     since: date | None = None
-    engine: str = ""
-    path: str = ""
-    lexicon: str = ""
-    model: str = ""
+    read_by: dict[str, str] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     chosen: list[Light] = field(default_factory=list)
     complaints: list[tuple[int, str]] = field(default_factory=list)
+
+
+def one_or_several(seen: dict[str, set[str]]) -> dict[str, str]:
+    """What names the reader of a source, from every value seen: the one there was, *several*, or nothing."""
+    found = {name: sorted(values - {""}) for name, values in seen.items()}
+    return {name: "several" if len(values) > 1 else "".join(values)[: READERS[name]] for name, values in found.items()}
 
 
 class Source(Protocol):

@@ -16,7 +16,7 @@ from goldthread.config.errors import Refused
 from goldthread.contact.rules import AHEAD, EARLIEST, tidy
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS
-from goldthread.lookback.found import Counts, Found, Light, Plan, choose
+from goldthread.lookback.found import READERS, Counts, Found, Light, Plan, choose, one_or_several
 from goldthread.lookback.queries import known_references
 from goldthread.thrive.lexicon import LexiconError
 
@@ -165,7 +165,7 @@ class ScreenedFile:
     def _planned(self) -> Plan:
         plan = Plan("file", tidy(self.path.name)[:200], self._hash())
         lights: list[Light] = []
-        read_by: dict[str, set[str]] = {name: set() for name in ("engine", "path", "lexicon", "model")}
+        seen: dict[str, set[str]] = {name: set() for name in READERS}
         for number, row, where in self._rows():
             plan.counts.rows += 1
             try:
@@ -175,14 +175,12 @@ class ScreenedFile:
                 if len(plan.complaints) < MOST_COMPLAINTS:
                     plan.complaints.append((number, str(error)))
                 continue
-            for name, values in read_by.items():
-                if f"gt_{name}" in where.gt and len(values) < 2 and (value := row[where.gt[f"gt_{name}"]]):
-                    values.add(value)
+            for name, values in seen.items():
+                if f"gt_{name}" in where.gt and len(values) < 3:
+                    values.add(tidy(row[where.gt[f"gt_{name}"]]))
             if found is not None:
                 lights.append(found.light)
-        for name, most in (("engine", 20), ("path", 8), ("lexicon", 80), ("model", 80)):
-            values = read_by[name]
-            setattr(plan, name, tidy(values.pop())[:most] if len(values) == 1 else "several" if values else "")
+        plan.read_by = one_or_several(seen)
         plan.counts.not_carried = len(lights)
         choose(plan, lights, known_references([one.reference for one in lights], plan.source_hash))
         return plan
@@ -334,8 +332,8 @@ def _findings(text: str) -> list[dict[str, Any]]:
         found = json.loads(text)
         kept: list[dict[str, Any]] = [
             {
-                "cue": str(one["cue"])[:40], "start": int(one["start"]), "end": int(one["end"]), "quote": str(one["quote"]),
-                "assertion": str(one["assertion"])[:20], "score": float(one["score"]),
+                "cue": tidy(str(one["cue"]))[:40], "start": int(one["start"]), "end": int(one["end"]), "quote": str(one["quote"]),
+                "assertion": tidy(str(one["assertion"]))[:20], "score": float(one["score"]),
             }
             for one in found
         ]  # fmt: skip
@@ -355,6 +353,7 @@ def _quotes(findings: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
             {
                 "cue": one["cue"],
                 "assertion": one["assertion"],
+                "at": start if stands and len(quote) <= LONGEST_QUOTE else None,
                 "quote": tidy(quote)[:LONGEST_QUOTE],
                 "before": tidy(text[max(start - AROUND, 0) : start]) if stands else "",
                 "after": tidy(text[end : end + AROUND]) if stands else "",

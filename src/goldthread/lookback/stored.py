@@ -9,14 +9,14 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact.models import Incident
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS
-from goldthread.lookback.found import Found, Light, Plan, choose
+from goldthread.lookback.found import READERS, Found, Light, Plan, choose, one_or_several
 from goldthread.lookback.models import Hit
 from goldthread.lookback.screened import says_child
 from goldthread.response.models import GradePeriod
@@ -43,7 +43,8 @@ class StoredIncidents:
         return (self._kept[row] for row in sorted(rows))
 
     def _incidents(self) -> QuerySet[Any]:
-        newest = Reading.objects.filter(incident=OuterRef("pk")).order_by("-id")
+        # A reader that failed afterwards takes nothing back of what was read before.
+        newest = Reading.objects.filter(incident=OuterRef("pk"), state="read").order_by("-id")
         start = datetime(self.since.year, self.since.month, self.since.day, tzinfo=rules.LONDON)
         found: QuerySet[Any] = Incident.objects.filter(opened_at__gte=start).annotate(
             reading=Subquery(newest.values("pk")[:1]),
@@ -53,14 +54,14 @@ class StoredIncidents:
         return found
 
     def _planned(self) -> Plan:
-        plan = Plan("stored", f"incidents opened since {self.since.isoformat()}", "", since=self.since)
-        read = self._incidents().filter(reading__isnull=False)
-        plan.counts.rows = read.count()
-        plan.counts.unread = read.filter(abstain=True, at_risk=False).count()
+        plan = Plan("stored", f"incidents opened since {self.since.day} {self.since:%B %Y}", "", since=self.since)
+        said = self._incidents().filter(Exists(Reading.objects.filter(incident=OuterRef("pk"))))
+        plan.counts.rows = said.count()
+        plan.counts.unread = said.filter(Q(reading__isnull=True) | Q(abstain=True, at_risk=False)).count()
         digest = hashlib.sha256(f"stored {self.since.isoformat()}".encode())
-        read_by: set[tuple[str, str, str, str]] = set()
+        seen: dict[str, set[str]] = {name: set() for name in READERS}
         lights: list[Light] = []
-        rows = iter(read.filter(at_risk=True).order_by("opened_at", "pk").iterator(chunk_size=CHUNK))
+        rows = iter(said.filter(at_risk=True).order_by("opened_at", "pk").iterator(chunk_size=CHUNK))
         while chunk := list(islice(rows, CHUNK)):
             readings = Reading.objects.in_bulk([one.reading for one in chunk])
             for one, found in zip(chunk, self._judged(chunk, readings, plan.counts.hits), strict=True):
@@ -69,14 +70,12 @@ class StoredIncidents:
                     lights.append(found.light)
                     self._kept[found.light.row] = found
                     reading = readings[one.reading]
-                    read_by.add((reading.engine, reading.path, reading.lexicon, reading.model or ""))
+                    for name, values in seen.items():
+                        values.add(getattr(reading, name) or "")
                     digest.update(f"{one.pk} {reading.pk}\n".encode())
         plan.counts.not_carried = len(lights)
         plan.source_hash = digest.hexdigest()
-        if len(read_by) == 1:
-            plan.engine, plan.path, plan.lexicon, plan.model = read_by.pop()
-        elif read_by:
-            plan.engine = plan.lexicon = "several"
+        plan.read_by = one_or_several(seen)
         choose(plan, lights, self._known(plan.source_hash))
         return plan
 
