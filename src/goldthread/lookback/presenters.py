@@ -10,7 +10,7 @@ from typing import Any
 from goldthread.contact.choices import CHILDREN_ANSWERS
 from goldthread.lookback import choices
 from goldthread.lookback.models import Decision, Hit, Item, Outcome
-from goldthread.lookback.quotes import Said, said_by
+from goldthread.lookback.quotes import Said, passages, said_by
 from goldthread.response.grades import grade, grades_on
 
 CUT = 90
@@ -96,8 +96,8 @@ def whole(item: Item, now: datetime) -> dict[str, Any]:
     said = said_by([item.hit])[item.hit_id]
     return {
         **_common(item, now),
-        "quotes": [one for one in said.quotes if not one.set_aside],
-        "aside": [one for one in said.quotes if one.set_aside],
+        "passages": passages([one for one in said.quotes if not one.set_aside]),
+        "aside": passages([one for one in said.quotes if one.set_aside]),
         "erased": said.erased,
         "carried": carried(item.hit, said),
         "adult": item.hit.adult_vulnerability,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from goldthread.assessment.models import Reading
@@ -20,7 +22,11 @@ SET_ASIDE = {"negated", "historical", "other-subject"}
 
 @dataclass(frozen=True)
 class Quote:
-    """Words with what the reader takes them for: ``label`` and ``why`` of the cue, and how they are meant."""
+    """Words with what the reader takes them for: ``label`` and ``why`` of the cue, and how they are meant.
+
+    ``place`` is the entry they stand in, 0 for a record elsewhere, and the offset of their first character there; None
+    where that is not known.
+    """
 
     cue: str
     label: str
@@ -30,11 +36,22 @@ class Quote:
     before: str
     after: str
     assertion: str
+    place: tuple[int, int] | None = None
 
     @property
     def set_aside(self) -> bool:
         """Whether they are said not to be so, to be past, or of somebody else."""
         return self.assertion in SET_ASIDE
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words that stand together, once, with every quote in them: ``pieces`` are texts with whether they are quoted."""
+
+    quotes: tuple[Quote, ...]
+    pieces: tuple[tuple[str, bool], ...]
+    cut_before: bool
+    cut_after: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,10 @@ def _elsewhere(text: Payload, cues: dict[str, Any]) -> Said:
     if text.erased_at is not None:
         return Said((), {}, text.shown())
     kept = json.loads(text.text)
-    quotes = [_quote(one, cues, one["quote"], one["before"], one["after"]) for one in kept["quotes"]]
+    quotes = [
+        _quote(one, cues, one["quote"], one["before"], one["after"], None if one["at"] is None else (0, one["at"]))
+        for one in kept["quotes"]
+    ]
     return Said(_ordered(quotes), kept)
 
 
@@ -86,11 +106,13 @@ def _ours(reading: Reading, entries: dict[Any, Payload | None], cues: dict[str, 
             continue
         start, end = one["start"], one["end"]
         before, after = text.text[max(start - AROUND, 0) : start], text.text[end : end + AROUND]
-        quotes.append(_quote(one, cues, text.text[start:end], before, after))
+        quotes.append(_quote(one, cues, text.text[start:end], before, after, (one["entry"], start)))
     return Said(_ordered(quotes), {}, erased)
 
 
-def _quote(found: dict[str, Any], cues: dict[str, Any], quote: str, before: str, after: str) -> Quote:
+def _quote(
+    found: dict[str, Any], cues: dict[str, Any], quote: str, before: str, after: str, place: tuple[int, int] | None
+) -> Quote:
     cue = cues.get(found["cue"])
     return Quote(
         cue=found["cue"],
@@ -101,9 +123,40 @@ def _quote(found: dict[str, Any], cues: dict[str, Any], quote: str, before: str,
         before=before,
         after=after,
         assertion=found["assertion"],
+        place=place,
     )
 
 
 def _ordered(quotes: list[Quote]) -> tuple[Quote, ...]:
     """Those that stand before those set aside, danger to life first; otherwise as the reader weighs them."""
     return tuple(sorted(dict.fromkeys(quotes), key=lambda one: (one.set_aside, not one.critical)))
+
+
+def passages(quotes: Sequence[Quote]) -> list[Passage]:
+    """These quotes by the words around them: what overlaps is one passage, in the order of its first quote."""
+    made: list[tuple[list[Quote], int, str]] = []  # quotes, offset of the first character, text
+    for one in sorted(quotes, key=lambda one: one.place or (-1, 0)):
+        text = one.before + one.quote + one.after
+        start = one.place[1] - len(one.before) if one.place else 0
+        if made and one.place and (last := made[-1])[0][0].place and last[0][0].place[0] == one.place[0]:
+            held, begun, so_far = last
+            if start <= begun + len(so_far):
+                made[-1] = [*held, one], begun, so_far + text[begun + len(so_far) - start :]
+                continue
+        made.append(([one], start, text))
+    rank = {id(one): at for at, one in enumerate(quotes)}
+    parts = [(sorted(held, key=lambda one: rank[id(one)]), begun, text) for held, begun, text in made]
+    return [_passage(held, begun, text) for held, begun, text in sorted(parts, key=lambda part: rank[id(part[0][0])])]
+
+
+def _passage(quotes: list[Quote], begun: int, text: str) -> Passage:
+    quoted = [False] * len(text)
+    for one in quotes:
+        at = one.place[1] - begun if one.place else len(one.before)
+        quoted[at : at + len(one.quote)] = [True] * len(one.quote)
+    pieces = [
+        ("".join(char for char, _ in run), bool(key))
+        for key, run in groupby(zip(text, quoted, strict=False), key=itemgetter(1))
+    ]
+    last = max(quotes, key=lambda one: one.place or (0, 0))
+    return Passage(tuple(quotes), tuple(pieces), begun > 0, len(last.after) >= AROUND)
