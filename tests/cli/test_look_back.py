@@ -57,6 +57,14 @@ def test_it_shows_what_would_be_made_and_writes_nothing_until_it_is_agreed(
     assert Item.objects.count() == 3
 
 
+def test_it_says_what_no_column_was_named_for(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, [row("A")])
+    main(["look-back", str(path), "--team", "Team A", "--capacity", "2", "--by", "supervisor", "--carried", "tags"])
+    assert "No column was named for the grade or the THRIVE" in capsys.readouterr().out
+    _run(path)
+    assert "No column was named" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("answer", "made"), [("y", 1), ("yes", 1), ("n", 0), ("", 0), ("perhaps", 0)])
 def test_a_terminal_is_asked(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, made: int

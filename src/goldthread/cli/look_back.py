@@ -74,7 +74,7 @@ def _look_back(args: argparse.Namespace) -> int:
     if before is not None:
         print(f"This was taken in on {before.at:%d %B %Y} as {before.made:,} items; what is missing of it is made.")
     else:
-        _preview(plan, team.name, args.capacity, by.name)
+        _preview(plan, _unnamed(args), team.name, args.capacity, by.name)
     bad = int(plan.counts.bad > 0)
     if before is None and not plan.chosen:
         print("There is nothing to make.")
@@ -135,7 +135,15 @@ def _staff(username: str) -> Any:
     return staff
 
 
-def _preview(plan: Plan, team: str, a_day: int, by: str) -> None:
+def _unnamed(args: argparse.Namespace) -> list[str]:
+    """What a record of a file might have carried, and for which no column was named."""
+    if args.stored:
+        return []
+    named = {"grade": args.grade, "tags": args.tags or args.carried, "THRIVE": args.thrive}
+    return [name for name, given in named.items() if not given]
+
+
+def _preview(plan: Plan, unnamed: list[str], team: str, a_day: int, by: str) -> None:
     from collections import Counter
 
     from goldthread.lookback.choices import LEVELS, SUGGESTS
@@ -145,6 +153,8 @@ def _preview(plan: Plan, team: str, a_day: int, by: str) -> None:
         f"{counts.rows:,} {'rows' if plan.kind == 'file' else 'incidents'} read, {counts.hits:,} at risk by their own words."
     )
     print(f"{counts.not_carried:,} of them did not carry the risk: {len(plan.chosen):,} items would be made.")
+    if unnamed:
+        print(f"  No column was named for the {' or the '.join(unnamed)}: nothing of it counts as carried.")
     for said, count in (
         ("have an item of that level already", counts.known),
         ("are further rows of a record that has one", counts.repeated),
