@@ -29,6 +29,7 @@ from goldthread.config.errors import Refused
 from goldthread.demo import plan as plans
 from goldthread.demo import workers
 from goldthread.demo.generate import SEED, Year
+from goldthread.demo.looking_back import look_back
 from goldthread.demo.plan import CHUNK, Plan
 from goldthread.demo.rows import Known
 from goldthread.demo.seed import (
@@ -89,8 +90,9 @@ def fill(
         with transaction.atomic():
             report = finish(plan, now := database_now(connection))
             await_reading(plan, now, WAITING)
+            looked = look_back(now, plan.size)
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")
-        progress(f"{WAITING} written contacts wait in the inbox")
+        progress(f"{WAITING} written contacts wait in the inbox, and {looked:,} incidents are to be looked back at")
 
 
 def _same(plan: Plan, count: int | None, open_count: int | None) -> None:

@@ -27,6 +27,7 @@ from goldthread.demo.generate import SEED, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
 from goldthread.demo.known import Records, found_in_database
 from goldthread.demo.loading import copy_in, identities
+from goldthread.demo.looking_back import look_back
 from goldthread.demo.messages import wait_in_the_inbox
 from goldthread.demo.plan import Plan
 from goldthread.demo.roster import Roster
@@ -51,7 +52,7 @@ def seed(
 ) -> None:
     """Write the small force, ``count`` incidents of the year before ``now`` (aware), ``open_count`` of them still open.
 
-    ``waiting`` written contacts more wait in the inbox; these arrive by the action.
+    ``waiting`` written contacts more wait in the inbox, and with them the last weeks are looked back at; both by the actions.
 
     One transaction: a seed that is cut short leaves nothing. Where the demo is already there nothing is done. Raises
     ``Refused`` on a production service, on a database that holds the full force or somebody else's record, ``Broken`` if
@@ -75,7 +76,9 @@ def seed(
         progress(f"Written and checked: {finish(plan, now)}")
         if waiting:
             await_reading(plan, now, waiting)
+            looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
+            progress(f"{looked:,} incidents of the last weeks are to be looked back at")
 
 
 def refuse_production() -> None:
