@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from goldthread.demo.looking_back import A_DAY, look_back
+import pytest
+
+from goldthread.demo.looking_back import A_DAY, BACK, look_back
 from goldthread.lookback.models import Item, Run
 
 
-def test_some_is_decided_and_the_rest_is_owned_by_the_desk_of_vast(small_force: datetime) -> None:
+def test_some_is_decided_and_the_rest_is_owned_by_the_desk_of_vast(
+    small_force: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BACK, "small", timedelta(days=366))
     made = look_back(small_force, "small")
     run = Run.objects.get()
     assert (run.agreed_by.username, run.capacity, run.made) == ("fim", A_DAY, made)

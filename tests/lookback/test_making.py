@@ -89,6 +89,17 @@ def test_the_same_file_makes_nothing_twice_and_a_copy_of_it_is_the_same(cast: Ca
     assert (Run.objects.count(), Item.objects.count(), Agreement.objects.count()) == (1, 2, 1)
 
 
+def test_the_same_file_judged_by_other_columns_is_a_run_that_adds_what_was_taken_for_carried(
+    cast: Cast, tmp_path: Path
+) -> None:
+    path = written(tmp_path, [row("A"), row("B", grade="Immediate", tags="child")])
+    first = taken_in(path, cast.supervisor, cast.supervisor.team)
+    second = taken_in(path, cast.supervisor, cast.supervisor.team, asked=Asked("ref", "received", "log"))
+    assert (first.made, second.made, second.there) == (1, 1, 0)
+    assert (second.run.not_carried, second.run.known, second.run.made) == (2, 1, 1)
+    assert sorted(Hit.objects.values_list("reference", flat=True)) == ["A", "B"]
+
+
 def test_another_file_makes_what_is_new_or_worse_only(cast: Cast, tmp_path: Path) -> None:
     taken_in(written(tmp_path, [row("A"), row("B", "low")]), cast.supervisor, cast.supervisor.team)
     later = taken_in(

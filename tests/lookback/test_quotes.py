@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from goldthread.lookback.quotes import AROUND, Passage, Quote, passages
 
 TEXT = "Mum not answering. " + "and so on " * 60 + "The kids are crying upstairs."
 
 
-def _quote(words: str, entry: int = 0, text: str = TEXT, **more: bool) -> Quote:
+def _quote(words: str, entry: int = 0, text: str = TEXT) -> Quote:
     start = text.index(words)
     end = start + len(words)
     before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
-    return Quote("x", "X", "", more.get("critical", False), words, before, after, "affirmed", (entry, start))
+    return Quote("x", "X", "", False, words, before, after, "affirmed", (entry, start))
 
 
 def _shown(one: Passage) -> str:
@@ -39,9 +41,11 @@ def test_a_chain_of_windows_is_joined_without_a_lost_or_doubled_word() -> None:
     assert "".join(piece for piece, _ in one.pieces) == text
 
 
-def test_entries_are_never_joined_and_a_quote_without_its_place_stands_alone() -> None:
+def test_entries_are_never_joined_and_quotes_without_their_place_only_with_the_same_words() -> None:
     lost = Quote("x", "X", "", False, "bruise", "", "", "affirmed")
-    found = passages([_quote("kids", 1), _quote("kids", 2), lost, lost])
-    assert [len(one.quotes) for one in found] == [1, 1, 1, 1]
+    also = replace(lost, cue="y")
+    other = replace(lost, quote="burn")
+    found = passages([_quote("kids", 1), _quote("kids", 2), lost, also, other])
+    assert [len(one.quotes) for one in found] == [1, 1, 2, 1]
     assert _shown(found[2]) == "[bruise]"
     assert passages([]) == []

@@ -19,10 +19,10 @@ A_DAY = 12
 DECIDED = (
     rules.Given("vast"),
     rules.Given("vast", words="The school may know more: ring it before three."),
-    rules.Given("safe", "seen", "The officer's log has the child seen, well, and spoken to alone."),
+    rules.Given("safe", "acted_on", "The attending officer's referral of the same day covers it."),
 )
-"""What is decided of the first items; the VAST desk has recorded what came of the first."""
-OUTCOME = "Visited with the health visitor; a plan is agreed with the mother."
+"""What is decided of the first closed incidents; the VAST desk has recorded what came of the first."""
+OUTCOME = "Read again with the history: social care had not been told, and is now."
 
 
 def look_back(now: datetime, size: Size) -> int:
@@ -30,7 +30,8 @@ def look_back(now: datetime, size: Size) -> int:
     people = {one.role: one.username for one in reversed(force(size).people) if one.does}
     fim, vast = (Staff.objects.select_related("team").get(username=people[role]) for role in ("fim", "vast_officer"))
     made = make(fim, vast.team, A_DAY, StoredIncidents((now - BACK[size]).date(), now))
-    first = list(Item.objects.filter(hit__run=made.run).order_by(*ORDER)[: len(DECIDED)])
+    past = Item.objects.filter(hit__run=made.run, hit__incident__closed_at__isnull=False)
+    first = list(past.order_by(*ORDER)[: len(DECIDED)])
     for one, given in zip(first, DECIDED, strict=False):
         decide(vast, one.pk, key=uuid.uuid4(), given=given)
     if first:

@@ -19,7 +19,8 @@ from goldthread.lookback.querysets import ItemQuerySet
 class Run(AppendOnly):
     """One screening taken into the look-back: of what, read by what, and what it came to when it was agreed.
 
-    ``source_hash`` (SHA-256 of the file, or of the list of incidents and readings) makes the same thing one run.
+    ``source_hash`` (SHA-256 of the file with the columns and names it was judged by, or of the list of incidents and
+    readings) makes the same thing one run.
     Counts are of rows: ``hits`` at risk, ``not_carried`` of them, ``unread`` that the reader could not read, ``bad`` ones,
     ``repeated`` ones of a reference that has a row of higher risk, ``known`` ones that have an item already. ``made`` is
     how many items the run makes, ``waiting`` how many of them the capacity left for later days.

@@ -133,15 +133,17 @@ def _ordered(quotes: list[Quote]) -> tuple[Quote, ...]:
 
 
 def passages(quotes: Sequence[Quote]) -> list[Passage]:
-    """These quotes by the words around them: what overlaps is one passage, in the order of its first quote."""
+    """These quotes by the words around them: what overlaps, or is the same, is one passage, in the order of its first quote."""
     made: list[tuple[list[Quote], int, str]] = []  # quotes, offset of the first character, text
     for one in sorted(quotes, key=lambda one: one.place or (-1, 0)):
         text = one.before + one.quote + one.after
-        start = one.place[1] - len(one.before) if one.place else 0
-        if made and one.place and (last := made[-1])[0][0].place and last[0][0].place[0] == one.place[0]:
-            held, begun, so_far = last
-            if start <= begun + len(so_far):
-                made[-1] = [*held, one], begun, so_far + text[begun + len(so_far) - start :]
+        entry, at = one.place or (-1, len(one.before))
+        start = at - len(one.before)
+        if made:
+            held, begun, so_far = made[-1]
+            over = begun + len(so_far) - start
+            if (held[0].place or (-1, 0))[0] == entry and (over >= 0 if one.place else text == so_far):
+                made[-1] = [*held, one], begun, so_far + text[over:]
                 continue
         made.append(([one], start, text))
     rank = {id(one): at for at, one in enumerate(quotes)}

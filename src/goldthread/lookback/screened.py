@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,9 @@ class ScreenedFile:
                 yield number, row, where
 
     def _hash(self) -> str:
-        digest = hashlib.sha256()
+        """Of the file and of what tells whether a row carried its risk: judged otherwise it is another run."""
+        names = [sorted(self.names.grades.items()), sorted(self.names.child_tags), sorted(self.names.yes)]
+        digest = hashlib.sha256(json.dumps([astuple(self.asked), names]).encode())
         with self.path.open("rb") as source:
             while block := source.read(1 << 20):
                 digest.update(block)
