@@ -8,8 +8,9 @@ from django import forms
 
 from goldthread.contact import choices
 from goldthread.contact.caller_rules import Caller, Reachable
-from goldthread.desk.forms import CommandForm, WordsField, area_choices
+from goldthread.desk.forms import CommandForm, area_choices
 from goldthread.desk.stated import StatedTimeField
+from goldthread.web.forms import WordsField
 
 
 def _line_of_text(label: str, **kwargs: Any) -> WordsField:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 
 from goldthread.contact.people_models import SEARCHED
-from goldthread.desk.forms import CommandForm, WordsField
+from goldthread.desk.forms import CommandForm
+from goldthread.web.forms import WordsField
 
 BORN = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y"]
 

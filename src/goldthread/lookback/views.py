@@ -44,10 +44,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "open")
     show = show if show in queries.SHOWN else "open"
     asked = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST_REFERENCE]
-    related = ("hit__run", "owner", "owner_team")
-    pages = Paginator(queries.listed(user, show, now, asked).select_related(*related), PAGE)
+    pages = Paginator(queries.listed(user, show, now, asked).values_list("pk", flat=True), PAGE)
     page = pages.get_page(request.GET.get("page"))
-    items = list(page.object_list)
+    items = queries.whole(user, list(page.object_list))
     record_consultation(user, "lookback.see", _subjects(items), items=len(items), list="search" if asked else show)
     kept = {"q": asked} if asked else {"show": show}
     context = {
