@@ -7,6 +7,7 @@ the same weights.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import random
@@ -199,8 +200,9 @@ class Trainer:
         )
 
     def run(self, out: Path) -> None:
-        """All rounds; the averaged weights are kept after each."""
-        for number in range(1, self.rounds + 1):
+        """All rounds; the averaged weights are kept after each, and beside them what a stopped training goes on from."""
+        state = out.with_suffix(".state")
+        for number in range(self._begun(state) + 1, self.rounds + 1):
             began = time.monotonic()
             self.network.train()
             for done, loss in enumerate(self._losses()):
@@ -213,8 +215,42 @@ class Trainer:
                 if done % 100 == 0:
                     print(f"round {number}, step {done}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
             torch.save(self.kept, out)
+            self._keep(state, number)
             told = {"round": number, "seconds": round(time.monotonic() - began), **self.measured()}
             self.say(json.dumps(told))
+
+    def _work(self) -> tuple[int, int, str]:
+        """What a state belongs to: another number of rounds, corpus or lexicon is other work."""
+        texts = repr([one.clauses for one, _ in self.logs]).encode()
+        return self.rounds, SEED, hashlib.sha256(texts + self.seen.reader.lexicon_hash.encode()).hexdigest()
+
+    def _keep(self, state: Path, number: int) -> None:
+        new = state.with_suffix(".new")
+        torch.save(
+            {
+                "work": self._work(), "round": number, "kept": self.kept, "network": self.network.state_dict(),
+                "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
+                "dice": self.rng.getstate(), "torch": torch.get_rng_state(),
+            },
+            new,
+        )  # fmt: skip
+        new.replace(state)
+
+    def _begun(self, state: Path) -> int:
+        """Take up the state of the same work, where there is one; returns the rounds it has had."""
+        if not state.exists():
+            return 0
+        found = torch.load(state, weights_only=False)  # our own file, with the dice in it
+        if found["work"] != self._work():
+            return 0
+        self.kept = found["kept"]
+        self.network.load_state_dict(found["network"])
+        self.optimizer.load_state_dict(found["optimizer"])
+        self.schedule.load_state_dict(found["schedule"])
+        self.rng.setstate(found["dice"])
+        torch.set_rng_state(found["torch"])
+        self.say(json.dumps({"going on after round": found["round"]}))
+        return int(found["round"])
 
     def _average(self) -> None:
         with torch.no_grad():
