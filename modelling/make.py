@@ -23,7 +23,7 @@ from modelling.export import export
 from modelling.network import MOST_TOKENS, WEIGHTS, Network
 from modelling.train import FROZEN, SEED, Trainer
 
-VERSION = "1"
+VERSION = "2"
 
 
 def corpus_hash() -> str:

@@ -14,6 +14,7 @@ from goldthread.thrive import decide, features
 from goldthread.thrive.clauses import Place
 from goldthread.thrive.clauses import clauses as cut
 from goldthread.thrive.reading import Finding, Reading
+from goldthread.thrive.spoken_to import heard
 
 if TYPE_CHECKING:
     from goldthread.thrive.model import Card, Decided, Model
@@ -41,11 +42,7 @@ def read_on(reading: Reading, text: str, model: Model) -> Reading:
     if reading.abstain or not places:
         return replace(reading, path="full", model=model.hash)
     card = model.card
-    made = model.decide(
-        [text[start:end] for start, end in places],
-        features.of_clauses(places, reading.findings, card.codes),
-        features.of_whole(reading),
-    )
+    made, places = _decided(reading, text, places, model)
     likely = made.likely
     level = card.levels[sum(one >= 0.5 for one in made.levels)]
     at_risk = likely >= card.at_risk
@@ -69,6 +66,28 @@ def read_on(reading: Reading, text: str, model: Model) -> Reading:
         findings=findings,
         doubt=_doubt(made, card),
     )
+
+
+def _decided(reading: Reading, text: str, places: Sequence[Place], model: Model) -> tuple[Decided, Sequence[Place]]:
+    """What the network makes of what is said to people, and the clauses that this rests on.
+
+    Clauses meant for a machine are left out. Where the contact is risky only with them they count: they may hold more than that.
+    """
+
+    def decide_on(some: Sequence[Place]) -> Decided:
+        return model.decide(
+            [text[start:end] for start, end in some],
+            features.of_clauses(some, reading.findings, model.card.codes),
+            features.of_whole(reading),
+        )
+
+    kept = heard(text, places)
+    made = decide_on(kept)
+    if len(kept) < len(places) and made.likely < model.card.at_risk:
+        whole = decide_on(places)
+        if whole.likely >= model.card.at_risk:
+            return whole, places
+    return made, kept
 
 
 def _child(reading: Reading, made: Decided, card: Card, *, at_risk: bool) -> str:
