@@ -12,22 +12,28 @@ import torch
 from transformers import AutoModel
 
 from modelling import corpus
-from modelling.network import WEIGHTS, tokenizer
+from modelling.network import WEIGHTS, WIDTH, tokenizer
 
 NEAREST = 15
 MOST_TOKENS = 256
+AT_ONCE = 16
 
 
 def vectors(texts: list[str]) -> torch.Tensor:
     """The mean over each text's tokens, of length 1: (texts, width)."""
-    tokens = tokenizer()
     encoder = AutoModel.from_pretrained(str(WEIGHTS), add_pooling_layer=False).eval()
-    found = []
+    ids = [one.ids[:MOST_TOKENS] for one in tokenizer().encode_batch(texts)]
+    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
+    found = torch.empty(len(ids), WIDTH)
     with torch.no_grad():
-        for one in tokens.encode_batch(texts):
-            ids = torch.tensor([one.ids[:MOST_TOKENS]])
-            found.append(encoder(input_ids=ids).last_hidden_state.mean(1)[0])
-    return torch.nn.functional.normalize(torch.stack(found), dim=-1)
+        for first in range(0, len(order), AT_ONCE):
+            some = order[first : first + AT_ONCE]
+            width = max(len(ids[at]) for at in some)
+            tokens = torch.tensor([ids[at] + [0] * (width - len(ids[at])) for at in some])
+            mask = torch.tensor([[1.0] * len(ids[at]) + [0.0] * (width - len(ids[at])) for at in some])
+            hidden = encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
+            found[some] = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+    return torch.nn.functional.normalize(found, dim=-1)
 
 
 def main() -> int:
