@@ -38,7 +38,7 @@ NOT_SURE = "The reader is not sure whether these words speak of risk to a child.
 
 def read_on(reading: Reading, text: str, model: Model) -> Reading:
     """*reading* of the fast path over *text*, taken further. Never raises for any string."""
-    places = cut(text)
+    places: Sequence[Place] = cut(text)
     if reading.abstain or not places:
         return replace(reading, path="full", model=model.hash)
     card = model.card
