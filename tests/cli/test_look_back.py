@@ -181,8 +181,6 @@ def test_what_screen_writes_is_what_look_back_takes(
 def test_it_goes_on_after_a_kill(fresh_database: Database, tmp_path: Path) -> None:
     """Killed without warning in the middle; the same command then makes what is missing, and nothing twice."""
     env = fresh_database.env
-    cast = "import django; django.setup(); from tests.cast import make_cast; make_cast()"
-    subprocess.run([sys.executable, "-c", cast], env=env, check=True)
     path = written(tmp_path, [row(f"R{n}", probability=round(n / 1_000, 4)) for n in range(600)])
     command = [
         "look-back",
@@ -198,6 +196,7 @@ def test_it_goes_on_after_a_kill(fresh_database: Database, tmp_path: Path) -> No
     ]
     kill = (
         "import os, signal, sys, django; django.setup()\n"
+        "from tests.cast import make_cast; make_cast()\n"
         "from goldthread.lookback import actions\n"
         "from goldthread.cli import main\n"
         "add, calls = actions._add, []\n"
