@@ -245,6 +245,21 @@ def test_at_a_pause_the_words_are_read_in_full_and_the_page_says_so(room: Room) 
     assert full["held"]["level"] in ("low", "medium", "high", "immediate")
 
 
+@pytest.fixture(autouse=True)
+def rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits for the rest that another's full reading left behind."""
+    monkeypatch.setattr(along_typing, "REST", 0.0)
+    monkeypatch.setattr(along_typing, "_TURN", along_typing._Turn())
+
+
+def test_after_a_full_reading_a_process_rests_so_that_typing_goes_first(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(along_typing, "REST", 1e6)
+    assert pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()["path"] == "full"
+    assert pause(room.client, room.incident.pk, OBLIQUE, 1, full=True).json()["path"] == "fast"
+
+
 def test_a_full_reading_brings_its_marks_to_what_was_said_before(room: Room) -> None:
     contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=OBLIQUE, source="caller")
     first = pause(room.client, room.incident.pk, "Thanked", 0).json()
