@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from bench.figures import CannotMeasureError
 from goldthread.cli.processes import Part, run_parts
@@ -16,9 +17,13 @@ from goldthread.cli.serve import Where, _parts
 HOST = "127.0.0.1"
 
 
-def part(name: str, where: Where) -> Part:
+NOBODY = Path("/dev/null/reading")
+"""A folder for parts that have nothing read aside."""
+
+
+def part(name: str, where: Where, own: Path = NOBODY) -> Part:
     """One part of the running service (``pages``, ``stream``), with the very command that ``goldthread serve`` runs."""
-    (found,) = [one for one in _parts(where, {}) if one.name == name]
+    (found,) = [one for one in _parts(where, {}, own) if one.name == name]
     return found
 
 

@@ -217,6 +217,19 @@ def test_a_part_that_has_served_is_never_given_up(attendance: Attendance, monkey
     assert running.lines.count("pages ended with status 3; starting it again in 0 s") == 6
 
 
+def test_the_others_go_on_without_a_part_that_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_BACKOFF", (0.0,))
+    said: list[str] = []
+    stop = threading.Event()
+
+    def say(line: str) -> None:
+        said.append(line)
+        if sum("starting it again" in one for one in said) > processes._TRIES:
+            stop.set()
+
+    assert run_parts([Part("reading", command("sys.exit(3)"), needed=False)], say=say, stop=stop) == 0
+
+
 def test_a_part_without_a_sign_of_readiness_is_given_up_as_well() -> None:
     assert Supervised(Part("jobs", command("sys.exit(4)"))).result() == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from django.db import connection
 from django.test import Client
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment import aside
+from goldthread.assessment.reading import found_in_full
 from goldthread.audit.models import AuditEvent
+from goldthread.config.env import environment
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Entry, Incident
 from goldthread.desk import drafts
-from goldthread.desk import typing as along_typing
 from goldthread.response import actions as response
 from tests.cast import Cast, key
 from tests.desk.conftest import Room
@@ -245,21 +248,6 @@ def test_at_a_pause_the_words_are_read_in_full_and_the_page_says_so(room: Room) 
     assert full["held"]["level"] in ("low", "medium", "high", "immediate")
 
 
-@pytest.fixture(autouse=True)
-def rested(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits for the rest that another's full reading left behind."""
-    monkeypatch.setattr(along_typing, "REST", 0.0)
-    monkeypatch.setattr(along_typing, "_TURN", along_typing._Turn())
-
-
-def test_after_a_full_reading_a_process_rests_so_that_typing_goes_first(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(along_typing, "REST", 1e6)
-    assert pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()["path"] == "full"
-    assert pause(room.client, room.incident.pk, OBLIQUE, 1, full=True).json()["path"] == "fast"
-
-
 def test_a_full_reading_brings_its_marks_to_what_was_said_before(room: Room) -> None:
     contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=OBLIQUE, source="caller")
     first = pause(room.client, room.incident.pk, "Thanked", 0).json()
@@ -269,13 +257,31 @@ def test_a_full_reading_brings_its_marks_to_what_was_said_before(room: Room) -> 
     assert 'id="said"' in full["said"]
 
 
-def test_while_another_is_read_in_full_a_pause_gets_the_first_look_and_the_page_may_ask_again(room: Room) -> None:
-    with along_typing.path(full=True) as other:
-        assert other == "full"
-        first = pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()
-    assert first["path"] == "fast"
+def test_while_it_is_being_read_the_page_has_the_first_look_and_may_ask_again(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = found_in_full(OBLIQUE)
+    told = iter([None, full])
+    monkeypatch.setattr(environment(), "reading_socket", tmp_path / "reading")
+    monkeypatch.setattr(aside, "ask", lambda _where, _text: next(told))
+    first = pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()
+    assert (first["path"], first["coming"]) == ("fast", True)
     assert 'data-path="first"' in first["noticed"]
-    assert pause(room.client, room.incident.pk, OBLIQUE, 1, full=True).json()["path"] == "full"
+    then = pause(room.client, room.incident.pk, OBLIQUE, 1, full=True).json()
+    assert then["path"] == "full"
+    assert "coming" not in then
+
+
+def test_where_nobody_reads_aside_the_words_are_kept_and_the_page_says_that_the_full_reading_is_off(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment(), "reading_socket", tmp_path / "reading")
+    monkeypatch.setattr(aside, "_off_until", 0.0)
+    told = pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()
+    assert (told["path"], told["revision"]) == ("fast", 1)
+    assert "coming" not in told
+    assert 'data-path="off"' in told["noticed"]
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": OBLIQUE}
 
 
 def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_with_its_words(room: Room) -> None:

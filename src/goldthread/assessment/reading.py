@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from goldthread.assessment import aside
 from goldthread.config.logs import log
 from goldthread.config.upward import ServiceStarts, listen
 from goldthread.thrive.lexicon import Cue, LexiconError
@@ -79,17 +80,41 @@ def load(_: ServiceStarts) -> None:
     reader()
 
 
+def found_in(text: str, path: str) -> dict[str, Any]:
+    """What the reader finds in *text*, as JSON; on the fast path where the full one is off."""
+    reading = reader().read(text, path if reads_fully() else "fast")
+    return (_read_again(reading, text) if path == "full" else reading).to_json()
+
+
+def found_in_full(text: str) -> dict[str, Any]:
+    """The same on the full path."""
+    return found_in(text, "full")
+
+
+def found_at_a_pause(text: str) -> dict[str, Any]:
+    """The full reading where it is there by now, else the first look, *coming* where the full one will be."""
+    where = settings.ENV.reading_socket
+    if where is None or not reads_fully():
+        return found_in(text, "full")
+    try:
+        found = aside.ask(where, text)
+    except aside.AsideError as error:
+        log().error("the full reading is off", error=str(error))
+        return found_in(text, "fast")
+    return {**found_in(text, "fast"), "coming": True} if found is None else found
+
+
 def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
     """The values of a ``Reading`` for these entries together, on that path; on the fast one where the full one is off.
 
-    The reader advises; when it fails the work goes on: the answer is then a reading whose state is *down*, which
-    counts as a child possibly involved and is told on every screen.
+    At a *pause* of typing nothing is waited for, see ``found_at_a_pause``; that is no reading to be stored. The reader
+    advises; when it fails the work goes on: the answer is then a reading whose state is *down*, which counts as a child
+    possibly involved and is told on every screen.
     """
     starts, text = _joined(said)
     began = time.perf_counter()
     try:
-        reading = reader().read(text, path if reads_fully() else "fast")
-        found = (_read_again(reading, text) if path == "full" else reading).to_json()
+        found = found_at_a_pause(text) if path == "pause" else found_in(text, path)
         findings = [_placed(one, said, starts) for one in found["findings"]]
     except Exception as error:  # noqa: BLE001 - nothing the reader does may lose the words
         log().error("the reader failed", error=type(error).__name__)
@@ -111,6 +136,7 @@ def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
         "findings": findings,
         "questions": found["questions"],
         "took_ms": found["took_ms"],
+        **({"coming": True} if "coming" in found else {}),
     }
 
 

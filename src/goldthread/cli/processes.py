@@ -39,6 +39,7 @@ class Part:
 
     ``ready`` says whether it serves: a function that answers within a second, or an address whose port must answer;
     without it the part is ready when it runs. It has ``ready_within`` seconds for that, and ``grace`` seconds to end.
+    Without one that is not ``needed`` the others go on, however often it fails.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Part:
     ready_within: float = 60.0
     grace: float = 10.0
     cwd: Path | None = None
+    needed: bool = True
 
 
 class _GiveUp(Exception):
@@ -66,7 +68,7 @@ class _Child:
         self._reader: threading.Thread | None = None
         self._lines: deque[str] = deque(maxlen=_SHOWN)
         self._began = 0.0
-        self._has_served = False
+        self._has_served = not part.needed
         self._failed_starts = 0
         self._restarts = 0
         self._next_start = 0.0

@@ -8,8 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,7 +81,8 @@ def _serve(_: argparse.Namespace) -> int:
     try:
         check_port(where.host, where.port, "GOLDTHREAD_PORT")
         check_port(where.host, where.stream_port, "GOLDTHREAD_STREAM_PORT")
-        return _step("ready", {}) or run_parts(_parts(where, {}), on_ready=lambda: _told(where, demo=False))
+        with own_folder() as own:
+            return _step("ready", {}) or run_parts(_parts(where, {}, own), on_ready=lambda: _told(where, demo=False))
     except SupervisorError as error:
         print(error, file=sys.stderr)
         return 2
@@ -153,9 +157,10 @@ def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
             return status
         if cluster is not None:
             threading.Thread(target=_keep, args=(cluster, ended), daemon=True).start()
-        if args.check:
-            return _check(where, env)
-        return run_parts(_parts(where, env, live=args.live), on_ready=lambda: _told(where, demo=True))
+        with own_folder() as own:
+            if args.check:
+                return _check(where, _parts(where, env, own))
+            return run_parts(_parts(where, env, own, live=args.live), on_ready=lambda: _told(where, demo=True))
     except KeyboardInterrupt:
         return 130
     finally:
@@ -194,8 +199,19 @@ def _step(step: str, extra: dict[str, str], *numbers: str) -> int:
             raise
 
 
-def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Part]:
-    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, **env}
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder that this user alone may enter, for the socket over which words are read aside; gone after the block.
+
+    Its path is short, since the name of a socket has room for a hundred letters.
+    """
+    usual = tempfile.gettempdir()
+    with tempfile.TemporaryDirectory(prefix="goldthread-", dir=usual if len(usual) < 60 else "/tmp") as folder:  # noqa: S108
+        yield Path(folder)
+
+
+def _parts(where: Where, env: dict[str, str], own: Path, *, live: bool = False) -> list[Part]:
+    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, "GOLDTHREAD_READING_SOCKET": str(own / "reading"), **env}
     # Granian's "backpressure" counts connections, not requests: every browser keeps one, and more of them than this would
     # wait until somebody else's tab is closed.
     shared = [
@@ -217,11 +233,12 @@ def _parts(where: Where, env: dict[str, str], *, live: bool = False) -> list[Par
         Part("pages", pages, settings, ready=(where.host, where.port)),
         Part("stream", stream, settings, ready=(where.host, where.stream_port)),
         Part("jobs", [*step, "jobs"], settings),
+        Part("reading", [*step, "reading"], settings, needed=False),
     ]
     return [*parts, Part("calls", [*step, "calls"], settings)] if live else parts
 
 
-def _check(where: Where, env: dict[str, str]) -> int:
+def _check(where: Where, parts: list[Part]) -> int:
     """Start everything, sign in, see that pages and stream answer, and stop."""
     stop = threading.Event()
     wrong: list[str] = []
@@ -233,7 +250,7 @@ def _check(where: Where, env: dict[str, str]) -> int:
             wrong.append(f"A page did not answer as it should: {error}")
         stop.set()
 
-    status = run_parts(_parts(where, env), on_ready=lambda: threading.Thread(target=look).start(), stop=stop)
+    status = run_parts(parts, on_ready=lambda: threading.Thread(target=look).start(), stop=stop)
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     if status == 0 and not wrong:

@@ -1,4 +1,4 @@
-"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | calls``.
+"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | reading | calls``.
 
 ``seed`` and ``fill`` (the full force) take how many incidents and how many open ones, each empty for the usual number.
 """
@@ -23,7 +23,7 @@ def main(step: str, *numbers: str) -> int:
     try:
         if step in {"seed", "fill"}:
             return _seed(step == "fill", *(int(number) if number else None for number in numbers))
-        return {"migrate": _migrate, "ready": _ready, "jobs": _jobs, "calls": _calls}[step]()
+        return {"migrate": _migrate, "ready": _ready, "jobs": _jobs, "reading": _reading, "calls": _calls}[step]()
     except OperationalError as error:
         from goldthread.cli.serve import unreachable
 
@@ -100,6 +100,35 @@ def _jobs() -> int:
 
     call_command("procrastinate", "worker", "--concurrency", "2")
     return 0
+
+
+def _reading() -> int:
+    from concurrent.futures.process import BrokenProcessPool
+
+    from django.conf import settings
+
+    from goldthread.assessment import aside
+    from goldthread.assessment.reading import found_in_full
+
+    if settings.ENV.reading_socket is None:
+        sys.stderr.write("GOLDTHREAD_READING_SOCKET is not set: 'goldthread serve' sets it and starts this step.\n")
+        return 2
+    try:
+        aside.serve(settings.ENV.reading_socket, found_in_full, prepare_to_read)
+    except BrokenProcessPool:
+        sys.stderr.write("The process that reads aside is gone.\n")
+        return 1
+    return 0
+
+
+def prepare_to_read() -> None:
+    """Load the reader in the process that reads aside."""
+    import django
+
+    from goldthread.assessment.reading import reader
+
+    django.setup()
+    reader()
 
 
 def _calls() -> int:

@@ -51,6 +51,9 @@ class Environment(BaseSettings):
     snapshot_dir: Path | None = Field(default=None, description="where sealed snapshots of the board are written")
     snapshot_key: Path | None = Field(default=None, description="X25519 public key (PEM) that seals them")
 
+    reading_socket: Path | None = Field(
+        default=None, description="where full readings are made aside; set by 'goldthread serve' for its own parts"
+    )
     second_reader: str = Field(default="", description="address of a second reader of the force's own; off without it")
     second_reader_seconds: float = Field(default=2.0, gt=0, le=30, description="how long its answer is waited for")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from goldthread.assessment.aside import is_off
 from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
 from goldthread.assessment.queries import cue_states, mark_answers
 from goldthread.assessment.reading import Said, read, reader, reads_fully
@@ -120,7 +121,9 @@ def _path(found: dict[str, Any]) -> str:
     """How far the words were read, in a word: *full*; *first*, the full reading follows; *off*: none will."""
     if found.get("state") != "read":
         return ""
-    return "full" if found.get("path") == "full" else "first" if reads_fully() else "off"
+    if found.get("path") == "full":
+        return "full"
+    return "first" if reads_fully() and not is_off() else "off"
 
 
 def lettered(findings: Sequence[Finding]) -> dict[str, str]:

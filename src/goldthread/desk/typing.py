@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,59 +17,9 @@ from goldthread.thrive.reading import ASSERTIONS
 MOST_HELD = 20
 """Quotes that a page may hold *(ours)*: a full reading makes three at most."""
 
-REST = 0.5
-"""A process rests after a full reading for so many times as long as it took, for each answer it gave in the last second *(ours)*: with
-few who type hardly at all, with a full room nearly always."""
-
 UNREADABLE = (
     "This page sent something that cannot be read. What you typed is still here; reload the page in a new window."
 )
-
-
-class _Turn:
-    """Whose turn it is in this process to be read in full: one text at a time, and then rest for several times as long."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._from = 0.0
-        self._asked: deque[float] = deque(maxlen=500)
-
-    def heard(self) -> None:
-        """Somebody types: one more answer to give."""
-        self._asked.append(time.monotonic())
-
-    def taken(self) -> bool:
-        """Take it, where it is free; give it back with ``done``."""
-        if time.monotonic() < self._from or not self._lock.acquire(blocking=False):
-            return False
-        self._began = time.monotonic()
-        return True
-
-    def done(self) -> None:
-        """Give it back."""
-        now = time.monotonic()
-        busy = sum(at > now - 1 for at in tuple(self._asked))
-        self._from = now + REST * busy * (now - self._began)
-        self._lock.release()
-
-
-_TURN = _Turn()
-
-
-@contextmanager
-def path(*, full: bool) -> Iterator[str]:
-    """The path to read by: full where that was asked for and it is this text's turn, so that who types waits for nobody's pause.
-
-    Who finds the turn taken gets the first look, and the page asks again at its next pause.
-    """
-    _TURN.heard()
-    if full and _TURN.taken():
-        try:
-            yield "full"
-        finally:
-            _TURN.done()
-    else:
-        yield "fast"
 
 
 @dataclass(frozen=True)

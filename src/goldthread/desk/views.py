@@ -100,8 +100,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
-    with along_typing.path(full=typed.full) as path:
-        found, texts = along(kept.said if incident is not None else [], text, path)
+    found, texts = along(kept.said if incident is not None else [], text, "pause" if typed.full else "fast")
     found = along_typing.with_held(found, texts, typed.held)
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
     answer: dict[str, Any] = {
@@ -110,6 +109,8 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         "have": shown.mark,
         "path": found.get("path", ""),
     }
+    if found.get("coming"):
+        answer["coming"] = True
     if (to_hold := along_typing.held(found, texts)) is not None:
         answer["held"] = to_hold.to_json()
     if shown.mark != typed.have:

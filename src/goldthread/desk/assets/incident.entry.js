@@ -12,6 +12,8 @@ import { startReach } from "./reach.js";
 const READ_AFTER = 180; // ms without a key before the words are read along
 const READ_AT_LEAST = 600; // ms after which they are, however fast somebody types
 const READ_FULLY_AFTER = 900; // ms without a key before they are read in full
+const ASK_AGAIN = 350; // ms until a full reading that was not ready is asked for again, half as long again each time
+const ASK_AT_LEAST = 3000;
 
 const desk = document.getElementById("desk");
 const opening = document.getElementById("opening");
@@ -76,6 +78,7 @@ let mirror = box() ? new Mirror(box()) : null;
 let timer = 0;
 let firstWaiting = 0;
 let pause = 0;
+let asked = 0;
 
 const drafts = desk && new Drafts({ desk, onAnswer: answered, onState: state });
 
@@ -83,15 +86,16 @@ function answered(told, fields) {
   mirror?.show(told.marks, fields["words.text"] ?? "");
   if (told.noticed) draw(told);
   if (told.said) drawSaid(told.said);
-  atPause();
+  asked = told.coming ? asked + 1 : 0;
+  atPause(asked ? Math.min(ASK_AT_LEAST, ASK_AGAIN * 1.5 ** asked) : READ_FULLY_AFTER);
 }
 
 // Words that had a first look only are read in full once nothing is typed for a while.
-function atPause() {
+function atPause(wait = READ_FULLY_AFTER) {
   clearTimeout(pause);
   const first = document.querySelector('#noticed [data-path="first"]');
   if (!first || document.getElementById("noticed").contains(document.activeElement)) return;
-  pause = setTimeout(() => drafts?.changed({ full: true }), READ_FULLY_AFTER);
+  pause = setTimeout(() => drafts?.changed({ full: true }), wait);
 }
 
 function draw(told) {

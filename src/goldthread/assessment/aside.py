@@ -1,0 +1,185 @@
+"""Full readings for those who pause while they type, made aside: by one process of low priority, which remembers what it read.
+
+A page asks and hardly waits: what is not read yet is there when it asks again. So nobody's typing pays for another's pause.
+Asking and answering are one JSON text each, after its length in eight bytes, over a socket in a folder of the service's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import signal
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from goldthread.config.logs import log
+from goldthread.config.workers import end_with_parent
+
+Read = Callable[[str], dict[str, Any]]
+
+PATIENCE = 0.15
+"""Seconds that the first in line is waited for: most pauses changed a clause or two *(ours)*."""
+LATE = 0.4
+"""Seconds after which a page goes on without an answer; what it asked for is read all the same *(ours)*."""
+OFF = 5.0
+"""Seconds for which a page says that the full reading is off, once nobody answered *(ours)*."""
+GONE = 4.0
+"""Seconds after which a text that nobody asks for again is not read any more: its writer types on *(ours)*. Pages ask more often."""
+KEPT = 500
+"""Readings remembered, in memory alone *(ours)*."""
+NICE = 19
+"""A tenth of the time of what answers people, where both want the processor; never none."""
+LENGTH = 8
+LONGEST = 64 * 2**20
+"""Bytes of a question or an answer; a request is refused long before."""
+
+
+class AsideError(Exception):
+    """Nobody reads aside, or the reading failed there; the message says which."""
+
+
+_off_until = 0.0
+
+
+def ask(where: Path, text: str) -> dict[str, Any] | None:
+    """The full reading of *text*; None while it is being read. Raises ``AsideError``."""
+    global _off_until
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(LATE)
+            line.connect(str(where))
+            given = json.dumps(text).encode()
+            line.sendall(len(given).to_bytes(LENGTH) + given)
+            with line.makefile("rb") as back:
+                size = int.from_bytes(back.read(LENGTH))
+                told = json.loads(back.read(size))
+    except TimeoutError:
+        return None
+    except (OSError, ValueError) as error:
+        _off_until = time.monotonic() + OFF
+        raise AsideError(f"nobody reads aside ({type(error).__name__})") from None
+    if told is not None and "failed" in told:
+        raise AsideError(f"the full reading failed ({told['failed']})")
+    _off_until = 0.0
+    return None if told is None else dict(told)
+
+
+def is_off() -> bool:
+    """Whether nobody answered a moment ago, so that no page promises a full reading."""
+    return time.monotonic() < _off_until
+
+
+def answers(where: Path) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(0.5)
+        line.connect(str(where))
+        return True
+
+
+def serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
+    """Answer at *where* until SIGTERM; *read* runs in a process of its own, once *prepare* has run there.
+
+    Raises ``BrokenProcessPool`` when that process is gone.
+    """
+    asyncio.run(_serve(where, read, prepare))
+
+
+async def _serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
+    where.unlink(missing_ok=True)  # left behind by one that was killed
+    with ProcessPoolExecutor(1, get_context("spawn"), _step_back, (prepare,)) as pool:
+        pool.submit(int)  # it gets ready before the first text comes
+        desk = _Desk(read, pool)
+        working = asyncio.create_task(desk.work())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
+        async with await asyncio.start_unix_server(desk.answer, where):
+            with suppress(asyncio.CancelledError):
+                await working
+
+
+def _step_back(prepare: Callable[[], None]) -> None:
+    """Get ready, and from then on let everything else go first, also where the system shares its time between sessions rather than processes."""
+    end_with_parent()
+    prepare()
+    os.nice(NICE)
+    with suppress(OSError):
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(NICE))
+
+
+@dataclass
+class _Wanted:
+    text: str
+    asked: float
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class _Desk:
+    """What is asked for, in order, and what was read."""
+
+    def __init__(self, read: Read, pool: ProcessPoolExecutor) -> None:
+        self._read = read
+        self._pool = pool
+        self._wanted: OrderedDict[bytes, _Wanted] = OrderedDict()
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
+        self._more = asyncio.Event()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One question."""
+        with suppress(OSError, ValueError, asyncio.IncompleteReadError):
+            size = int.from_bytes(await reader.readexactly(LENGTH))
+            if size <= LONGEST:
+                told = await self._told(json.loads(await reader.readexactly(size)))
+                writer.write(len(told).to_bytes(LENGTH) + told)
+                await writer.drain()
+        writer.close()
+
+    async def _told(self, text: str) -> bytes:
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        if key not in self._kept:
+            first = not self._wanted
+            wanted = self._wanted.setdefault(key, _Wanted(text, 0.0))
+            wanted.asked = time.monotonic()
+            self._more.set()
+            if first:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wanted.done.wait(), PATIENCE)
+        if key not in self._kept:
+            return b"null"
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    async def work(self) -> None:
+        """Read one text after the other, the one asked for last first: where not all can be read, its writer waits still."""
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            while self._wanted:
+                key, wanted = next(reversed(self._wanted.items()))
+                if time.monotonic() - wanted.asked < GONE:
+                    self._kept[key] = await self._made(wanted.text)
+                    while len(self._kept) > KEPT:
+                        self._kept.popitem(last=False)
+                del self._wanted[key]
+                wanted.done.set()
+
+    async def _made(self, text: str) -> bytes:
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._pool, self._read, text)
+        except BrokenProcessPool:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page must hear of it
+            log().error("a full reading failed", error=type(error).__name__)
+            found = {"failed": type(error).__name__}
+        return json.dumps(found).encode()

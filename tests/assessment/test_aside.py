@@ -1,0 +1,216 @@
+"""Full readings made aside: asked for, hardly waited for, remembered; and what happens when nobody reads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from goldthread.assessment import aside, reading
+from goldthread.assessment.reading import Said
+from goldthread.config.env import environment
+
+PATIENCE = 20.0
+WORDS = "Rang about the bins. The little girl next door is out on the step in her nightie again, no lights on, nobody answers."
+
+
+class Service:
+    """One that runs for a test."""
+
+    def __init__(self, where: Path) -> None:
+        self.where = where
+        self.process = subprocess.Popen([sys.executable, "-m", "tests.assessment.aside_side", str(where)])
+        until(lambda: _listens(where))
+
+    def read(self, text: str) -> dict[str, Any]:
+        """Ask until it is read."""
+        found: list[dict[str, Any]] = []
+
+        def there() -> bool:
+            told = aside.ask(self.where, text)
+            found.extend([told] if told is not None else [])
+            return bool(found)
+
+        until(there)
+        return found[0]
+
+    def end(self) -> int:
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+
+def _listens(where: Path) -> bool:
+    try:
+        return aside.answers(where)
+    except OSError:
+        return False
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until it is true."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def where(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(aside, "_off_until", 0.0)
+    return tmp_path_factory.mktemp("a") / "reading"
+
+
+@pytest.fixture
+def service(where: Path) -> Iterator[Service]:
+    one = Service(where)
+    yield one
+    if one.process.poll() is None:
+        one.process.kill()
+        one.process.wait()
+
+
+def test_what_is_asked_for_is_read_once_and_remembered(service: Service) -> None:
+    first = service.read("who is with them")
+    assert first["text"] == "who is with them"
+    assert service.read("who is with them") == first
+
+
+def test_it_lets_everything_else_go_first(service: Service) -> None:
+    assert service.read("any words")["nice"] == os.getpriority(os.PRIO_PROCESS, 0) + aside.NICE
+
+
+def test_nobody_waits_for_a_text_that_takes_long_and_the_newest_is_read_first(service: Service, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    assert aside.ask(service.where, f"hold {go}") is None
+    assert aside.ask(service.where, "older") is None
+    assert aside.ask(service.where, "newer") is None
+    go.touch()
+    assert service.read("older")["at"] > service.read("newer")["at"]
+
+
+def test_what_nobody_asks_for_any_more_is_not_read(
+    where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    heard: list[str] = []
+
+    def read(text: str) -> dict[str, Any]:
+        heard.append(text)
+        time.sleep(0.2)
+        return {}
+
+    async def ask() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            desk = aside._Desk(read, pool)  # type: ignore[arg-type]
+            working = asyncio.create_task(desk.work())
+            asked = [asyncio.create_task(desk._told(text)) for text in ("first", "left behind")]
+            await asyncio.sleep(0.1)
+            monkeypatch.setattr(aside, "GONE", -1.0)
+            await asyncio.gather(*asked)
+            await asyncio.sleep(0.2)
+            working.cancel()
+
+    asyncio.run(ask())
+    assert len(heard) == 1
+
+
+def test_a_reading_that_fails_is_told_and_the_next_one_is_made(service: Service) -> None:
+    with pytest.raises(aside.AsideError, match="RecursionError"):
+        service.read("fail")
+    assert not aside.is_off()
+    assert service.read("after it")["text"] == "after it"
+
+
+def test_when_the_process_that_reads_is_gone_the_service_ends_so_that_it_is_started_anew(service: Service) -> None:
+    with pytest.raises(aside.AsideError):
+        service.read("die")
+    assert service.process.wait(PATIENCE) == 1
+
+
+def test_nobody_there_is_said_and_for_a_while_no_page_promises_a_full_reading(where: Path) -> None:
+    with pytest.raises(aside.AsideError, match="FileNotFoundError"):
+        aside.ask(where, "words")
+    assert aside.is_off()
+
+
+def test_one_that_was_killed_leaves_nothing_in_the_way_of_the_next(service: Service) -> None:
+    service.process.kill()
+    service.process.wait()
+    again = Service(service.where)
+    assert again.read("words")["text"] == "words"
+    assert again.end() == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a" * 3_000_000, "\ud800 half a sign", "\x00", "日本語 👩‍👧", "null", '{"failed": 1}']
+)
+def test_any_words_come_back_as_they_were(service: Service, text: str) -> None:
+    assert service.read(text)["text"] == text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"\0", b"\xff" * 8 + b"x", (5).to_bytes(8) + b"ab", (2).to_bytes(8) + b"{]", (3).to_bytes(8) + b"\xff\xfe\xfd",
+     (2).to_bytes(8) + b"[]", (1).to_bytes(8) + b"3"],
+)  # fmt: skip
+def test_anything_else_gets_no_answer_and_stops_nobody(service: Service, sent: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(PATIENCE)
+        line.connect(str(service.where))
+        line.sendall(sent)
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(100) == b""
+    assert service.read("words")["text"] == "words"
+
+
+def test_a_service_that_hangs_is_not_waited_for(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "LATE", 0.05)
+    service.process.send_signal(signal.SIGSTOP)
+    try:
+        assert aside.ask(service.where, "words") is None
+    finally:
+        service.process.send_signal(signal.SIGCONT)
+    assert service.read("words")["text"] == "words"
+
+
+# --- what a page gets -----------------------------------------------------------------------------------------------
+
+
+def at_a_pause() -> dict[str, Any]:
+    return reading.read([Said(0, WORDS)], "pause")
+
+
+def test_without_a_service_the_process_reads_for_itself() -> None:
+    assert at_a_pause()["path"] == "full"
+
+
+def test_with_one_the_page_gets_the_first_look_until_the_full_reading_is_there(
+    where: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = reading.found_in_full(WORDS)
+    told = iter([None, full])
+    monkeypatch.setattr(environment(), "reading_socket", where)
+    monkeypatch.setattr(aside, "ask", lambda _where, _text: next(told))
+    first = at_a_pause()
+    assert (first["path"], first["coming"]) == ("fast", True)
+    then = at_a_pause()
+    assert then["path"] == "full"
+    assert "coming" not in then
+    assert then["findings"][0]["entry"] == 0
+
+
+def test_where_nobody_reads_aside_the_first_look_stands(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment(), "reading_socket", where)
+    found = at_a_pause()
+    assert (found["state"], found["path"]) == ("read", "fast")
+    assert "coming" not in found
