@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from goldthread.config.env import Environment, SettingsError, environment
+from goldthread.config.env import Environment, environment
+from goldthread.config.errors import SettingsError
 from goldthread.config.settings import database
 
 GOOD = {

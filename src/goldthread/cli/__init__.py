@@ -1,4 +1,4 @@
-"""``goldthread``: one door for operators. Each command's module is loaded only when the command is asked for."""
+"""``goldthread``: one door for operators. What only one command needs is loaded by that command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from goldthread.config.errors import Refused
+from goldthread.config.errors import Refused, SettingsError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,8 +24,6 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 something was wrong, 2 could not start."""
-    from goldthread.config.env import SettingsError
-
     args = parser().parse_args(arguments)
     try:
         status: int = args.run(args)

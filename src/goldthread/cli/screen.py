@@ -11,7 +11,6 @@ from pathlib import Path
 from goldthread.config.workers import end_with_parent
 from goldthread.screening.errors import ScreenError
 from goldthread.thrive.lexicon import LexiconError
-from goldthread.thrive.model import ModelError
 
 CONTINUE = "Run the same command again to continue."
 
@@ -41,6 +40,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run_screen(args: argparse.Namespace) -> int:
     """Screen a table. Returns 0; 1 if some rows were not read; 2 if it could not be done; 130 if it was stopped by hand."""
+    from goldthread.thrive.model import ModelError  # what it runs on takes half a second that no other command needs
+
     try:
         rows, bad = _on_spark(args) if args.engine == "spark" else _on_this_machine(args)
     except (ScreenError, ModelError) as error:

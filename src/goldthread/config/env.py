@@ -16,9 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
-class SettingsError(Exception):
-    """A setting is missing or wrong. The message is one sentence that names it and says what to do."""
+from goldthread.config.errors import SettingsError
 
 
 class Environment(BaseSettings):

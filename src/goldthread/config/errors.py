@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message is one sentence that names it and says what to do."""
+
+
 class Refused(Exception):
     """The rules say no. ``str(error)`` says why and what to do next."""
 

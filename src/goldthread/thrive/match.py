@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from goldthread.thrive.ages import find_ages
 from goldthread.thrive.lexicon import Context, Lexicon, Rule, runs_of
@@ -34,6 +34,7 @@ _COMMON = dict.fromkeys(word_list("very_common"), 120) | dict.fromkeys(word_list
 """How often words may be expected that are not rare, where a rare one counts 4."""
 
 
+_SHARED = "_masks", "_interest"
 Match = tuple[int, int, bool, Target]
 """(first word, end word, whether the words speak of a child, what they stand for)."""
 
@@ -84,6 +85,21 @@ class Matcher:
                 beside = (-1, run[place - 1]) if place else (1, run[1]) if run[1][0] != "{" else (0, "")
                 self._composites.setdefault(run[place], {}).setdefault(beside, []).append((self._ids[run], run, place))
         self._runs = Runs(literals)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With each number that many runs share once: a copy would else hold it as often."""
+        state = dict(vars(self))
+        for name in _SHARED:
+            values = list(dict.fromkeys(state[name]))
+            place = {value: at for at, value in enumerate(values)}
+            state[name] = values, [place[value] for value in state[name]]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name in _SHARED:
+            values, places = state[name]
+            state[name] = [values[place] for place in places]
+        vars(self).update(state)
 
     def find(self, text: Text) -> list[Match]:
         """Every match in *text*, each within one sentence; the order is the same each time."""

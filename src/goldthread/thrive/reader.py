@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Assertion, Triggers
 from goldthread.thrive.full import read_on
-from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, Context, Cue, Lexicon, Rule, load
+from goldthread.thrive.kept import kept
+from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, LEXICON_DIR, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Listed, Matcher
 from goldthread.thrive.reading import Finding, Reading
 from goldthread.thrive.repair import Repair
@@ -41,21 +41,17 @@ _Made = tuple[Finding, str, bool]
 class _Compiled:
     """A lexicon ready to match; built once for a process and directory."""
 
-    def __init__(self, directory: Path | None) -> None:
-        # Loading makes many long-lived objects; collecting garbage among them would take a third of the time.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            self.lexicon: Lexicon = load(directory)
-            self.matcher = Matcher(self.lexicon)
-            self.repair = Repair(self.lexicon.words)
-            # A sentence is remembered by its marks and the places of ages: no word that the lexicon lacks is kept.
-            self.notice = lru_cache(MOST_SENTENCES)(partial(_notice, self.matcher))
-            rules = (target for _, target in self.lexicon.patterns if isinstance(target, Rule))
-            self.questions = {(rule.cue, rule.wording): rule.question for rule in rules}
-        finally:
-            if collecting:
-                gc.enable()
+    def __init__(self, directory: Path) -> None:
+        self.lexicon, self.matcher, self.repair = kept(directory, lambda: _made(directory))
+        # A sentence is remembered by its marks and the places of ages: no word that the lexicon lacks is kept.
+        self.notice = lru_cache(MOST_SENTENCES)(partial(_notice, self.matcher))
+        rules = (target for _, target in self.lexicon.patterns if isinstance(target, Rule))
+        self.questions = {(rule.cue, rule.wording): rule.question for rule in rules}
+
+
+def _made(directory: Path) -> tuple[Lexicon, Matcher, Repair]:
+    lexicon = load(directory)
+    return lexicon, Matcher(lexicon), Repair(lexicon.words)
 
 
 _LOCK = threading.Lock()
@@ -63,7 +59,7 @@ _LOCK = threading.Lock()
 
 @lru_cache(maxsize=8)
 def _load(directory: Path | None) -> _Compiled:
-    return _Compiled(directory)
+    return _Compiled(directory or LEXICON_DIR)
 
 
 def _compiled(directory: Path | None) -> _Compiled:

@@ -5,6 +5,7 @@ Marks are quick to cut, to compare and to remember, and they keep nothing of a w
 
 from collections.abc import Iterable
 from itertools import repeat
+from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
@@ -21,7 +22,15 @@ class Runs:
         listed = list(runs)
         vocabulary = sorted({word for run in listed for word in run})
         self._marks = {word: _mark(number) for number, word in enumerate(vocabulary)}
-        self._automaton = AhoCorasick([self.marks(run) for run in listed], store_patterns=False)
+        self._patterns = [self.marks(run) for run in listed]
+        self._automaton = _automaton(self._patterns)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the automaton, which is made anew."""
+        return {name: value for name, value in vars(self).items() if name != "_automaton"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _automaton=_automaton(state["_patterns"]))
 
     def marks(self, words: Iterable[str]) -> str:
         """The mark of each of *words*."""
@@ -31,6 +40,10 @@ class Runs:
         """(run, first word, end word) of every run in *marks*, ordered by end."""
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(marks, overlapping=True)
         return found
+
+
+def _automaton(patterns: list[str]) -> AhoCorasick:
+    return AhoCorasick(patterns, store_patterns=False)
 
 
 def _mark(number: int) -> str:

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Literal, LiteralString
 from urllib.parse import quote
 
-import psycopg
-
 from goldthread.config.postgres import creation, passwords, server
 from goldthread.config.postgres.account import server_account
 from goldthread.config.postgres.binaries import usable_binaries
@@ -273,6 +271,8 @@ class Cluster:
             )
 
     def _ask_as_admin(self, found: Connections, question: LiteralString) -> tuple[object, ...] | None:
+        import psycopg  # most commands never ask
+
         waiting = Waiting(self._say)
         while True:
             try:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from psycopg import pq
-
 from goldthread.config.postgres.account import Account
 from goldthread.config.postgres.binaries import Binaries
 from goldthread.config.postgres.creation import seen_from_inside
@@ -89,6 +87,8 @@ def answer(socket_directory: Path | None) -> Answer:
     if socket_directory is None or not (socket_directory / SOCKET_FILE).exists():
         return "silent"
     place = f"host='{str(socket_directory).replace(chr(92), chr(92) * 2).replace(chr(39), chr(92) + chr(39))}'"
+    from psycopg import pq  # most commands never ask
+
     ping = pq.PGconn.ping(f"{place} port={PORT} user=nobody dbname=postgres connect_timeout=3".encode())
     if ping == pq.Ping.OK:
         return "ready"
