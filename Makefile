@@ -51,7 +51,7 @@ run: setup
 
 test: setup-dev lint
 	@$(BIN)/python tools/find_chromium.py
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-extras: setup-extras
 	@java -version 2>&1 | grep -q 'version "17' || { echo "The tests of Spark need Java 17 on the path (Debian: apt-get install openjdk-17-jre-headless)."; exit 1; }

@@ -43,6 +43,12 @@ from goldthread.config.settings import database  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that hold a slow test first, so that at the end no worker waits long for the other."""
+    slow = {one.path for one in items if one.get_closest_marker("slow")}
+    items.sort(key=lambda one: one.path not in slow)
+
+
 @dataclass(frozen=True)
 class Database:
     """One database of the tests' cluster, as each role reaches it."""
