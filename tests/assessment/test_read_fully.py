@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import psycopg
 import pytest
 from django.db import connection
 
@@ -11,7 +15,8 @@ from goldthread.assessment.queries import newest_reading
 from goldthread.contact.models import Incident
 from goldthread.thrive.model import load
 from goldthread.thrive.reader import Reader
-from tests.cast import Cast, opened, say
+from tests.cast import Cast, make_cast, opened, say
+from tests.conftest import Database
 
 SAID = "Rang about the bins. The little girl next door is out on the step in her nightie again, no lights on, nobody answers."
 
@@ -89,6 +94,44 @@ def test_where_the_network_cannot_be_loaded_the_first_reading_stands_and_nothing
     found = newest_reading(incident)
     assert found is not None
     assert (found.path, found.state) == ("fast", "read")
+
+
+SLOWLY = """
+import time
+from goldthread.assessment import actions
+def never(said, path="fast"):
+    print("reading", flush=True)
+    time.sleep(600)
+actions.read = never
+"""
+WORK = """
+from django.core.management import call_command
+call_command("procrastinate", "worker", "--one-shot", verbosity=0)
+"""
+
+
+@pytest.mark.slow
+def test_a_full_reading_that_was_killed_is_made_by_the_next_worker(committing: Database) -> None:
+    handler = make_cast().handler
+    incident = opened(handler)
+    say(handler, incident, SAID)
+    setup = "import django; django.setup()\n"
+    command = [sys.executable, "-c", setup + SLOWLY + WORK]
+    with subprocess.Popen(
+        command, env=committing.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "reading\n"
+        worker.kill()
+    assert newest_reading(incident).path == "fast"  # type: ignore[union-attr]
+    with psycopg.connect(committing.owner_url, autocommit=True) as owner:
+        owner.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
+        owner.execute("DELETE FROM procrastinate_periodic_defers")  # as if the next minute had come
+    subprocess.run([sys.executable, "-c", setup + WORK], env=committing.env, check=True, stderr=subprocess.DEVNULL)
+    full = newest_reading(incident)
+    assert full is not None
+    assert full.path == "full"
+    assert full.at_risk
 
 
 def test_an_incident_that_is_not_there_or_has_no_words_is_no_error(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from goldthread.config.logs import log
 RETIRED_AFTER_HOURS = 72
 
 
-@app.periodic(cron="*/5 * * * *", periodic_id="integration-retry-stalled")
+@app.periodic(cron="* * * * *", periodic_id="integration-retry-stalled")
 @app.task(name="integration.retry_stalled", queueing_lock="integration.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the minute it was due
     """Put jobs whose worker died back in the queue; every job is safe to run again. Finished ones go after three days."""
