@@ -117,3 +117,12 @@ def attended(cast: Cast, incident: Incident) -> None:
 def closed(cast: Cast, incident: Incident) -> None:
     """Close an attended incident as its dispatcher."""
     response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
+
+
+def ended(cast: Cast, incident: Incident) -> Incident:
+    """The incident attended and closed."""
+    graded(cast.fim, incident)
+    attended(cast, incident)
+    closed(cast, incident)
+    incident.refresh_from_db()
+    return incident

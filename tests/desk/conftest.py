@@ -1,4 +1,4 @@
-"""One room for a whole module: the cast and an incident, made once; every test in it undoes what it did."""
+"""One room for a whole module: the cast and an incident, made once; every test in it undoes what it did. And a home."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.db import transaction
 from django.test import Client
 
 from goldthread.contact.models import Incident
+from goldthread.contact.people_models import Person, Place
 from goldthread.response import actions as response
+from tests import known_world as world
 from tests.cast import Cast, graded, key, make_cast, opened, say
 
 
@@ -45,3 +47,24 @@ def room(made_room: Room) -> Iterator[Room]:
     with transaction.atomic():
         yield made_room
         transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Home:
+    """14 Larch Road: a mother, a man with a marker, and two children."""
+
+    place: Place
+    mother: Person
+    man: Person
+
+
+@pytest.fixture
+def home(cast: Cast) -> Home:
+    place = world.place(world.street("Larch Road"), "14")
+    mother = world.person("Shannon Fosberry", world.years_ago(31), place, "07700 900417")
+    man = world.person("Darren Thorogood", world.years_ago(40), place)
+    world.person("Mia Fosberry", world.years_ago(6), place)
+    world.person("Theo Fosberry", world.years_ago(3), place)
+    world.marker(man, "violent", "Has threatened officers with a chair.", review_in=-40)
+    world.marker(place, "dog", "Large dog, loose in the yard.", review_in=90)
+    return Home(place, mother, man)
