@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
 
-.PHONY: setup setup-dev setup-extras run test test-extras lint types unit bench soak evaluate model clean
+.PHONY: setup setup-dev setup-extras run test test-extras lint bench soak evaluate model clean
 
 # A machine without Node gets it as a wheel; the styles are built once and again when they change.
 ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py

@@ -113,7 +113,7 @@ def test_what_nobody_asks_for_any_more_is_not_read(
         with ThreadPoolExecutor(1) as pool:
             desk = aside._Desk(read, pool)  # type: ignore[arg-type]
             working = asyncio.create_task(desk.work())
-            asked = [asyncio.create_task(desk._told(text)) for text in ("first", "left behind")]
+            asked = [asyncio.create_task(desk.told(text)) for text in ("first", "left behind")]
             await asyncio.sleep(0.1)
             monkeypatch.setattr(aside, "GONE", -1.0)
             await asyncio.gather(*asked)
