@@ -142,9 +142,7 @@ class Seen:
 
     def __call__(self, some: Sequence[Piece], unaided: Sequence[bool] = ()) -> tuple[Decided, Tensor]:
         """What the network decides for each text, and the cues it sees in each clause, both before the sigmoid."""
-        vectors = self.network.read([
-            one.ids[:MOST_TOKENS] for one in self.tokens.encode_batch([text for each in some for text in each.clauses])
-        ])  # fmt: skip
+        vectors = self.vectors([text for each in some for text in each.clauses])
         found, whole = [], []
         for at, each in enumerate(some):
             beside, of_all = self._found(each)
@@ -155,6 +153,10 @@ class Seen:
             vectors, torch.cat(found), torch.stack(whole), [len(each.clauses) for each in some]
         )
         return decided, self.network.cues(vectors)
+
+    def vectors(self, texts: Sequence[str]) -> Tensor:
+        """A vector for each clause."""
+        return self.network.read([one.ids[:MOST_TOKENS] for one in self.tokens.encode_batch(list(texts))])
 
     def _found(self, one: Piece) -> tuple[Tensor, Tensor]:
         text, places = "", []

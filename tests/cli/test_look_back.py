@@ -81,9 +81,9 @@ def test_bad_rows_are_told_by_number_and_the_rest_is_made(
     rows = [row("A"), row("B", gt_level="secret"), row("secret " * 30), row("C")]
     assert _run(written(tmp_path, rows), "--agree") == 1
     out, told = capsys.readouterr()
-    assert "Row 2: " in told
-    assert "Row 3: " in told
-    assert "2 items made" in out
+    assert "Row 2 is at risk: " in told
+    assert "Row 3 is at risk: " in told
+    assert "4 items made" in out
     for word in ("secret", QUOTE, "drinking"):
         assert word not in out + told
 

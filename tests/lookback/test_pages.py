@@ -232,7 +232,7 @@ def test_an_incident_of_ours_shows_its_own_words_and_opens_for_those_who_may_see
     assert "outside your sight" in browser(cast.supervisor).get(f"/look-back/{item.pk}/").text
     browser(cast.vast).post(f"/look-back/{item.pk}/decide", {"key": key(), "kind": "reopen"})
     incident.refresh_from_db()
-    assert (incident.is_open, incident.owner) == (True, cast.vast)
+    assert (incident.is_open, incident.owner_team) == (True, incident.team)
 
 
 def test_a_supervisor_agrees_another_capacity_for_their_own_team(

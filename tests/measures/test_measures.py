@@ -168,8 +168,19 @@ def test_nothing_to_divide_by_is_no_share(cast: Cast, browser: Browser) -> None:
 def test_small_numbers_are_withheld_from_outside(met: int | None, of: int | None, withheld: bool) -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     point = Point(measures()[0], now, now, met, of)
-    assert queries.shown(point, outside=True)["withheld"] is withheld
-    assert queries.shown(point, outside=False)["withheld"] is False
+    assert queries.shown_to([point], outside=True)[0]["withheld"] is withheld
+    assert queries.shown_to([point], outside=False)[0]["withheld"] is False
+
+
+def test_a_small_number_cannot_be_reckoned_from_those_it_shares_the_cases_with() -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    alone = next(one for one in measures() if not one.parts_of)
+    shares = [one for one in measures() if one.parts_of == "lookback-decided"]
+    assert len(shares) == 3
+    counts = [(50, 60), (7, 60), (3, 60)]
+    found = [Point(one, now, now, met, of) for one, (met, of) in zip(shares, counts, strict=True)]
+    told = queries.shown_to([*found, Point(alone, now, now, 20, 40)], outside=True)
+    assert [one["withheld"] for one in told] == [True, True, True, False]
 
 
 def test_the_commissioner_sees_no_small_number_no_case_and_no_way_to_one(busy: Cast, browser: Browser) -> None:
@@ -177,7 +188,8 @@ def test_the_commissioner_sees_no_small_number_no_case_and_no_way_to_one(busy: C
     page = client.get("/measures/").text
     assert "withheld" in page
     small = [queries.point(one, database_now(connection)) for one in measures()]
-    small = [one for one in small if queries.shown(one, outside=True)["withheld"]]
+    told = queries.shown_to(small, outside=True)
+    small = [one for one, shown in zip(small, told, strict=True) if shown["withheld"]]
     assert len(small) > 2
     for one in small:
         row = page[page.index(f'id="{one.measure.code}"') :]

@@ -12,11 +12,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from goldthread.accounts import tokens
+from goldthread.accounts.events import StaffLeft
 from goldthread.accounts.models import ApiToken, Staff, Team
 from goldthread.accounts.roles import roles
 from goldthread.audit.actions import acting
 from goldthread.audit.models import DatabaseNow
 from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.upward import announce
 
 
 def add_staff(username: str, password: str, *, name: str, role: str, team: str, area: str = "") -> Staff:
@@ -57,6 +59,7 @@ def deactivate(username: str) -> Staff:
                 session.delete()
         ApiToken.objects.filter(staff=staff, revoked_at__isnull=True).update(revoked_at=act.now)
         act.record("security", "staff.deactivate", [("staff", staff.pk)])
+        announce(StaffLeft(staff, act))
     return staff
 
 

@@ -21,7 +21,13 @@ COMPLAINTS = 50
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``look-back`` to the command line."""
     look = subparsers.add_parser("look-back", help="make owned items of records whose risk was not carried")
-    look.add_argument("file", nargs="?", metavar="FILE.csv", type=Path, help="what 'goldthread screen' wrote")
+    look.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        type=Path,
+        help="what 'goldthread screen' wrote: CSV, Parquet, or Spark's folder",
+    )
     look.add_argument("--stored", action="store_true", help="our own stored incidents instead of a file")
     look.add_argument("--since", metavar="DATE", help="with --stored: those opened since that day, such as 2026-01-01")
     look.add_argument("--team", required=True, help="the team whose desk owns the items")
@@ -40,6 +46,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     look.add_argument(
         "--carried", metavar="COLUMN", nargs="+", default=[], help="further columns that may name a child"
     )
+    look.add_argument("--doubtful", action="store_true", help="records too of which the reader was not sure, as Low")
     look.set_defaults(run=run)
 
 
@@ -74,8 +81,8 @@ def _look_back(args: argparse.Namespace) -> int:
     if before is not None:
         print(f"This was taken in on {before.at:%d %B %Y} as {before.made:,} items; what is missing of it is made.")
     else:
-        _preview(plan, _unnamed(args), team.name, args.capacity, by.name)
-    bad = int(plan.counts.bad > 0)
+        _preview(plan, _unnamed(args), team.name, args.capacity, by.name, doubtful=args.doubtful)
+    bad = int(bool(plan.counts.bad or plan.mended))
     if before is None and not plan.chosen:
         print("There is nothing to make.")
         return bad
@@ -100,11 +107,12 @@ def _source(args: argparse.Namespace) -> Source:
     if args.stored:
         if args.file is not None:
             raise Refused("Give a file or --stored, not both. Nothing was made.")
-        return StoredIncidents(_day(args.since), now)
+        return StoredIncidents(_day(args.since), now, doubtful=args.doubtful)
     if args.file is None:
         raise Refused("Name the file that 'goldthread screen' wrote, or give --stored --since DATE. Nothing was made.")
     asked = Asked(
-        args.reference, args.time, args.text, args.grade, args.thrive, tuple(args.tags), tuple(args.carried)
+        args.reference, args.time, args.text, args.grade, args.thrive, tuple(args.tags), tuple(args.carried),
+        args.doubtful,
     )  # fmt: skip
     return ScreenedFile(args.file, asked, now)
 
@@ -143,7 +151,7 @@ def _unnamed(args: argparse.Namespace) -> list[str]:
     return [name for name, given in named.items() if not given]
 
 
-def _preview(plan: Plan, unnamed: list[str], team: str, a_day: int, by: str) -> None:
+def _preview(plan: Plan, unnamed: list[str], team: str, a_day: int, by: str, *, doubtful: bool) -> None:
     from collections import Counter
 
     from goldthread.lookback.choices import LEVELS, SUGGESTS
@@ -152,13 +160,19 @@ def _preview(plan: Plan, unnamed: list[str], team: str, a_day: int, by: str) -> 
     print(
         f"{counts.rows:,} {'rows' if plan.kind == 'file' else 'incidents'} read, {counts.hits:,} at risk by their own words."
     )
-    print(f"{counts.not_carried:,} of them did not carry the risk: {len(plan.chosen):,} items would be made.")
+    print(
+        f"{counts.not_carried:,} {'of these and of the doubtful' if doubtful else 'of them'} did not carry the risk: {len(plan.chosen):,} items would be made."
+    )
     if unnamed:
         print(f"  No column was named for the {' or the '.join(unnamed)}: nothing of it counts as carried.")
     for said, count in (
         ("have an item of that level already", counts.known),
-        ("are further rows of a record that has one", counts.repeated),
+        ("are further rows of a record (one reference, one day) that has one", counts.repeated),
         ("could not be read by the reader: that is no sign of safety", counts.unread),
+        (
+            f"were not at risk, but the reader was not sure{': taken too' if doubtful else ': --doubtful takes them too'}",
+            counts.not_sure,
+        ),
         ("had a time that could not be used: they stand without one", counts.times_not_known),
     ):
         if count:
@@ -184,6 +198,10 @@ def _days(days: int) -> str:
 
 
 def _complain(plan: Plan) -> None:
+    for number, reason in plan.mended[:COMPLAINTS]:
+        print(f"Row {number} is at risk: {reason}. It gets an item all the same.", file=sys.stderr)
+    if len(plan.mended) > COMPLAINTS:
+        print(f"and {len(plan.mended) - COMPLAINTS:,} further such rows, each with an item.", file=sys.stderr)
     for number, reason in plan.complaints[:COMPLAINTS]:
         print(f"Row {number}: {reason}.", file=sys.stderr)
     if plan.counts.bad > COMPLAINTS:

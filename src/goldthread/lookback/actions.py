@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, connection
 
 from goldthread.accounts.models import Team
 from goldthread.audit.actions import Acting, acting
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 CHUNK = 100
 """Items made in one transaction, and the most that a stop undoes."""
+MAKING = 0x6C6F6F6B
+"""The advisory lock of whoever makes a run; any number that nothing else takes."""
 LEVEL_OF = {severity: level for level, severity in LEVELS.items()}
 KEPT = ("rows", "hits", "not_carried", "unread", "bad", "repeated", "known")
 Slot = tuple[datetime, datetime]
@@ -62,6 +67,26 @@ def make(
     """
     rules.capacity(a_day)
     may_agree(by, team)
+    with _alone():
+        source.choose()  # others may have been made since it was planned
+        return _make(by, team, a_day, source, told)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Make one run at a time: two would take the same record twice, and each fill the day's capacity. Raises ``Refused``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [MAKING])
+        if cursor.fetchone() != (True,):
+            raise Refused("Another look-back is being made just now. Run the same command again when it has ended.")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:  # a connection that is gone holds nothing
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MAKING])
+
+
+def _make(by: Staff, team: Team, a_day: int, source: Source, told: Callable[[int, int], None]) -> Made:
     plan = source.plan
     run = _started(by, team, a_day, plan)
     present = set(Hit.objects.filter(run=run).values_list("row", flat=True))
@@ -79,7 +104,7 @@ def make(
         made += _add(run, chunk, slots)
         told(len(present) + made, run.made)
     with acting(None) as act:
-        _arrange(team, a_day, act)
+        _arrange(team, act)
     return Made(run, made, len(present))
 
 
@@ -95,7 +120,7 @@ def agree_capacity(user: Staff, team_id: int, *, key: uuid.UUID, a_day: int) -> 
         if earlier(own) is not None:
             return
         _agree(user, team, a_day, act)
-        _arrange(team, a_day, act)
+        _arrange(team, act)
         finish(own, "lookback.agree", user, act.now)
 
 
@@ -210,10 +235,13 @@ def _slots(
     return rows, moved
 
 
-def _arrange(team: Team, a_day: int, act: Acting) -> None:
-    """Release what waits in one order of rank, ``a_day`` items each working day."""
+def _arrange(team: Team, act: Acting) -> None:
+    """Release what waits in one order of rank, each working day as many items as are agreed by now."""
     Team.objects.select_for_update().get(pk=team.pk)
-    _rows, moved = _slots(team, a_day, [], act.now)
+    held = newest_agreement(team)
+    if held is None:
+        return
+    _rows, moved = _slots(team, held.capacity, [], act.now)
     changed = []
     # Locked, so that what is decided meanwhile keeps its own times.
     for item in Item.objects.waiting(act.now).filter(team=team).select_for_update(of=("self",)):
@@ -222,3 +250,6 @@ def _arrange(team: Team, a_day: int, act: Acting) -> None:
             item.release_at, item.due_at = slot
             changed.append(item)
     Item.objects.bulk_update(changed, ["release_at", "due_at"], batch_size=1_000)
+    for first in range(0, len(changed), CHUNK):
+        subjects = [("lookback", str(one.pk)) for one in changed[first : first + CHUNK]]
+        act.record("alteration", "lookback.arrange", [("team", str(team.pk)), *subjects], capacity=held.capacity)

@@ -7,6 +7,7 @@ SUGGESTS = {4: "Immediate", 3: "Priority", 2: "Scheduled", 1: "Resolution"}
 STATES = [("open", "To be decided"), ("decided", "Decided")]
 DECISIONS = [("safe", "Safe because"), ("vast", "VAST"), ("reopen", "Re-open"), ("undone", "Decision undone")]
 WHY = {
+    "not_sure": "the reader was not sure",
     "no_grade": "no grade that is known was given",
     "grade_below": "the grade is below what the words suggest",
     "child_not_named": "neither a tag nor the THRIVE names a child",

@@ -5,13 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from goldthread.accounts.events import StaffLeft
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.config.upward import listen
 from goldthread.contact.actions import reopen
 from goldthread.contact.work import on_incident
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import DECISIONS
-from goldthread.lookback.models import Decision, Outcome
+from goldthread.lookback.models import Decision, Item, Outcome
 from goldthread.lookback.queries import desks
 from goldthread.lookback.work import ItemWork, on_item
 
@@ -19,23 +23,31 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff, Team
 
 
-def take(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID) -> None:
-    """Make the item one's own; its clock stays as it was."""
-    with on_item(user, item_id, "lookback.take", key) as work:
+def take(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, seen: str | None = None) -> None:
+    """Make the item one's own; its clock stays as it was. Raises ``Stale`` where the page's ``seen`` is not so any more."""
+    with on_item(user, item_id, "lookback.take", key, seen=seen) as work:
         if work.done is not None:
             return
         work.own(staff=user)
         work.act.record("alteration", "lookback.take", work.subjects())
 
 
-def decide(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, given: rules.Given, desk_id: int | None = None) -> None:
+def decide(
+    user: Staff,
+    item_id: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    given: rules.Given,
+    desk_id: int | None = None,
+    seen: str | None = None,
+) -> None:
     """Decide an item: safe with its reason, VAST to a desk of theirs, or re-open.
 
     An incident of ours is opened again in the hands of who decides, by first contact's own action; of a record elsewhere
     it is kept who was told. Raises ``Stale`` where somebody decided it meanwhile, ``Invalid`` and ``Refused``.
     """
     with on_item(
-        user, item_id, "lookback.decide", key, given.kind, given.reason, given.words, given.told, desk_id
+        user, item_id, "lookback.decide", key, given.kind, given.reason, given.words, given.told, desk_id, seen=seen
     ) as work:
         if work.done is not None:
             return
@@ -63,13 +75,13 @@ def decide(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, given: rules.Give
         )
 
 
-def undo(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, words: str = "") -> None:
+def undo(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, words: str = "", seen: str | None = None) -> None:
     """Take the decision back by a further one: the item is to be decided again, by who undid it, on the clock it had.
 
     What a decision set going goes on: an incident that it opened stays open. Refused once an outcome is recorded.
     """
     kept = rules.undoing(words)
-    with on_item(user, item_id, "lookback.undo", key, kept) as work:
+    with on_item(user, item_id, "lookback.undo", key, kept, seen=seen) as work:
         if work.done is not None:
             return
         item = work.item
@@ -89,9 +101,11 @@ def undo(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, words: str = "") ->
         work.act.record("alteration", "lookback.undo", work.subjects(), undone=before, **_bound(words=payload))
 
 
-def record_outcome(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, kind: str, words: str = "") -> None:
+def record_outcome(
+    user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, kind: str, words: str = "", seen: str | None = None
+) -> None:
     """Record what came of a decided item; a further outcome stands beside the one before, and holds."""
-    with on_item(user, item_id, "lookback.outcome", key, kind, words) as work:
+    with on_item(user, item_id, "lookback.outcome", key, kind, words, seen=seen) as work:
         if work.done is not None:
             return
         if work.item.state != "decided":
@@ -101,6 +115,20 @@ def record_outcome(user: Staff, item_id: uuid.UUID, *, key: uuid.UUID, kind: str
         work.item.outcome = kind
         work.own(staff=user)
         work.act.record("collection", "lookback.outcome", work.subjects(), outcome=kind, **_bound(words=kept))
+
+
+@listen(StaffLeft)
+def hand_back(event: StaffLeft) -> None:
+    """What somebody who left was to decide, or to say what came of, goes to the desk it was with."""
+    owed = Item.objects.filter(owner=event.staff).filter(Q(state="open") | Q(outcome="", outcome_due_at__isnull=False))
+    items = list(owed.select_for_update(of=("self",)).select_related("hit"))
+    for item in items:
+        handed = Decision.objects.filter(item=item).order_by("-seq").values_list("handed_to", flat=True).first()
+        item.owner, item.owner_team_id = None, handed or item.team_id
+        item.save()
+    if items:
+        subjects = [("staff", str(event.staff.pk)), *(("lookback", str(item.pk)) for item in items)]
+        event.act.record("alteration", "lookback.hand-back", subjects)
 
 
 def _add(
@@ -136,7 +164,9 @@ def _decided_already(work: ItemWork) -> None:
 def _desk(desk_id: int | None) -> Team:
     found = desks()
     if not found:
-        raise Refused("No team has a VAST officer, so there is no desk to hand this to. Nothing was changed.")
+        raise Refused(
+            "No team has a VAST officer, so there is no desk to hand this to. Nothing was changed; tell the FIM."
+        )
     if desk_id is None and len(found) == 1:
         return found[0]
     for desk in found:
@@ -152,7 +182,8 @@ def _open_again(user: Staff, incident_id: uuid.UUID) -> None:
                 raise Refused(
                     f"{work.incident.reference} is open already. Nothing was changed; write there what was found, or decide VAST."
                 )
-            reopen(work, "look-back")
+            # Who may not grade it could do nothing with it: it then goes to the desk of its team.
+            reopen(work, "look-back", desk=None if user.can("grade.choose") else work.incident.team)
             work.involve("author")
     except NotThere:
         raise Refused(

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from goldthread.lookback import rules
 
+Record = tuple[str, date | None]
+"""What tells one record from another: its reference, and the day on which it came, since many a force counts anew each day."""
 READERS = {"engine": 20, "path": 8, "lexicon": 80, "model": 80}
 """What names a reader, with how many characters are kept; see ``models.Run``."""
 
@@ -24,9 +26,19 @@ class Light:
     received_at: datetime | None
 
     @property
+    def record(self) -> Record:
+        """The record that this is a row of."""
+        return record_of(self.reference, self.received_at)
+
+    @property
     def rank(self) -> tuple[float, ...]:
         """Where it stands among others."""
         return rules.rank(self.severity, self.probability, self.received_at, self.row)
+
+
+def record_of(reference: str, received_at: datetime | None) -> Record:
+    """The record of that reference that came at that time."""
+    return reference, received_at.astimezone(rules.LONDON).date() if received_at else None
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,7 @@ class Counts:
     hits: int = 0
     not_carried: int = 0
     unread: int = 0
+    not_sure: int = 0
     bad: int = 0
     repeated: int = 0
     known: int = 0
@@ -62,9 +75,10 @@ class Counts:
 
 @dataclass
 class Plan:
-    """What would be made of a source: the hits chosen, highest risk first, and the counts behind them.
+    """What would be made of a source: the hits chosen, highest risk first, of all that were not carried, and the counts behind them.
 
-    ``read_by`` names the reader by ``READERS``. ``complaints`` are row numbers with a reason each, never with words of the row.
+    ``read_by`` names the reader by ``READERS``. ``complaints`` are numbers of rows that could not be used, ``mended`` of those at risk
+    in which something else stands for a cell that could not; with a reason each, never with words of the row.
     """
 
     kind: str
@@ -73,8 +87,10 @@ class Plan:
     since: date | None = None
     read_by: dict[str, str] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
+    lights: list[Light] = field(default_factory=list)
     chosen: list[Light] = field(default_factory=list)
     complaints: list[tuple[int, str]] = field(default_factory=list)
+    mended: list[tuple[int, str]] = field(default_factory=list)
 
 
 def one_or_several(seen: dict[str, set[str]]) -> dict[str, str]:
@@ -88,17 +104,21 @@ class Source(Protocol):
 
     @property
     def plan(self) -> Plan: ...
+    def choose(self) -> None:
+        """Choose anew, by the items that there are by now."""
+
     def found(self, rows: Collection[int]) -> Iterator[Found]: ...
 
 
-def choose(plan: Plan, lights: list[Light], known: dict[str, int]) -> None:
-    """Put into the plan what becomes an item: one hit for each reference, unless it has an item of that level already.
+def choose(plan: Plan, known: dict[Record, int]) -> None:
+    """Put into the plan what becomes an item: one hit for each record, unless it has an item of that level already.
 
-    ``known``: for references that have items the highest severity of those.
+    ``known``: for records that have items the highest severity of those.
     """
-    best = rules.once((one.reference, one.rank) for one in lights)
-    kept = [one for one in lights if best[one.reference] == one.rank]
-    plan.counts.repeated = len(lights) - len(kept)
-    new = [one for one in kept if known.get(one.reference, 0) < one.severity]
+    best = rules.once((one.record, one.rank) for one in plan.lights)
+    kept = [one for one in plan.lights if best[one.record] == one.rank]
+    plan.counts.not_carried = len(plan.lights)
+    plan.counts.repeated = len(plan.lights) - len(kept)
+    new = [one for one in kept if known.get(one.record, 0) < one.severity]
     plan.counts.known = len(kept) - len(new)
     plan.chosen = sorted(new, key=lambda one: one.rank)

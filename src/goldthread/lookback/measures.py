@@ -53,6 +53,7 @@ def confirmed(since: datetime, until: datetime) -> Pair:
 def register_all() -> None:
     """Register the look-back's measures; called once at start."""
     decided = "Of look-back items decided, the share"
+    shares = safe, vast, reopened = [_decided_as(kind) for kind in ("safe", "vast", "reopen")]
     for code, name, definition, good, window, cases in [
         (
             "lookback-open",
@@ -84,16 +85,16 @@ def register_all() -> None:
             f"{decided} decided safe, with a reason.",
             "neither",
             MONTH,
-            _decided_as("safe"),
+            safe,
         ),
-        ("lookback-vast", "Look-back: to VAST", f"{decided} handed to VAST.", "neither", MONTH, _decided_as("vast")),
+        ("lookback-vast", "Look-back: to VAST", f"{decided} handed to VAST.", "neither", MONTH, vast),
         (
             "lookback-reopened",
             "Look-back: re-opened",
             f"{decided} opened again.",
             "neither",
             MONTH,
-            _decided_as("reopen"),
+            reopened,
         ),
         (
             "lookback-confirmed",
@@ -104,4 +105,5 @@ def register_all() -> None:
             confirmed,
         ),
     ]:
-        register(Measure(code, name, definition, "%", window, good, cases, subject="lookback", address=ADDRESS))
+        shared = "lookback-decided" if cases in shares else ""
+        register(Measure(code, name, definition, "%", window, good, cases, "lookback", ADDRESS, shared))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 
 from goldthread.accounts.models import Team
+from goldthread.lookback.found import Record, record_of
 from goldthread.lookback.models import Agreement, Hit, Item, Run
 from goldthread.lookback.querysets import ORDER, ItemQuerySet
 
@@ -20,16 +21,17 @@ CHUNK = 1_000
 SHOWN = ("open", "waiting", "owed", "decided", "all")
 
 
-def known_references(references: Sequence[str], but_for: str) -> dict[str, int]:
-    """For each reference of a record elsewhere the highest severity that has a hit already; those of the run ``but_for`` aside."""
-    found: dict[str, int] = {}
+def known_records(references: Sequence[str], but_for: str) -> dict[Record, int]:
+    """For each record elsewhere with one of these references the highest severity of its hits; those of the run ``but_for`` aside."""
+    found: dict[Record, int] = {}
     wanted = list(dict.fromkeys(references))
     for at in range(0, len(wanted), CHUNK):
         hits = Hit.objects.filter(incident=None, reference__in=wanted[at : at + CHUNK]).exclude(
             run__source_hash=but_for
         )
-        for reference, severity in hits.values_list("reference", "severity"):
-            found[reference] = max(found.get(reference, 0), severity)
+        for reference, received_at, severity in hits.values_list("reference", "received_at", "severity"):
+            record = record_of(reference, received_at)
+            found[record] = max(found.get(record, 0), severity)
     return found
 
 
@@ -116,3 +118,9 @@ def runs(user: Staff) -> list[Any]:
     if user.seat.scope("lookback.see") == "team":
         seen = seen.filter(team=user.team_id)
     return list(seen[:100])
+
+
+def teams(user: Staff) -> list[Team]:
+    """The teams in this person's sight that ever agreed a capacity, by name."""
+    seen = Team.objects.filter(pk__in=Agreement.objects.values("team")).order_by("name")
+    return list(seen.filter(pk=user.team_id) if user.seat.scope("lookback.see") == "team" else seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from goldthread.config.errors import Invalid, Refused
@@ -159,10 +160,15 @@ def _fits(name: str, text: str, most: int) -> None:
         )
 
 
-def once(found: Iterable[tuple[str, tuple[float, ...]]]) -> dict[str, tuple[float, ...]]:
-    """For each reference its highest rank: a log that a file holds in several rows becomes one item."""
-    best: dict[str, tuple[float, ...]] = {}
-    for reference, ranked in found:
-        if reference not in best or ranked < best[reference]:
-            best[reference] = ranked
+NOT_SURE = "not_sure"
+"""Why a record is looked at that was not read as at risk; a code of ``choices.WHY``."""
+R = TypeVar("R")
+
+
+def once(found: Iterable[tuple[R, tuple[float, ...]]]) -> dict[R, tuple[float, ...]]:
+    """For each record its highest rank: a log that a file holds in several rows becomes one item."""
+    best: dict[R, tuple[float, ...]] = {}
+    for record, ranked in found:
+        if record not in best or ranked < best[record]:
+            best[record] = ranked
     return best

@@ -1,11 +1,12 @@
-"""A CSV file as ``goldthread screen`` writes it, as a source of hits. It is read twice, so that memory stays small."""
+"""A file as ``goldthread screen`` writes it, as a source of hits. It is read twice, so that memory stays small."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,14 @@ from goldthread.contact.rules import AHEAD, EARLIEST, tidy
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS
 from goldthread.lookback.found import READERS, Counts, Found, Light, Plan, choose, one_or_several
-from goldthread.lookback.queries import known_references
+from goldthread.lookback.queries import known_records
+from goldthread.screening.errors import ScreenError
 from goldthread.thrive.lexicon import LexiconError
 
+NOT_KNOWN = "high"
+"""The level of a row at risk whose own cannot be read: no item waits longer for a fault of its file *(ours)*."""
 LONGEST_FIELD = 64 * 1024 * 1024
+ROWS_AT_ONCE = 500
 LONGEST_REFERENCE = 80
 LONGEST_QUOTE = 400
 LONGEST_SHOWN = 4_000
@@ -47,12 +52,11 @@ REFERENCE_NAMES = frozenset(
         "urn",
         "incident",
         "incident_id",
-        "incident_number",
         "incident_reference",
-        "log_number",
         "log_id",
     }
 )
+"""No number of a log or incident: those often begin anew each day."""
 DAYS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 
 
@@ -62,7 +66,10 @@ class BadRow(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """The columns that the operator named; ``carried`` are further ones in which tags stand."""
+    """The columns that the operator named; ``carried`` are further ones in which tags stand.
+
+    ``doubtful``: rows too of which the reader was not sure.
+    """
 
     reference: str = ""
     time: str = ""
@@ -71,6 +78,7 @@ class Asked:
     thrive: str = ""
     tags: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,9 @@ class Columns:
 def columns(header: Sequence[str], asked: Asked) -> Columns:
     """The places of the columns. Raises ``Refused`` with the names there are."""
     missing = [name for name in NEEDED if name not in header]
+    twice = [name for name in NEEDED if header.count(name) > 1]
+    if twice:
+        raise Refused(f"This file has the column {twice[0]} twice. Screen the logs again; nothing was made.")
     if missing:
         raise Refused(
             f"This file has no column {missing[0]}: it is not what 'goldthread screen' writes. Screen the logs first; nothing was made."
@@ -99,16 +110,16 @@ def columns(header: Sequence[str], asked: Asked) -> Columns:
         if not name:
             return None
         if name not in header:
-            raise Refused(f"There is no column {name!r}. The columns are: {_listed(header)}. Nothing was made.")
+            raise Refused(f"There is no column {name!r}. {_listed(header)} Nothing was made.")
+        if header.count(name) > 1:
+            raise Refused(f"There are {header.count(name)} columns {name!r}. Give each its own name; nothing was made.")
         return header.index(name)
 
     reference = place(asked.reference)
     if reference is None:
         likely = [at for at, name in enumerate(header) if name.strip().lower().replace(" ", "_") in REFERENCE_NAMES]
         if len(likely) != 1:
-            raise Refused(
-                f"Say with --reference which column names the record. The columns are: {_listed(header)}. Nothing was made."
-            )
+            raise Refused(f"Say with --reference which column names the record. {_listed(header)} Nothing was made.")
         reference = likely[0]
     tags = tuple(
         (name, header.index(name)) for name in dict.fromkeys((*asked.tags, *asked.carried)) if place(name) is not None
@@ -120,8 +131,10 @@ def columns(header: Sequence[str], asked: Asked) -> Columns:
 
 
 def _listed(header: Sequence[str]) -> str:
-    """The columns' names, cut: where a file has no header they are somebody's words."""
-    return ", ".join(ascii(name[:40])[1:-1] for name in header[:60])
+    """The columns' names; how many there are where they do not look like names: without a header they are somebody's words."""
+    if any(len(name) > 40 or len(name.split()) > 5 or set(name) & set(".,;!?") for name in header):
+        return f"It has {len(header)} columns; is its first row a header?"
+    return f"The columns are: {', '.join(ascii(name)[1:-1] for name in header[:60])}."
 
 
 class ScreenedFile:
@@ -130,14 +143,18 @@ class ScreenedFile:
     def __init__(self, path: Path, asked: Asked, now: datetime) -> None:
         self.path, self.asked, self.now = path, asked, now
         self.names, self.needed = tables.names_on(now.date()), tables.needed_on(now.date())
-        if not path.is_file():
+        self.parts = parquet_parts(path)
+        if not self.parts and not path.is_file():
             raise Refused(f"There is no file {path}. Nothing was made.")
         try:
             self._plan = self._planned()
         except csv.Error as error:
             raise Refused(f"{path} is not readable as CSV: {error}. Nothing was made.") from None
+        except ScreenError as error:
+            raise Refused(f"{error} Nothing was made.") from None
         except OSError as error:
             raise Refused(f"Cannot read {path}: {error.strerror or error}. Nothing was made.") from None
+        self.choose()
 
     @property
     def plan(self) -> Plan:
@@ -145,9 +162,7 @@ class ScreenedFile:
         return self._plan
 
     def _rows(self) -> Iterator[tuple[int, list[str], Columns]]:
-        csv.field_size_limit(LONGEST_FIELD)
-        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
-            rows = (row for row in csv.reader(source) if row)
+        with closing(self._lines()) as rows:
             header = next(rows, None)
             if not header:
                 raise Refused(f"{self.path} is empty: it needs a header row. Nothing was made.")
@@ -155,37 +170,53 @@ class ScreenedFile:
             for number, row in enumerate(rows, start=1):
                 yield number, row, where
 
+    def _lines(self) -> Generator[list[str], None, None]:
+        """The header, then every row."""
+        if self.parts:
+            yield from _of_parquet(self.parts)
+            return
+        csv.field_size_limit(LONGEST_FIELD)
+        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
+            yield from (row for row in csv.reader(source) if row)
+
     def _hash(self) -> str:
         """Of the file and of what tells whether a row carried its risk: judged otherwise it is another run."""
         names = [sorted(self.names.grades.items()), sorted(self.names.child_tags), sorted(self.names.yes)]
         digest = hashlib.sha256(json.dumps([astuple(self.asked), names]).encode())
-        with self.path.open("rb") as source:
-            while block := source.read(1 << 20):
-                digest.update(block)
+        for path in self.parts or [self.path]:
+            with path.open("rb") as source:
+                while block := source.read(1 << 20):
+                    digest.update(block)
         return digest.hexdigest()
 
     def _planned(self) -> Plan:
-        plan = Plan("file", tidy(self.path.name)[:200], self._hash())
-        lights: list[Light] = []
+        self._digest = self._hash()
+        plan = Plan("file", tidy(self.path.name)[:200], self._digest)
         seen: dict[str, set[str]] = {name: set() for name in READERS}
         for number, row, where in self._rows():
             plan.counts.rows += 1
+            notes: list[str] = []
             try:
-                found = self._one(number, row, where, plan.counts)
+                found = self._one(number, row, where, plan.counts, notes)
             except BadRow as error:
                 plan.counts.bad += 1
                 if len(plan.complaints) < MOST_COMPLAINTS:
                     plan.complaints.append((number, str(error)))
                 continue
+            if notes and found is not None:
+                plan.mended.append((number, "; ".join(notes)))
             for name, values in seen.items():
                 if f"gt_{name}" in where.gt and len(values) < 3:
                     values.add(tidy(row[where.gt[f"gt_{name}"]]))
             if found is not None:
-                lights.append(found.light)
+                plan.lights.append(found.light)
         plan.read_by = one_or_several(seen)
-        plan.counts.not_carried = len(lights)
-        choose(plan, lights, known_references([one.reference for one in lights], plan.source_hash))
         return plan
+
+    def choose(self) -> None:
+        """Choose anew, by the items that there are by now."""
+        plan = self._plan
+        choose(plan, known_records([one.reference for one in plan.lights], plan.source_hash))
 
     def found(self, rows: Collection[int]) -> Iterator[Found]:
         """The hits of these rows, whole, in the file's order."""
@@ -193,40 +224,50 @@ class ScreenedFile:
         for number, row, where in self._rows():
             if number in wanted:
                 try:
-                    found = self._one(number, row, where, Counts(), whole=True)
+                    found = self._one(number, row, where, Counts(), [], whole=True)
                 except BadRow:
                     found = None
                 if found is None:
                     raise Refused(f"{self.path} has changed while it was read. Run the same command again to go on.")
                 yield found
 
-    def _one(self, number: int, row: list[str], where: Columns, counts: Counts, *, whole: bool = False) -> Found | None:
-        """The row as a hit that was not carried, or None; ``whole`` with its words. Raises ``BadRow``."""
+    def _one(
+        self, number: int, row: list[str], where: Columns, counts: Counts, notes: list[str], *, whole: bool = False
+    ) -> Found | None:
+        """The row as a hit that was not carried, or None; ``whole`` with its words. Raises ``BadRow``.
+
+        A row at risk is never left out for a cell that cannot be used: what stands in its place goes to ``notes``.
+        """
         if len(row) != where.width:
             raise BadRow(f"expected {where.width} fields, found {len(row)}")
         given = {name: row[at] for name, at in where.gt.items()}
         if given["gt_error"]:
             counts.unread += 1
             raise BadRow("it was not read when the file was screened; read it yourself")
-        if not _flag(given, "gt_at_risk"):
+        at_risk = _flag(given, "gt_at_risk")
+        if not at_risk:
             counts.unread += _flag(given, "gt_abstain")
-            return None
-        counts.hits += 1
-        level = given["gt_level"]
-        if level not in {*LEVELS, "none"}:
-            raise BadRow("gt_level is not a level of the reader")
-        level = "low" if level == "none" else level
+            not_sure = bool(given.get("gt_doubt"))
+            counts.not_sure += not_sure
+            if not (not_sure and self.asked.doubtful):
+                return None
+        counts.hits += at_risk
+        level = "low" if given["gt_level"] == "none" else given["gt_level"]
+        if level not in LEVELS:
+            level = NOT_KNOWN
+            notes.append(f"gt_level is not a level of the reader, taken as {level}")
         carried, texts = self._carried(number, row, where, counts)
         why = rules.not_carried(level, carried, self.needed)
         if not why:
             return None
+        why = why if at_risk else (rules.NOT_SURE, *why)
         reference = " ".join(tidy(row[where.reference]).split())
         if not reference or len(reference) > LONGEST_REFERENCE:
-            raise BadRow(
-                f"it is at risk and has {'no' if not reference else 'too long a'} reference; look at it yourself"
-            )
-        findings = _findings(given["gt_findings"])
-        light = Light(number, reference, LEVELS[level], _share(given["gt_probability"]), self._time(row, where, counts))
+            notes.append(f"it has {'no' if not reference else 'too long a'} reference, so it stands by its row")
+            reference = f"row {number} of {tidy(self.path.name)[:40]}, {self._digest[:8]}"
+        findings = _findings(given["gt_findings"], notes)
+        share = _share(given["gt_probability"], notes)
+        light = Light(number, reference, LEVELS[level], share, self._time(row, where, counts))
         codes = {"child_tag": carried.child_tag, "thrive_child": carried.thrive_child, "severity": carried.severity}
         said = None
         if whole:
@@ -272,6 +313,28 @@ class ScreenedFile:
         return at
 
 
+def parquet_parts(path: Path) -> list[Path]:
+    """The files of a table in Parquet: one, or those that Spark wrote into a folder; none where it is no Parquet."""
+    if path.is_dir():
+        return sorted(path.glob("*.parquet"))
+    return [path] if path.suffix.lower() in {".parquet", ".pq"} and path.is_file() else []
+
+
+def _of_parquet(parts: Sequence[Path]) -> Iterator[list[str]]:
+    from goldthread.screening.parquet import ParquetSource, rows_of_batch  # what it needs takes long to load
+
+    names: list[str] = []
+    for part in parts:
+        with ParquetSource(part) as source:
+            if not names:
+                names = source.names
+                yield names
+            if source.names != names:
+                raise Refused(f"{part} has other columns than the files beside it. Nothing was made.")
+            for chunk in source.chunks(ROWS_AT_ONCE, 0, None):
+                yield from rows_of_batch(chunk.given)
+
+
 def names_child(tags: dict[str, str], names: tables.Names) -> bool:
     """Whether a tag names a child: a whole tag of a cell, or the name of a column that only says yes."""
     for column, cell in tags.items():
@@ -307,13 +370,14 @@ def _flag(given: dict[str, str], name: str) -> bool:
     return given[name] == "true"
 
 
-def _share(text: str) -> float:
+def _share(text: str, notes: list[str]) -> float:
     try:
         found = float(text)
     except ValueError:
         found = -1.0
     if not 0 <= found <= 1:
-        raise BadRow("gt_probability is no number from 0 to 1")
+        notes.append("gt_probability is no number from 0 to 1, taken as one half")
+        return 0.5
     return found
 
 
@@ -329,7 +393,7 @@ def _moment(text: str) -> datetime | None:
     return None
 
 
-def _findings(text: str) -> list[dict[str, Any]]:
+def _findings(text: str, notes: list[str]) -> list[dict[str, Any]]:
     try:
         found = json.loads(text)
         kept: list[dict[str, Any]] = [
@@ -340,7 +404,8 @@ def _findings(text: str) -> list[dict[str, Any]]:
             for one in found
         ]  # fmt: skip
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        raise BadRow("it is at risk and its gt_findings are not what the reader writes; look at it yourself") from None
+        notes.append("its gt_findings are not what the reader writes, so it stands without a quote")
+        return []
     kept = [one for one in kept if abs(one["score"]) <= 1]  # not so for what is no number
     return sorted(kept, key=lambda one: -one["score"])[:MOST_QUOTES]
 
@@ -358,7 +423,8 @@ def _quotes(findings: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
                 "at": start if stands and len(quote) <= LONGEST_QUOTE else None,
                 "quote": tidy(quote)[:LONGEST_QUOTE],
                 "before": tidy(text[max(start - AROUND, 0) : start]) if stands else "",
-                "after": tidy(text[end : end + AROUND]) if stands else "",
+                # Not behind a quote that was cut: the words between would be missing.
+                "after": tidy(text[end : end + AROUND]) if stands and len(quote) <= LONGEST_QUOTE else "",
             }
         )
     return made

@@ -16,7 +16,7 @@ from goldthread.assessment.queries import thrive_text
 from goldthread.contact.models import Incident
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS
-from goldthread.lookback.found import READERS, Found, Light, Plan, choose, one_or_several
+from goldthread.lookback.found import READERS, Found, Light, Plan, Record, choose, one_or_several
 from goldthread.lookback.models import Hit
 from goldthread.lookback.screened import says_child
 from goldthread.response.models import GradePeriod
@@ -25,18 +25,26 @@ CHUNK = 500
 
 
 class StoredIncidents:
-    """Incidents opened since a day; ``row`` is an incident's place among those read as at risk, oldest first."""
+    """Incidents opened since a day; ``row`` is an incident's place among those taken, oldest first.
 
-    def __init__(self, since: date, now: datetime) -> None:
-        self.since = since
+    Taken are those read as at risk, and where ``doubtful`` those too of which the reader was not sure.
+    """
+
+    def __init__(self, since: date, now: datetime, *, doubtful: bool = False) -> None:
+        self.since, self.doubtful = since, doubtful
         self.needed = tables.needed_on(now.date())
         self._kept: dict[int, Found] = {}
         self._plan = self._planned()
+        self.choose()
 
     @property
     def plan(self) -> Plan:
         """What would be made of them."""
         return self._plan
+
+    def choose(self) -> None:
+        """Choose anew, by the items that there are by now."""
+        choose(self._plan, self._known())
 
     def found(self, rows: Collection[int]) -> Iterator[Found]:
         """The hits of these rows."""
@@ -50,6 +58,7 @@ class StoredIncidents:
             reading=Subquery(newest.values("pk")[:1]),
             at_risk=Subquery(newest.values("at_risk")[:1]),
             abstain=Subquery(newest.values("abstain")[:1]),
+            doubt=Subquery(newest.values("doubt")[:1]),
         )
         return found
 
@@ -58,31 +67,34 @@ class StoredIncidents:
         said = self._incidents().filter(Exists(Reading.objects.filter(incident=OuterRef("pk"))))
         plan.counts.rows = said.count()
         plan.counts.unread = said.filter(Q(reading__isnull=True) | Q(abstain=True, at_risk=False)).count()
-        digest = hashlib.sha256(f"stored {self.since.isoformat()}".encode())
+        not_sure = said.filter(at_risk=False).exclude(doubt="")
+        plan.counts.not_sure = not_sure.count()
+        plan.counts.hits = said.filter(at_risk=True).count()
+        taken = said.filter(at_risk=True) | not_sure if self.doubtful else said.filter(at_risk=True)
+        digest = hashlib.sha256(f"stored {self.since.isoformat()}{' doubtful' if self.doubtful else ''}".encode())
         seen: dict[str, set[str]] = {name: set() for name in READERS}
-        lights: list[Light] = []
-        rows = iter(said.filter(at_risk=True).order_by("opened_at", "pk").iterator(chunk_size=CHUNK))
+        met = 0
+        rows = iter(taken.order_by("opened_at", "pk").iterator(chunk_size=CHUNK))
         while chunk := list(islice(rows, CHUNK)):
             readings = Reading.objects.in_bulk([one.reading for one in chunk])
-            for one, found in zip(chunk, self._judged(chunk, readings, plan.counts.hits), strict=True):
-                plan.counts.hits += 1
+            for one, found in zip(chunk, self._judged(chunk, readings, met), strict=True):
                 if found is not None:
-                    lights.append(found.light)
+                    plan.lights.append(found.light)
                     self._kept[found.light.row] = found
                     reading = readings[one.reading]
                     for name, values in seen.items():
                         values.add(getattr(reading, name) or "")
-                    digest.update(f"{one.pk} {reading.pk}\n".encode())
-        plan.counts.not_carried = len(lights)
+                    # With its row, by which a run that was stopped goes on.
+                    digest.update(f"{found.light.row} {one.pk} {reading.pk}\n".encode())
+            met += len(chunk)
         plan.source_hash = digest.hexdigest()
         plan.read_by = one_or_several(seen)
-        choose(plan, lights, self._known(plan.source_hash))
         return plan
 
-    def _known(self, but_for: str) -> dict[str, int]:
-        wanted: dict[Any, str] = {found.incident_id: found.light.reference for found in self._kept.values()}
-        known: dict[str, int] = {}
-        hits = Hit.objects.filter(incident__in=wanted).exclude(run__source_hash=but_for)
+    def _known(self) -> dict[Record, int]:
+        wanted: dict[Any, Record] = {found.incident_id: found.light.record for found in self._kept.values()}
+        known: dict[Record, int] = {}
+        hits = Hit.objects.filter(incident__in=wanted).exclude(run__source_hash=self._plan.source_hash)
         for incident, severity in hits.values_list("incident_id", "severity"):
             known[wanted[incident]] = max(known.get(wanted[incident], 0), severity)
         return known
@@ -107,6 +119,7 @@ class StoredIncidents:
         why = rules.not_carried(level, carried, self.needed)
         if not why:
             return None
+        why = why if reading.at_risk else (rules.NOT_SURE, *why)
         identity: uuid.UUID = incident.pk
         return Found(
             Light(

@@ -23,6 +23,7 @@ from goldthread.contact.models import Incident
 from goldthread.lookback import actions, decide_actions, forms, presenters, queries
 from goldthread.lookback.models import Item
 from goldthread.lookback.rules import NOT_THERE, Given
+from goldthread.lookback.work import mark
 from goldthread.web.forms import CommandForm
 
 PAGE = 50
@@ -89,7 +90,7 @@ def take(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     form = forms.TakeForm(request.POST)
 
     def act() -> str:
-        decide_actions.take(_staff(request), item_id, key=form.cleaned_data["key"])
+        decide_actions.take(_staff(request), item_id, key=form.cleaned_data["key"], seen=request.POST.get("seen"))
         return "It is yours."
 
     return _done(request, item_id, form, act)
@@ -118,6 +119,7 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
             key=given["key"],
             given=Given(kind, given.get("reason", ""), given.get("words", ""), given.get("told", "")),
             desk_id=given.get("desk"),
+            seen=request.POST.get("seen"),
         )
         return f"{made.reference} is decided."
 
@@ -132,7 +134,9 @@ def undo(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 
     def act() -> str:
         given = form.cleaned_data
-        decide_actions.undo(_staff(request), item_id, key=given["key"], words=given["words"])
+        decide_actions.undo(
+            _staff(request), item_id, key=given["key"], words=given["words"], seen=request.POST.get("seen")
+        )
         return "The decision is undone. It is to be decided again, by you. What it set going goes on."
 
     return _done(request, item_id, form, act)
@@ -147,7 +151,12 @@ def outcome(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     def act() -> str:
         given = form.cleaned_data
         decide_actions.record_outcome(
-            _staff(request), item_id, key=given["key"], kind=given["outcome"], words=given["words"]
+            _staff(request),
+            item_id,
+            key=given["key"],
+            kind=given["outcome"],
+            words=given["words"],
+            seen=request.POST.get("seen"),
         )
         return "The outcome is on record."
 
@@ -183,7 +192,6 @@ def capacity(request: HttpRequest, team_id: int) -> HttpResponse:
 def _runs(request: HttpRequest, sent: dict[int, Any] | None = None, status: int = 200) -> HttpResponse:
     user = _staff(request)
     found = queries.runs(user)
-    teams = {run.team_id: run.team for run in found}
     agreed = [
         {
             "team": team,
@@ -191,7 +199,7 @@ def _runs(request: HttpRequest, sent: dict[int, Any] | None = None, status: int 
             "form": (sent or {}).get(pk) or forms.CapacityForm(auto_id=f"capacity-{pk}-%s"),
             "may": user.can("lookback.agree") and (user.seat.scope("lookback.agree") != "team" or user.team_id == pk),
         }
-        for pk, team in teams.items()
+        for pk, team in ((one.pk, one) for one in queries.teams(user))
     ]
     context = {"now": database_now(connection), "runs": found, "agreed": agreed}
     return render(request, "lookback/runs.jinja", context, status=status)
@@ -236,6 +244,8 @@ def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = N
         "forms": made,
         "sent": sent.name if sent is not None else "",
         "may": user.can("lookback.decide"),
+        "may_grade": user.can("grade.choose"),
+        "mark": mark(found),
         "mine": found.owner_id == user.pk,
         "incident": Incident.objects.visible_to(user).filter(pk=incident).first() if ours else None,
         "next": queries.after(user, found, now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from goldthread.measures.registry import SMALL, Measure, Point, measures
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-__all__ = ["cases", "measures", "point", "shown"]
+__all__ = ["cases", "measures", "point", "shown", "shown_to"]
 
 
 def point(measure: Measure, now: datetime) -> Point:
@@ -37,21 +38,30 @@ def cases(measure: Measure, now: datetime, user: Staff, *, not_met: bool) -> Que
     return sight.order_by("-opened_at")
 
 
-def shown(found: Point, *, outside: bool) -> dict[str, Any]:
-    """A point as a page shows it. ``outside`` withholds a figure where any of its parts counts 1 to 4 cases."""
+def shown_to(found: Sequence[Point], *, outside: bool) -> list[dict[str, Any]]:
+    """Points as a page shows them. From ``outside`` a figure is withheld where any of its parts counts 1 to 4 cases.
+
+    So is every figure that shares out the same cases, or the small one could be reckoned from the others.
+    """
+    small = {one.measure.parts_of for one in found if _small(one)} - {""}
+    return [shown(one, withheld=outside and (_small(one) or one.measure.parts_of in small)) for one in found]
+
+
+def _small(found: Point) -> bool:
+    if found.of is None or found.met is None:
+        return False
+    return any(0 < part < SMALL for part in (found.met, found.of, found.of - found.met))
+
+
+def shown(found: Point, *, withheld: bool) -> dict[str, Any]:
+    """A point as a page shows it."""
     share = found.share
-    small = (
-        outside
-        and found.of is not None
-        and found.met is not None
-        and any(0 < part < SMALL for part in (found.met, found.of, found.of - found.met))
-    )
     return {
         "measure": found.measure,
         "since": found.since,
         "until": found.until,
         "known": found.of is not None,
-        "withheld": small,
+        "withheld": withheld,
         "met": found.met,
         "of": found.of,
         "percent": None if share is None else round(share * 100, 1),

@@ -25,6 +25,7 @@ class Measure:
     ``cases(since, until)`` gives two querysets of cases: those that count, and of them those that meet the measure.
     ``window`` is how far back it looks. ``good`` says which way is better: up, down, or neither. Cases are incidents unless
     ``subject`` and ``address`` say otherwise; a case has a ``reference``, ``opened_at`` and ``visible_to``.
+    Measures with the same ``parts_of`` share out the same cases: from all but one the last could be reckoned.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Measure:
     cases: Callable[[datetime, datetime], tuple[QuerySet[Any], QuerySet[Any]]]
     subject: str = "incident"
     address: str = "/incidents/{}/"
+    parts_of: str = ""
 
 
 @dataclass(frozen=True)

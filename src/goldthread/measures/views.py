@@ -26,7 +26,8 @@ def list_all(request: HttpRequest) -> HttpResponse:
     """Every measure over its own window, as aggregates; small numbers are withheld from outside bodies."""
     user = _staff(request)
     now = database_now(connection)
-    shown = [queries.shown(queries.point(one, now), outside=user.role == "pcc") for one in queries.measures()]
+    points = [queries.point(one, now) for one in queries.measures()]
+    shown = queries.shown_to(points, outside=user.role == "pcc")
     return render(
         request,
         "measures/list.jinja",
@@ -57,7 +58,7 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
         "number": page.number,
         "pages": pages.num_pages,
         "total": pages.count,
-        "point": queries.shown(queries.point(one, now), outside=False),
+        "point": queries.shown(queries.point(one, now), withheld=False),
     }
     return render(request, "measures/cases.jinja", context)
 
