@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
-from goldthread.thrive.model import CARD, HOME
+import pytest
+from modelling.judges import ROOT
+
+from goldthread.thrive.model import CARD, HOME, Model
 from goldthread.thrive.reader import Reader
 from modelling import corpus
 
@@ -17,3 +20,8 @@ def test_the_network_was_made_from_the_corpus_as_it_is() -> None:
 
 def test_the_network_was_made_beside_the_lexicon_as_it_is() -> None:
     assert MADE_FROM["lexicon"] == Reader().lexicon_hash, "the lexicon changed: make the model anew"
+
+
+@pytest.mark.parametrize("page", ["model-card.md", "reader-results.md"])
+def test_a_page_of_figures_names_the_network_that_ships(page: str) -> None:
+    assert Model(HOME).hash in (ROOT / "docs" / page).read_text(encoding="utf-8"), "measure anew, and say so"
