@@ -12,10 +12,43 @@ LENGTHS = ((5, 18), (18, 60), (60, 160), (160, 451))
 """Words from and up to, the second left out."""
 AGES = (("under 1", 0, 1), ("1 to 4", 1, 5), ("5 to 11", 5, 12), ("12 to 15", 12, 16), ("16 and 17", 16, 18))
 """Bands by the youngest age told, in years from and up to."""
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen",
+)  # fmt: skip
+_NUMBER = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_PERSON = r"(?:boy|girl|child|lad|lass|son|daughter|sister|brother|male|female|kid|pupil)s?"
+_ENDS = r"(?=[),.;]| and\b| &|$)"
 _YEARS = re.compile(
-    r"\b(?:aged? |[mf])?(\d{1,2}) ?(?:yo\b|y/o|yrs?\b|years? old|yr old)|\b[mf](\d{1,2})\b|\baged? (\d{1,2})\b", re.I
+    r"\b(?:[mf] ?)?(\d{1,2})[ -]?(?:yo\b|y/o\b|y\.o\b|(?:yrs?|years?)[ -]?olds?\b)"
+    r"|\bf(\d{1,2})\b"
+    # A motorway is written like a boy of that age.
+    r"|(?<!on )(?<!the )\bm(\d{1,2})\b(?! ?(?:j\d|jct|junction|layby|lay-by|motorway|services|slip|[nesw]/?b\b|(?:north|south|east|west)))"
+    r"|\b(\d{1,2})[mf]\b"
+    r"|\bage[ds]? ?(\d{1,2})\b(?! ?(?:d|w|m|mth|month|wk|week|day)s?\b)"
+    rf"|\b{_PERSON},? \(?(\d{{1,2}})\b{_ENDS}"
+    rf"|\b(?:he|she)(?:'?s| is|'s only| is only) (\d{{1,2}})\b{_ENDS}",
+    re.IGNORECASE,
 )
-_MONTHS = re.compile(r"\b\d{1,2} ?(?:mths?|months?|wks?|weeks?|days?)[ -]old\b|\bnewborn\b", re.I)
+_MONTHS = re.compile(
+    r"\b\d{1,2}[ -]?(?:m|mo|mths?|months?|wks?|weeks?|days?)[ -]olds?\b|\baged? \d{1,2} ?(?:mths?|months?|wks?|weeks?|days?)\b",
+    re.IGNORECASE,
+)
+_SCHOOL_YEAR = re.compile(r"(?<!last )(?<!this )(?<!\d )\b(?:year|yr) ?(1[0-3]|[1-9])s?\b(?! ago)", re.IGNORECASE)
+_GRADE = re.compile(r"\b(1[0-2]|[1-9])(?:st|nd|rd|th)[ -]grade(?:rs?)?\b", re.IGNORECASE)
+_STAGES = (
+    (
+        r"newborns?|neonate|bab(?:y|ies)(?! (?:shower|grows?|monitor|wipes|bump|formula|milk|clothes|things|food|photos?|names?))|babb(?:y|ies)",
+        0,
+    ),
+    (r"toddlers?", 1),
+    (r"reception (?:class|child|pupil)s?", 4),
+    (r"(?:infant|primary|junior|elementary) (?:school|pupil|age)\w*", 5),
+    (r"(?:secondary|high|comprehensive|middle) (?:school|pupil)\w*|teen(?:s|agers?|age (?:boy|girl|lad)s?)?", 12),
+    (r"sixth[ -]form(?:ers?)?", 16),
+)
+_STAGE = [(re.compile(rf"\b(?:{words})\b", re.IGNORECASE), age) for words, age in _STAGES]
+"""What says a stage of life and no number, with its youngest age: a teenager goes with secondary school."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +60,16 @@ class Slice:
 
 
 def youngest(text: str) -> int | None:
-    """The youngest age under 18 told in the usual ways, in years; None where none is."""
-    if _MONTHS.search(text):
-        return 0
+    """The youngest age under 18 told as a number, a school year or a stage of life, in years; None where none is."""
+    text = _NUMBER.sub(lambda found: str(_NUMBERS.index(found[0].casefold()) + 1), text)
     ages = [int(value) for found in _YEARS.findall(text) for value in found if value]
-    return min((age for age in ages if age < 18), default=None)
+    ages += [int(year) + 4 for year in _SCHOOL_YEAR.findall(text)]
+    ages += [int(grade) + 5 for grade in _GRADE.findall(text)]
+    if _MONTHS.search(text):
+        ages.append(0)
+    children = [age for age in ages if age < 18]
+    # A stage is less exact than a number, so it counts where no number does ("my baby, she's 6").
+    return min(children or [age for stage, age in _STAGE if stage.search(text)], default=None)
 
 
 def slices(part: Sequence[Log]) -> Iterator[Slice]:
@@ -49,13 +87,11 @@ def slices(part: Sequence[Log]) -> Iterator[Slice]:
         yield Slice(f"channel {channel}", [one for one in part if one.channel == channel])
     for low, high in LENGTHS:
         yield Slice(f"{low} to {high - 1} words", [one for one in part if low <= len(one.text.split()) < high])
+    # Where no child is spoken of, an age under 18 is a dog's, a bottle's or long ago.
+    ages = [(one, youngest(one.text)) for one in part if one.child != "no"]
     for name, low, high in AGES:
-        yield Slice(f"youngest {name}", [one for one in part if low <= _age(one) < high])
+        yield Slice(f"youngest {name}", [one for one, age in ages if age is not None and low <= age < high])
+    yield Slice("a child, no age told", [one for one, age in ages if age is None])
     yield Slice("regional speech", [one for one in part if one.region.casefold() not in ("none", "")])
     for cue in CUES:
         yield Slice(f"cue {cue}", [one for one in part if one.at_risk and cue in {span.cue for span in one.spans}])
-
-
-def _age(one: Log) -> float:
-    found = youngest(one.text)
-    return float("inf") if found is None else found
