@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from modelling.corpus import CHANNELS, CUES, LEVELS, Log
+from modelling.corpus import CHANNELS, CUES, LEVELS, Log, logs
 
 LENGTHS = ((5, 18), (18, 60), (60, 160), (160, 451))
 """Words from and up to, the second left out."""
@@ -81,6 +81,10 @@ def slices(part: Sequence[Log]) -> Iterator[Slice]:
     yield Slice("harmless, no child", [one for one in part if not one.at_risk and one.child == "no"])
     for hand in sorted({one.hand for one in part}):
         yield Slice(f"hand {hand}", [one for one in part if one.hand == hand])
+    # A family is a hand's own name for a scenario: two hands may have met under one name by chance, or in kind.
+    trained = {one.family for one in logs() if one.part == "train"}
+    yield Slice("family's name also in train", [one for one in part if one.family in trained])
+    yield Slice("family's name not in train", [one for one in part if one.family not in trained])
     for level in LEVELS[1:]:
         yield Slice(f"level {level}", [one for one in part if one.at_risk and one.level == level])
     for channel in CHANNELS:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from modelling.scores import detection
-from modelling.slices import youngest
+from modelling.slices import slices, youngest
 
 from modelling import evaluate
+from tests.modelling.test_corpus import LOG
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,14 @@ from modelling import evaluate
 )
 def test_the_youngest_age_is_told_in_many_ways(text: str, age: int | None) -> None:
     assert youngest(text) == age
+
+
+def test_a_familys_name_that_stands_in_train_too_is_told_apart() -> None:
+    trained = next(one.family for one in evaluate.logs() if one.part == "train")
+    part = [replace(LOG, family=trained), replace(LOG, id="x2", family="a name that nobody gave")]
+    found = {one.name: [log.id for log in one.logs] for one in slices(part)}
+    assert found["family's name also in train"] == ["x1"]
+    assert found["family's name not in train"] == ["x2"]
 
 
 def test_texts_all_of_one_kind_have_no_precision() -> None:
