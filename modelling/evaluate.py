@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 from goldthread.thrive.assertion import assess_span
 from goldthread.thrive.tokens import Text
+from modelling import trials
 from modelling.corpus import ASSERTIONS, HOME, LEVELS, Log, clauses, logs, second_reading
 from modelling.judges import OTHERS, PARTS, Answer, Judge, fast, full, reader
 from modelling.noise import shortened, slips
-from modelling.scores import Detection, Share, Tenth, brier, detection, f1, kappa, tenths
+from modelling.scores import Detection, Share, Tenth, brier, detection, f1, kappa, row, tenths
 from modelling.slices import slices
 
 SEED = 46
@@ -57,7 +58,7 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
     answers: dict[str, list[Answer]] = {}
     for name, judge in {**PARTS, **OTHERS}.items():
         answers[name] = judge(texts)
-        yield _line(name, detection(truth, [one.at_risk for one in answers[name]]))
+        yield row(name, detection(truth, [one.at_risk for one in answers[name]]))
     rates = {f"slips in {rate:.0%} of words": rate for rate in RATES}
     for name, judge in {"reader, full path": full, "reader, fast path (lexicon alone)": fast}.items():
         drawn.typing.append((name, 0.0, detection(truth, [one.at_risk for one in answers[name]])))
@@ -65,15 +66,18 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
         by_id = dict(zip((one.id for one in part), answers[name], strict=True))
         for cut in slices(part):
             said = [by_id[one.id].at_risk for one in cut.logs]
-            yield _line(cut.name, detection([one.at_risk for one in cut.logs], said))
+            yield row(cut.name, detection([one.at_risk for one in cut.logs], said))
         for typed, worse in spoilt(part):
-            found = detection(truth, [one.at_risk for one in judge(worse)])
+            said_of_worse = judge(worse)
+            found = detection(truth, [one.at_risk for one in said_of_worse])
             if typed in rates:
                 drawn.typing.append((name, rates[typed], found))
-            yield _line(typed, found)
-    drawn.tenths = tenths(truth, [one.likely for one in answers["reader, full path"]])
-    yield from calibration(truth, answers["reader, full path"])
-    yield from others(part, answers["reader, full path"])
+            yield row(typed, found)
+    plain = answers["reader, full path"]
+    yield from trials.report(part, full, plain)
+    drawn.tenths = tenths(truth, [one.likely for one in plain])
+    yield from calibration(truth, plain)
+    yield from others(part, plain)
     yield "\nassertion of the clauses' spans, rules"
     yield from assertion_report(
         [(one.text, one.span.start, one.span.end, one.span.assertion) for one in clauses() if one.part == "test"]
@@ -95,7 +99,8 @@ def others(part: Sequence[Log], answers: Sequence[Answer]) -> Iterator[str]:
     """What else the full path says: level, child, adult, and how right it is where it is not sure."""
     yield "\nwhat else the full path says"
     risky = [(one, answer) for one, answer in zip(part, answers, strict=True) if one.at_risk and answer.at_risk]
-    near = sum(abs(LEVELS.index(one.level) - LEVELS.index(answer.level)) <= 1 for one, answer in risky)
+    steps = [LEVELS.index(answer.level) - LEVELS.index(one.level) for one, answer in risky]
+    near = sum(abs(off) <= 1 for off in steps)
     pairs = list(zip(part, answers, strict=True))
     yield f"{'level right, of those found':34}{Share(sum(one.level == answer.level for one, answer in risky), len(risky))}"
     yield f"{'level right or one off':34}{Share(near, len(risky))}"
@@ -167,9 +172,3 @@ def agreement() -> Iterator[str]:
     for one in these:
         if one.at_risk != second[one.id]["at_risk"]:
             yield f"{one.id}: {one.level}, then {second[one.id]['level']}: {one.text}"
-
-
-def _line(name: str, found: Detection) -> str:
-    # Of texts all of one kind, whoever is called risky is so always or never: a precision would tell nothing.
-    precision = str(found.precision) if found.recall.of and found.specificity.of else ""
-    return f"{name:34}{found.recall!s:34}{found.specificity!s:34}{precision}".rstrip()

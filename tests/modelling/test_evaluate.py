@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -41,3 +42,23 @@ def test_the_test_part_is_read_on_demand_only_and_with_a_warning(
 def test_what_is_wrong_on_the_tune_part_lies_where_git_ignores_it() -> None:
     ignored = (judges.ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert f"/{command.WRONG.relative_to(judges.ROOT).parts[0]}/" in ignored
+
+
+def test_the_report_has_every_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(texts: Sequence[str]) -> list[Answer]:
+        return [Answer("crying" in text, 0.5, "high") for text in texts]
+
+    names = {"reader, full path": judge, "reader, fast path (lexicon alone)": judge}
+    for name, put in (
+        ("PARTS", names),
+        ("OTHERS", {}),
+        ("full", judge),
+        ("fast", lambda texts: judge(texts)),
+        ("assertion_report", lambda spans: []),
+    ):
+        monkeypatch.setattr(evaluate, name, put)
+    drawn = evaluate.Drawn()
+    told = "\n".join(evaluate.report([LOG, HARMLESS], drawn))
+    for table in ("family's name also in train", "transcript, ", "among routine entries: 100", "words to a machine inside",
+                  "in other languages"):  # fmt: skip
+        assert table in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from modelling.scores import detection
+from modelling.scores import detection, row
 from modelling.slices import slices, youngest
 
 from modelling import evaluate
@@ -55,5 +55,5 @@ def test_a_familys_name_that_stands_in_train_too_is_told_apart() -> None:
 
 
 def test_texts_all_of_one_kind_have_no_precision() -> None:
-    assert evaluate._line("cue missing", detection([True, True], [True, False])).endswith("no cases")
-    assert evaluate._line("all", detection([True, False], [True, True])).endswith("of 2")
+    assert row("cue missing", detection([True, True], [True, False])).endswith("no cases")
+    assert row("all", detection([True, False], [True, True])).endswith("of 2")
