@@ -1,4 +1,4 @@
-"""How well risk is found on the test part: by cue, level, channel, length, age and typos, part by part and beside others.
+"""How well risk is found on the test part: in slices, typed badly, in harder trials, part by part and beside others.
 
 ``python -m modelling evaluate`` prints the tables and writes them, with two pictures, to ``docs/reader-results.md``. The test part
 was written by other hands than the rest, and nothing is fitted to it.
@@ -10,10 +10,12 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from goldthread.thrive.assertion import assess_span
+from goldthread.thrive.decide import LEVEL_FROM
+from goldthread.thrive.full import RULE
 from goldthread.thrive.tokens import Text
 from modelling import trials
 from modelling.corpus import ASSERTIONS, HOME, LEVELS, Log, clauses, logs, second_reading
@@ -59,6 +61,7 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
     for name, judge in {**PARTS, **OTHERS}.items():
         answers[name] = judge(texts)
         yield row(name, detection(truth, [one.at_risk for one in answers[name]]))
+    typed_worse: dict[str, list[Answer]] = {}
     rates = {f"slips in {rate:.0%} of words": rate for rate in RATES}
     for name, judge in {"reader, full path": full, "reader, fast path (lexicon alone)": fast}.items():
         drawn.typing.append((name, 0.0, detection(truth, [one.at_risk for one in answers[name]])))
@@ -72,12 +75,16 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
             found = detection(truth, [one.at_risk for one in said_of_worse])
             if typed in rates:
                 drawn.typing.append((name, rates[typed], found))
+                if judge is full:
+                    typed_worse[typed] = said_of_worse
             yield row(typed, found)
     plain = answers["reader, full path"]
     yield from trials.report(part, full, plain)
     drawn.tenths = tenths(truth, [one.likely for one in plain])
     yield from calibration(truth, plain)
     yield from others(part, plain)
+    yield from doubts(truth, {"typed well": plain, **typed_worse})
+    yield from alarms(truth, plain)
     yield "\nassertion of the clauses' spans, rules"
     yield from assertion_report(
         [(one.text, one.span.start, one.span.end, one.span.assertion) for one in clauses() if one.part == "test"]
@@ -104,11 +111,41 @@ def others(part: Sequence[Log], answers: Sequence[Answer]) -> Iterator[str]:
     pairs = list(zip(part, answers, strict=True))
     yield f"{'level right, of those found':34}{Share(sum(one.level == answer.level for one, answer in risky), len(risky))}"
     yield f"{'level right or one off':34}{Share(near, len(risky))}"
+    yield f"{'level lower than labelled':34}{Share(sum(off < 0 for off in steps), len(risky))}"
+    yield f"{'level higher than labelled':34}{Share(sum(off > 0 for off in steps), len(risky))}"
     yield f"{'child right':34}{Share(sum(one.child == answer.child for one, answer in pairs), len(pairs))}"
     yield f"{'adult right':34}{Share(sum(one.adult_vulnerability == answer.adult for one, answer in pairs), len(pairs))}"
     for doubt, name in ((True, "not sure: at risk right"), (False, "sure: at risk right")):
         those = [one.at_risk == answer.at_risk for one, answer in pairs if answer.doubt is doubt]
         yield f"{name:34}{Share(sum(those), len(those))}"
+
+
+def doubts(truth: Sequence[bool], typed: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
+    """How many of the wrong answers, and how many of the right ones, the reader says it is not sure of, by how the texts are typed."""
+    yield f"\n{'says it is not sure':34}{'of wrong answers':34}{'of missed':34}of right answers"
+    for name, answers in typed.items():
+        wrong = [one.unsure for so, one in zip(truth, answers, strict=True) if one.at_risk is not so]
+        missed = [one.unsure for so, one in zip(truth, answers, strict=True) if so and not one.at_risk]
+        right = [one.unsure for so, one in zip(truth, answers, strict=True) if one.at_risk is so]
+        of_wrong, of_missed, of_right = (Share(sum(some), len(some)) for some in (wrong, missed, right))
+        yield f"{name:34}{of_wrong!s:34}{of_missed!s:34}{of_right}"
+
+
+def alarms(truth: Sequence[bool], answers: Sequence[Answer]) -> Iterator[str]:
+    """Which cues stood in the quotes of false alarms, the most frequent first, and how often a child was at risk where they did."""
+    false: Counter[str] = Counter()
+    raised: Counter[str] = Counter()
+    for so, one in zip(truth, answers, strict=True):
+        if not one.at_risk:
+            continue
+        cues = {quote.cue for quote in one.findings if quote.rule == RULE or quote.score >= LEVEL_FROM}
+        raised.update(cues)
+        if not so:
+            false.update(cues)
+    wrong = sum(one.at_risk and not so for so, one in zip(truth, answers, strict=True))
+    yield f"\n{'false alarms by cue quoted':34}{'of all false alarms':34}at risk where it was quoted"
+    for cue, count in sorted(false.items(), key=lambda one: (-one[1], one[0])):
+        yield f"{'cue ' + cue:34}{Share(count, wrong)!s:34}{Share(raised[cue] - count, raised[cue])}"
 
 
 def clinical(part: str) -> list[tuple[str, int, int, str]]:

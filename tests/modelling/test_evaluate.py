@@ -10,6 +10,7 @@ import pytest
 from modelling.corpus import Log
 from modelling.judges import Answer
 
+from goldthread.thrive.reading import Finding
 from modelling import __main__ as command
 from modelling import evaluate, judges
 from tests.modelling.test_corpus import LOG
@@ -44,6 +45,40 @@ def test_what_is_wrong_on_the_tune_part_lies_where_git_ignores_it() -> None:
     assert f"/{command.WRONG.relative_to(judges.ROOT).parts[0]}/" in ignored
 
 
+def test_doubt_is_told_of_the_wrong_answers_and_of_the_right_ones() -> None:
+    answers = [
+        Answer(at_risk=False, likely=0.4, doubt=True),
+        Answer(at_risk=False, likely=0.1),
+        Answer(at_risk=True, likely=0.9),
+        Answer(at_risk=True, likely=0.5, abstain=True),
+    ]
+    [line] = list(evaluate.doubts([True, True, True, False], {"typed well": answers}))[1:]
+    assert [share.strip() for share in line.replace("typed well", "").split("  ") if share] == [
+        "0.667 (0.21 to 0.94) of 3", "0.500 (0.09 to 0.91) of 2", "0.000 (0.00 to 0.79) of 1",
+    ]  # fmt: skip
+
+
+def test_a_false_alarm_is_told_under_each_cue_that_counted_in_it() -> None:
+    def found(cue: str, score: float, rule: str = "a wording") -> Finding:
+        return Finding(cue, 0, 4, "kids", "affirmed", ("risk",), score, rule, "high", critical=False)
+
+    right = Answer(at_risk=True, likely=0.9, findings=(found("missing", 0.8), found("care", 0.1)))
+    wrong = Answer(at_risk=True, likely=0.5, findings=(found("missing", 0.8), found("oblique", 0.1, "network")))
+    silent = Answer(at_risk=False, likely=0.1, findings=(found("neglect", 0.8),))
+    told = list(evaluate.alarms([True, False, False], [right, wrong, silent]))[1:]
+    assert [line.split()[1] for line in told] == ["missing", "oblique"]
+    assert told[0].endswith("0.500 (0.09 to 0.91) of 2")
+    assert told[1].endswith("0.000 (0.00 to 0.79) of 1")
+
+
+def test_levels_are_told_too_low_and_too_high() -> None:
+    said = [Answer(at_risk=True, likely=0.9, level=level) for level in ("low", "immediate", "high")]
+    told = {line[:34].strip(): line[34:] for line in evaluate.others([LOG] * 3, said)}
+    assert told["level lower than labelled"].startswith("0.333")
+    assert told["level higher than labelled"].startswith("0.333")
+    assert told["level right or one off"].startswith("0.667")
+
+
 def test_the_report_has_every_table(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(texts: Sequence[str]) -> list[Answer]:
         return [Answer("crying" in text, 0.5, "high") for text in texts]
@@ -60,5 +95,7 @@ def test_the_report_has_every_table(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = evaluate.Drawn()
     told = "\n".join(evaluate.report([LOG, HARMLESS], drawn))
     for table in ("family's name also in train", "transcript, ", "among routine entries: 100", "words to a machine inside",
-                  "in other languages"):  # fmt: skip
+                  "in other languages", "level lower than labelled", "false alarms by cue quoted"):  # fmt: skip
         assert table in told
+    doubts = told[told.index("\nsays it is not sure") :].splitlines()[2:6]
+    assert [line.split()[0] for line in doubts] == ["typed", "slips", "slips", "slips"]
