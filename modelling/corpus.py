@@ -92,7 +92,7 @@ class Clause:
 
 
 def part(hand: str, family: str) -> str:
-    """Where a text belongs: by who wrote it, and by its scenario family, so that no family lies in two parts."""
+    """Where a text belongs: by who wrote it, and by its scenario family, so that no family of a hand lies in two parts."""
     if hand in KEPT_APART:
         return "test"
     number = int.from_bytes(hashlib.sha256(f"{hand} {family}".encode()).digest()[:4], "big")
@@ -123,6 +123,12 @@ def _rows(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted((HOME / kind).glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             yield path.stem, json.loads(line)
+
+
+def digest() -> str:
+    """The hash of every log and clause that is trained on or tuned to, as the model's card names it."""
+    fitted = [one for one in logs() if one.part != "test"], [one for one in clauses() if one.part != "test"]
+    return hashlib.sha256(repr(fitted).encode()).hexdigest()[:16]
 
 
 def faults() -> list[str]:

@@ -1,4 +1,4 @@
-"""How well risk is found on the test part: by cue, level, channel, length, age and typos, part by part and beside others.
+"""How well risk is found on the test part: in slices, typed badly, in harder trials, part by part and beside others.
 
 ``python -m modelling evaluate`` prints the tables and writes them, with two pictures, to ``docs/reader-results.md``. The test part
 was written by other hands than the rest, and nothing is fitted to it.
@@ -10,70 +10,23 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from goldthread.thrive.assertion import assess_span
+from goldthread.thrive.decide import LEVEL_FROM
+from goldthread.thrive.full import RULE
 from goldthread.thrive.tokens import Text
-from modelling.corpus import ASSERTIONS, CHANNELS, CUES, HOME, LEVELS, Log, clauses, logs, second_reading
+from modelling import trials
+from modelling.corpus import ASSERTIONS, HOME, LEVELS, Log, clauses, logs, second_reading
 from modelling.judges import OTHERS, PARTS, Answer, Judge, fast, full, reader
 from modelling.noise import shortened, slips
-from modelling.scores import Detection, Share, Tenth, brier, detection, f1, kappa, tenths
+from modelling.scores import Detection, Share, Tenth, brier, detection, f1, kappa, row, tenths
+from modelling.slices import slices
 
 SEED = 46
 RATES = (0.05, 0.15, 0.40)
 """Shares of words with a slip of the keys."""
-LENGTHS = ((5, 18), (18, 60), (60, 160), (160, 451))
-"""Words from and up to, the second left out."""
-AGES = (("under 1", 0, 1), ("1 to 4", 1, 5), ("5 to 11", 5, 12), ("12 to 15", 12, 16), ("16 and 17", 16, 18))
-"""Bands by the youngest age told, in years from and up to."""
-_YEARS = re.compile(
-    r"\b(?:aged? |[mf])?(\d{1,2}) ?(?:yo\b|y/o|yrs?\b|years? old|yr old)|\b[mf](\d{1,2})\b|\baged? (\d{1,2})\b", re.I
-)
-_MONTHS = re.compile(r"\b\d{1,2} ?(?:mths?|months?|wks?|weeks?|days?)[ -]old\b|\bnewborn\b", re.I)
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Some of the test part, by name."""
-
-    name: str
-    logs: list[Log]
-
-
-def youngest(text: str) -> int | None:
-    """The youngest age under 18 told in the usual ways, in years; None where none is."""
-    if _MONTHS.search(text):
-        return 0
-    ages = [int(value) for found in _YEARS.findall(text) for value in found if value]
-    return min((age for age in ages if age < 18), default=None)
-
-
-def slices(part: Sequence[Log]) -> Iterator[Slice]:
-    """The part as it is, and cut in several ways; a slice by cue or level holds risky logs only."""
-    yield Slice("all", list(part))
-    yield Slice("oblique", [one for one in part if one.oblique])
-    yield Slice("in plain words", [one for one in part if one.at_risk and not one.oblique])
-    yield Slice("harmless, a child in it", [one for one in part if not one.at_risk and one.child != "no"])
-    yield Slice("harmless, no child", [one for one in part if not one.at_risk and one.child == "no"])
-    for hand in sorted({one.hand for one in part}):
-        yield Slice(f"hand {hand}", [one for one in part if one.hand == hand])
-    for level in LEVELS[1:]:
-        yield Slice(f"level {level}", [one for one in part if one.at_risk and one.level == level])
-    for channel in CHANNELS:
-        yield Slice(f"channel {channel}", [one for one in part if one.channel == channel])
-    for low, high in LENGTHS:
-        yield Slice(f"{low} to {high - 1} words", [one for one in part if low <= len(one.text.split()) < high])
-    for name, low, high in AGES:
-        yield Slice(f"youngest {name}", [one for one in part if low <= _age(one) < high])
-    yield Slice("regional speech", [one for one in part if one.region.casefold() not in ("none", "")])
-    for cue in CUES:
-        yield Slice(f"cue {cue}", [one for one in part if one.at_risk and cue in {span.cue for span in one.spans}])
-
-
-def _age(one: Log) -> float:
-    found = youngest(one.text)
-    return float("inf") if found is None else found
 
 
 def spoilt(part: Sequence[Log]) -> Iterator[tuple[str, list[str]]]:
@@ -107,7 +60,8 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
     answers: dict[str, list[Answer]] = {}
     for name, judge in {**PARTS, **OTHERS}.items():
         answers[name] = judge(texts)
-        yield _line(name, detection(truth, [one.at_risk for one in answers[name]]))
+        yield row(name, detection(truth, [one.at_risk for one in answers[name]]))
+    typed_worse: dict[str, list[Answer]] = {}
     rates = {f"slips in {rate:.0%} of words": rate for rate in RATES}
     for name, judge in {"reader, full path": full, "reader, fast path (lexicon alone)": fast}.items():
         drawn.typing.append((name, 0.0, detection(truth, [one.at_risk for one in answers[name]])))
@@ -115,15 +69,22 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
         by_id = dict(zip((one.id for one in part), answers[name], strict=True))
         for cut in slices(part):
             said = [by_id[one.id].at_risk for one in cut.logs]
-            yield _line(cut.name, detection([one.at_risk for one in cut.logs], said))
+            yield row(cut.name, detection([one.at_risk for one in cut.logs], said))
         for typed, worse in spoilt(part):
-            found = detection(truth, [one.at_risk for one in judge(worse)])
+            said_of_worse = judge(worse)
+            found = detection(truth, [one.at_risk for one in said_of_worse])
             if typed in rates:
                 drawn.typing.append((name, rates[typed], found))
-            yield _line(typed, found)
-    drawn.tenths = tenths(truth, [one.likely for one in answers["reader, full path"]])
-    yield from calibration(truth, answers["reader, full path"])
-    yield from others(part, answers["reader, full path"])
+                if judge is full:
+                    typed_worse[typed] = said_of_worse
+            yield row(typed, found)
+    plain = answers["reader, full path"]
+    yield from trials.report(part, full, plain)
+    drawn.tenths = tenths(truth, [one.likely for one in plain])
+    yield from calibration(truth, plain)
+    yield from others(part, plain)
+    yield from doubts(truth, {"typed well": plain, **typed_worse})
+    yield from alarms(truth, plain)
     yield "\nassertion of the clauses' spans, rules"
     yield from assertion_report(
         [(one.text, one.span.start, one.span.end, one.span.assertion) for one in clauses() if one.part == "test"]
@@ -145,15 +106,46 @@ def others(part: Sequence[Log], answers: Sequence[Answer]) -> Iterator[str]:
     """What else the full path says: level, child, adult, and how right it is where it is not sure."""
     yield "\nwhat else the full path says"
     risky = [(one, answer) for one, answer in zip(part, answers, strict=True) if one.at_risk and answer.at_risk]
-    near = sum(abs(LEVELS.index(one.level) - LEVELS.index(answer.level)) <= 1 for one, answer in risky)
+    steps = [LEVELS.index(answer.level) - LEVELS.index(one.level) for one, answer in risky]
+    near = sum(abs(off) <= 1 for off in steps)
     pairs = list(zip(part, answers, strict=True))
     yield f"{'level right, of those found':34}{Share(sum(one.level == answer.level for one, answer in risky), len(risky))}"
     yield f"{'level right or one off':34}{Share(near, len(risky))}"
+    yield f"{'level lower than labelled':34}{Share(sum(off < 0 for off in steps), len(risky))}"
+    yield f"{'level higher than labelled':34}{Share(sum(off > 0 for off in steps), len(risky))}"
     yield f"{'child right':34}{Share(sum(one.child == answer.child for one, answer in pairs), len(pairs))}"
     yield f"{'adult right':34}{Share(sum(one.adult_vulnerability == answer.adult for one, answer in pairs), len(pairs))}"
     for doubt, name in ((True, "not sure: at risk right"), (False, "sure: at risk right")):
         those = [one.at_risk == answer.at_risk for one, answer in pairs if answer.doubt is doubt]
         yield f"{name:34}{Share(sum(those), len(those))}"
+
+
+def doubts(truth: Sequence[bool], typed: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
+    """How many of the wrong answers, and how many of the right ones, the reader says it is not sure of, by how the texts are typed."""
+    yield f"\n{'says it is not sure':34}{'of wrong answers':34}{'of missed':34}of right answers"
+    for name, answers in typed.items():
+        wrong = [one.unsure for so, one in zip(truth, answers, strict=True) if one.at_risk is not so]
+        missed = [one.unsure for so, one in zip(truth, answers, strict=True) if so and not one.at_risk]
+        right = [one.unsure for so, one in zip(truth, answers, strict=True) if one.at_risk is so]
+        of_wrong, of_missed, of_right = (Share(sum(some), len(some)) for some in (wrong, missed, right))
+        yield f"{name:34}{of_wrong!s:34}{of_missed!s:34}{of_right}"
+
+
+def alarms(truth: Sequence[bool], answers: Sequence[Answer]) -> Iterator[str]:
+    """Which cues stood in the quotes of false alarms, the most frequent first, and how often a child was at risk where they did."""
+    false: Counter[str] = Counter()
+    raised: Counter[str] = Counter()
+    for so, one in zip(truth, answers, strict=True):
+        if not one.at_risk:
+            continue
+        cues = {quote.cue for quote in one.findings if quote.rule == RULE or quote.score >= LEVEL_FROM}
+        raised.update(cues)
+        if not so:
+            false.update(cues)
+    wrong = sum(one.at_risk and not so for so, one in zip(truth, answers, strict=True))
+    yield f"\n{'false alarms by cue quoted':34}{'of all false alarms':34}at risk where it was quoted"
+    for cue, count in sorted(false.items(), key=lambda one: (-one[1], one[0])):
+        yield f"{'cue ' + cue:34}{Share(count, wrong)!s:34}{Share(raised[cue] - count, raised[cue])}"
 
 
 def clinical(part: str) -> list[tuple[str, int, int, str]]:
@@ -217,7 +209,3 @@ def agreement() -> Iterator[str]:
     for one in these:
         if one.at_risk != second[one.id]["at_risk"]:
             yield f"{one.id}: {one.level}, then {second[one.id]['level']}: {one.text}"
-
-
-def _line(name: str, found: Detection) -> str:
-    return f"{name:34}{found.recall!s:34}{found.specificity!s:34}{found.precision!s}"

@@ -15,6 +15,7 @@ from goldthread.thrive import features
 from goldthread.thrive.clauses import clauses as cut
 from goldthread.thrive.model import load
 from goldthread.thrive.reader import Reader
+from goldthread.thrive.reading import Finding
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = (
@@ -34,6 +35,13 @@ class Answer:
     child: str = ""
     adult: bool = False
     doubt: bool = False
+    abstain: bool = False
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def unsure(self) -> bool:
+        """It says of itself that it is no answer to rely on."""
+        return self.doubt or self.abstain
 
 
 Judge = Callable[[Sequence[str]], list[Answer]]
@@ -98,7 +106,16 @@ def reader() -> Reader:
 
 def _read(texts: Sequence[str], path: str) -> list[Answer]:
     return [
-        Answer(one.at_risk, one.probability, one.level, one.child, one.adult_vulnerability, bool(one.doubt))
+        Answer(
+            one.at_risk,
+            one.probability,
+            one.level,
+            one.child,
+            one.adult_vulnerability,
+            bool(one.doubt),
+            one.abstain,
+            one.findings,
+        )
         for one in reader().read_batch(texts, path)
     ]
 

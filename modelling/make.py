@@ -26,15 +26,6 @@ from modelling.train import FROZEN, SEED, Trainer
 VERSION = "2"
 
 
-def corpus_hash() -> str:
-    """A digest of every log and clause that is trained on or tuned to."""
-    whole = hashlib.sha256()
-    logs = [one for one in corpus.logs() if one.part != "test"]
-    clauses = [one for one in corpus.clauses() if one.part != "test"]
-    whole.update(repr((logs, clauses)).encode())
-    return whole.hexdigest()[:16]
-
-
 def make(weights: Path, home: Path, made_from: dict[str, Any], say: Callable[[str], None]) -> None:
     """Export trained *weights* into *home* and calibrate them on the tune part."""
     reader = Reader()
@@ -47,7 +38,7 @@ def make(weights: Path, home: Path, made_from: dict[str, Any], say: Callable[[st
         "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [],
         "made_from": {
             **made_from,
-            "corpus": corpus_hash(),
+            "corpus": corpus.digest(),
             "lexicon": reader.lexicon_hash,
             "weights": hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()[:16],
             "seed": SEED,

@@ -59,6 +59,12 @@ def detection(truth: Sequence[bool], said: Sequence[bool]) -> Detection:
     )
 
 
+def row(name: str, found: Detection) -> str:
+    """A line of a table. Of texts all of one kind whoever is called risky is so always or never: a precision would tell nothing."""
+    precision = str(found.precision) if found.recall.of and found.specificity.of else ""
+    return f"{name:34}{found.recall!s:34}{found.specificity!s:34}{precision}".rstrip()
+
+
 def f1(truth: Sequence[str], said: Sequence[str], label: str) -> tuple[float, int]:
     """F1 of one label, and how often it is true; 0 where it is never rightly said."""
     pairs = list(zip(truth, said, strict=True))
