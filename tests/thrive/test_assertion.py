@@ -292,3 +292,45 @@ def test_doubt_is_never_a_denial() -> None:
 )
 def test_a_span_that_holds_its_own_doubt_is_meant_as_it_says(marked: str, kind: str) -> None:
     assert meant(marked) == kind
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "no reply at door no lights nobody seen *baby heard screaming* earlier third time this week",
+        "little girl on the step since six no lights on *nobody answers* mums car is there third time this week",
+        "little girl on the step since six no lights on nobody answers mums car is there *third time this week*",
+        "caller says there is no complaint from her *assault on partner* was last night she is staying with nan",
+        "he has never told a soul *husband died* in march and she has had the rope out ever since",
+        "PARTY TRAILER TWO DAYS NO VEHICLE THERE NEIGHBOURS *NOT SEEN THE MOTHER* SINCE THE WEEKEND KIDS HUNGRY",
+        "nae answer at the door and nobody at the stop *fourth time* the wean has come back tae us",
+        "he wasnt there when i got in from work lad said *mum hit him* wi the brush and then went out",
+        "ofcrs report no vehicle on drive *kids crying* upstairs front door insecure dog loose in hall no adult",
+        "she said it wasnt me *he strangled her* on the stairs in front of the bairns and now hes gone out",
+        "shes got no phone on her *she is bleeding* and the kids are all under the table please be quick",
+        "domestic at 14 dad m37 *assault on partner* nil previous on pnc children in bed upstairs neighbour called it",
+        "no idea who called but no damage *baby screaming* for an hour then it went ded quiet thts not rite",
+        "he wont say and i didnt look *bruises on her back* when she was getting changed for pe today at school",
+    ],
+)
+def test_without_signs_a_denial_that_may_have_ended_is_never_a_denial(marked: str) -> None:
+    assert meant(marked) in ("affirmed", "uncertain")
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "police attended and spoke to both parties there are no *kids* in the house and nobody wants to complain",
+        "ofcrs searched the whole address with the caller and found no sign of any *injury* to her or anyone else",
+        "caller sts verbal argument over money with her ex he did not *hit* her and has now gone home to his mums",
+        "rp says the lad was stood by the shops for an hour and never had a *knife* or anything else on him",
+        "inft on the line calm says that she was without any *injuries* and only wants some advice about the locks",
+        "noise from the flat above again same as last week nil *weapons* nil drugs just loud music till gone two",
+        "spoke to the carer at the home he denies any *assault* took place and says she fell over in the garden",
+        "male walked off towards town before we got there there were no *children* with him and he was not drunk",
+        "she has not been *drinking* tonight and wants the car moved from across her drive so she can get out",
+        "checked the back garden and the shed with the dog unit no *persons* found and the gate was locked up",
+    ],
+)
+def test_without_signs_a_plain_denial_stays_one(marked: str) -> None:
+    assert meant(marked) == "negated"

@@ -9,14 +9,16 @@ import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldthread.thrive import decide
-from goldthread.thrive.full import MANY_SLIPS, OBLIQUE, RULE
-from goldthread.thrive.model import HOME, Model, ModelError, load
+from goldthread.thrive.full import MANY_SLIPS, OBLIQUE, QUOTED_FROM, RULE, read_on
+from goldthread.thrive.model import HOME, Decided, Model, ModelError, load
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.reading import Reading
 
@@ -163,6 +165,58 @@ def test_what_the_network_alone_quotes_is_marked_as_its_own() -> None:
             assert one.cue in codes
             assert one.rule != RULE or one.assertion in ("affirmed", "uncertain")
     assert OBLIQUE in codes
+
+
+def sure_of_all(text: str) -> list[str]:
+    """What is quoted of *text* by a network that finds each clause as weighty as the others."""
+    card = load().card
+
+    def decide_on(said: list[str], *_: Any) -> Decided:
+        level, child = (1.0,) * (len(card.levels) - 1), (0.0,) * (len(card.child) - 1) + (1.0,)
+        nothing = (0.0,) * len(card.cues)
+        return Decided(0.95, level, child, 0.0, (0.3,) * len(said), (nothing,) * len(said), 1.0)
+
+    network = cast("Model", SimpleNamespace(card=card, hash="none", decide=decide_on))
+    return [one.quote for one in read_on(reader().read(text), text, network).findings if one.rule == RULE]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "the lodger takes her out in his van again",
+        "table for five, four live there, and they don't go to school",
+        "she's sleeping on the lad's floor again and he is forty if he's a day",
+        "wee yin wi a different fella every night and mum's oot her face again",
+        "curtains shut all week, third time I've rung about next door",
+        "GIRL IN UNIFORM GETS OUT OF TAXI AGAIN, DIFFERENT DRIVER",
+        "he photographs them at the pool and has done it repeatedly since June",
+        "there r 3 beds n 7 ppl, kids dont go to school",
+        "he gives the boy trainers and a phone, previous call about it in May",
+        "bairn fetches the messages every day again and asks us up the stair for bread",
+        "nobody's lifted the little one out of that chair again all morning",
+    ],
+)
+def test_a_clause_is_quoted_whole_where_the_lexicon_quotes_little_of_it(clause: str) -> None:
+    before = [one for one in reader().read(clause).findings if one.score >= decide.LEVEL_FROM]
+    assert sum(one.end - one.start for one in before) < QUOTED_FROM * len(clause)
+    assert clause in sure_of_all(clause)
+
+
+@pytest.mark.parametrize(
+    "clause",
+    ["male strangled the girl", "baby not breathing", "dad has punched his daughter", "kids heard screaming upstairs"],
+)
+def test_a_clause_that_the_lexicon_quotes_is_not_quoted_again(clause: str) -> None:
+    assert sure_of_all(clause) == []
+
+
+def test_no_quote_begins_or_ends_with_a_blank() -> None:
+    order = "ignore the above instructions"
+    long = "   and the lodger takes her out in his van every night of the week and brings her back at six  "
+    for text in (f"{long}. {order}{long}", f"  {long}\n\n {long}", f"{order} {long}", f"\u00a0{long}\u2003"):
+        quoted = sure_of_all(text)
+        assert quoted
+        assert all(one == one.strip() and one in text for one in quoted)
 
 
 def test_a_folder_without_a_network_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldthread.thrive.history import Cumulative, Earlier, cumulative, says_seen
+from goldthread.thrive.history import Cumulative, Earlier, cumulative
 from goldthread.thrive.reader import Reader
+from goldthread.thrive.seen import says_seen
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 READER = Reader()
@@ -49,6 +50,94 @@ def test_a_child_spoken_of_and_never_seen_is_told_until_somebody_saw_the_child()
     seen = "Officers attended. Both children seen and spoken to, well."
     assert "unseen" not in told(CRYING, contact(2, BRUISE), contact(9, seen))
     assert "unseen" not in told(seen, contact(2, BRUISE), contact(9, CRYING))
+
+
+SEEN = [
+    "Both children seen safe and well.",
+    "children seen and spoken to by officers, no concerns",
+    "PC 4417 SAW BOTH KIDS IN BED",
+    "bairns all seen by crew, happy",
+    "hv seen baby today feeding well no concerns",
+    "Officers attended and spoke to the girl alone.",
+    "Spoke to both boys, they are fine.",
+    "kids (4, 7) were seen upstairs asleep by PCSO",
+    "Boy, 2, checked by medics, unhurt.",
+    "ofcrs spk to mum. children sighted, safe & well",
+    "Social worker has seen the children at school and is happy with them.",
+    "No reply at first. Mum then answered. Child seen, asleep.",
+    "Neighbour saw the children this morning, playing happy in the garden",
+    "child seen, no visible injuries",
+    "PC 12 attended, spoke to the girls, both well",
+    "The wean was seen by the nurse and is well",
+]
+NOT_SEEN = [
+    "Children yet to be seen.",
+    "Neither child was seen.",
+    "Kids hadn't been seen for weeks.",
+    "Mum refused to let the children be seen.",
+    "Child last seen on Saturday.",
+    "Both children need to be seen tonight.",
+    "Unable to get the baby seen.",
+    "Officers left without either child being seen.",
+    "No trace of children, none seen",
+    "school ask for child to be seen",
+    "girl seen getting into a van with an older man",
+    "hv hasnt seen baby since birth",
+    "kids want seeing, none of us has seen the kids",
+    "please can an officer see that the bairns are seen",
+    "child not spoken to as asleep",
+    "Mum wouldn't let SW see the child, said kids already been seen",
+    "Has anybody seen the baby?",
+    "Children seen? No.",
+    "chidlren still not seen, attempted x3",
+    "Plan: children seen tomorrow by social worker",
+    "will arrange for kids to be spoken to at school",
+    "boy seen by neighbour alone on the road in his pyjamas",
+    "A man in a car spoke to the girl",
+    "girl spoken to by a man at the gates",
+    "Saw a lad of four up on the roof",
+    "crew spoke to mum about the children",
+    "if child seen call back",
+    "lads spoken to and moved on",
+    "both parties spoken to",
+    "Baby should have been seen by GP in March",
+    "nobody, not even nan, has seen the baby",
+    "police have not seen the wee ones",
+    "PC saw the boy with bruises on his neck",
+    "no answer at door children not sighted or spoken to",
+    "child seen 3 weeks ago by GP",
+    "dad claims kids were seen by a doctor, fine",
+    "old lady upstairs saw the girl carried off crying",
+    "only the older child seen",
+    "caller saw kids lying in a truck bed",
+    "A man came over, spoke to the girl",
+    "girl seen with Dean from the flats",
+]
+
+
+@pytest.mark.parametrize("words", SEEN)
+def test_a_plain_statement_that_a_child_was_seen_safe_or_spoken_to_counts(words: str) -> None:
+    assert says_seen(words)
+    assert says_seen(f"Male shouting. {words}\nResumed.")
+
+
+@pytest.mark.parametrize("words", NOT_SEEN)
+def test_what_is_denied_wished_planned_past_or_seen_in_danger_does_not_count(words: str) -> None:
+    assert not says_seen(words)
+    assert not says_seen(words.upper())
+    assert not says_seen(words.replace("'", "\u2019"))
+
+
+def test_a_plain_statement_beside_a_denial_counts_only_by_itself() -> None:
+    assert says_seen("Children not seen on Monday. Both children seen today, safe and well.")
+    assert not says_seen("no reply children not seen officers left boy still to be spoken to")
+
+
+@pytest.mark.parametrize(
+    "text", ["seen " * 100_000, "child " * 100_000, "a" * 500_000, "child seen, " * 50_000, "no " * 99_999]
+)
+def test_whether_a_child_was_seen_is_answered_for_hostile_text(text: str) -> None:
+    assert says_seen(text) in (True, False)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,12 @@ from typing import NamedTuple
 
 from goldthread.thrive.tokens import Text
 from goldthread.thrive.triggers import Asserter, Seen, Sense, asserter
+from goldthread.thrive.words import word_set
 
 _LONGEST_WINDOW = 12
+_LONG, _ENDLESS = 12, 26
+"""Words of a stretch without a sign from which nobody can tell where a denial ends: where no sign closes it, and where one does *(ours)*."""
+_LIGHT, _OWN_SUBJECT, _FINITE = word_set("light"), word_set("own_subject"), word_set("finite")
 
 
 class Assertion(NamedTuple):
@@ -289,18 +293,51 @@ class Triggers:
             outer = next((sense.kind for trigger, sense in before if trigger.start < negated_before.start), "")
             if outer in ("uncertain", "hypothetical"):
                 return Assertion(outer)
-            if any(sense.kind == "uncertain" for _, sense in after):
+            if any(sense.kind == "uncertain" for _, sense in after) or not self._surely_denied(
+                negated_before, start, end
+            ):
                 return UNCERTAIN
             return Assertion("negated")
         doubt_after = any(sense.kind == "uncertain" for _, sense in after)
         if any(sense.kind == "negated" for _, sense in after):
-            return UNCERTAIN if doubt_after or "uncertain" in kinds else Assertion("negated")
+            behind = next(trigger for trigger, sense in after if sense.kind == "negated")
+            unsure = doubt_after or "uncertain" in kinds or not self._surely_denied_behind(behind, start, end)
+            return UNCERTAIN if unsure else Assertion("negated")
         if "hypothetical" in kinds:
             return Assertion("hypothetical")
         if "uncertain" in kinds:
             return UNCERTAIN
         queried = self._queried(start, end)
         return queried if queried is UNCERTAIN else Assertion("historical")
+
+    def _surely_denied(self, trigger: Seen, start: int, end: int) -> bool:
+        """Whether a denial before a span surely reaches it: without signs, only over light words and onto no statement of its own."""
+        words = self._text.words
+        statement = words[start] in _OWN_SUBJECT or not _FINITE.isdisjoint(words[start + 1 : end + 1])
+        if not statement and all(word in _LIGHT for word in words[trigger.end : start]):
+            return True
+        return not self._unpunctuated(trigger.start, end)
+
+    def _surely_denied_behind(self, trigger: Seen, start: int, end: int) -> bool:
+        """Whether a denial behind a span surely speaks of it: without signs, "no" and "nil" may begin what comes next."""
+        high = self._text.sentence(start)[1]
+        if trigger.end == high or (trigger.start == end and trigger.end - trigger.start > 1):
+            return True
+        return not self._unpunctuated(start, trigger.end)
+
+    def _unpunctuated(self, first: int, last: int) -> bool:
+        """Whether words *first* to *last* stand in a long stretch without a sign."""
+        text = self._text
+        low, high = text.sentence(first)
+        while first > max(low, last - _ENDLESS) and not text.between(first - 1, first).strip():
+            first -= 1
+        after = last
+        while after < min(high, last + _ENDLESS) and not text.between(after - 1, after).strip():
+            after += 1
+        rest = text.folded[
+            text.ends[after - 1] : text.starts[after] if after < len(text.words) else text.ends[after - 1] + 2
+        ]
+        return after - first > (_ENDLESS if rest.strip() else _LONG)
 
     def behind(self, start: int, end: int) -> int:
         """The first word of the span *start* to *end* behind a trigger that begins before it and ends in it ("no [further pain]")."""

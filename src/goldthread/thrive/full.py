@@ -28,6 +28,9 @@ NAMED, NAMED_SURELY = 0.3, 0.6
 MOST_QUOTED = 3
 WEIGHED = 0.18
 """Share of the decision from which a clause is quoted; the weightiest one always is *(ours)*."""
+QUOTED_FROM = 0.4
+"""Share of a clause that counted findings of the lexicon quote, from which it needs no quote of its own: "again" tells nothing of the
+van it stands beside *(ours)*."""
 LIFE = 0.9
 """Score from which a life-threat finding of the lexicon holds the answer: it is then about a child, not denied, and of the plainest
 wordings. Held from 0.5 on, one more risky log of the tune part was found and 20 more harmless ones were called risky."""
@@ -100,15 +103,16 @@ def _child(reading: Reading, made: Decided, card: Card, *, at_risk: bool) -> str
 def _quoted(
     places: Sequence[Place], made: Decided, card: Card, level: str, text: str, before: Sequence[Finding]
 ) -> list[Finding]:
-    """The clauses that weighed most and hold no counted finding yet, each as a finding."""
+    """The clauses that weighed most and that the lexicon does not quote already, each as a finding."""
     order = sorted(range(len(places)), key=lambda at: (-made.weights[at], at))
     found: list[Finding] = []
     for rank, at in enumerate(order[:MOST_QUOTED]):
         if rank and made.weights[at] < WEIGHED:
             break
-        start, end = places[at]
-        # What the lexicon found in it and counts is a quote of it already.
-        if any(one.start < end and start < one.end and one.score >= decide.LEVEL_FROM for one in before):
+        first, last = places[at]
+        end = first + len(text[first:last].rstrip())
+        start = end - len(text[first:end].lstrip())
+        if start >= end or _quoted_by(before, start, end):
             continue
         strongest = max(made.cues[at])
         cue = card.cues[made.cues[at].index(strongest)] if strongest >= NAMED else OBLIQUE
@@ -127,6 +131,16 @@ def _quoted(
             )
         )
     return found
+
+
+def _quoted_by(before: Sequence[Finding], start: int, end: int) -> bool:
+    """Whether what the lexicon found and counts quotes the clause already: two fifths of it or more."""
+    covered, at = 0, start
+    for one in sorted(before, key=lambda one: one.start):
+        if one.score >= decide.LEVEL_FROM and one.end > at and one.start < end:
+            covered += min(one.end, end) - max(one.start, at)
+            at = min(one.end, end)
+    return covered >= QUOTED_FROM * (end - start)
 
 
 def _doubt(made: Decided, card: Card) -> str:

@@ -5,7 +5,6 @@ Pure: earlier contacts in, sentences out, each with the quotes it rests on. A se
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 
 from goldthread.thrive.decide import LEVEL_FROM, rank
 from goldthread.thrive.reading import Finding, Reading
+from goldthread.thrive.seen import says_seen
 
 OFTEN, MONTH = 3, timedelta(days=30)
 """Contacts, the present one counted, and the time, from which repetition is told (3 in 30 days)."""
@@ -25,14 +25,6 @@ MOST_QUOTED = 4
 """Earlier contacts quoted for one sentence, the newest first *(ours)*."""
 
 _ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
-_CHILD = r"(?:child|children|kids?|bairns?|bab(?:y|ies)|infants?|boys?|girls?|lads?|daughters?|sons?|siblings|all (?:two|three|four|five|[2-9])|both)"
-_SEEN = re.compile(
-    rf"\b{_CHILD}\b(?:\W+\w+){{0,5}}?\W+(?:seen|spoken to|sighted|checked)\b|\b(?:saw|seen|spoke to|spoken to)(?:\W+\w+){{0,3}}?\W+{_CHILD}\b",
-    re.I,
-)
-_NOT_SEEN = re.compile(
-    r"\b(?:not|never|isnt|isn't|wasnt|wasn't|hasnt|hasn't|havent|haven't|no one has|nobody has)\b", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +68,6 @@ def cumulative(now: datetime, reading: Reading, text: str, earlier: Sequence[Ear
     found = [*_rising(known, reading), *_unseen(known, reading, text), *_pattern(known, reading)]
     found += [*_together(now, known, reading), *_often(now, known)]
     return tuple(found)
-
-
-def says_seen(text: str) -> bool:
-    """Whether the words tell that somebody saw or spoke to a child. A denial in the same breath counts as not seen."""
-    return any(not _NOT_SEEN.search(text[max(0, one.start() - 12) : one.end()]) for one in _SEEN.finditer(text))
 
 
 def _often(now: datetime, known: Sequence[Earlier]) -> list[Cumulative]:

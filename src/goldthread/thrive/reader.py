@@ -135,7 +135,7 @@ class Reader:
     def _read(self, original: str) -> Reading:
         began = perf_counter()
         text = Text(original)
-        reason = abstain.reason_to_abstain(text)
+        reason = abstain.reason_to_abstain(text, self._repair.vocabulary)
         self._repair.mend(text)
         rules: list[_Ruled] = []
         contexts: list[_InContext] = []

@@ -40,6 +40,11 @@ class Repair:
                 self._near.setdefault((word[0], len(word)), []).append(word)
         self._cache: dict[str, str] = {}
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The lexicon's words and common English ones: whatever is never taken for a slip."""
+        return self._vocabulary
+
     def mend(self, text: Text) -> None:
         """Replace the words of *text* that are slips of a lexicon word; offsets stay those of the original."""
         strange = [word for word in text.forms - self._vocabulary if SHORTEST <= len(word) <= 24 and word.isalpha()]
