@@ -46,6 +46,21 @@ def of(database: Database, table: str, key: str = "ref") -> list[str]:
     return [database.admin_url, "--table", f"stored.{table}", "--key", key, "--text", "words"]
 
 
+def stopped(screen: Screen, monkeypatch: pytest.MonkeyPatch, *given: object, chunks: int = 2) -> None:
+    """Run the command and stop it after some chunks."""
+    read, met = encode.answer_chunk, []
+
+    def stopping(*asked: Any) -> encode.Answered:
+        met.append(asked)
+        if len(met) > chunks:
+            raise KeyboardInterrupt
+        return read(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(encode, "answer_chunk", stopping)
+        assert screen(*given)[0] == 130
+
+
 def test_a_table_comes_in_order_with_its_types(screen: Screen, small: None, logs: Database, tmp_path: Path) -> None:
     url, *options = of(logs, "logs")
     assert screen(url, tmp_path / "out.parquet", *options)[0] == 0
@@ -62,17 +77,7 @@ def test_stopped_it_goes_on_after_the_last_key(
     screen: Screen, small: None, logs: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, *options = of(logs, "logs")
-    read, met = encode.answer_chunk, []
-
-    def stopping(*given: Any) -> encode.Answered:
-        met.append(given)
-        if len(met) == 4:
-            raise KeyboardInterrupt
-        return read(*given)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(encode, "answer_chunk", stopping)
-        assert screen(url, tmp_path / "out.csv", *options)[0] == 130
+    stopped(screen, monkeypatch, url, tmp_path / "out.csv", *options, chunks=3)
     journal = (tmp_path / "out.csv.part" / "journal.json").read_text()
     assert '"after": "r008"' in journal
     with psycopg.connect(url, autocommit=True) as later:
@@ -80,6 +85,31 @@ def test_stopped_it_goes_on_after_the_last_key(
     status, said = screen(url, tmp_path / "out.csv", *options)
     assert (status, "Going on after 9 rows" in said) == (0, True)
     assert [row["ref"] for row in csv_rows(tmp_path / "out.csv")] == [f"r{at:03}" for at in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [("char(6)", "'R' || lpad(at::text, 3, '0')"), ("bit(8)", "at::bit(8)"), ("varchar(6)", "chr(64 + at)")],
+)
+def test_a_key_of_a_fixed_length_is_gone_on_after(
+    screen: Screen,
+    small: None,
+    fresh_database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    made: str,
+) -> None:
+    with psycopg.connect(fresh_database.admin_url, autocommit=True) as table:
+        table.execute("CREATE SCHEMA stored")
+        table.execute(f"CREATE TABLE stored.fixed (ref {kind} PRIMARY KEY, words text)")
+        table.execute(f"INSERT INTO stored.fixed SELECT {made}, 'bike taken' FROM generate_series(1, 15) AS at")
+    url, *options = of(fresh_database, "fixed")
+    stopped(screen, monkeypatch, url, tmp_path / "out.csv", *options)
+    status, said = screen(url, tmp_path / "out.csv", *options)
+    assert (status, "Going on after 6 rows" in said) == (0, True)
+    refs = [row["ref"] for row in csv_rows(tmp_path / "out.csv")]
+    assert len(refs) == len(set(refs)) == 15
 
 
 def test_a_number_as_key_is_ordered_as_a_number(screen: Screen, small: None, logs: Database, tmp_path: Path) -> None:

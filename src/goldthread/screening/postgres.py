@@ -114,7 +114,8 @@ class PostgresSource:
         self.names = [one.name for one in shown]
         place = column(self.names, self.key)
         self._schema = pa.schema([(one.name, TYPES.get(kinds[one.type_code], pa.string())) for one in shown])
-        told = run("SELECT format_type(%s, NULL)", [shown[place].type_code]).fetchone()
+        # With NULL in place of -1, char(n) and bit(n) would be cast to one character or bit.
+        told = run("SELECT format_type(%s, -1)", [shown[place].type_code]).fetchone()
         self._key_type = str(told[0]) if told else "text"
         self._total = self._counted(table)
 
