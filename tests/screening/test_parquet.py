@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from goldthread.screening import parquet
 from tests.screening.conftest import LOGS, csv_rows
 
 Screen = Callable[..., tuple[int, str]]
@@ -145,3 +146,15 @@ def test_a_wide_quote_survives(screen: Screen, tmp_path: Path) -> None:
     assert screen(tmp_path / "in.parquet", tmp_path / "out.csv")[0] == 0
     with (tmp_path / "out.csv").open(newline="") as file:
         assert next(csv.DictReader(file))["text"] == 'said "stop",\nkids crying'
+
+
+def test_what_a_sink_keeps_is_listed_once_however_many_parts_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 6):
+        (tmp_path / f"{number:06}.parquet").touch()
+    list_parts, listed = parquet._parts, []
+    monkeypatch.setattr(parquet, "_parts", lambda *given: listed.append(given) or list_parts(*given))
+    parquet.ParquetSink(tmp_path, pa.schema([("ref", pa.int8())]), 4)
+    assert len(listed) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{number:06}.parquet" for number in range(1, 5)]

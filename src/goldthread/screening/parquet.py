@@ -80,8 +80,9 @@ class ParquetSink:
     def __init__(self, folder: Path, schema: pa.Schema, parts: int) -> None:
         self._folder, self._schema, self._parts = folder, schema, parts
         self._writing: Grouped | None = None
+        kept = set(_parts(folder, parts))
         for path in folder.glob("*.parquet*"):
-            if path not in set(_parts(folder, parts)):
+            if path not in kept:
                 path.unlink()  # written after the last commit
 
     def add(self, data: pa.RecordBatch) -> None:
