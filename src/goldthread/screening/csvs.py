@@ -7,7 +7,6 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from goldthread.screening.errors import ScreenError
 from goldthread.screening.tables import CHUNK_SIZE, Chunk, Row, file_identity
@@ -143,10 +142,14 @@ def has_rows(folder: Path, size: int) -> bool:
     return path.exists() and path.stat().st_size >= size
 
 
-def lines(rows: Iterable[Iterable[Any]]) -> bytes:
+def lines(rows: Iterable[Iterable[str]]) -> bytes:
     """Rows as CSV."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    plain = csv.writer(buffer, lineterminator="\n")
+    # Of line ends, Python's writer quotes only the one it writes itself; readers take a bare \r for a row's end all the same.
+    quoted = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in map(list, rows):
+        (quoted if any("\r" in one for one in row) else plain).writerow(row)
     return buffer.getvalue().encode("utf-8", errors="surrogateescape")
 
 
