@@ -112,6 +112,37 @@ def test_a_key_of_a_fixed_length_is_gone_on_after(
     assert len(refs) == len(set(refs)) == 15
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE stored.logs ADD COLUMN grade text DEFAULT 'G2'",
+        "ALTER TABLE stored.logs RENAME COLUMN kind TO kin",
+        "ALTER TABLE stored.logs ALTER COLUMN big TYPE float8",
+        "ALTER TABLE stored.logs ALTER COLUMN ref TYPE varchar(9)",
+    ],
+)
+def test_columns_that_changed_since_the_stop_start_the_work_again(
+    screen: Screen,
+    small: None,
+    logs: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: str,
+    change: str,
+) -> None:
+    url, *options = of(logs, "logs")
+    out = tmp_path / f"out.{ending}"
+    stopped(screen, monkeypatch, url, out, *options)
+    with psycopg.connect(url, autocommit=True) as later:
+        later.execute(change)
+    status, said = screen(url, out, *options)
+    assert (status, "starting again" in said) == (0, True)
+    whole = tmp_path / f"whole.{ending}"
+    assert screen(url, whole, *options)[0] == 0
+    assert out.read_bytes() == whole.read_bytes()
+
+
 def test_a_number_as_key_is_ordered_as_a_number(screen: Screen, small: None, logs: Database, tmp_path: Path) -> None:
     with psycopg.connect(logs.admin_url, autocommit=True) as more:
         more.execute("INSERT INTO stored.empty SELECT at, 'bike taken' FROM generate_series(1, 30) AS at")

@@ -59,7 +59,12 @@ class PostgresSource:
             self._connection.close()
             raise
         told = table if table is not None else hashlib.sha256(str(query).encode()).hexdigest()
-        self._identity: dict[str, str | int] = {"source": self._where, "rows of": told, "key": key}
+        self._identity: dict[str, str | int] = {
+            "source": self._where,
+            "rows of": told,
+            "key": key,
+            "key type": self._key_type,
+        }
 
     def __enter__(self) -> PostgresSource:
         return self

@@ -59,10 +59,10 @@ def screen(asked: Request, told: Told, start_worker: Callable[[], None]) -> tupl
         raise ScreenError("--workers must be 1 or more.")
     with open_source(asked) as source:
         plan = make_plan(source, asked, kind, told)
-        work = {**source.identity(), **answers.made_by(plan.path), "text": plan.names[plan.text], "id": plan.id}
+        work = _work(source, plan)
         part = Part(asked.target)
         try:
-            journal, other = part.resume({**work, "columns": list(answers.COLUMNS)}, _whole(kind))
+            journal, other = part.resume(work, _whole(kind))
             if other:
                 told.say("The part folder is of another input, column or reader; starting again.")
             if journal.rows:
@@ -104,6 +104,26 @@ def make_plan(source: Source, asked: Request, kind: str, told: Told) -> Plan:
     if why:
         told.say(why)
     return Plan(source.names, text, name, path, kind)
+
+
+def _work(source: Source, plan: Plan) -> dict[str, Any]:
+    """What every row that comes out depends on."""
+    return {
+        **source.identity(),
+        **answers.made_by(plan.path),
+        "names": plan.names,
+        "types": _types(source.nothing()),
+        "text": plan.names[plan.text],
+        "id": plan.id,
+        "columns": list(answers.COLUMNS),
+    }
+
+
+def _types(nothing: Any) -> str:
+    """The schema of an Arrow batch in words; all of CSV is text."""
+    if isinstance(nothing, list):
+        return ""
+    return str(nothing.schema.to_string(show_field_metadata=False, show_schema_metadata=False))
 
 
 def _fill(
