@@ -10,8 +10,9 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from goldthread.screening import encode
+from goldthread.screening import encode, postgres
 from tests.conftest import Database
 from tests.screening.conftest import LOGS, csv_rows
 
@@ -165,6 +166,41 @@ def test_a_query_cannot_write(screen: Screen, logs: Database, tmp_path: Path) ->
     assert "refused" in said
     with psycopg.connect(logs.admin_url) as after:
         assert after.execute("SELECT count(*) FROM stored.logs").fetchone() == (20,)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ref, words FROM stored.logs) AS q LIMIT 0; COMMIT; DELETE FROM stored.logs WHERE ref > 'r004'; "
+        "SELECT * FROM (SELECT ref, words FROM stored.logs",
+        "SELECT ref, words FROM stored.logs) AS q LIMIT 0; COMMIT; BEGIN READ WRITE; DELETE FROM stored.logs; COMMIT; "
+        "SELECT * FROM (SELECT ref, words FROM stored.logs",
+        "SELECT 1; DELETE FROM stored.logs",
+    ],
+)
+def test_a_query_is_one_statement_and_cannot_leave_its_transaction(
+    screen: Screen, logs: Database, tmp_path: Path, query: str
+) -> None:
+    status, said = screen(logs.admin_url, tmp_path / "out.csv", "--query", query, "--key", "ref", "--text", "words")
+    with psycopg.connect(logs.admin_url) as after:
+        assert after.execute("SELECT count(*) FROM stored.logs").fetchone() == (20,)
+    assert status == 2
+    assert "--query takes one SELECT" in said
+
+
+def test_a_session_can_only_read_and_keeps_the_options_of_its_address(
+    logs: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=7s")
+    for url, path in [
+        (make_conninfo(logs.admin_url, options="-c search_path=stored"), "stored"),
+        (logs.admin_url, '"$user", public'),
+    ]:
+        connection, _ = postgres._connect(url)
+        with connection:
+            assert connection.execute("SHOW search_path").fetchone() == (path,)
+            assert connection.execute("SHOW default_transaction_read_only").fetchone() == ("on",)
+            assert connection.execute("SHOW statement_timeout").fetchone() == ("0" if path == "stored" else "7s",)
 
 
 def test_a_table_without_rows_is_no_fault(screen: Screen, logs: Database, tmp_path: Path) -> None:
