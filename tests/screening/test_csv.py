@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from goldthread.screening import tables
@@ -92,6 +94,35 @@ def test_many_bad_rows_are_counted_and_not_all_told(
     assert status == 1
     assert said.count("expected 2 fields") == 2
     assert "9 bad rows" in said
+
+
+@pytest.mark.parametrize(
+    ("header", "options"),
+    [
+        ("ref,log,log", []),
+        ("ref,log,log", ["--text", "log"]),
+        ("ref,ref,log", ["--id", "ref"]),
+        ("log,ref,log", ["--text", "log", "--id", "ref"]),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_name_that_two_columns_bear_names_neither(
+    screen: Screen, tmp_path: Path, header: str, options: list[str], ending: str
+) -> None:
+    (tmp_path / "in.csv").write_text(f"{header}\nA1,bike taken,{LOGS[1].replace(',', '')}\n")
+    if ending == "parquet":
+        columns = [pa.array([one]) for one in ("A1", "bike taken", LOGS[1])]
+        pq.write_table(pa.Table.from_arrays(columns, names=header.split(",")), tmp_path / "in.parquet")
+    status, said = screen(tmp_path / f"in.{ending}", tmp_path / "out.csv", *options)
+    assert status == 2
+    assert "2 columns are called" in said
+    assert "a name of its own" in said
+
+
+def test_two_columns_of_a_name_that_nothing_asks_for_are_kept(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ref,area,area,log\nA1,north,south,bike taken\n")
+    assert screen(tmp_path / "in.csv", tmp_path / "out.csv", "--id", "ref")[0] == 0
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("A1,north,south,bike taken,")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from datetime import date
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
 
 from goldthread.screening.errors import ScreenError
+from goldthread.screening.tables import column
 
 ALIASES: dict[str, dict[str, frozenset[str]]] = {
     "people": {
@@ -57,9 +58,7 @@ def places(kind: str, names: list[str], named: Mapping[str, str]) -> dict[str, i
     found: dict[str, int] = {}
     for part, aliases in ALIASES[kind].items():
         if part in named:
-            if named[part] not in names:
-                raise ScreenError(f"There is no column {named[part]!r}. The columns are: {', '.join(names)}.")
-            found[part] = names.index(named[part])
+            found[part] = column(names, named[part])
             continue
         likely = [at for at, name in enumerate(names) if re.sub(r"\W+", "_", name.strip().lower()) in aliases]
         if len(likely) == 1:

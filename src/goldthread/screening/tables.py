@@ -122,9 +122,11 @@ def check_target(target: Path) -> str:
 
 
 def column(names: list[str], name: str) -> int:
-    """Where the column *name* is. Raises ScreenError."""
+    """Where the column *name* is. Raises ScreenError if it is nowhere, or twice."""
     if name not in names:
         raise ScreenError(f"There is no column {name!r}. The columns are: {', '.join(names)}.")
+    if names.count(name) > 1:
+        raise ScreenError(f"{names.count(name)} columns are called {name!r}. Give each a name of its own in the table.")
     return names.index(name)
 
 
@@ -135,9 +137,9 @@ def text_column(names: list[str], wanted: str | None) -> int:
     likely = [place for place, name in enumerate(names) if name.strip().lower().replace(" ", "_") in TEXT_NAMES]
     if len(names) == 1:
         return 0
-    if len(likely) != 1:
+    if len({names[place] for place in likely}) != 1:
         raise ScreenError(f"Say with --text which column holds the log. The columns are: {', '.join(names)}.")
-    return likely[0]
+    return column(names, names[likely[0]])
 
 
 def file_identity(path: Path) -> dict[str, str | int]:
