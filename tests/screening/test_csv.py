@@ -85,6 +85,34 @@ def test_no_words_of_a_log_are_ever_said(screen: Screen, tmp_path: Path) -> None
     assert "Orbell" not in said.replace(f"Row 2 ({SECRET})", "")
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        'A1,"Tamsin Orbell of 14 Larch Road rang, kids crying"',
+        "Orbell,Tamsin,Orbell,4/3/2017",
+        "1,Orbell,kids crying",
+        "A1,Orbell hit the child.",
+        "A1,Tamsin Orbell was there with child",
+        "A1,Tamsin-Orbell-of-Larch-Road-hit-her-child-again",
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["--text", "narrative"], ["--text", "A1", "--id", "ref"]])
+def test_a_first_record_without_a_header_is_not_said(
+    screen: Screen, tmp_path: Path, record: str, options: list[str]
+) -> None:
+    (tmp_path / "in.csv").write_text(f"{record}\n{record}\n")
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv", *options)
+    assert status == 2
+    assert "columns; is there a header row?" in said
+    assert "Orbell" not in said
+
+
+@pytest.mark.parametrize("header", ["Ref,Date of birth (child),Log-Text/2", "ref,person.name,old_text", ",ref,Größe"])
+def test_names_that_are_a_headers_are_told(screen: Screen, tmp_path: Path, header: str) -> None:
+    (tmp_path / "in.csv").write_text(f"{header}\nA1,bike taken,b\n")
+    assert header.replace(",", ", ") in screen(tmp_path / "in.csv", tmp_path / "out.csv")[1]
+
+
 def test_many_bad_rows_are_counted_and_not_all_told(
     screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ TEXT_NAMES = frozenset({
     "notes", "note", "free_text", "freetext", "incident_text", "incident_log", "summary",
     "comments", "comment", "transcript", "message", "body",
 })  # fmt: skip
+HEADER = re.compile(r"[^\W\d](?:[\w ()/&#%-]|\.(?=\w)){0,39}")
+"""What a column's name may look like to stand in a message; it has five words at most. No sentence, date or number does *(ours)*."""
 CSV, PARQUET = "csv", "parquet"
 FORMATS = {".csv": CSV, ".parquet": PARQUET, ".pq": PARQUET}
 DATABASES = ("postgresql://", "postgres://")
@@ -121,10 +124,17 @@ def check_target(target: Path) -> str:
     return kind
 
 
+def listed(names: list[str]) -> str:
+    """The columns in a sentence, unless the header row may be missing, so that a record's words stand where names should."""
+    if all(not name or (HEADER.fullmatch(name) and len(name.split()) <= 5) for name in names):
+        return f"The columns are: {', '.join(names)}."
+    return f"The table has {len(names)} columns; is there a header row?"
+
+
 def column(names: list[str], name: str) -> int:
     """Where the column *name* is. Raises ScreenError if it is nowhere, or twice."""
     if name not in names:
-        raise ScreenError(f"There is no column {name!r}. The columns are: {', '.join(names)}.")
+        raise ScreenError(f"There is no column {name!r}. {listed(names)}")
     if names.count(name) > 1:
         raise ScreenError(f"{names.count(name)} columns are called {name!r}. Give each a name of its own in the table.")
     return names.index(name)
@@ -138,7 +148,7 @@ def text_column(names: list[str], wanted: str | None) -> int:
     if len(names) == 1:
         return 0
     if len({names[place] for place in likely}) != 1:
-        raise ScreenError(f"Say with --text which column holds the log. The columns are: {', '.join(names)}.")
+        raise ScreenError(f"Say with --text which column holds the log. {listed(names)}")
     return column(names, names[likely[0]])
 
 
