@@ -21,7 +21,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     screen.add_argument("source", metavar="IN", help="a .csv or .parquet file, or a postgresql:// address")
     screen.add_argument("target", metavar="OUT", help="a .csv or .parquet file: the same rows, and gt_ columns")
     screen.add_argument("--text", metavar="COLUMN", help="the column that holds the log's text")
-    screen.add_argument("--id", metavar="COLUMN", help="the column that names a row in messages")
+    screen.add_argument("--id", metavar="COLUMN", help="the column that tells rows apart; checked, not shown")
     screen.add_argument(
         "--path",
         choices=("fast", "full"),

@@ -97,13 +97,12 @@ def make_plan(source: Source, asked: Request, kind: str, told: Told) -> Plan:
     text = tables.text_column(source.names, asked.text)
     source.text(text)
     named = asked.id if asked.id is not None else source.key
-    name = tables.column(source.names, named) if named is not None else None
-    if name == text:
-        raise ScreenError("--id names a row in messages, so it cannot be the column of the text.")
+    if named is not None and tables.column(source.names, named) == text:
+        raise ScreenError("--id or --key tells a row from others: it cannot be the column of the text. Name another.")
     path, why = answers.usable_path(asked.path)
     if why:
         told.say(why)
-    return Plan(source.names, text, name, path, kind)
+    return Plan(source.names, text, path, kind)
 
 
 def _work(source: Source, plan: Plan) -> dict[str, Any]:
@@ -114,7 +113,6 @@ def _work(source: Source, plan: Plan) -> dict[str, Any]:
         "names": plan.names,
         "types": _types(source.nothing()),
         "text": plan.names[plan.text],
-        "id": plan.id,
         "columns": list(answers.COLUMNS),
     }
 
@@ -189,11 +187,11 @@ def _ready(start_worker: Callable[[], None], path: str) -> None:
 
 
 def _report(answered: Answered, before: int, bad: int, told: Told) -> int:
-    """Say which rows were not read; returns how many there are by now."""
-    for place, (fault, label) in sorted(answered.faults.items()):
+    """Say which rows were not read, by number: what such a row has for an id may be somebody's words. Returns how many by now."""
+    for place, fault in sorted(answered.faults.items()):
         bad += 1
         if bad <= MOST_TOLD:
-            told.say(f"Row {before + place + 1}{f' ({label})' if label else ''}: {fault}.")
+            told.say(f"Row {before + place + 1}: {fault}.")
         elif bad == MOST_TOLD + 1:
             told.say("More rows were not read; gt_error marks each.")
     return bad

@@ -53,7 +53,7 @@ class Source(AbstractContextManager[Any], Protocol):
 
     @property
     def key(self) -> str | None:
-        """The column that names a row in messages unless another is asked for."""
+        """The column that tells a row from all others, for a table that is read by it."""
 
     def identity(self) -> dict[str, str | int]:
         """What tells this table from another, and from itself after a change; without any secret."""
