@@ -53,6 +53,72 @@ def test_a_quote_that_never_closes_is_told_and_no_row_is_quietly_swallowed(scree
     assert "3,bike taken" in rows[1]["text"]
 
 
+def test_two_stray_quotes_swallow_no_row_without_a_word(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        'ref,text\n0,bike taken\n1,"bike taken\n2,kids crying\n3,"shouting at mum\n4,bike taken\n5,"bike\n"\n'
+    )
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 1
+    assert (
+        "Row 2: a quote stands in the middle of a field, so this row runs over 3 lines; none of them was read." in said
+    )
+    assert "1 bad rows" in said
+    rows = csv_rows(tmp_path / "out.csv")
+    assert [(row["ref"], bool(row["gt_error"])) for row in rows] == [
+        ("0", False),
+        ("1", True),
+        ("4", False),
+        ("5", False),
+    ]
+    assert "2,kids crying" in rows[1]["text"]
+    assert "shouting at mum" in rows[1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "read"),
+    [
+        ('1,"bike taken\n"2","kids crying"\n3,bike', [False, True]),  # every field quoted, one not closed
+        ('1,"bike taken\n2,"kids crying"\n3,bike', [False, True]),
+        ('1,"a ""b"" c\n2,"kids"" crying"\n3,bike', [False, True]),
+        ('1,"bike" taken,"and\n2,kids crying\n3,"shouting\n4,bike', [False, True]),
+        ('1,"bike taken\r\n2,kids crying\r\n3,"shouting\r\n4,bike\r\n', [False, True]),
+        ('1,"bike taken\n2,kids crying\n3,"shouting', [False]),  # at the end of the file
+    ],
+)
+def test_a_stray_quote_costs_the_rows_in_its_lines_and_no_more(tmp_path: Path, lines: str, read: list[bool]) -> None:
+    (tmp_path / "in.csv").write_bytes(b"ref,text\n" + lines.encode())
+    with tables.open_file(tmp_path / "in.csv") as source:
+        (chunk,) = source.chunks(400, 0, None)
+    assert [at not in chunk.faults for at in range(chunk.rows)] == read
+
+
+@pytest.mark.parametrize(
+    ("field", "read"),
+    [
+        ('"she said ""stop"",\r\nkids crying\n\n"', 'she said "stop",\r\nkids crying\n\n'),
+        ('""', ""),
+        ('"""\n"""', '"\n"'),
+        ('"stop" she said', "stop she said"),  # all on one line: its words are there, as they always were
+        ('he said "stop"', 'he said "stop"'),
+    ],
+)
+def test_quotes_that_swallow_nothing_are_read(tmp_path: Path, field: str, read: str) -> None:
+    (tmp_path / "in.csv").write_bytes(f"ref,text\n1,{field}\n2,bike taken\n".encode())
+    with tables.open_file(tmp_path / "in.csv") as source:
+        (chunk,) = source.chunks(400, 0, None)
+    assert chunk.given == [["1", read], ["2", "bike taken"]]
+    assert chunk.faults == {}
+
+
+@pytest.mark.parametrize("header", ['ref,"text', 'ref,"text\n1,"bike'])
+def test_a_header_with_a_stray_quote_is_refused_without_its_words(screen: Screen, tmp_path: Path, header: str) -> None:
+    (tmp_path / "in.csv").write_text(f"{header}\n2,{SECRET}\n3,bike taken\n")
+    status, said = screen(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert status == 2
+    assert "stray quote in its header row" in said
+    assert "Orbell" not in said
+
+
 def test_a_quote_that_closes_at_the_very_end_is_no_fault(screen: Screen, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text('ref,text\n1,"bike taken"')
     assert screen(tmp_path / "in.csv", tmp_path / "out.csv")[0] == 0
