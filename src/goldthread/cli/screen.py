@@ -13,6 +13,10 @@ from goldthread.screening.errors import ScreenError
 from goldthread.thrive.lexicon import LexiconError
 
 CONTINUE = "Run the same command again to continue."
+AS_TEXT = (
+    "It is data: cells may begin with = + - or @ as the public wrote them. To see it in a spreadsheet, import it with every column "
+    "as text."
+)
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,6 +64,8 @@ def run_screen(args: argparse.Namespace) -> int:
     else:
         tail = f" {bad:,} bad rows are marked in gt_error." if bad else ""
         _say(f"{rows:,} rows written to {args.target}.{tail}")
+        if Path(args.target).suffix.lower() == ".csv":
+            _say(AS_TEXT)
         return int(bad > 0)
     return 2
 
