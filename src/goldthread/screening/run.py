@@ -15,7 +15,7 @@ from typing import Any
 from goldthread.screening import answers, csvs, encode, tables
 from goldthread.screening.encode import Answered, Plan
 from goldthread.screening.errors import ScreenError
-from goldthread.screening.part import Journal, Part
+from goldthread.screening.part import Journal, Part, is_left
 from goldthread.screening.progress import Progress
 from goldthread.screening.tables import CSV, Chunk, Sink, Source
 
@@ -54,7 +54,9 @@ def screen(asked: Request, told: Told, start_worker: Callable[[], None]) -> tupl
     *start_worker* is called first in each worker process. Raises ScreenError, and LexiconError or ModelError where there is no
     reader; OSError and BrokenProcessPool leave everything so that the same call goes on.
     """
-    kind = tables.check_target(asked.target)
+    kind = tables.format_of(asked.target)
+    if not is_left(asked.target):
+        tables.check_target(asked.target)
     if asked.workers < 1:
         raise ScreenError("--workers must be 1 or more.")
     with open_source(asked) as source:
@@ -62,6 +64,8 @@ def screen(asked: Request, told: Told, start_worker: Callable[[], None]) -> tupl
         work = _work(source, plan)
         part = Part(asked.target)
         try:
+            if asked.target.exists():
+                return _tidied(part, work, asked.target, told)
             journal, other = part.resume(work, _whole(kind))
             if other:
                 told.say("The part folder is of another input, column or reader; starting again.")
@@ -70,6 +74,7 @@ def screen(asked: Request, told: Told, start_worker: Callable[[], None]) -> tupl
             sink = _sink(source, plan, part, journal)
             try:
                 journal = _fill(source, sink, part, journal, plan, asked.workers, told, start_worker)
+                part.save(replace(journal, finished=True))
                 sink.finish(asked.target)
             finally:
                 sink.close()
@@ -103,6 +108,19 @@ def make_plan(source: Source, asked: Request, kind: str, told: Told) -> Plan:
     if why:
         told.say(why)
     return Plan(source.names, text, path, kind)
+
+
+def _tidied(part: Part, work: dict[str, Any], target: Path, told: Told) -> tuple[int, int]:
+    """Do what an earlier run of the same work had left to do when it was stopped behind its last row: remove its part folder."""
+    journal = part.finished(work)
+    if journal is None:
+        raise ScreenError(
+            f"{target} is there already, and beside it {part.folder} of other or unfinished work, which holds people's words. "
+            "Remove both or name another file."
+        )
+    part.remove()
+    told.say(f"{target} was whole already. Its part folder, which a stop had left there, is removed.")
+    return journal.rows, journal.bad
 
 
 def _work(source: Source, plan: Plan) -> dict[str, Any]:
@@ -146,7 +164,7 @@ def _fill(
 
 
 def _commit(part: Part, sink: Sink, journal: Journal) -> Journal:
-    journal = replace(journal, state=sink.commit())
+    journal = replace(journal, state=sink.commit(), finished=False)
     part.save(journal)
     return journal
 
