@@ -82,6 +82,15 @@ def test_columns_are_found_by_name_or_as_said() -> None:
     assert identity.places("people", names, {"given": "Ref"})["given"] == 0
     with pytest.raises(ScreenError, match="--column given=COLUMN"):
         identity.places("people", ["forename", "first_name", "surname", "dob"], {})
+    with pytest.raises(ScreenError, match="2 columns are called 'surname'"):
+        identity.places("people", ["forename", "surname", "surname", "dob"], {"surname": "surname"})
+
+
+def test_a_first_record_without_a_header_is_not_said() -> None:
+    for named in ({}, {"given": "forename"}):
+        with pytest.raises(ScreenError, match="3 columns; is there a header row") as refused:
+            identity.places("people", ["Tamsin", "Orbell", "14 Larch Road"], named)
+        assert "Orbell" not in str(refused.value)
 
 
 def test_without_its_extra_a_command_says_how_to_get_it(

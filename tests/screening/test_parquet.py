@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from goldthread.screening import parquet
 from tests.screening.conftest import LOGS, csv_rows
 
 Screen = Callable[..., tuple[int, str]]
@@ -145,3 +146,28 @@ def test_a_wide_quote_survives(screen: Screen, tmp_path: Path) -> None:
     assert screen(tmp_path / "in.parquet", tmp_path / "out.csv")[0] == 0
     with (tmp_path / "out.csv").open(newline="") as file:
         assert next(csv.DictReader(file))["text"] == 'said "stop",\nkids crying'
+
+
+def test_what_a_sink_keeps_is_listed_once_however_many_parts_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 6):
+        (tmp_path / f"{number:06}.parquet").touch()
+    list_parts, listed = parquet._parts, []
+    monkeypatch.setattr(parquet, "_parts", lambda *given: listed.append(given) or list_parts(*given))
+    parquet.ParquetSink(tmp_path, pa.schema([("ref", pa.int8())]), 4)
+    assert len(listed) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{number:06}.parquet" for number in range(1, 5)]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_columns_name_that_is_not_utf8_is_kept_as_far_as_it_can_be(
+    screen: Screen, tmp_path: Path, ending: str
+) -> None:
+    (tmp_path / "in.csv").write_bytes(b"ref,text,\xa3 cost\n1,bike taken,2\n")
+    status, said = screen(tmp_path / "in.csv", tmp_path / f"out.{ending}")
+    assert status == 0, said
+    if ending == "csv":
+        assert (tmp_path / "out.csv").read_bytes().startswith(b"ref,text,\xa3 cost,gt_child")
+    else:
+        assert pq.read_table(tmp_path / "out.parquet").column_names[2] == "\N{REPLACEMENT CHARACTER} cost"

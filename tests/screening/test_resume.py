@@ -142,6 +142,57 @@ def test_a_stop_while_parts_are_joined_loses_nothing(
     assert refs_of(tmp_path / "out.parquet") == [str(at) for at in range(20)]
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("stop", ["remove", "rmtree"])
+def test_a_stop_between_the_whole_table_and_the_removal_of_its_parts_is_made_good(
+    screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, stop: str
+) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / f"out.{ending}"
+    source.write_text("ref,text\n0,bike taken\n1\n")
+
+    def stopping(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((part.Part, stop) if stop == "remove" else (part.shutil, stop)), stopping)
+        assert screen(source, out)[0] == 130
+    made = out.read_bytes()
+    left = tmp_path / f"out.{ending}.part"
+    assert left.is_dir()
+    if stop == "rmtree":
+        assert sorted(path.name for path in left.iterdir()) == ["journal.json", "lock"]
+    status, said = screen(source, out)
+    assert status == 1  # as of the run that was stopped: a row was not read
+    assert "was whole already" in said
+    assert "2 rows written" in said
+    assert not left.exists()
+    assert out.read_bytes() == made
+    status, said = screen(source, out)
+    assert (status, "Remove it or name another" in said) == (2, True)
+
+
+@pytest.mark.parametrize("changed", ["input", "target"])
+def test_a_table_that_is_not_of_the_work_in_the_part_folder_is_not_taken_for_done(
+    screen: Screen, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    source, out = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pq.write_table(pa.table({"ref": list(range(20)), "text": ["bike taken"] * 20}), source)
+    if changed == "target":
+        _stop_at(screen, tmp_path, monkeypatch, calls=4)
+        out.write_bytes(b"somebody's")
+    else:
+        with monkeypatch.context() as patch:
+            patch.setattr(part.Part, "remove", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+            assert screen(source, out)[0] == 130
+        pq.write_table(pa.table({"ref": [1], "text": ["bike taken"]}), source)
+    made = out.read_bytes()
+    status, said = screen(source, out)
+    assert status == 2
+    assert "out.parquet.part of other or unfinished work, which holds people's words. Remove both" in said
+    assert out.read_bytes() == made
+    assert (tmp_path / "out.parquet.part" / "journal.json").exists()
+
+
 def test_a_part_file_that_is_gone_starts_the_work_again(
     screen: Screen, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

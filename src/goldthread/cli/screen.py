@@ -13,6 +13,10 @@ from goldthread.screening.errors import ScreenError
 from goldthread.thrive.lexicon import LexiconError
 
 CONTINUE = "Run the same command again to continue."
+AS_TEXT = (
+    "It is data: cells may begin with = + - or @ as the public wrote them. To see it in a spreadsheet, import it with every column "
+    "as text."
+)
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,7 +25,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     screen.add_argument("source", metavar="IN", help="a .csv or .parquet file, or a postgresql:// address")
     screen.add_argument("target", metavar="OUT", help="a .csv or .parquet file: the same rows, and gt_ columns")
     screen.add_argument("--text", metavar="COLUMN", help="the column that holds the log's text")
-    screen.add_argument("--id", metavar="COLUMN", help="the column that names a row in messages")
+    screen.add_argument("--id", metavar="COLUMN", help="the column that tells rows apart; checked, not shown")
     screen.add_argument(
         "--path",
         choices=("fast", "full"),
@@ -60,6 +64,8 @@ def run_screen(args: argparse.Namespace) -> int:
     else:
         tail = f" {bad:,} bad rows are marked in gt_error." if bad else ""
         _say(f"{rows:,} rows written to {args.target}.{tail}")
+        if Path(args.target).suffix.lower() == ".csv":
+            _say(AS_TEXT)
         return int(bad > 0)
     return 2
 

@@ -6,14 +6,15 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from goldthread.screening.errors import ScreenError
 from goldthread.screening.tables import CHUNK_SIZE, Chunk, Row, file_identity
 
 LONGEST_FIELD = 64 * 1024 * 1024
 """Characters; a longer field is refused, so that one bad quote cannot fill the memory."""
+STRAY = "a quote stands in the middle of a field, so this row runs over {} lines; none of them was read"
 UNCLOSED = "a quote is opened and never closed, so all that follows is in this row; it was not read"
 ROWS = "rows.csv"
 
@@ -30,7 +31,9 @@ class CsvSource:
         self._file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
         self._ended = False
         self._met = 0
-        self._rows = (row for row in csv.reader(self._lines()) if row)
+        self._taken: list[str] = []
+        self._lines = self._taking()
+        self._strict = csv.reader(self._lines, strict=True)
         try:
             self.names = self._header()
         except BaseException:
@@ -78,9 +81,11 @@ class CsvSource:
         with self._path.open("rb") as file:
             if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
                 raise ScreenError(f"{self._path} is saved as UTF-16. Save it as CSV in UTF-8.")
-        header = self._next()
+        header, fault = self._next() or ([], "")
         if not header:
             raise ScreenError(f"{self._path} is empty: it needs a header row.")
+        if fault:
+            raise ScreenError(f"{self._path} has a stray quote in its header row. Take it out.")
         if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
             raise ScreenError(f"The columns of {self._path} are not parted by commas. Save it with commas.")
         return header
@@ -88,24 +93,46 @@ class CsvSource:
     def _checked(self) -> Iterator[tuple[Row, str]]:
         """Each row in the header's width, with what is wrong with it."""
         width = len(self.names)
-        while (row := self._next()) is not None:
+        while (found := self._next()) is not None:
+            row, fault = found
             self._met += 1
-            # A row that needed what lies beyond the end of the file stands inside a quote.
-            if self._ended:
-                yield _fitted(row, width), UNCLOSED
-            elif len(row) != width:
-                yield _fitted(row, width), f"expected {width} fields, found {len(row)}; this row was not read"
-            else:
-                yield row, ""
+            if not fault and len(row) != width:
+                fault = f"expected {width} fields, found {len(row)}; this row was not read"
+            yield _fitted(row, width), fault
 
-    def _next(self) -> Row | None:
+    def _next(self) -> tuple[Row, str] | None:
+        """The next row that is not blank, and what is wrong with its quotes."""
+        row: Row = []
+        while not row:
+            self._taken.clear()
+            try:
+                row = next(self._strict)
+            except StopIteration:
+                return None
+            except csv.Error:
+                return self._leniently()
+        return row, ""
+
+    def _leniently(self) -> tuple[Row, str]:
+        """The row that the strict reader refused, from its first line on, as a lenient one takes it.
+
+        A quote in the middle of a field may close what a stray one opened lines before, so that all between looks like one
+        field; then nothing in those lines can be trusted. On a single line the words are all there whatever the quotes mean.
+        """
         try:
-            return next(self._rows, None)
+            row = next(csv.reader(chain(self._taken.copy(), self._lines)))
         except csv.Error as error:
             raise ScreenError(f"{self._path} is not readable as CSV after row {self._met}: {error}.") from None
+        # A row that needed what lies beyond the end of the file stands inside a quote.
+        if self._ended:
+            return row, UNCLOSED
+        return row, STRAY.format(len(self._taken)) if len(self._taken) > 1 else ""
 
-    def _lines(self) -> Iterator[str]:
-        yield from self._file
+    def _taking(self) -> Iterator[str]:
+        """The file's lines; those of the row that is being read are kept."""
+        for line in self._file:
+            self._taken.append(line)
+            yield line
         self._ended = True
 
 
@@ -143,10 +170,14 @@ def has_rows(folder: Path, size: int) -> bool:
     return path.exists() and path.stat().st_size >= size
 
 
-def lines(rows: Iterable[Iterable[Any]]) -> bytes:
+def lines(rows: Iterable[Iterable[str]]) -> bytes:
     """Rows as CSV."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    plain = csv.writer(buffer, lineterminator="\n")
+    # Of line ends, Python's writer quotes only the one it writes itself; readers take a bare \r for a row's end all the same.
+    quoted = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in map(list, rows):
+        (quoted if any("\r" in one for one in row) else plain).writerow(row)
     return buffer.getvalue().encode("utf-8", errors="surrogateescape")
 
 

@@ -14,29 +14,27 @@ from goldthread.screening.tables import CSV, Row
 
 @dataclass(frozen=True)
 class Plan:
-    """How every chunk of a run is answered: its columns, where the text and the naming id are, and what comes out."""
+    """How every chunk of a run is answered: its columns, where the text is, and what comes out."""
 
     names: list[str]
     text: int
-    id: int | None
     path: str
     kind: str
 
 
 @dataclass(frozen=True)
 class Answered:
-    """Encoded rows (bytes of CSV or an Arrow batch), with the places that were not read: why, and their id."""
+    """Encoded rows (bytes of CSV or an Arrow batch), with the places that were not read and why."""
 
     data: Any
     rows: int
-    faults: dict[int, tuple[str, str]]
+    faults: dict[int, str]
 
 
 def answer_chunk(given: Any, rows: int, faults: dict[int, str], plan: Plan) -> Answered:
     """Read a chunk's texts and add the answers. *given* is a list of CSV rows or an Arrow batch."""
     answered = answer_texts(texts(given, plan.text), faults, plan.path)
-    named = {place: (fault, _label(given, place, plan.id)) for place, fault in faults.items()}
-    return Answered(encode(given, answered, plan), rows, named)
+    return Answered(encode(given, answered, plan), rows, faults)
 
 
 def answer_texts(given: Sequence[str], faults: dict[int, str], path: str) -> list[Answer]:
@@ -86,12 +84,6 @@ def as_batch(given: Any, names: list[str]) -> Any:
     from goldthread.screening.parquet import batch_of_rows
 
     return batch_of_rows(given, names)
-
-
-def _label(given: Any, place: int, column: int | None) -> str:
-    if column is None:
-        return ""
-    return given[place][column] if isinstance(given, list) else str(given.column(column)[place].as_py())
 
 
 def _cell(value: Any) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
 
 from goldthread.screening.errors import ScreenError
+from goldthread.screening.tables import column, listed
 
 ALIASES: dict[str, dict[str, frozenset[str]]] = {
     "people": {
@@ -57,9 +58,7 @@ def places(kind: str, names: list[str], named: Mapping[str, str]) -> dict[str, i
     found: dict[str, int] = {}
     for part, aliases in ALIASES[kind].items():
         if part in named:
-            if named[part] not in names:
-                raise ScreenError(f"There is no column {named[part]!r}. The columns are: {', '.join(names)}.")
-            found[part] = names.index(named[part])
+            found[part] = column(names, named[part])
             continue
         likely = [at for at, name in enumerate(names) if re.sub(r"\W+", "_", name.strip().lower()) in aliases]
         if len(likely) == 1:
@@ -67,9 +66,7 @@ def places(kind: str, names: list[str], named: Mapping[str, str]) -> dict[str, i
     if unknown := set(named) - set(ALIASES[kind]):
         raise ScreenError(f"{sorted(unknown)[0]!r} is no part of a record. The parts are: {', '.join(ALIASES[kind])}.")
     if missing := [part for part in NEEDED[kind] if part not in found]:
-        raise ScreenError(
-            f"Say with --column {missing[0]}=COLUMN which column holds it. The columns are: {', '.join(names)}."
-        )
+        raise ScreenError(f"Say with --column {missing[0]}=COLUMN which column holds it. {listed(names)}")
     return found
 
 

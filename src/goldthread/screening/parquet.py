@@ -80,8 +80,9 @@ class ParquetSink:
     def __init__(self, folder: Path, schema: pa.Schema, parts: int) -> None:
         self._folder, self._schema, self._parts = folder, schema, parts
         self._writing: Grouped | None = None
+        kept = set(_parts(folder, parts))
         for path in folder.glob("*.parquet*"):
-            if path not in set(_parts(folder, parts)):
+            if path not in kept:
                 path.unlink()  # written after the last commit
 
     def add(self, data: pa.RecordBatch) -> None:
@@ -194,9 +195,9 @@ def with_columns(batch: pa.RecordBatch, rows: Sequence[Sequence[Any]], added: Ma
 
 
 def batch_of_rows(rows: Sequence[Row], names: Sequence[str]) -> pa.RecordBatch:
-    """Rows of CSV as columns of text; what was not UTF-8 becomes U+FFFD."""
+    """Rows of CSV as columns of text; what was not UTF-8, in a name too, becomes U+FFFD."""
     columns: Iterable[Sequence[str]] = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pa.RecordBatch.from_arrays([_array(list(one), pa.string()) for one in columns], names=list(names))
+    return pa.RecordBatch.from_arrays([_array(list(one), pa.string()) for one in columns], names=[*map(_utf8, names)])
 
 
 def rows_of_batch(batch: pa.RecordBatch) -> list[Row]:
@@ -222,7 +223,11 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     try:
         return pa.array(values, kind)
     except UnicodeEncodeError:
-        return pa.array([one and one.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for one in values])
+        return pa.array([one and _utf8(one) for one in values])
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def fields(column: pa.Array, name: str) -> list[str]:

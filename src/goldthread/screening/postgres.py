@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pyarrow as pa
@@ -48,7 +49,7 @@ class PostgresSource:
         self._from: sql.Composable = (
             sql.Identifier(*table.split("."))
             if table is not None
-            # The operator's own query, in a transaction that can only read.
+            # The operator's own query: one statement (see _run), in a transaction that can only read.
             else sql.SQL("(\n{}\n) AS q").format(sql.SQL(str(query).strip().rstrip(";")))
         )
         self._connection, self._where = _connect(url)
@@ -59,7 +60,12 @@ class PostgresSource:
             self._connection.close()
             raise
         told = table if table is not None else hashlib.sha256(str(query).encode()).hexdigest()
-        self._identity: dict[str, str | int] = {"source": self._where, "rows of": told, "key": key}
+        self._identity: dict[str, str | int] = {
+            "source": self._where,
+            "rows of": told,
+            "key": key,
+            "key type": self._key_type,
+        }
 
     def __enter__(self) -> PostgresSource:
         return self
@@ -106,21 +112,26 @@ class PostgresSource:
     def share(self, done: int) -> float:
         return min(1.0, done / max(1, self._total))
 
+    def _run(self, statement: sql.Composed | LiteralString, given: list[Any] | None = None) -> psycopg.Cursor[Any]:
+        """Run one statement. Asking for binary results makes psycopg use the protocol that refuses several of them."""
+        return self._connection.execute(statement, given, binary=True)
+
     def _begin(self, table: str | None) -> None:
-        run = self._connection.execute
+        run = self._run
         run("SET LOCAL TIME ZONE 'UTC'")
         shown = run(sql.SQL("SELECT * FROM {} LIMIT 0").format(self._from)).description or []
         kinds = {oid: str(name) for oid, name in run("SELECT oid, typname FROM pg_type").fetchall()}
         self.names = [one.name for one in shown]
         place = column(self.names, self.key)
         self._schema = pa.schema([(one.name, TYPES.get(kinds[one.type_code], pa.string())) for one in shown])
-        told = run("SELECT format_type(%s, NULL)", [shown[place].type_code]).fetchone()
+        # With NULL in place of -1, char(n) and bit(n) would be cast to one character or bit.
+        told = run("SELECT format_type(%s, -1)", [shown[place].type_code]).fetchone()
         self._key_type = str(told[0]) if told else "text"
         self._total = self._counted(table)
 
     def _counted(self, table: str | None) -> int:
         """How many rows there are. Raises ScreenError where the key does not tell each from all others."""
-        run = self._connection.execute
+        run = self._run
         name = table and ".".join(sql.Identifier(part).as_string() for part in table.split("."))
         if run(UNIQUE, [name, self.key]).fetchone():
             (rows,) = run(sql.SQL("SELECT count(*) FROM {}").format(self._from)).fetchone() or (0,)
@@ -146,6 +157,10 @@ class PostgresSource:
             yield
         except errors.UndefinedTable:
             raise ScreenError(f"There is no table {self._what} in {self._where}.") from None
+        except errors.SyntaxError:
+            raise ScreenError(
+                f"The database {self._where} does not understand the query: --query takes one SELECT."
+            ) from None
         except errors.InsufficientPrivilege:
             raise ScreenError(f"This user of {self._where} may not read {self._what}.") from None
         except psycopg.DataError:
@@ -168,8 +183,9 @@ def _connect(url: str) -> tuple[psycopg.Connection[tuple[Any, ...]], str]:
     except psycopg.ProgrammingError:
         raise ScreenError("The database's address is not a postgresql:// URL that can be understood.") from None
     where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
+    options = f"{parts.get('options') or os.environ.get('PGOPTIONS', '')} -c default_transaction_read_only=on"
     try:
-        connection = psycopg.connect(url, connect_timeout=WAIT, application_name="goldthread screen")
+        connection = psycopg.connect(url, connect_timeout=WAIT, application_name="goldthread screen", options=options)
     except psycopg.OperationalError as error:
         raise ScreenError(f"Cannot reach the database {where}: {str(error).splitlines()[0]}") from None
     connection.read_only = True

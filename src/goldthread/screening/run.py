@@ -15,7 +15,7 @@ from typing import Any
 from goldthread.screening import answers, csvs, encode, tables
 from goldthread.screening.encode import Answered, Plan
 from goldthread.screening.errors import ScreenError
-from goldthread.screening.part import Journal, Part
+from goldthread.screening.part import Journal, Part, is_left
 from goldthread.screening.progress import Progress
 from goldthread.screening.tables import CSV, Chunk, Sink, Source
 
@@ -54,15 +54,19 @@ def screen(asked: Request, told: Told, start_worker: Callable[[], None]) -> tupl
     *start_worker* is called first in each worker process. Raises ScreenError, and LexiconError or ModelError where there is no
     reader; OSError and BrokenProcessPool leave everything so that the same call goes on.
     """
-    kind = tables.check_target(asked.target)
+    kind = tables.format_of(asked.target)
+    if not is_left(asked.target):
+        tables.check_target(asked.target)
     if asked.workers < 1:
         raise ScreenError("--workers must be 1 or more.")
     with open_source(asked) as source:
         plan = make_plan(source, asked, kind, told)
-        work = {**source.identity(), **answers.made_by(plan.path), "text": plan.names[plan.text], "id": plan.id}
+        work = _work(source, plan)
         part = Part(asked.target)
         try:
-            journal, other = part.resume({**work, "columns": list(answers.COLUMNS)}, _whole(kind))
+            if asked.target.exists():
+                return _tidied(part, work, asked.target, told)
+            journal, other = part.resume(work, _whole(kind))
             if other:
                 told.say("The part folder is of another input, column or reader; starting again.")
             if journal.rows:
@@ -70,6 +74,7 @@ def screen(asked: Request, told: Told, start_worker: Callable[[], None]) -> tupl
             sink = _sink(source, plan, part, journal)
             try:
                 journal = _fill(source, sink, part, journal, plan, asked.workers, told, start_worker)
+                part.save(replace(journal, finished=True))
                 sink.finish(asked.target)
             finally:
                 sink.close()
@@ -97,13 +102,44 @@ def make_plan(source: Source, asked: Request, kind: str, told: Told) -> Plan:
     text = tables.text_column(source.names, asked.text)
     source.text(text)
     named = asked.id if asked.id is not None else source.key
-    name = tables.column(source.names, named) if named is not None else None
-    if name == text:
-        raise ScreenError("--id names a row in messages, so it cannot be the column of the text.")
+    if named is not None and tables.column(source.names, named) == text:
+        raise ScreenError("--id or --key tells a row from others: it cannot be the column of the text. Name another.")
     path, why = answers.usable_path(asked.path)
     if why:
         told.say(why)
-    return Plan(source.names, text, name, path, kind)
+    return Plan(source.names, text, path, kind)
+
+
+def _tidied(part: Part, work: dict[str, Any], target: Path, told: Told) -> tuple[int, int]:
+    """Do what an earlier run of the same work had left to do when it was stopped behind its last row: remove its part folder."""
+    journal = part.finished(work)
+    if journal is None:
+        raise ScreenError(
+            f"{target} is there already, and beside it {part.folder} of other or unfinished work, which holds people's words. "
+            "Remove both or name another file."
+        )
+    part.remove()
+    told.say(f"{target} was whole already. Its part folder, which a stop had left there, is removed.")
+    return journal.rows, journal.bad
+
+
+def _work(source: Source, plan: Plan) -> dict[str, Any]:
+    """What every row that comes out depends on."""
+    return {
+        **source.identity(),
+        **answers.made_by(plan.path),
+        "names": plan.names,
+        "types": _types(source.nothing()),
+        "text": plan.names[plan.text],
+        "columns": list(answers.COLUMNS),
+    }
+
+
+def _types(nothing: Any) -> str:
+    """The schema of an Arrow batch in words; all of CSV is text."""
+    if isinstance(nothing, list):
+        return ""
+    return str(nothing.schema.to_string(show_field_metadata=False, show_schema_metadata=False))
 
 
 def _fill(
@@ -128,7 +164,7 @@ def _fill(
 
 
 def _commit(part: Part, sink: Sink, journal: Journal) -> Journal:
-    journal = replace(journal, state=sink.commit())
+    journal = replace(journal, state=sink.commit(), finished=False)
     part.save(journal)
     return journal
 
@@ -169,11 +205,11 @@ def _ready(start_worker: Callable[[], None], path: str) -> None:
 
 
 def _report(answered: Answered, before: int, bad: int, told: Told) -> int:
-    """Say which rows were not read; returns how many there are by now."""
-    for place, (fault, label) in sorted(answered.faults.items()):
+    """Say which rows were not read, by number: what such a row has for an id may be somebody's words. Returns how many by now."""
+    for place, fault in sorted(answered.faults.items()):
         bad += 1
         if bad <= MOST_TOLD:
-            told.say(f"Row {before + place + 1}{f' ({label})' if label else ''}: {fault}.")
+            told.say(f"Row {before + place + 1}: {fault}.")
         elif bad == MOST_TOLD + 1:
             told.say("More rows were not read; gt_error marks each.")
     return bad

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ TEXT_NAMES = frozenset({
     "notes", "note", "free_text", "freetext", "incident_text", "incident_log", "summary",
     "comments", "comment", "transcript", "message", "body",
 })  # fmt: skip
+HEADER = re.compile(r"[^\W\d](?:[\w ()/&#%-]|\.(?=\w)){0,39}")
+"""What a column's name may look like to stand in a message; it has five words at most. No sentence, date or number does *(ours)*."""
 CSV, PARQUET = "csv", "parquet"
 FORMATS = {".csv": CSV, ".parquet": PARQUET, ".pq": PARQUET}
 DATABASES = ("postgresql://", "postgres://")
@@ -50,7 +53,7 @@ class Source(AbstractContextManager[Any], Protocol):
 
     @property
     def key(self) -> str | None:
-        """The column that names a row in messages unless another is asked for."""
+        """The column that tells a row from all others, for a table that is read by it."""
 
     def identity(self) -> dict[str, str | int]:
         """What tells this table from another, and from itself after a change; without any secret."""
@@ -121,10 +124,19 @@ def check_target(target: Path) -> str:
     return kind
 
 
+def listed(names: list[str]) -> str:
+    """The columns in a sentence, unless the header row may be missing, so that a record's words stand where names should."""
+    if all(not name or (HEADER.fullmatch(name) and len(name.split()) <= 5) for name in names):
+        return f"The columns are: {', '.join(names)}."
+    return f"The table has {len(names)} columns; is there a header row?"
+
+
 def column(names: list[str], name: str) -> int:
-    """Where the column *name* is. Raises ScreenError."""
+    """Where the column *name* is. Raises ScreenError if it is nowhere, or twice."""
     if name not in names:
-        raise ScreenError(f"There is no column {name!r}. The columns are: {', '.join(names)}.")
+        raise ScreenError(f"There is no column {name!r}. {listed(names)}")
+    if names.count(name) > 1:
+        raise ScreenError(f"{names.count(name)} columns are called {name!r}. Give each a name of its own in the table.")
     return names.index(name)
 
 
@@ -135,9 +147,9 @@ def text_column(names: list[str], wanted: str | None) -> int:
     likely = [place for place, name in enumerate(names) if name.strip().lower().replace(" ", "_") in TEXT_NAMES]
     if len(names) == 1:
         return 0
-    if len(likely) != 1:
-        raise ScreenError(f"Say with --text which column holds the log. The columns are: {', '.join(names)}.")
-    return likely[0]
+    if len({names[place] for place in likely}) != 1:
+        raise ScreenError(f"Say with --text which column holds the log. {listed(names)}")
+    return column(names, names[likely[0]])
 
 
 def file_identity(path: Path) -> dict[str, str | int]:
