@@ -1,4 +1,4 @@
-"""``make model``: train, export, calibrate, and write the card that the reader carries.
+"""``make model``: train, train the pool on over long contacts, export, calibrate, and write the card that the reader carries.
 
 The same corpus, lexicon and machine give the same files; the card names the hash of what it was made from.
 """
@@ -21,6 +21,7 @@ from modelling import calibrate, corpus
 from modelling.corpus import CHILD, CUES, LEVELS
 from modelling.export import export
 from modelling.network import MOST_TOKENS, WEIGHTS, Network
+from modelling.pooling import ROUNDS, Pooling
 from modelling.train import FROZEN, SEED, Trainer
 
 VERSION = "2"
@@ -70,9 +71,14 @@ def main(argv: Sequence[str]) -> int:
     def say(line: str) -> None:
         print(line, flush=True)
 
+    pooled = asked.weights.with_name(f"pooled-{asked.weights.name}")
     if not asked.trained:
         Trainer(asked.rounds, say).run(asked.weights)
-    make(asked.weights, asked.out, {"rounds": asked.rounds}, say)
+        reader = Reader()
+        network = Network([cue.code for cue in reader.cues], FROZEN)
+        network.load_state_dict(torch.load(asked.weights))
+        Pooling(network, reader, say).run(pooled)
+    make(pooled, asked.out, {"rounds": asked.rounds, "pool_rounds": ROUNDS}, say)
     return 0
 
 
