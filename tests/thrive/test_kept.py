@@ -54,15 +54,50 @@ def test_a_changed_lexicon_is_made_anew(folder: Path, lexicon: Path, change: str
     assert kept(lexicon, making("after")) == "after"
 
 
-def test_changed_code_makes_it_anew(
-    folder: Path, lexicon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept(lexicon, making("before"))
+@pytest.fixture
+def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Puts other code on the disk."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "match.py").write_text("# other code")
-    monkeypatch.setattr(keeping, "CODE", code)
+    return lambda: monkeypatch.setattr(keeping, "CODE", code)
+
+
+def test_changed_code_makes_it_anew(
+    folder: Path, lexicon: Path, upgrade: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(lexicon, making("before"))
+    upgrade()
+    monkeypatch.setattr(keeping, "LOADED", keeping._code())  # a process that starts with the new code
     assert kept(lexicon, making("after")) == "after"
+    assert kept(lexicon, never) == "after"
+
+
+def test_a_process_whose_code_was_replaced_keeps_nothing_under_the_name_of_the_new(
+    folder: Path, lexicon: Path, upgrade: Callable[[], None]
+) -> None:
+    upgrade()
+    assert kept(lexicon, making("by the old code")) == "by the old code"
+    assert not folder.exists()
+
+
+def test_a_lexicon_that_changes_while_it_is_compiled_is_not_kept(folder: Path, lexicon: Path) -> None:
+    def slowly() -> str:
+        (lexicon / "zz-own.toml").write_text("")
+        return "half of each"
+
+    assert kept(lexicon, slowly) == "half of each"
+    assert not folder.exists()
+
+
+def test_code_that_cannot_be_read_stops_nothing(
+    folder: Path, lexicon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder.py").mkdir()
+    monkeypatch.setattr(keeping, "CODE", tmp_path)
+    monkeypatch.setattr(keeping, "LOADED", keeping._code())
+    assert kept(lexicon, making("made")) == "made"
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("broken", [b"", b"x" * 10, b"y" * 5000])

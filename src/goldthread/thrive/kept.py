@@ -1,7 +1,7 @@
 """The compiled lexicon, kept beside the code as Python keeps compiled modules: a new process then takes it as it is.
 
-A copy belongs to one state of the lexicon's files and of this package's code. Where it cannot be written, or is not whole, the
-lexicon is compiled anew and nothing else changes.
+A copy belongs to one state of the lexicon's files and of this package's code: the code as it was when this process took it up,
+since that is what makes the copy. Where it cannot be written, or is not whole, the lexicon is compiled anew and nothing else changes.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ def kept(directory: Path, make: Callable[[], T]) -> T:
     """What *make* makes of the lexicon in *directory*, from the copy where there is one. Raises what *make* raises."""
     with _without_collecting():
         try:
-            path = KEPT / f"lexicon.{_state(directory)}.pickle"
+            state = _state(directory, LOADED)
         except OSError:
             return make()
+        path = KEPT / f"lexicon.{state}.pickle"
         with suppress(Exception):  # a copy that cannot be taken up is none
             whole = path.read_bytes()
             if hashlib.sha256(whole[DIGEST:]).digest() == whole[:DIGEST]:
@@ -43,17 +44,33 @@ def kept(directory: Path, make: Callable[[], T]) -> T:
                 return found
         made = make()
         with suppress(OSError):
-            _keep(path, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+            if _state(directory, _code()) == state:  # not while an upgrade puts other files here
+                _keep(path, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
         return made
 
 
-def _state(directory: Path) -> str:
-    whole = hashlib.sha256(sys.version.encode())
-    for folder, kinds in ((directory, ("*.toml",)), (CODE, ("*.py", "*.toml", "*.txt"))):
-        for path in sorted(one for kind in kinds for one in folder.glob(kind)):
-            content = path.read_bytes()
-            whole.update(f"{path.name} {len(content)}\n".encode() + content)
-    return whole.hexdigest()[:24]
+def _state(directory: Path, code: str) -> str:
+    return hashlib.sha256(f"{sys.version} {code} {_digest(directory, '*.toml')}".encode()).hexdigest()[:24]
+
+
+def _code() -> str:
+    """The state of this package's code on the disk; one that is like no other where it cannot be read."""
+    try:
+        return _digest(CODE, "*.py", "*.toml", "*.txt")
+    except OSError:
+        return os.urandom(DIGEST).hex()
+
+
+def _digest(folder: Path, *kinds: str) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(one for kind in kinds for one in folder.glob(kind)):
+        content = path.read_bytes()
+        whole.update(f"{path.name} {len(content)}\n".encode() + content)
+    return whole.hexdigest()
+
+
+LOADED = _code()
+"""The code that this process runs; the package imports this module before any other of it."""
 
 
 def _keep(path: Path, content: bytes) -> None:
