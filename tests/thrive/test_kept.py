@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -136,7 +137,26 @@ def test_old_copies_go(folder: Path, lexicon: Path) -> None:
     assert kept(lexicon, never) == number
 
 
-def test_a_lexicon_with_faults_is_refused_each_time(folder: Path, lexicon: Path) -> None:
+def test_what_a_killed_writer_left_goes_in_the_end(folder: Path, lexicon: Path) -> None:
+    folder.mkdir()
+    long_ago, now = folder / "lexicon.old.new", folder / "lexicon.now.new"
+    for one in (long_ago, now):
+        one.touch()
+    os.utime(long_ago, (0, 0))
+    kept(lexicon, making("made"))
+    assert not long_ago.exists()
+    assert now.exists()  # somebody may be writing it
+
+
+def test_another_lexicon_than_the_shipped_one_is_not_kept(folder: Path, lexicon: Path) -> None:
+    reader._Compiled(lexicon)
+    assert not folder.exists()
+
+
+def test_a_lexicon_with_faults_is_refused_each_time(
+    folder: Path, lexicon: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LEXICON_DIR", lexicon)
     (lexicon / "zz-own.toml").write_text("not = a lexicon")
     for _ in range(2):
         with pytest.raises(LexiconError):

@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,8 +23,10 @@ T = TypeVar("T")
 CODE = Path(__file__).parent
 KEPT = CODE / "__pycache__"
 """Who may write here may change the compiled modules too, so that a copy is trusted as much as they are."""
-COPIES = 4
-"""Lexicons of which a copy is kept: the shipped one, a force's own, and what went before them *(ours)*."""
+COPIES = 2
+"""The copy that is used, and the one before it, which processes with older code still take *(ours)*."""
+LEFT = 3600.0
+"""Seconds after which a copy that was never finished goes: whoever wrote it was killed *(ours)*."""
 DIGEST = 32
 
 
@@ -85,7 +88,8 @@ def _keep(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     copies = sorted(KEPT.glob("lexicon.*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in copies[COPIES:]:
+    half = [one for one in KEPT.glob("lexicon.*.new") if one.stat().st_mtime < time.time() - LEFT]
+    for old in copies[COPIES:] + half:
         old.unlink(missing_ok=True)
 
 
