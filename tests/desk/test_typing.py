@@ -294,6 +294,16 @@ def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_wit
     assert "suggests Immediate" not in gone["noticed"]
 
 
+def test_a_level_that_quotes_nothing_ends_with_its_words(room: Room) -> None:
+    full = pause(room.client, room.incident.pk, "he is going to kill the baby", 0, full=True).json()
+    assert "suggests Immediate" in full["noticed"]
+    assert full["held"] == {"level": "none", "quoted": []}
+    for held in (full["held"], {"level": "immediate", "quoted": []}):
+        other = pause(room.client, room.incident.pk, "Rang about the bins.", full["revision"], held=held).json()
+        assert "suggests Immediate" not in other["noticed"]
+        full = other
+
+
 @pytest.mark.parametrize(
     "held",
     [

@@ -24,7 +24,7 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class Held:
-    """What the network alone quoted, as (cue, quote, assertion, score), and the level of that reading."""
+    """What the network alone quoted, as (cue, quote, assertion, score), and the level of that reading; none without a quote."""
 
     level: str
     quoted: tuple[tuple[str, str, str, float], ...]
@@ -81,7 +81,7 @@ def held(found: dict[str, Any], texts: dict[int, str]) -> Held | None:
         return None
     alone = [one for one in found["findings"] if one["rule"] == RULE]
     return Held(
-        found["level"],
+        found["level"] if alone else "none",  # a level that rests on no words to look for would outlive them
         tuple(
             (one["cue"], texts[one["entry"]][one["start"] : one["end"]], one["assertion"], one["score"])
             for one in alone
@@ -107,7 +107,7 @@ def with_held(found: dict[str, Any], texts: dict[int, str], kept: Held | None) -
             "cue": cue, "assertion": said, "elements": ["risk"], "score": score, "rule": RULE, "entry": seq,
             "start": start, "end": start + len(quote),
         })  # fmt: skip
-    if len(more) < len(kept.quoted):  # what it rested on has changed: its level is no answer to these words
+    if not more or len(more) < len(kept.quoted):  # what it rested on has changed: its level is no answer to these words
         return {**found, "findings": [*found["findings"], *more]}
     return {**found, "findings": [*found["findings"], *more], "level": max(found["level"], kept.level, key=rank)}
 
