@@ -161,7 +161,8 @@ def test_any_words_come_back_as_they_were(service: Service, text: str) -> None:
 @pytest.mark.parametrize(
     "sent",
     [b"", b"\0", b"\xff" * 8 + b"x", (5).to_bytes(8) + b"ab", (2).to_bytes(8) + b"{]", (3).to_bytes(8) + b"\xff\xfe\xfd",
-     (2).to_bytes(8) + b"[]", (1).to_bytes(8) + b"3"],
+     (2).to_bytes(8) + b"[]", (1).to_bytes(8) + b"3",
+     (4).to_bytes(8) + b"null"],
 )  # fmt: skip
 def test_anything_else_gets_no_answer_and_stops_nobody(service: Service, sent: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as line:

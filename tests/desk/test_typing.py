@@ -311,6 +311,7 @@ def test_a_level_that_quotes_nothing_ends_with_its_words(room: Room) -> None:
         {"level": "high", "quoted": [["oblique"]]}, {"level": "high", "quoted": [["no-such-cue", "bins", "uncertain", 0.5]]},
         {"level": "high", "quoted": [["oblique", "bins", "certain", 0.5]]}, {"level": "high", "quoted": [["oblique", " ", "uncertain", 9]]},
         {"level": "high", "quoted": [["oblique", "<script>", "uncertain", 0.5]] * 500},
+        {"level": "high", "quoted": [["oblique", "bins", "uncertain", 10**400]]},
     ],
 )  # fmt: skip
 def test_anything_else_a_page_claims_to_hold_is_passed_over(room: Room, held: Any) -> None:

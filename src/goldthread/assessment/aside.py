@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
@@ -119,15 +119,16 @@ async def _serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
 
 async def _answer(desks: Sequence[_Desk], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One question. A text goes to the desk that has read its beginning before, and remembers those clauses."""
-    with suppress(OSError, ValueError, AttributeError, asyncio.IncompleteReadError):
+    with closing(writer), suppress(OSError, ValueError, asyncio.IncompleteReadError):
         size = int.from_bytes(await reader.readexactly(LENGTH))
         if size <= LONGEST:
             text = json.loads(await reader.readexactly(size))
+            if not isinstance(text, str):
+                return
             begins = crc32(text[:BEGINS].encode("utf-8", "surrogatepass"))
             told = await desks[begins % len(desks)].told(text)
             writer.write(len(told).to_bytes(LENGTH) + told)
             await writer.drain()
-    writer.close()
 
 
 def _step_back(prepare: Callable[[], None]) -> None:

@@ -69,7 +69,7 @@ def _held(given: Any) -> Held | None:
     try:
         quoted = tuple((str(cue), str(quote), str(said), float(score)) for cue, quote, said, score in given["quoted"])
         rank(given["level"])
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):  # a number of 400 digits is no score
         return None
     kept = [one for one in quoted[:MOST_HELD] if one[1].strip() and one[2] in ASSERTIONS and 0 <= one[3] <= 1]
     return Held(given["level"], tuple(kept))
