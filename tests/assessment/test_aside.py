@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,21 @@ import pytest
 
 from goldthread.assessment import aside, reading
 from goldthread.assessment.reading import Said
+from goldthread.cli.steps import prepare_to_read
 from goldthread.config.env import environment
+from goldthread.thrive.reader import Reader
 
 PATIENCE = 20.0
+SIDE = [sys.executable, "-m", "tests.assessment.aside_side"]
 WORDS = "Rang about the bins. The little girl next door is out on the step in her nightie again, no lights on, nobody answers."
 
 
 class Service:
     """One that runs for a test."""
 
-    def __init__(self, where: Path) -> None:
+    def __init__(self, where: Path, cores: int = 1) -> None:
         self.where = where
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.assessment.aside_side", str(where)])
+        self.process = subprocess.Popen([*SIDE, str(where), str(cores)])
         until(lambda: _listens(where))
 
     def read(self, text: str) -> dict[str, Any]:
@@ -131,6 +135,32 @@ def test_a_reading_that_fails_is_told_and_the_next_one_is_made(service: Service)
     assert service.read("after it")["text"] == "after it"
 
 
+def test_a_reading_that_failed_is_tried_again_after_a_while(service: Service, tmp_path: Path) -> None:
+    memory = tmp_path / "memory"
+    text = f"fail {memory}"
+    with pytest.raises(aside.AsideError, match="RecursionError"):
+        service.read(text)
+    memory.touch()
+
+    def there() -> bool:
+        with suppress(aside.AsideError):
+            return aside.ask(service.where, text) is not None
+        return False
+
+    until(there)
+
+
+def test_one_that_cannot_get_ready_to_read_ends_so_that_it_is_started_anew(where: Path) -> None:
+    with subprocess.Popen([*SIDE, str(where), "1", "unready"], stderr=subprocess.DEVNULL) as process:
+        assert process.wait(PATIENCE) == 1
+
+
+def test_a_process_without_the_network_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_loaded", lambda: Reader())
+    with pytest.raises(RuntimeError, match="network"):
+        prepare_to_read()
+
+
 def test_when_the_process_that_reads_is_gone_the_service_ends_so_that_it_is_started_anew(service: Service) -> None:
     with pytest.raises(aside.AsideError):
         service.read("die")
@@ -203,15 +233,14 @@ def test_with_one_the_page_gets_the_first_look_until_the_full_reading_is_there(
     monkeypatch.setattr(environment(), "reading_socket", where)
     monkeypatch.setattr(aside, "ask", lambda _where, _text: next(told))
     first = at_a_pause()
-    assert (first["path"], first["coming"]) == ("fast", True)
+    assert (first["path"], first["look"]) == ("fast", "first")
     then = at_a_pause()
     assert then["path"] == "full"
-    assert "coming" not in then
+    assert "look" not in then
     assert then["findings"][0]["entry"] == 0
 
 
 def test_where_nobody_reads_aside_the_first_look_stands(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment(), "reading_socket", where)
     found = at_a_pause()
-    assert (found["state"], found["path"]) == ("read", "fast")
-    assert "coming" not in found
+    assert (found["state"], found["path"], found["look"]) == ("read", "fast", "off")

@@ -284,6 +284,20 @@ def test_where_nobody_reads_aside_the_words_are_kept_and_the_page_says_that_the_
     assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": OBLIQUE}
 
 
+def test_a_full_reading_that_failed_is_not_promised(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_where: Path, _text: str) -> None:
+        raise aside.AsideError("the full reading failed (MemoryError)")
+
+    monkeypatch.setattr(environment(), "reading_socket", tmp_path / "reading")
+    monkeypatch.setattr(aside, "ask", fails)
+    told = pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()
+    assert "coming" not in told
+    assert 'data-path="off"' in told["noticed"]
+    assert not aside.is_off()
+
+
 def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_with_its_words(room: Room) -> None:
     held = {"level": "immediate", "quoted": [["oblique", "out on the step in her nightie", "uncertain", 0.6]]}
     on = pause(room.client, room.incident.pk, OBLIQUE + " Also", 0, held=held).json()

@@ -40,6 +40,8 @@ GONE = 4.0
 """Seconds after which a text that nobody asks for again is not read any more: its writer types on *(ours)*. Pages ask more often."""
 KEPT = 500
 """Readings remembered, in memory alone *(ours)*."""
+FAILED = 5.0
+"""Seconds for which a reading that failed is not tried again *(ours)*."""
 NICE = 19
 """A tenth of the time of what answers people, where both want the processor; never none."""
 CORES = 4
@@ -97,7 +99,7 @@ def answers(where: Path) -> bool:
 def serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
     """Answer at *where* until SIGTERM; *read* runs in processes of their own, once *prepare* has run there.
 
-    Raises ``BrokenProcessPool`` when one of them is gone.
+    Raises ``BrokenProcessPool`` when one of them is gone, or *prepare* failed there.
     """
     asyncio.run(_serve(where, read, prepare))
 
@@ -108,7 +110,6 @@ async def _serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
         desks = []
         for _ in range(max(1, len(os.sched_getaffinity(0)) // CORES)):
             pool = stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"), _step_back, (prepare,)))
-            pool.submit(int)  # it gets ready before the first text comes
             desks.append(_Desk(read, pool))
         working = asyncio.gather(*(one.work() for one in desks))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
@@ -176,24 +177,27 @@ class _Desk:
 
     async def work(self) -> None:
         """Read one text after the other, the one asked for last first: where not all can be read, its writer waits still."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, int)  # it gets ready before the first text comes
         while True:
             await self._more.wait()
             self._more.clear()
             while self._wanted:
                 key, wanted = next(reversed(self._wanted.items()))
                 if time.monotonic() - wanted.asked < GONE:
-                    self._kept[key] = await self._made(wanted.text)
+                    self._kept[key] = await self._made(key, wanted.text)
                     while len(self._kept) > KEPT:
                         self._kept.popitem(last=False)
                 del self._wanted[key]
                 wanted.done.set()
 
-    async def _made(self, text: str) -> bytes:
+    async def _made(self, key: bytes, text: str) -> bytes:
+        loop = asyncio.get_running_loop()
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self._pool, self._read, text)
+            found = await loop.run_in_executor(self._pool, self._read, text)
         except BrokenProcessPool:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the page must hear of it
             log().error("a full reading failed", error=type(error).__name__)
             found = {"failed": type(error).__name__}
+            loop.call_later(FAILED, self._kept.pop, key, None)  # memory that was short comes back
         return json.dumps(found).encode()

@@ -92,7 +92,7 @@ def found_in_full(text: str) -> dict[str, Any]:
 
 
 def found_at_a_pause(text: str) -> dict[str, Any]:
-    """The full reading where it is there by now, else the first look, *coming* where the full one will be."""
+    """The full reading where it is there by now, else the first look; its *look* says what follows, see ``noticing``."""
     where = settings.ENV.reading_socket
     if where is None or not reads_fully():
         return found_in(text, "full")
@@ -100,8 +100,8 @@ def found_at_a_pause(text: str) -> dict[str, Any]:
         found = aside.ask(where, text)
     except aside.AsideError as error:
         log().error("the full reading is off", error=str(error))
-        return found_in(text, "fast")
-    return {**found_in(text, "fast"), "coming": True} if found is None else found
+        return {**found_in(text, "fast"), "look": "off"}
+    return {**found_in(text, "fast"), "look": "first"} if found is None else found
 
 
 def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
@@ -136,7 +136,7 @@ def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
         "findings": findings,
         "questions": found["questions"],
         "took_ms": found["took_ms"],
-        **({"coming": True} if "coming" in found else {}),
+        **({"look": found["look"]} if "look" in found else {}),
     }
 
 

@@ -123,6 +123,8 @@ def _path(found: dict[str, Any]) -> str:
         return ""
     if found.get("path") == "full":
         return "full"
+    if "look" in found:
+        return str(found["look"])
     return "first" if reads_fully() and not is_off() else "off"
 
 

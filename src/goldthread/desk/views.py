@@ -109,7 +109,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         "have": shown.mark,
         "path": found.get("path", ""),
     }
-    if found.get("coming"):
+    if found.get("look") == "first":
         answer["coming"] = True
     if (to_hold := along_typing.held(found, texts)) is not None:
         answer["held"] = to_hold.to_json()
