@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,6 +37,7 @@ class Service:
         self.where = where
         self.process = subprocess.Popen([*SIDE, str(where), str(cores)])
         until(lambda: _listens(where))
+        self.read("ready?")
 
     def read(self, text: str) -> dict[str, Any]:
         """Ask until it is read."""
@@ -45,6 +50,11 @@ class Service:
 
         until(there)
         return found[0]
+
+    def children(self) -> list[str]:
+        """Processes that it started."""
+        pid = self.process.pid
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
     def end(self) -> int:
         self.process.terminate()
@@ -91,41 +101,101 @@ def test_it_lets_everything_else_go_first(service: Service) -> None:
     assert service.read("any words")["nice"] == os.getpriority(os.PRIO_PROCESS, 0) + aside.NICE
 
 
-def test_nobody_waits_for_a_text_that_takes_long_and_the_newest_is_read_first(service: Service, tmp_path: Path) -> None:
+def test_nobody_waits_for_a_text_that_takes_long(service: Service, tmp_path: Path) -> None:
     go = tmp_path / "go"
     assert aside.ask(service.where, f"hold {go}") is None
-    assert aside.ask(service.where, "older") is None
-    assert aside.ask(service.where, "newer") is None
+    assert aside.ask(service.where, "another") is None
     go.touch()
-    assert service.read("older")["at"] > service.read("newer")["at"]
+    assert service.read("another")["text"] == "another"
 
 
-def test_what_nobody_asks_for_any_more_is_not_read(
-    where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
+class Desk:
+    """One in this process, whose reader waits at the first text until it is told to go on."""
 
-    heard: list[str] = []
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.go = threading.Event()
+        self.desk: aside._Desk
 
-    def read(text: str) -> dict[str, Any]:
-        heard.append(text)
-        time.sleep(0.2)
+    def run(self, asks: Callable[[Desk], Coroutine[None, None, None]]) -> list[str]:
+        """What was read, in order, once nothing is wanted any more; *asks* runs while the first text is being read."""
+
+        async def run() -> None:
+            with ThreadPoolExecutor(1) as pool:
+                self.desk = aside._Desk(self._read, pool)  # type: ignore[arg-type]
+                working = asyncio.create_task(self.desk.work())
+                await self.desk.told("first")
+                try:
+                    await asks(self)
+                finally:
+                    self.go.set()
+                while self.desk._wanted and not working.done():
+                    await asyncio.sleep(0)
+                working.cancel()
+                with suppress(asyncio.CancelledError):
+                    await working
+
+        asyncio.run(run())
+        return self.heard
+
+    def _read(self, text: str) -> dict[str, Any]:
+        self.heard.append(text)
+        assert self.go.wait(PATIENCE)
         return {}
 
-    async def ask() -> None:
-        with ThreadPoolExecutor(1) as pool:
-            desk = aside._Desk(read, pool)  # type: ignore[arg-type]
-            working = asyncio.create_task(desk.work())
-            asked = [asyncio.create_task(desk.told(text)) for text in ("first", "left behind")]
-            await asyncio.sleep(0.1)
-            monkeypatch.setattr(aside, "GONE", -1.0)
-            await asyncio.gather(*asked)
-            await asyncio.sleep(0.2)
-            working.cancel()
 
-    asyncio.run(ask())
-    assert len(heard) == 1
+def test_the_newest_is_read_first() -> None:
+    async def asks(one: Desk) -> None:
+        for text in ("older", "newer"):
+            await one.desk.told(text)
+
+    assert Desk().run(asks) == ["first", "newer", "older"]
+
+
+def test_what_nobody_asks_for_any_more_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asks(one: Desk) -> None:
+        await one.desk.told("left behind")
+        monkeypatch.setattr(aside, "GONE", -1.0)
+
+    assert Desk().run(asks) == ["first"]
+
+
+def test_what_waits_is_bounded_while_one_text_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "MOST_WANTED", 3)
+
+    async def asks(one: Desk) -> None:
+        for number in range(10):
+            await one.desk.told(str(number))
+        assert len(one.desk._wanted) == 3
+
+    assert Desk().run(asks) == ["first", "9", "8", "7"]
+
+
+def test_what_waits_is_dropped_while_one_text_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asks(one: Desk) -> None:
+        await one.desk.told("left behind")
+        monkeypatch.setattr(aside, "GONE", -1.0)
+        await one.desk.told("one more")
+        assert not one.desk._wanted
+
+    Desk().run(asks)
+
+
+def test_a_reading_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asks(one: Desk) -> None:
+        monkeypatch.setattr(aside, "HANGS", 0.01)
+        with pytest.raises(BrokenProcessPool, match="more than"):
+            await one.desk._there(one._read, "never")
+
+    Desk().run(asks)
+
+
+def test_nobody_waits_for_one_that_hangs_when_the_service_stops(service: Service, tmp_path: Path) -> None:
+    assert aside.ask(service.where, f"hold {tmp_path / 'never'}") is None
+    children = service.children()
+    assert children
+    assert service.end() == 0
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in children))
 
 
 def test_a_reading_that_fails_is_told_and_the_next_one_is_made(service: Service) -> None:

@@ -115,8 +115,8 @@ def _reading() -> int:
         return 2
     try:
         aside.serve(settings.ENV.reading_socket, found_in_full, prepare_to_read)
-    except BrokenProcessPool:
-        sys.stderr.write("The process that reads aside is gone; it is started anew.\n")
+    except BrokenProcessPool as error:
+        sys.stderr.write(f"The process that reads aside is gone ({error}); it is started anew.\n")
         return 1
     return 0
 
