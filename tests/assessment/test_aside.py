@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -235,6 +236,30 @@ def test_when_the_process_that_reads_is_gone_the_service_ends_so_that_it_is_star
     with pytest.raises(aside.AsideError):
         service.read("die")
     assert service.process.wait(PATIENCE) == 1
+
+
+def test_one_process_of_several_that_is_gone_ends_the_service_whatever_the_others_do(
+    where: Path, tmp_path: Path
+) -> None:
+    several = Service(where, cores=2 * aside.CORES)
+    try:
+        goes_elsewhere = next(
+            text
+            for text in (f"hold {tmp_path}/{number}" for number in range(99))
+            if crc32(text.encode()) % 2 != crc32(b"die") % 2
+        )
+        assert aside.ask(where, goes_elsewhere) is None
+        with pytest.raises(aside.AsideError):
+            several.read("die")
+        assert several.process.wait(PATIENCE) == 1
+    finally:
+        several.process.kill()
+        several.process.wait()
+
+
+def test_where_the_system_does_not_tell_which_cores_it_may_use_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert aside._cores() == os.cpu_count()
 
 
 def test_nobody_there_is_said_and_for_a_while_no_page_promises_a_full_reading(where: Path) -> None:

@@ -110,7 +110,7 @@ def serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
 
 async def _serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
     where.unlink(missing_ok=True)  # left behind by one that was killed
-    processes = max(1, len(os.sched_getaffinity(0)) // CORES)
+    processes = max(1, _cores() // CORES)
     pools = [ProcessPoolExecutor(1, get_context("spawn"), _step_back, (prepare,)) for _ in range(processes)]
     desks = [_Desk(read, pool) for pool in pools]
     working = asyncio.gather(*(one.work() for one in desks))
@@ -123,6 +123,11 @@ async def _serve(where: Path, read: Read, prepare: Callable[[], None]) -> None:
             child.kill()
         for pool in pools:
             pool.shutdown(wait=False)
+
+
+def _cores() -> int:
+    """Cores that this process may use; where the system does not tell, those that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 async def _answer(desks: Sequence[_Desk], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
