@@ -153,6 +153,14 @@ def test_the_newest_is_read_first() -> None:
     assert Desk().run(asks) == ["first", "newer", "older"]
 
 
+def test_one_that_is_asked_for_again_is_the_newest() -> None:
+    async def asks(one: Desk) -> None:
+        for text in ("older", "newer", "older"):
+            await one.desk.told(text)
+
+    assert Desk().run(asks) == ["first", "older", "newer"]
+
+
 def test_what_nobody_asks_for_any_more_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     async def asks(one: Desk) -> None:
         await one.desk.told("left behind")

@@ -178,6 +178,7 @@ class _Desk:
             first = not self._wanted
             wanted = self._wanted.setdefault(key, _Wanted(text, 0.0))
             wanted.asked = time.monotonic()
+            self._wanted.move_to_end(key)
             self._still_wanted()
             self._more.set()
             if first:
