@@ -25,6 +25,7 @@ from goldthread.assessment.reading import Said
 from goldthread.cli.steps import prepare_to_read
 from goldthread.config.env import environment
 from goldthread.thrive.reader import Reader
+from goldthread.thrive.reading import Reading as Findings
 
 PATIENCE = 20.0
 SIDE = [sys.executable, "-m", "tests.assessment.aside_side"]
@@ -326,6 +327,21 @@ def at_a_pause() -> dict[str, Any]:
 
 def test_without_a_service_the_process_reads_for_itself() -> None:
     assert at_a_pause()["path"] == "full"
+
+
+def test_a_second_reader_is_never_asked_at_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def added(found: Findings, text: str, *_: object) -> Findings:
+        asked.append(text)
+        return found
+
+    monkeypatch.setattr(environment(), "second_reader", "http://second.example/")
+    monkeypatch.setattr(reading, "added", added)
+    assert at_a_pause()["path"] == "full"
+    assert asked == []
+    reading.read([Said(0, WORDS)], "full")
+    assert asked == [WORDS]
 
 
 def test_with_one_the_page_gets_the_first_look_until_the_full_reading_is_there(

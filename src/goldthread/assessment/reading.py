@@ -87,15 +87,20 @@ def found_in(text: str, path: str) -> dict[str, Any]:
 
 
 def found_in_full(text: str) -> dict[str, Any]:
-    """The same on the full path."""
-    return found_in(text, "full")
+    """What the reader alone finds on the full path: a second one is never asked while somebody types.
+
+    Raises ``ValueError`` where the full path is off.
+    """
+    return reader().read(text, "full").to_json()
 
 
 def found_at_a_pause(text: str) -> dict[str, Any]:
     """The full reading where it is there by now, else the first look; its *look* says what follows, see ``noticing``."""
+    if not reads_fully():
+        return found_in(text, "fast")
     where = settings.ENV.reading_socket
-    if where is None or not reads_fully():
-        return found_in(text, "full")
+    if where is None:
+        return found_in_full(text)
     try:
         found = aside.ask(where, text)
     except aside.AsideError as error:
