@@ -13,7 +13,8 @@ from django.db import connection
 from django.test import Client
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment import aside
+from goldthread.assessment import aside, reading
+from goldthread.assessment.actions import read_fully
 from goldthread.assessment.reading import found_in_full
 from goldthread.audit.models import AuditEvent
 from goldthread.config.env import environment
@@ -296,6 +297,35 @@ def test_a_full_reading_that_failed_is_not_promised(
     assert "coming" not in told
     assert 'data-path="off"' in told["noticed"]
     assert not aside.is_off()
+
+
+LONG = (OBLIQUE + " ") * (aside.LONGEST_TEXT // len(OBLIQUE) + 1)
+
+
+def test_a_long_text_is_not_read_at_a_pause_and_the_page_says_when_it_will_be(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_text: str) -> None:
+        raise AssertionError("everybody would wait for it")
+
+    monkeypatch.setattr(reading, "found_at_a_pause", never)
+    for base, full in enumerate([False, True]):
+        told = pause(room.client, room.incident.pk, LONG, base, full=full).json()
+        assert told["path"] == "fast"
+        assert "coming" not in told
+        assert "once its words are added" in told["noticed"]
+
+
+def test_once_a_long_text_is_added_the_page_gets_the_reading_that_its_job_made(room: Room) -> None:
+    contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=LONG, source="caller")
+    first = pause(room.client, room.incident.pk, "", 0, full=True).json()
+    assert (first["path"], first["coming"]) == ("fast", True)
+    assert 'data-path="first"' in first["noticed"]
+    read_fully(room.incident.pk)
+    full = pause(room.client, room.incident.pk, "", 1, full=True).json()
+    assert full["path"] == "full"
+    assert 'data-path="full"' in full["noticed"]
+    assert "<mark" in full["said"]
 
 
 def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_with_its_words(room: Room) -> None:

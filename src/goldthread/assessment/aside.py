@@ -40,6 +40,8 @@ GONE = 4.0
 """Seconds after which a text that nobody asks for again is not read any more: its writer types on *(ours)*. Pages ask more often."""
 HANGS = 60.0
 """Seconds after which a reading will not end any more: the longest text asked for takes a few *(ours)*."""
+LONGEST_TEXT = 6_000
+"""Characters of a text that is read at a pause: one of 10,000 takes five seconds, and all others wait *(measured)*."""
 MOST_WANTED = 1000
 """Texts that wait to be read; the oldest go first *(ours)*."""
 KEPT = 500

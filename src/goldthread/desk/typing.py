@@ -79,7 +79,7 @@ def held(found: dict[str, Any], texts: dict[int, str]) -> Held | None:
     """What a page is to hold on to of a full reading; None of a fast one."""
     if found.get("path") != "full":
         return None
-    alone = [one for one in found["findings"] if one["rule"] == RULE]
+    alone = [one for one in found["findings"] if one["rule"] == RULE and one["entry"] in texts]
     return Held(
         found["level"] if alone else "none",  # a level that rests on no words to look for would outlive them
         tuple(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route
 from goldthread.assessment.marking import REASONS
+from goldthread.assessment.queries import newest_reading
 from goldthread.assessment.reading import reader
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
@@ -101,6 +102,9 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(kept.said if incident is not None else [], text, "pause" if typed.full else "fast")
+    if found.get("look") == "long" and incident is not None and not text.strip():  # all is added: its job reads it
+        stored = newest_reading(incident)
+        found = vars(stored) if stored is not None and stored.path == "full" else {**found, "look": "first"}
     found = along_typing.with_held(found, texts, typed.held)
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
     answer: dict[str, Any] = {
