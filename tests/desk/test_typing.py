@@ -76,6 +76,16 @@ def test_a_contact_that_is_not_open_yet_is_read_too(cast: Cast, browser: Browser
     assert not Incident.objects.filter(pk=identity).exists()
 
 
+def test_a_window_that_only_asks_is_answered_and_leaves_what_another_one_typed(room: Room) -> None:
+    contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=OBLIQUE, source="caller")
+    send(room.client, room.incident.pk, {"words.text": "of the other"})
+    assert pause(room.client, room.incident.pk, "", 0, full=True).json()["elsewhere"]
+    told = pause(room.client, room.incident.pk, "", 0, full=True, asks=True).json()
+    assert (told["revision"], told["path"]) == (0, "full")
+    assert "nightie" in told["noticed"]
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": "of the other"}
+
+
 def test_two_windows_never_overwrite_each_other(room: Room) -> None:
     send(room.client, room.incident.pk, {"words.text": "one"})
     other = send(room.client, room.incident.pk, {"words.text": "other"})
@@ -189,6 +199,7 @@ def test_who_may_not_write_there_is_not_read_along(room: Room, browser: Browser,
     [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"base": "1", "fields": {}}', b'{"base": -1, "fields": {}}',
      b'{"base": true, "fields": {}}', b'{"base": 0, "fields": []}', b'{"base": 0, "fields": {"a": 1}}',
      b'{"base": 0, "fields": {"a": null}}', b'{"base": 99999999999, "fields": {}}', b'{"base": 0, "fields": {}, "have": 5}',
+     b'{"base": 0, "fields": {}, "asks": 1}',
      b"[" * 100_000],
 )  # fmt: skip
 def test_what_cannot_be_read_gets_a_sentence(room: Room, body: bytes) -> None:

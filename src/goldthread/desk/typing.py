@@ -38,14 +38,15 @@ class Held:
 class Typed:
     """What a page sends while somebody types: the revision it stands on, every field, and the column it shows already.
 
-    ``full`` at a pause: the words are to be read on the full path. ``held`` is what that reading gave the page last, for
-    the fast ones until the next.
+    ``full`` at a pause: the words are to be read on the full path. ``asks`` where nothing was typed since the last time.
+    ``held`` is what that reading gave the page last, for the fast ones until the next.
     """
 
     base: int
     fields: dict[str, str]
     have: str
     full: bool = False
+    asks: bool = False
     held: Held | None = None
 
 
@@ -53,15 +54,17 @@ def parsed(body: bytes) -> Typed:
     """The page's JSON. Raises ``Invalid`` for anything else."""
     try:
         given = json.loads(body)
-        base, fields, have, full = given["base"], given["fields"], given.get("have", ""), given.get("full", False)
+        base, fields, have = given["base"], given["fields"], given.get("have", "")
+        full, asks = given.get("full", False), given.get("asks", False)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Invalid({"text": UNREADABLE}) from None
     known = isinstance(base, int) and not isinstance(base, bool) and 0 <= base < 2**31
-    if not known or not isinstance(have, str) or not isinstance(full, bool) or not isinstance(fields, dict):
+    flags = isinstance(full, bool) and isinstance(asks, bool)
+    if not known or not flags or not isinstance(have, str) or not isinstance(fields, dict):
         raise Invalid({"text": UNREADABLE})
     if not all(isinstance(value, str) for value in fields.values()):
         raise Invalid({"text": UNREADABLE})
-    return Typed(base, fields, have, full, _held(given.get("held")))
+    return Typed(base, fields, have, full, asks, _held(given.get("held")))
 
 
 def _held(given: Any) -> Held | None:

@@ -90,7 +90,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         raise Http404(NOT_THERE)
     try:
         typed = along_typing.parsed(request.body)
-        kept = drafts.store(user, incident_id, typed.base, typed.fields)
+        kept = drafts.store(user, incident_id, typed.base, typed.fields, asks=typed.asks)
     except Stale:  # no error: the page tells its own save, whose answer was lost, from another window's
         held = drafts.load(user, incident_id)
         there = {"revision": held.revision, "fields": held.fields} if held else {"revision": 0, "fields": {}}
