@@ -74,6 +74,11 @@ def reads_fully() -> bool:
     return reader().model is not None
 
 
+def load_again() -> None:
+    """Forget the reader, so that it is loaded anew: what kept its network from loading may be over."""
+    _loaded.cache_clear()
+
+
 @listen(ServiceStarts)
 def load(_: ServiceStarts) -> None:
     """Load the reader before the first words come."""
