@@ -241,6 +241,13 @@ def test_somebody_who_types_stays_signed_in(room: Room) -> None:
     assert "typing" in room.client.session
 
 
+def test_a_page_that_nobody_sits_at_keeps_nobody_signed_in(room: Room) -> None:
+    pause(room.client, room.incident.pk, "", 0, full=True, asks=True)
+    assert "typing" not in room.client.session
+    pause(room.client, room.incident.pk, "typed", 1, full=True, asks=False)
+    assert "typing" in room.client.session
+
+
 OBLIQUE = "Rang about the bins. The little girl next door is out on the step in her nightie again, no lights on, nobody answers."
 
 

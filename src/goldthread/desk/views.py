@@ -97,7 +97,8 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         return JsonResponse({"elsewhere": True, **there})
     except Invalid as error:
         return JsonResponse({"say": str(error)}, status=422)
-    _stay_signed_in(request, kept.at)
+    if not typed.asks:
+        _stay_signed_in(request, kept.at)
     if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
