@@ -203,18 +203,30 @@ def _step(step: str, extra: dict[str, str], *numbers: str) -> int:
 
 
 @contextmanager
-def own_folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path | None]:
     """A folder that this user alone may enter, for the socket over which words are read aside; gone after the block.
 
-    Its path is short, since the name of a socket has room for a hundred letters.
+    Its path is short, since the name of a socket has room for a hundred bytes. None, and a sentence, where none can be made.
     """
-    usual = tempfile.gettempdir()
-    with tempfile.TemporaryDirectory(prefix="goldthread-", dir=usual if len(usual) < 60 else "/tmp") as folder:  # noqa: S108
+    try:
+        usual = tempfile.gettempdir()
+        short = usual if len(os.fsencode(usual)) < 60 else "/tmp"  # noqa: S108
+        made = tempfile.TemporaryDirectory(prefix="goldthread-", dir=short)
+    except OSError as error:
+        _say(
+            f"No temporary folder can be made ({error.strerror}), so that the pages themselves read words in full, and answer "
+            "slower meanwhile. Set TMPDIR to a folder with a short name that this user may write to, and start again."
+        )
+        yield None
+        return
+    with made as folder:
         yield Path(folder)
 
 
-def _parts(where: Where, env: dict[str, str], own: Path, *, live: bool = False) -> list[Part]:
-    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, "GOLDTHREAD_READING_SOCKET": str(own / READING), **env}
+def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: bool = False) -> list[Part]:
+    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, **env}
+    if own is not None:
+        settings["GOLDTHREAD_READING_SOCKET"] = str(own / READING)
     # Granian's "backpressure" counts connections, not requests: every browser keeps one, and more of them than this would
     # wait until somebody else's tab is closed.
     shared = [
@@ -236,19 +248,22 @@ def _parts(where: Where, env: dict[str, str], own: Path, *, live: bool = False) 
         Part("pages", pages, settings, ready=(where.host, where.port)),
         Part("stream", stream, settings, ready=(where.host, where.stream_port)),
         Part("jobs", [*step, "jobs"], settings),
-        Part("reading", [*step, "reading"], settings, needed=False),
     ]
+    if own is not None:
+        parts.append(Part("reading", [*step, "reading"], settings, needed=False))
     return [*parts, Part("calls", [*step, "calls"], settings)] if live else parts
 
 
-def _check(where: Where, parts: list[Part], own: Path) -> int:
+def _check(where: Where, parts: list[Part], own: Path | None) -> int:
     """Start everything, sign in, see that pages and stream answer and that words are read aside, and stop."""
     stop = threading.Event()
     wrong: list[str] = []
 
     def look() -> None:
         try:
-            wrong.extend([*_look(where), *_ask_aside(own / READING)])
+            wrong.extend(_look(where))
+            if own is not None:
+                wrong.extend(_ask_aside(own / READING))
         except (OSError, ValueError, KeyError) as error:
             wrong.append(f"A page did not answer as it should: {error}")
         stop.set()
