@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,10 @@ def read(where: Path, text: str) -> dict[str, Any]:
     """Ask until it is read."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        try:
+        with suppress(aside.AsideError):
             if (found := aside.ask(where, text)) is not None:
                 return found
-        except aside.AsideError:
-            time.sleep(0.1)
+        time.sleep(0.3)  # it has a low priority: asking on and on would leave it no time
     raise AssertionError("it never came")
 
 

@@ -16,6 +16,8 @@ WORK = """
 import django
 django.setup()
 from django.core.management import call_command
+from goldthread.integration.tasks import retry_stalled
+retry_stalled.defer(timestamp=0)
 call_command("procrastinate", "worker", "--one-shot", verbosity=0)
 """
 
