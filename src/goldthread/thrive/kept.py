@@ -12,7 +12,6 @@ import os
 import pickle
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -88,7 +87,7 @@ def _keep(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     copies = sorted(KEPT.glob("lexicon.*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)
-    half = [one for one in KEPT.glob("lexicon.*.new") if one.stat().st_mtime < time.time() - LEFT]
+    half = [one for one in KEPT.glob("lexicon.*.new") if one.stat().st_mtime < path.stat().st_mtime - LEFT]
     for old in copies[COPIES:] + half:
         old.unlink(missing_ok=True)
 
