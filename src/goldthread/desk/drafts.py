@@ -62,10 +62,10 @@ class Kept:
 def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields, *, asks: bool = False) -> Kept:
     """Keep the fields as they stand.
 
-    ``base`` is the revision that the page had before it. A page that only *asks*, as nothing was typed there since, leaves what
-    another window of the same person has saved, and is given what it wants all the same. Raises ``Stale`` where another window of the same person has
-    saved since, and ``Invalid`` for more than a page can hold. The commit is not waited for on the disk: a killed
-    database loses at most what the last half second brought, which the browser still has.
+    ``base`` is the revision that the page had before it. A page that only *asks*, as nothing was typed there since, leaves
+    what another window of the same person has saved, and gets what it wants all the same. Raises ``Stale`` where another
+    window has saved and this one has been typed in, and ``Invalid`` for more than a page can hold. The commit is not waited
+    for on the disk: a killed database loses at most what the last half second brought, which the browser still has.
     """
     if len(fields) > MOST_FIELDS or sum(map(len, fields.values())) > LONGEST:
         raise Invalid(
