@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import lru_cache
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from goldthread.assessment import actions, reading
 from goldthread.assessment.models import Reading
 from goldthread.assessment.queries import newest_reading
+from goldthread.assessment.tasks import read_fully
 from goldthread.contact.models import Incident
 from goldthread.thrive.model import load
 from goldthread.thrive.reader import Reader
@@ -83,14 +85,39 @@ def test_words_that_came_while_it_read_are_not_answered_with_the_older_text(
     assert not Reading.objects.filter(incident=incident, path="full").exists()
 
 
-def test_where_the_network_cannot_be_loaded_the_first_reading_stands_and_nothing_is_ordered(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_the_network_is_off_for_good_nothing_is_ordered(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_loaded", lambda: Reader())
     incident = opened(cast.handler)
     say(cast.handler, incident, SAID)
     assert jobs() == []
-    actions.read_fully(incident.pk)
+    assert newest_reading(incident).path == "fast"  # type: ignore[union-attr]
+
+
+def test_where_the_network_could_not_be_loaded_the_job_fails_and_loads_it_anew_when_it_is_tried_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+    readers = iter([Reader(), Reader(model=load())])
+    monkeypatch.setattr(reading, "_loaded", lru_cache(lambda: next(readers)))
+    with pytest.raises(actions.NotReadInFull):
+        read_fully(str(incident.pk))
+    assert newest_reading(incident).path == "fast"  # type: ignore[union-attr]
+    read_fully(str(incident.pk))
+    assert newest_reading(incident).path == "full"  # type: ignore[union-attr]
+
+
+def test_where_the_reader_fails_the_job_fails_and_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, SAID)
+
+    def fails(_text: str, _path: str) -> None:
+        raise MemoryError(SAID)
+
+    monkeypatch.setattr(reading, "found_in", fails)
+    with pytest.raises(actions.NotReadInFull) as failed:
+        read_fully(str(incident.pk))
+    assert "nightie" not in str(failed.value)
     found = newest_reading(incident)
     assert found is not None
     assert (found.path, found.state) == ("fast", "read")

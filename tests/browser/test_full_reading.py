@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.calls import PATIENCE
 from tests.browser.conftest import Person
@@ -48,3 +49,28 @@ def test_words_said_before_get_its_marks_without_opening_the_page_again(person: 
     expect(page.locator('#noticed [data-path="full"]')).to_be_visible(timeout=PATIENCE)
     expect(said.locator("mark").first).to_be_visible(timeout=PATIENCE)
     assert handler.complaints == []
+
+
+@pytest.mark.parametrize("what", ["lost", "off"])
+def test_a_page_never_stops_asking(person: Callable[..., Person], what: str) -> None:
+    handler = person("handler")
+    page = handler.page
+    page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
+    asked: list[Any] = []
+
+    def once(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        if not asked[-1]["full"] or sum(one["full"] for one in asked) > 1:
+            route.continue_()
+        elif what == "lost":
+            route.abort()
+        else:
+            told = route.fetch(post_data={**asked[-1], "full": False, "have": ""}).json()
+            route.fulfill(json={**told, "noticed": told["noticed"].replace('data-path="first"', 'data-path="off"')})
+
+    page.route("**/typing", once)
+    page.get_by_label("What is said or heard").press_sequentially(OBLIQUE)
+    if what == "off":
+        expect(page.locator('#noticed [data-path="off"]')).to_be_visible(timeout=PATIENCE)
+    expect(page.locator('#noticed [data-path="full"]')).to_be_visible(timeout=PATIENCE)
+    assert asked[-1]["asks"], "nothing was typed since"

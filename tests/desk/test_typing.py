@@ -13,7 +13,8 @@ from django.db import connection
 from django.test import Client
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment import aside
+from goldthread.assessment import aside, reading
+from goldthread.assessment.actions import read_fully
 from goldthread.assessment.reading import found_in_full
 from goldthread.audit.models import AuditEvent
 from goldthread.config.env import environment
@@ -73,6 +74,16 @@ def test_a_contact_that_is_not_open_yet_is_read_too(cast: Cast, browser: Browser
     assert answer.status_code == 200
     assert answer.json()["marks"]
     assert not Incident.objects.filter(pk=identity).exists()
+
+
+def test_a_window_that_only_asks_is_answered_and_leaves_what_another_one_typed(room: Room) -> None:
+    contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=OBLIQUE, source="caller")
+    send(room.client, room.incident.pk, {"words.text": "of the other"})
+    assert pause(room.client, room.incident.pk, "", 0, full=True).json()["elsewhere"]
+    told = pause(room.client, room.incident.pk, "", 0, full=True, asks=True).json()
+    assert (told["revision"], told["path"]) == (0, "full")
+    assert "nightie" in told["noticed"]
+    assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": "of the other"}
 
 
 def test_two_windows_never_overwrite_each_other(room: Room) -> None:
@@ -188,6 +199,7 @@ def test_who_may_not_write_there_is_not_read_along(room: Room, browser: Browser,
     [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"base": "1", "fields": {}}', b'{"base": -1, "fields": {}}',
      b'{"base": true, "fields": {}}', b'{"base": 0, "fields": []}', b'{"base": 0, "fields": {"a": 1}}',
      b'{"base": 0, "fields": {"a": null}}', b'{"base": 99999999999, "fields": {}}', b'{"base": 0, "fields": {}, "have": 5}',
+     b'{"base": 0, "fields": {}, "asks": 1}',
      b"[" * 100_000],
 )  # fmt: skip
 def test_what_cannot_be_read_gets_a_sentence(room: Room, body: bytes) -> None:
@@ -226,6 +238,13 @@ def test_somebody_who_types_stays_signed_in(room: Room) -> None:
     Session.objects.filter(pk=session.session_key).update(expire_date=before.replace(year=before.year))
     send(room.client, room.incident.pk, {"words.text": "x"})
     assert Session.objects.get(pk=session.session_key).expire_date >= before
+    assert "typing" in room.client.session
+
+
+def test_a_page_that_nobody_sits_at_keeps_nobody_signed_in(room: Room) -> None:
+    pause(room.client, room.incident.pk, "", 0, full=True, asks=True)
+    assert "typing" not in room.client.session
+    pause(room.client, room.incident.pk, "typed", 1, full=True, asks=False)
     assert "typing" in room.client.session
 
 
@@ -284,6 +303,49 @@ def test_where_nobody_reads_aside_the_words_are_kept_and_the_page_says_that_the_
     assert drafts.load(room.cast.fim, room.incident.pk).fields == {"words.text": OBLIQUE}
 
 
+def test_a_full_reading_that_failed_is_not_promised(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_where: Path, _text: str) -> None:
+        raise aside.AsideError("the full reading failed (MemoryError)")
+
+    monkeypatch.setattr(environment(), "reading_socket", tmp_path / "reading")
+    monkeypatch.setattr(aside, "ask", fails)
+    told = pause(room.client, room.incident.pk, OBLIQUE, 0, full=True).json()
+    assert "coming" not in told
+    assert 'data-path="off"' in told["noticed"]
+    assert not aside.is_off()
+
+
+LONG = (OBLIQUE + " ") * (aside.LONGEST_TEXT // len(OBLIQUE) + 1)
+
+
+def test_a_long_text_is_not_read_at_a_pause_and_the_page_says_when_it_will_be(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_text: str) -> None:
+        raise AssertionError("everybody would wait for it")
+
+    monkeypatch.setattr(reading, "found_at_a_pause", never)
+    for base, full in enumerate([False, True]):
+        told = pause(room.client, room.incident.pk, LONG, base, full=full).json()
+        assert told["path"] == "fast"
+        assert "coming" not in told
+        assert "once its words are added" in told["noticed"]
+
+
+def test_once_a_long_text_is_added_the_page_gets_the_reading_that_its_job_made(room: Room) -> None:
+    contact.add_words(room.cast.handler, room.incident.pk, key=key(), text=LONG, source="caller")
+    first = pause(room.client, room.incident.pk, "", 0, full=True).json()
+    assert (first["path"], first["coming"]) == ("fast", True)
+    assert 'data-path="first"' in first["noticed"]
+    read_fully(room.incident.pk)
+    full = pause(room.client, room.incident.pk, "", 1, full=True).json()
+    assert full["path"] == "full"
+    assert 'data-path="full"' in full["noticed"]
+    assert "<mark" in full["said"]
+
+
 def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_with_its_words(room: Room) -> None:
     held = {"level": "immediate", "quoted": [["oblique", "out on the step in her nightie", "uncertain", 0.6]]}
     on = pause(room.client, room.incident.pk, OBLIQUE + " Also", 0, held=held).json()
@@ -294,6 +356,16 @@ def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_wit
     assert "suggests Immediate" not in gone["noticed"]
 
 
+def test_a_level_that_quotes_nothing_ends_with_its_words(room: Room) -> None:
+    full = pause(room.client, room.incident.pk, "he is going to kill the baby", 0, full=True).json()
+    assert "suggests Immediate" in full["noticed"]
+    assert full["held"] == {"level": "none", "quoted": []}
+    for held in (full["held"], {"level": "immediate", "quoted": []}):
+        other = pause(room.client, room.incident.pk, "Rang about the bins.", full["revision"], held=held).json()
+        assert "suggests Immediate" not in other["noticed"]
+        full = other
+
+
 @pytest.mark.parametrize(
     "held",
     [
@@ -301,6 +373,7 @@ def test_what_the_full_reading_quoted_stays_while_somebody_types_on_and_goes_wit
         {"level": "high", "quoted": [["oblique"]]}, {"level": "high", "quoted": [["no-such-cue", "bins", "uncertain", 0.5]]},
         {"level": "high", "quoted": [["oblique", "bins", "certain", 0.5]]}, {"level": "high", "quoted": [["oblique", " ", "uncertain", 9]]},
         {"level": "high", "quoted": [["oblique", "<script>", "uncertain", 0.5]] * 500},
+        {"level": "high", "quoted": [["oblique", "bins", "uncertain", 10**400]]},
     ],
 )  # fmt: skip
 def test_anything_else_a_page_claims_to_hold_is_passed_over(room: Room, held: Any) -> None:

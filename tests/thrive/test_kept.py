@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -54,15 +55,50 @@ def test_a_changed_lexicon_is_made_anew(folder: Path, lexicon: Path, change: str
     assert kept(lexicon, making("after")) == "after"
 
 
-def test_changed_code_makes_it_anew(
-    folder: Path, lexicon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept(lexicon, making("before"))
+@pytest.fixture
+def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Puts other code on the disk."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "match.py").write_text("# other code")
-    monkeypatch.setattr(keeping, "CODE", code)
+    return lambda: monkeypatch.setattr(keeping, "CODE", code)
+
+
+def test_changed_code_makes_it_anew(
+    folder: Path, lexicon: Path, upgrade: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(lexicon, making("before"))
+    upgrade()
+    monkeypatch.setattr(keeping, "LOADED", keeping._code())  # a process that starts with the new code
     assert kept(lexicon, making("after")) == "after"
+    assert kept(lexicon, never) == "after"
+
+
+def test_a_process_whose_code_was_replaced_keeps_nothing_under_the_name_of_the_new(
+    folder: Path, lexicon: Path, upgrade: Callable[[], None]
+) -> None:
+    upgrade()
+    assert kept(lexicon, making("by the old code")) == "by the old code"
+    assert not folder.exists()
+
+
+def test_a_lexicon_that_changes_while_it_is_compiled_is_not_kept(folder: Path, lexicon: Path) -> None:
+    def slowly() -> str:
+        (lexicon / "zz-own.toml").write_text("")
+        return "half of each"
+
+    assert kept(lexicon, slowly) == "half of each"
+    assert not folder.exists()
+
+
+def test_code_that_cannot_be_read_stops_nothing(
+    folder: Path, lexicon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder.py").mkdir()
+    monkeypatch.setattr(keeping, "CODE", tmp_path)
+    monkeypatch.setattr(keeping, "LOADED", keeping._code())
+    assert kept(lexicon, making("made")) == "made"
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("broken", [b"", b"x" * 10, b"y" * 5000])
@@ -101,7 +137,26 @@ def test_old_copies_go(folder: Path, lexicon: Path) -> None:
     assert kept(lexicon, never) == number
 
 
-def test_a_lexicon_with_faults_is_refused_each_time(folder: Path, lexicon: Path) -> None:
+def test_what_a_killed_writer_left_goes_in_the_end(folder: Path, lexicon: Path) -> None:
+    folder.mkdir()
+    long_ago, now = folder / "lexicon.old.new", folder / "lexicon.now.new"
+    for one in (long_ago, now):
+        one.touch()
+    os.utime(long_ago, (0, 0))
+    kept(lexicon, making("made"))
+    assert not long_ago.exists()
+    assert now.exists()  # somebody may be writing it
+
+
+def test_another_lexicon_than_the_shipped_one_is_not_kept(folder: Path, lexicon: Path) -> None:
+    reader._Compiled(lexicon)
+    assert not folder.exists()
+
+
+def test_a_lexicon_with_faults_is_refused_each_time(
+    folder: Path, lexicon: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LEXICON_DIR", lexicon)
     (lexicon / "zz-own.toml").write_text("not = a lexicon")
     for _ in range(2):
         with pytest.raises(LexiconError):

@@ -12,7 +12,7 @@ from goldthread.assessment import marking, rules
 from goldthread.assessment.elements import elements_on
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, newest_thrive, said_in
-from goldthread.assessment.reading import read, reader, reads_fully
+from goldthread.assessment.reading import load_again, read, reader, reads_fully
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
 from goldthread.contact import rules as contact_rules
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 LONGEST_QUOTE = 2_000
 """Characters of a quote kept with an answer *(ours)*; the entry itself holds all of it."""
+
+
+class NotReadInFull(Exception):
+    """Words could not be read in full now, though the process that added them could; the log's line before says why."""
 
 
 @listen(WordsAdded)
@@ -48,17 +52,19 @@ def read_words(event: WordsAdded) -> None:
 def read_fully(incident_id: uuid.UUID) -> None:
     """Add the full reading of everything said in the incident, unless it is there or newer words came meanwhile.
 
-    Those have a job of their own. The words are read before the incident is locked, so that nobody waits for it.
+    Those have a job of their own. The words are read before the incident is locked, so that nobody waits for it. Raises
+    ``NotReadInFull``, so that the job is tried again; where the network is off for good no job is ordered.
     """
     incident = Incident.objects.filter(pk=incident_id).first()
-    if incident is None or not reads_fully():
+    if incident is None:
         return
     newest = newest_reading(incident)
     if newest is None or newest.path == "full":
         return
     found = read(said_in(incident), "full")
-    if found["state"] == "down":  # the first reading stands; the log says what failed
-        return
+    if found["state"] == "down" or found["path"] != "full":  # the first reading stands meanwhile
+        load_again()
+        raise NotReadInFull("The reader could not read in full; its own line in the log says why.")
     with on_incident(None, incident_id, "reading.follow") as work:
         now_newest = newest_reading(work.incident)
         if now_newest is None or now_newest.pk != newest.pk:

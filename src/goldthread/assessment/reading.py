@@ -74,6 +74,11 @@ def reads_fully() -> bool:
     return reader().model is not None
 
 
+def load_again() -> None:
+    """Forget the reader, so that it is loaded anew: what kept its network from loading may be over."""
+    _loaded.cache_clear()
+
+
 @listen(ServiceStarts)
 def load(_: ServiceStarts) -> None:
     """Load the reader before the first words come."""
@@ -87,21 +92,26 @@ def found_in(text: str, path: str) -> dict[str, Any]:
 
 
 def found_in_full(text: str) -> dict[str, Any]:
-    """The same on the full path."""
-    return found_in(text, "full")
+    """What the reader alone finds on the full path: a second one is never asked while somebody types.
+
+    Raises ``ValueError`` where the full path is off.
+    """
+    return reader().read(text, "full").to_json()
 
 
 def found_at_a_pause(text: str) -> dict[str, Any]:
-    """The full reading where it is there by now, else the first look, *coming* where the full one will be."""
+    """The full reading where it is there by now, else the first look; its *look* says what follows, see ``noticing``."""
+    if not reads_fully():
+        return found_in(text, "fast")
     where = settings.ENV.reading_socket
-    if where is None or not reads_fully():
-        return found_in(text, "full")
+    if where is None:
+        return found_in_full(text)
     try:
         found = aside.ask(where, text)
     except aside.AsideError as error:
         log().error("the full reading is off", error=str(error))
-        return found_in(text, "fast")
-    return {**found_in(text, "fast"), "coming": True} if found is None else found
+        return {**found_in(text, "fast"), "look": "off"}
+    return {**found_in(text, "fast"), "look": "first"} if found is None else found
 
 
 def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
@@ -136,7 +146,7 @@ def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
         "findings": findings,
         "questions": found["questions"],
         "took_ms": found["took_ms"],
-        **({"coming": True} if "coming" in found else {}),
+        **({"look": found["look"]} if "look" in found else {}),
     }
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from goldthread.cli.processes import Part, SupervisorError, check_port, only_one
 from goldthread.config.postgres import Cluster, ClusterError
 
 SETTINGS = "goldthread.config.settings"
+READING = "reading"
+"""The socket's name in our own folder."""
 STEP_STOPS = 10.0
 """Seconds that a step has to leave things whole when it is told to stop."""
 MOST = 2_000_000
@@ -159,7 +162,7 @@ def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
             threading.Thread(target=_keep, args=(cluster, ended), daemon=True).start()
         with own_folder() as own:
             if args.check:
-                return _check(where, _parts(where, env, own))
+                return _check(where, _parts(where, env, own), own)
             return run_parts(_parts(where, env, own, live=args.live), on_ready=lambda: _told(where, demo=True))
     except KeyboardInterrupt:
         return 130
@@ -200,18 +203,30 @@ def _step(step: str, extra: dict[str, str], *numbers: str) -> int:
 
 
 @contextmanager
-def own_folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path | None]:
     """A folder that this user alone may enter, for the socket over which words are read aside; gone after the block.
 
-    Its path is short, since the name of a socket has room for a hundred letters.
+    Its path is short, since the name of a socket has room for a hundred bytes. None, and a sentence, where none can be made.
     """
-    usual = tempfile.gettempdir()
-    with tempfile.TemporaryDirectory(prefix="goldthread-", dir=usual if len(usual) < 60 else "/tmp") as folder:  # noqa: S108
+    try:
+        usual = tempfile.gettempdir()
+        short = usual if len(os.fsencode(usual)) < 60 else "/tmp"  # noqa: S108
+        made = tempfile.TemporaryDirectory(prefix="goldthread-", dir=short)
+    except OSError as error:
+        _say(
+            f"No temporary folder can be made ({error.strerror}), so that the pages themselves read words in full, and answer "
+            "slower meanwhile. Set TMPDIR to a folder with a short name that this user may write to, and start again."
+        )
+        yield None
+        return
+    with made as folder:
         yield Path(folder)
 
 
-def _parts(where: Where, env: dict[str, str], own: Path, *, live: bool = False) -> list[Part]:
-    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, "GOLDTHREAD_READING_SOCKET": str(own / "reading"), **env}
+def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: bool = False) -> list[Part]:
+    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, **env}
+    if own is not None:
+        settings["GOLDTHREAD_READING_SOCKET"] = str(own / READING)
     # Granian's "backpressure" counts connections, not requests: every browser keeps one, and more of them than this would
     # wait until somebody else's tab is closed.
     shared = [
@@ -233,19 +248,22 @@ def _parts(where: Where, env: dict[str, str], own: Path, *, live: bool = False) 
         Part("pages", pages, settings, ready=(where.host, where.port)),
         Part("stream", stream, settings, ready=(where.host, where.stream_port)),
         Part("jobs", [*step, "jobs"], settings),
-        Part("reading", [*step, "reading"], settings, needed=False),
     ]
+    if own is not None:
+        parts.append(Part("reading", [*step, "reading"], settings, needed=False))
     return [*parts, Part("calls", [*step, "calls"], settings)] if live else parts
 
 
-def _check(where: Where, parts: list[Part]) -> int:
-    """Start everything, sign in, see that pages and stream answer, and stop."""
+def _check(where: Where, parts: list[Part], own: Path | None) -> int:
+    """Start everything, sign in, see that pages and stream answer and that words are read aside, and stop."""
     stop = threading.Event()
     wrong: list[str] = []
 
     def look() -> None:
         try:
             wrong.extend(_look(where))
+            if own is not None:
+                wrong.extend(_ask_aside(own / READING))
         except (OSError, ValueError, KeyError) as error:
             wrong.append(f"A page did not answer as it should: {error}")
         stop.set()
@@ -254,7 +272,7 @@ def _check(where: Where, parts: list[Part]) -> int:
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     if status == 0 and not wrong:
-        print("All answer: health, sign-in, contact, board, stream and measures.")
+        print("All answer: health, sign-in, contact, board, stream, measures and the full reading.")
     return status or int(bool(wrong))
 
 
@@ -276,6 +294,22 @@ def _look(where: Where) -> list[str]:
         if path == "/board/" and "event: changes" not in visitor.stream(where.stream, page):
             wrong.append("The stream does not answer.")
     return wrong
+
+
+def _ask_aside(socket: Path, patience: float = 60.0) -> list[str]:
+    """What is wrong with the part that reads aside, as sentences; it may be loading still."""
+    from goldthread.assessment import aside
+
+    why = "it reads nothing"
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        try:
+            if (found := aside.ask(socket, "Rang about the bins.")) is not None:
+                return [] if found.get("path") == "full" else ["The part reading does not read in full."]
+        except aside.AsideError as error:
+            why = str(error)
+        time.sleep(0.2)
+    return [f"The part reading does not answer ({why}): no words are read in full while they are typed."]
 
 
 VISITS = (

@@ -115,20 +115,21 @@ def _reading() -> int:
         return 2
     try:
         aside.serve(settings.ENV.reading_socket, found_in_full, prepare_to_read)
-    except BrokenProcessPool:
-        sys.stderr.write("The process that reads aside is gone.\n")
+    except BrokenProcessPool as error:
+        sys.stderr.write(f"The process that reads aside is gone ({error}); it is started anew.\n")
         return 1
     return 0
 
 
 def prepare_to_read() -> None:
-    """Load the reader in the process that reads aside."""
+    """Load the reader in the process that reads aside. Raises ``RuntimeError`` where it could not read in full there."""
     import django
 
-    from goldthread.assessment.reading import reader
+    from goldthread.assessment.reading import reads_fully
 
     django.setup()
-    reader()
+    if not reads_fully():
+        raise RuntimeError("the network could not be loaded; the line before says why")
 
 
 def _calls() -> int:

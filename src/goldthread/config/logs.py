@@ -18,6 +18,7 @@ ALLOWED = {
     "logger",
     "timestamp",
     "incident",
+    "job",
     "staff",
     "route",
     "status",

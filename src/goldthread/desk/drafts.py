@@ -59,12 +59,13 @@ class Kept:
     answers: dict[str, Answered]
 
 
-def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> Kept:
+def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields, *, asks: bool = False) -> Kept:
     """Keep the fields as they stand.
 
-    ``base`` is the revision that the page had before it. Raises ``Stale`` where another window of the same person has
-    saved since, and ``Invalid`` for more than a page can hold. The commit is not waited for on the disk: a killed
-    database loses at most what the last half second brought, which the browser still has.
+    ``base`` is the revision that the page had before it. A page that only *asks*, as nothing was typed there since, leaves
+    what another window of the same person has saved, and gets what it wants all the same. Raises ``Stale`` where another
+    window has saved and this one has been typed in, and ``Invalid`` for more than a page can hold. The commit is not waited
+    for on the disk: a killed database loses at most what the last half second brought, which the browser still has.
     """
     if len(fields) > MOST_FIELDS or sum(map(len, fields.values())) > LONGEST:
         raise Invalid(
@@ -78,6 +79,9 @@ def store(user: Staff, incident_id: uuid.UUID, base: int, fields: Fields) -> Kep
     with connection.cursor() as cursor:
         cursor.execute(SAVE, {"staff": user.pk, "incident": incident_id, "base": base, "sealed": sealed})
         row = cursor.fetchone()
+        if row is None and asks:
+            cursor.execute(GIVEN, {"incident": incident_id, "base": base})
+            row = cursor.fetchone()
     if row is None:
         raise Stale(
             "Another window of yours has typed here since. Nothing was lost: both texts are kept. "
@@ -140,6 +144,7 @@ WHERE held.revision = %(base)s
 RETURNING revision, at
 ) SELECT revision, at, {SAID_AND_ANSWERS} FROM saved
 """  # noqa: S608 - our own columns
+GIVEN = f"SELECT %(base)s::int, goldthread_now(), {SAID_AND_ANSWERS}"
 SENT = """
 INSERT INTO desk_draft (staff_id, incident, revision, sealed, sent, at)
 VALUES (%(staff)s, %(incident)s, 0, '', %(sent)s, goldthread_now())

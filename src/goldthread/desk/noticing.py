@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from goldthread.assessment.aside import is_off
+from goldthread.assessment.aside import LONGEST_TEXT, is_off
 from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
 from goldthread.assessment.queries import cue_states, mark_answers
 from goldthread.assessment.reading import Said, read, reader, reads_fully
@@ -78,12 +78,18 @@ class Noticed:
 
 
 def along(said: list[Said], typed: str, path: str = "fast") -> tuple[dict[str, Any], dict[int, str]]:
-    """What the reader finds in all that was said and in what is being typed: a reading's values, and the texts by number."""
+    """What the reader finds in all that was said and in what is being typed: a reading's values, and the texts by number.
+
+    A long text is read in full by the job that follows its words alone; its *look* says so.
+    """
     if typed.strip():
         said = [*said, Said(TYPED, typed)]
     if not said:
         return {"state": "waiting", "findings": []}, {}
-    return read(said, path), {one.seq: one.text for one in said}
+    texts = {one.seq: one.text for one in said}
+    if reads_fully() and sum(map(len, texts.values())) > LONGEST_TEXT:
+        return {**read(said), "look": "long"}, texts
+    return read(said, path), texts
 
 
 def noticed(
@@ -118,12 +124,14 @@ def noticed(
 
 
 def _path(found: dict[str, Any]) -> str:
-    """How far the words were read, in a word: *full*; *first*, the full reading follows; *off*: none will."""
+    """How far the words were read: *full*; *first*, the full reading follows; *long*, it follows once all is added; *off*: none will."""
     if found.get("state") != "read":
         return ""
     if found.get("path") == "full":
         return "full"
-    return "first" if reads_fully() and not is_off() else "off"
+    if not reads_fully():
+        return "off"
+    return str(found.get("look") or ("off" if is_off() else "first"))
 
 
 def lettered(findings: Sequence[Finding]) -> dict[str, str]:

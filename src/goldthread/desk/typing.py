@@ -24,7 +24,7 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class Held:
-    """What the network alone quoted, as (cue, quote, assertion, score), and the level of that reading."""
+    """What the network alone quoted, as (cue, quote, assertion, score), and the level of that reading; none without a quote."""
 
     level: str
     quoted: tuple[tuple[str, str, str, float], ...]
@@ -38,14 +38,15 @@ class Held:
 class Typed:
     """What a page sends while somebody types: the revision it stands on, every field, and the column it shows already.
 
-    ``full`` at a pause: the words are to be read on the full path. ``held`` is what that reading gave the page last, for
-    the fast ones until the next.
+    ``full`` at a pause: the words are to be read on the full path. ``asks`` where nothing was typed since the last time.
+    ``held`` is what that reading gave the page last, for the fast ones until the next.
     """
 
     base: int
     fields: dict[str, str]
     have: str
     full: bool = False
+    asks: bool = False
     held: Held | None = None
 
 
@@ -53,15 +54,17 @@ def parsed(body: bytes) -> Typed:
     """The page's JSON. Raises ``Invalid`` for anything else."""
     try:
         given = json.loads(body)
-        base, fields, have, full = given["base"], given["fields"], given.get("have", ""), given.get("full", False)
+        base, fields, have = given["base"], given["fields"], given.get("have", "")
+        full, asks = given.get("full", False), given.get("asks", False)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Invalid({"text": UNREADABLE}) from None
     known = isinstance(base, int) and not isinstance(base, bool) and 0 <= base < 2**31
-    if not known or not isinstance(have, str) or not isinstance(full, bool) or not isinstance(fields, dict):
+    flags = isinstance(full, bool) and isinstance(asks, bool)
+    if not known or not flags or not isinstance(have, str) or not isinstance(fields, dict):
         raise Invalid({"text": UNREADABLE})
     if not all(isinstance(value, str) for value in fields.values()):
         raise Invalid({"text": UNREADABLE})
-    return Typed(base, fields, have, full, _held(given.get("held")))
+    return Typed(base, fields, have, full, asks, _held(given.get("held")))
 
 
 def _held(given: Any) -> Held | None:
@@ -69,7 +72,7 @@ def _held(given: Any) -> Held | None:
     try:
         quoted = tuple((str(cue), str(quote), str(said), float(score)) for cue, quote, said, score in given["quoted"])
         rank(given["level"])
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):  # a number of 400 digits is no score
         return None
     kept = [one for one in quoted[:MOST_HELD] if one[1].strip() and one[2] in ASSERTIONS and 0 <= one[3] <= 1]
     return Held(given["level"], tuple(kept))
@@ -79,9 +82,9 @@ def held(found: dict[str, Any], texts: dict[int, str]) -> Held | None:
     """What a page is to hold on to of a full reading; None of a fast one."""
     if found.get("path") != "full":
         return None
-    alone = [one for one in found["findings"] if one["rule"] == RULE]
+    alone = [one for one in found["findings"] if one["rule"] == RULE and one["entry"] in texts]
     return Held(
-        found["level"],
+        found["level"] if alone else "none",  # a level that rests on no words to look for would outlive them
         tuple(
             (one["cue"], texts[one["entry"]][one["start"] : one["end"]], one["assertion"], one["score"])
             for one in alone
@@ -107,7 +110,7 @@ def with_held(found: dict[str, Any], texts: dict[int, str], kept: Held | None) -
             "cue": cue, "assertion": said, "elements": ["risk"], "score": score, "rule": RULE, "entry": seq,
             "start": start, "end": start + len(quote),
         })  # fmt: skip
-    if len(more) < len(kept.quoted):  # what it rested on has changed: its level is no answer to these words
+    if not more or len(more) < len(kept.quoted):  # what it rested on has changed: its level is no answer to these words
         return {**found, "findings": [*found["findings"], *more]}
     return {**found, "findings": [*found["findings"], *more], "level": max(found["level"], kept.level, key=rank)}
 

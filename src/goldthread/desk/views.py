@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route
 from goldthread.assessment.marking import REASONS
+from goldthread.assessment.queries import newest_reading
 from goldthread.assessment.reading import reader
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
@@ -89,18 +90,22 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         raise Http404(NOT_THERE)
     try:
         typed = along_typing.parsed(request.body)
-        kept = drafts.store(user, incident_id, typed.base, typed.fields)
+        kept = drafts.store(user, incident_id, typed.base, typed.fields, asks=typed.asks)
     except Stale:  # no error: the page tells its own save, whose answer was lost, from another window's
         held = drafts.load(user, incident_id)
         there = {"revision": held.revision, "fields": held.fields} if held else {"revision": 0, "fields": {}}
         return JsonResponse({"elsewhere": True, **there})
     except Invalid as error:
         return JsonResponse({"say": str(error)}, status=422)
-    _stay_signed_in(request, kept.at)
+    if not typed.asks:
+        _stay_signed_in(request, kept.at)
     if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(kept.said if incident is not None else [], text, "pause" if typed.full else "fast")
+    if found.get("look") == "long" and incident is not None and not text.strip():  # all is added: its job reads it
+        stored = newest_reading(incident)
+        found = vars(stored) if stored is not None and stored.path == "full" else {**found, "look": "first"}
     found = along_typing.with_held(found, texts, typed.held)
     shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
     answer: dict[str, Any] = {
@@ -109,7 +114,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         "have": shown.mark,
         "path": found.get("path", ""),
     }
-    if found.get("coming"):
+    if found.get("look") == "first":
         answer["coming"] = True
     if (to_hold := along_typing.held(found, texts)) is not None:
         answer["held"] = to_hold.to_json()

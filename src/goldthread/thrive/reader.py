@@ -42,7 +42,9 @@ class _Compiled:
     """A lexicon ready to match; built once for a process and directory."""
 
     def __init__(self, directory: Path) -> None:
-        self.lexicon, self.matcher, self.repair = kept(directory, lambda: _made(directory))
+        # Only the shipped lexicon's: a private one must not lie where others can read it, nor push the shipped copy out.
+        made = kept(directory, lambda: _made(directory)) if directory == LEXICON_DIR else _made(directory)
+        self.lexicon, self.matcher, self.repair = made
         # A sentence is remembered by its marks and the places of ages: no word that the lexicon lacks is kept.
         self.notice = lru_cache(MOST_SENTENCES)(partial(_notice, self.matcher))
         rules = (target for _, target in self.lexicon.patterns if isinstance(target, Rule))

@@ -130,6 +130,8 @@ export function putBack(fields) {
 
 const inOrder = (fields) => JSON.stringify(Object.entries(fields).sort());
 const same = (one, other) => inOrder(one) === inOrder(other);
+const RETRY = 1500; // ms until what was lost is sent again
+const RETRY_IDLE = 5000; // where nothing that was typed waits for it
 const REMEMBERED = 1_500_000; // letters of what was sent
 const shown = (fields) => Object.fromEntries(Object.entries(fields).filter(([name, value]) => value && !name.endsWith(".key") && !/\.child-(\w+)_FORMS$/.test(name) && !name.endsWith("-child")));
 
@@ -147,7 +149,7 @@ export class Drafts {
     this.have = "";
     this.held = null; // what the last full reading quoted, for the fast ones until the next
     this.flying = null;
-    this.again = false;
+    this.again = null; // what was wanted while a save was on its way
     this.started = false;
     this.conflict = null;
   }
@@ -183,7 +185,7 @@ export class Drafts {
     const fields = typedFields();
     this.keep(fields);
     if (this.conflict) return;
-    if (this.flying) { this.again = true; return; }
+    if (this.flying) { this.again = { read: read || this.again?.read, full: full || this.again?.full }; return; }
     if (!read && !full && this.have && same(fields, this.sent)) return;
     this.send(fields, full);
   }
@@ -199,48 +201,50 @@ export class Drafts {
 
   async send(fields, full = false) {
     this.flying = fields;
+    clearTimeout(this.retry);
     this.remember(fields);
     this.keep();
     const give = new AbortController();
     const late = setTimeout(() => this.onState("slow"), 900);
     const end = setTimeout(() => give.abort(), 4000);
     try {
+      const asks = same(fields, this.sent); // nothing was typed since
       const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
       const answer = await fetch(this.to, {
         method: "POST",
         signal: give.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": cookie ? cookie.slice("csrftoken=".length) : document.body.dataset.csrf },
-        body: JSON.stringify({ base: this.revision, fields, have: this.have, full, held: this.held }),
+        body: JSON.stringify({ base: this.revision, fields, have: this.have, full, asks, held: this.held }),
       });
-      await this.answered(answer, fields);
+      await this.answered(answer, fields, full);
     } catch {
-      this.failed("lost");
+      this.failed("lost", "", full);
     } finally {
       clearTimeout(late);
       clearTimeout(end);
       this.flying = null;
       this.keep();
-      if (this.again) { this.again = false; this.changed(); }
+      const again = this.again;
+      this.again = null;
+      if (again) this.changed(again);
     }
   }
 
-  async answered(answer, fields) {
-    if (answer.redirected || answer.status === 401 || answer.status === 403) return this.failed("ended");
+  async answered(answer, fields, full) {
+    if (answer.redirected || answer.status === 401 || answer.status === 403) return this.failed("ended", "", full);
     const kind = answer.headers.get("Content-Type") ?? "";
-    if (answer.status >= 500 || !kind.includes("json")) return this.failed(answer.status >= 500 ? "lost" : "refused");
+    if (answer.status >= 500 || !kind.includes("json")) return this.failed(answer.status >= 500 ? "lost" : "refused", "", full);
     const told = await answer.json();
     if (told.elsewhere) {
-      // Nothing was typed here since: this window only asked for the full reading, and stands against no other.
-      if (same(fields, this.sent)) return undefined;
       if (this.told.includes(inOrder(shown(told.fields)))) {
         this.revision = told.revision;
-        this.again = true;
+        this.again = { read: true, full };
         return undefined;
       }
       this.revision = told.revision;
       return this.compare(fields, told.fields);
     }
-    if (!answer.ok) return this.failed("refused", told.say);
+    if (!answer.ok) return this.failed("refused", told.say, full);
     this.revision = told.revision;
     this.sent = fields;
     this.have = told.have;
@@ -255,10 +259,11 @@ export class Drafts {
     while (this.told.length > 1 && letters > REMEMBERED) letters -= this.told.shift().length;
   }
 
-  failed(state, sentence = "") {
+  // What was lost is asked for again as it was, also where nothing was typed since: a full reading must not stay away.
+  failed(state, sentence, full) {
     this.onState(state, sentence);
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.changed(), 1500);
+    this.retry = setTimeout(() => this.changed({ read: true, full }), same(typedFields(), this.sent) ? RETRY_IDLE : RETRY);
   }
 
   compare(ours, theirs) {

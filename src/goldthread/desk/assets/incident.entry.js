@@ -14,6 +14,7 @@ const READ_AT_LEAST = 600; // ms after which they are, however fast somebody typ
 const READ_FULLY_AFTER = 900; // ms without a key before they are read in full
 const ASK_AGAIN = 350; // ms until a full reading that was not ready is asked for again, half as long again each time
 const ASK_AT_LEAST = 3000;
+const ASK_AT_OFF = 10_000; // while the full reading is off
 
 const desk = document.getElementById("desk");
 const opening = document.getElementById("opening");
@@ -90,18 +91,24 @@ function answered(told, fields) {
   atPause(asked ? Math.min(ASK_AT_LEAST, ASK_AGAIN * 1.5 ** asked) : READ_FULLY_AFTER);
 }
 
-// Words that had a first look only are read in full once nothing is typed for a while.
+// Words that had a first look only are read in full once nothing is typed for a while; where the full reading is off, it may
+// come back.
 function atPause(wait = READ_FULLY_AFTER) {
   clearTimeout(pause);
-  const first = document.querySelector('#noticed [data-path="first"]');
-  if (!first || document.getElementById("noticed").contains(document.activeElement)) return;
-  pause = setTimeout(() => drafts?.changed({ full: true }), wait);
+  const path = document.querySelector("#noticed [data-path]")?.dataset.path;
+  if (path !== "first" && path !== "off") return;
+  pause = setTimeout(() => (answering() ? atPause(wait) : drafts?.changed({ full: true })), path === "off" ? ASK_AT_OFF : wait);
+}
+
+// While somebody answers a mark nothing moves there.
+function answering() {
+  const column = document.getElementById("noticed");
+  return column.contains(document.activeElement) || column.querySelector(".mark__not[open]");
 }
 
 function draw(told) {
   const column = document.getElementById("noticed");
-  // While somebody answers here nothing moves; it is drawn at the next change.
-  if (column.contains(document.activeElement) || column.querySelector(".mark__not[open]")) { drafts.have = ""; return; }
+  if (answering()) { drafts.have = ""; return; } // it is drawn at the next change
   const template = document.createElement("template");
   template.innerHTML = told.noticed;
   if (Number(template.content.firstElementChild.dataset.seq) < Number(column.dataset.seq)) { drafts.have = ""; return; }
