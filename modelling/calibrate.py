@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import Any
 
 from goldthread.thrive import features
 from goldthread.thrive.clauses import clauses as cut
-from goldthread.thrive.model import Model
+from goldthread.thrive.model import Decided, Model
 from goldthread.thrive.reader import Reader
-from modelling.corpus import Log
+from modelling.corpus import HOME, Log
 from modelling.noise import shortened, slips, unpunctuated
 
 SEED = 47
@@ -26,6 +26,8 @@ MISSED, ALARMED = 0.06, 0.15
 """Shares of risky texts below the doubtful stretch and of harmless ones above it, each taken by itself."""
 STRETCHES = (0.40, 0.75, 0.95)
 """Shares of the texts by word pieces a word at which another stretch of badness begins."""
+LONG = 40
+"""Clauses beyond which a contact is long: few logs that were trained on have more *(ours)*."""
 MOST = 0.995
 """Share of the texts beyond whose word pieces a word nothing is sure."""
 
@@ -50,15 +52,21 @@ def points(model: Model, reader: Reader, logs: Sequence[Log]) -> Iterator[Point]
                 text = text.lower()
             if rate and rng.random() < BARE:
                 text = unpunctuated(text)
-            places = cut(text)
-            reading = reader.read(text)
-            made = model.decide(
-                [text[start:end] for start, end in places],
-                features.of_clauses(places, reading.findings, model.card.codes),
-                features.of_whole(reading),
-            )
-            likely = min(1 - 1e-9, max(1e-9, made.likely))
-            yield Point(log(likely / (1 - likely)), made.pieces, one.at_risk, rate)
+            yield _point(_decided(model, reader, text), one, rate)
+
+
+def long_points(model: Model, reader: Reader, logs: Sequence[Log]) -> Iterator[Point]:
+    """Every third log among three others, among ten, and among sixty routine lines, typed well; those beyond ``LONG`` clauses."""
+    rng = random.Random(SEED)
+    lines = (HOME / "routine.txt").read_text(encoding="utf-8").splitlines()
+    harmless = [one.text for one in logs if not one.at_risk]
+    for of, count in ((harmless, 3), (harmless, 10), (lines, 60)):
+        for one in logs[::3]:
+            parts = [one.text, *rng.choices(of, k=count)]
+            rng.shuffle(parts)
+            made = _decided(model, reader, "\n".join(parts))
+            if made.size > LONG:
+                yield _point(made, one, 0.0)
 
 
 def fitted(seen: Sequence[Point]) -> tuple[float, float]:
@@ -81,8 +89,8 @@ def fitted(seen: Sequence[Point]) -> tuple[float, float]:
     return slope, shift
 
 
-def calibration(seen: Sequence[Point]) -> dict[str, Any]:
-    """The card's numbers: slope, shift, threshold, and the doubtful stretch for each badness of typing."""
+def calibration(seen: Sequence[Point], of_long: Sequence[Point]) -> dict[str, Any]:
+    """The card's numbers: slope, shift, threshold, and the doubtful stretches for each badness of typing and for long contacts."""
     slope, shift = fitted(seen)
 
     def likely(one: Point) -> float:
@@ -96,17 +104,37 @@ def calibration(seen: Sequence[Point]) -> dict[str, Any]:
     below = 0.0
     for edge in edges:
         here = [one for one in seen if below < one.pieces <= edge]
-        low = _quantile([likely(one) for one in here if one.at_risk], MISSED)
-        high = _quantile([likely(one) for one in here if not one.at_risk], 1 - ALARMED)
-        # Whatever lies near the threshold is doubtful anyhow.
-        unsure.append(
-            {"pieces": round(edge, 3), "low": round(min(low, at_risk), 4), "high": round(max(high, at_risk), 4)}
-        )
+        unsure.append({"pieces": round(edge, 3), **_stretch(here, likely, at_risk)})
         below = edge
-    return {"slope": round(slope, 5), "shift": round(shift, 5), "at_risk": round(at_risk, 4), "unsure": unsure}
+    return {
+        "slope": round(slope, 5), "shift": round(shift, 5), "at_risk": round(at_risk, 4), "unsure": unsure,
+        "long": {"clauses": LONG, **_stretch(of_long, likely, at_risk)},
+    }  # fmt: skip
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
-    """The value below which so much lies."""
+def _stretch(here: Sequence[Point], likely: Callable[[Point], float], at_risk: float) -> dict[str, float]:
+    """From below most risky texts to above most harmless ones; whatever lies near the threshold is doubtful anyhow."""
+    low = _quantile([likely(one) for one in here if one.at_risk], MISSED, at_risk)
+    high = _quantile([likely(one) for one in here if not one.at_risk], 1 - ALARMED, at_risk)
+    return {"low": round(min(low, at_risk), 4), "high": round(max(high, at_risk), 4)}
+
+
+def _quantile(values: Sequence[float], share: float, none: float) -> float:
+    """The value below which so much lies; *none* where there are no values."""
     order = sorted(values)
-    return order[min(len(order) - 1, int(share * len(order)))]
+    return order[min(len(order) - 1, int(share * len(order)))] if order else none
+
+
+def _decided(model: Model, reader: Reader, text: str) -> Decided:
+    places = cut(text)
+    reading = reader.read(text)
+    return model.decide(
+        [text[start:end] for start, end in places],
+        features.of_clauses(places, reading.findings, model.card.codes),
+        features.of_whole(reading),
+    )
+
+
+def _point(made: Decided, one: Log, rate: float) -> Point:
+    likely = min(1 - 1e-9, max(1e-9, made.likely))
+    return Point(log(likely / (1 - likely)), made.pieces, one.at_risk, rate)

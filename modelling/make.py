@@ -1,4 +1,4 @@
-"""``make model``: train, train the pool on over long contacts, export, calibrate, and write the card that the reader carries.
+"""``make model``: train in stages, export, calibrate, and write the card that the reader carries.
 
 The same corpus, lexicon and machine give the same files; the card names the hash of what it was made from.
 """
@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,12 @@ from modelling import calibrate, corpus
 from modelling.corpus import CHILD, CUES, LEVELS
 from modelling.export import export
 from modelling.network import MOST_TOKENS, WEIGHTS, Network
-from modelling.pooling import ROUNDS, Pooling
-from modelling.train import FROZEN, SEED, Trainer
+from modelling.train import FROZEN, STAGES, Trainer
 
 VERSION = "2"
 
 
-def make(weights: Path, home: Path, made_from: dict[str, Any], say: Callable[[str], None]) -> None:
+def make(weights: Path, home: Path, say: Callable[[str], None]) -> None:
     """Export trained *weights* into *home* and calibrate them on the tune part."""
     reader = Reader()
     codes = [cue.code for cue in reader.cues]
@@ -36,22 +36,21 @@ def make(weights: Path, home: Path, made_from: dict[str, Any], say: Callable[[st
     export(network, len(codes), home)
     card: dict[str, Any] = {
         "version": VERSION, "codes": codes, "cues": CUES, "levels": LEVELS, "child": CHILD, "most_tokens": MOST_TOKENS,
-        "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [],
+        "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [], "long": {"clauses": 0, "low": 0.0, "high": 0.0},
         "made_from": {
-            **made_from,
+            "stages": [asdict(stage) for stage in STAGES],
             "corpus": corpus.digest(),
             "lexicon": reader.lexicon_hash,
             "weights": hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()[:16],
-            "seed": SEED,
             "torch": torch.__version__,
         },
     }  # fmt: skip
     _write(home, card)
     tune = [one for one in corpus.logs() if one.part == "tune"]
     seen = list(calibrate.points(Model(home), reader, tune))
-    card |= calibrate.calibration(seen)
+    card |= calibrate.calibration(seen, list(calibrate.long_points(Model(home), reader, tune)))
     _write(home, card)
-    say(json.dumps({key: card[key] for key in ("slope", "shift", "at_risk", "unsure", "made_from")}, indent=1))
+    say(json.dumps({key: card[key] for key in ("slope", "shift", "at_risk", "unsure", "long", "made_from")}, indent=1))
     say(f"model {Model(home).hash}")
 
 
@@ -60,25 +59,24 @@ def _write(home: Path, card: dict[str, Any]) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Train unless weights are given, then make the model."""
+    """Run the stages whose weights are not there, then make the model."""
     parser = argparse.ArgumentParser(prog="python -m modelling.make", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4, help="times over the train part (default: 4)")
-    parser.add_argument("--weights", type=Path, default=Path(".venv-model/weights.pt"), help="where they are kept")
-    parser.add_argument("--trained", action="store_true", help="take the weights that are there")
+    parser.add_argument("--weights", type=Path, default=Path(".venv-model"), help="folder where each stage's are kept")
+    parser.add_argument("--trained", action="store_true", help="take the stages' weights that are there")
     parser.add_argument("--out", type=Path, default=HOME, help="folder of the model (default: the shipped one)")
     asked = parser.parse_args(argv)
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    pooled = asked.weights.with_name(f"pooled-{asked.weights.name}")
-    if not asked.trained:
-        Trainer(asked.rounds, say).run(asked.weights)
-        reader = Reader()
-        network = Network([cue.code for cue in reader.cues], FROZEN)
-        network.load_state_dict(torch.load(asked.weights))
-        Pooling(network, reader, say).run(pooled)
-    make(pooled, asked.out, {"rounds": asked.rounds, "pool_rounds": ROUNDS}, say)
+    start: Path | None = None
+    for stage in STAGES:
+        out = asked.weights / f"{stage.name}.pt"
+        if not (asked.trained and out.exists()):
+            Trainer(stage, start, say).run(out)
+        start = out
+    assert start is not None
+    make(start, asked.out, say)
     return 0
 
 

@@ -1,12 +1,10 @@
 """Trains the network on the train part of the corpus, and says after each round how it does on the tune part.
 
-``python -m modelling.train FILE [--rounds N]`` in the environment that ``make model`` sets up. The same corpus, lexicon and machine give
-the same weights.
+``make model`` runs its stages one after another. The same corpus, lexicon and machine give the same weights.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import math
@@ -31,9 +29,7 @@ from modelling.corpus import CHILD, CUES, LEVELS, Clause, Log, Span
 from modelling.network import MOST_TOKENS, Decided, Network, tokenizer
 from modelling.noise import shortened, slips, unpunctuated
 
-SEED = 46
 LOGS_AT_ONCE, CLAUSES_AT_ONCE = 12, 40
-ENCODER_RATE, HEAD_RATE = 8e-5, 5e-4
 FROZEN = 2
 """Layers of six, from below, that keep their weights, to be faster; what it costs was not measured *(ours)*."""
 WARM, COLD = 60, 0.02
@@ -69,6 +65,29 @@ UNAIDED = 0.15
 """Share of logs read without what the lexicon found, so that the network can stand without it."""
 CERTAIN = 0.97
 """What is aimed at for a log at risk, and one less it for a harmless one: the labels are not beyond doubt."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One training: of the hands that are ``new`` in it every log each round, of those before it each round another half.
+
+    Rates are the optimizer's at their highest: of the encoder, and of what stands on it.
+    """
+
+    name: str
+    new: tuple[str, ...]
+    rounds: int
+    seed: int
+    encoder_rate: float
+    head_rate: float
+
+
+STAGES = (
+    Stage("first", tuple("abcdefghijklmnop"), 4, 46, 8e-5, 5e-4),
+    Stage("second", ("q", "r", "s", "w", "x", "y", "z", "aa", "ab"), 2, 46, 4.5e-5, 2e-4),
+    Stage("third", ("ad", "ae", "af"), 1, 48, 3e-5, 1.5e-4),
+)
+"""Hands came in as they were written; each further stage goes on from the weights of the one before, at lower rates *(ours)*."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,11 @@ def joined(one: Piece, other: Piece) -> Piece:
     )
 
 
+def both_ways(one: Log) -> tuple[Piece, Piece]:
+    """A log as it is, and without the signs between its sentences."""
+    return piece(one), piece(replace(one, text=unpunctuated(one.text)))
+
+
 class Seen:
     """The network's view of texts: tokens, and what the lexicon found."""
 
@@ -169,31 +193,35 @@ class Seen:
 
 
 class Trainer:
-    """One training, from the packaged weights."""
+    """One stage: the first from the packaged weights, a further one from ``start``, the weights of the stage before."""
 
-    def __init__(self, rounds: int, say: Callable[[str], None]) -> None:
-        torch.manual_seed(SEED)
+    def __init__(self, stage: Stage, start: Path | None, say: Callable[[str], None]) -> None:
+        torch.manual_seed(stage.seed)
         torch.use_deterministic_algorithms(mode=True)
-        self.rng = random.Random(SEED)
-        self.say = say
-        self.rounds = rounds
+        self.rng = random.Random(stage.seed)
+        self.stage, self.start, self.say = stage, start, say
         reader = Reader()
-        codes = [cue.code for cue in reader.cues]
-        self.network = Network(codes, FROZEN)
+        self.network = Network([cue.code for cue in reader.cues], FROZEN)
+        if start is not None:
+            self.network.load_state_dict(torch.load(start))
         self.seen = Seen(self.network, reader)
         self.kept = {name: value.clone() for name, value in self.network.state_dict().items()}
-        logs = [one for one in corpus.logs() if one.part == "train"]
-        self.logs = [(piece(one), piece(replace(one, text=unpunctuated(one.text)))) for one in logs]
-        self.harmless = [one for one, _ in self.logs if not one.at_risk]
+        before = [hand for one in STAGES[: STAGES.index(stage)] for hand in one.new]
+        every = [one for one in corpus.logs() if one.part == "train"]
+        self.new = [both_ways(one) for one in every if one.hand in stage.new]
+        self.old = [both_ways(one) for one in every if one.hand in before]
+        self.rng.shuffle(self.old)
+        self.harmless = [one for one, _ in (*self.new, *self.old) if not one.at_risk]
         self.clauses = [piece(one) for one in corpus.clauses() if one.part == "train"]
         self.tune = [piece(one) for one in corpus.logs() if one.part == "tune"]
         encoder = [one for one in self.network.encoder.parameters() if one.requires_grad]
         known = {id(one) for one in self.network.encoder.parameters()}
         heads = [one for one in self.network.parameters() if id(one) not in known]
         self.optimizer = torch.optim.AdamW(
-            [{"params": encoder, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.02
+            [{"params": encoder, "lr": stage.encoder_rate}, {"params": heads, "lr": stage.head_rate}], weight_decay=0.02
         )
-        steps = rounds * (math.ceil(len(self.logs) / LOGS_AT_ONCE) + math.ceil(len(self.clauses) / CLAUSES_AT_ONCE))
+        logs, clauses = len(self._logs(1)), self._clauses()
+        steps = stage.rounds * (math.ceil(logs / LOGS_AT_ONCE) + math.ceil(clauses / CLAUSES_AT_ONCE))
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer,
             lambda step: (
@@ -204,10 +232,10 @@ class Trainer:
     def run(self, out: Path) -> None:
         """All rounds; the averaged weights are kept after each, and beside them what a stopped training goes on from."""
         state = out.with_suffix(".state")
-        for number in range(self._begun(state) + 1, self.rounds + 1):
+        for number in range(self._begun(state) + 1, self.stage.rounds + 1):
             began = time.monotonic()
             self.network.train()
-            for done, loss in enumerate(self._losses()):
+            for done, loss in enumerate(self._losses(number)):
                 self.optimizer.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -218,13 +246,19 @@ class Trainer:
                     print(f"round {number}, step {done}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
             torch.save(self.kept, out)
             self._keep(state, number)
-            told = {"round": number, "seconds": round(time.monotonic() - began), **self.measured()}
+            told = {
+                "stage": self.stage.name,
+                "round": number,
+                "seconds": round(time.monotonic() - began),
+                **self.measured(),
+            }
             self.say(json.dumps(told))
 
-    def _work(self) -> tuple[int, int, str]:
-        """What a state belongs to: another number of rounds, corpus or lexicon is other work."""
-        texts = repr([one.clauses for one, _ in self.logs]).encode()
-        return self.rounds, SEED, hashlib.sha256(texts + self.seen.reader.lexicon_hash.encode()).hexdigest()
+    def _work(self) -> tuple[str, str, str]:
+        """What a state belongs to: another stage, start, corpus or lexicon is other work."""
+        texts = repr([one.clauses for one, _ in (*self.new, *self.old)]).encode()
+        start = hashlib.sha256(self.start.read_bytes()).hexdigest() if self.start else ""
+        return repr(self.stage), start, hashlib.sha256(texts + self.seen.reader.lexicon_hash.encode()).hexdigest()
 
     def _keep(self, state: Path, number: int) -> None:
         new = state.with_suffix(".new")
@@ -260,11 +294,22 @@ class Trainer:
                 if value.is_floating_point():
                     self.kept[name].lerp_(value, 1 - AVERAGED)
 
-    def _losses(self) -> Iterator[Tensor]:
-        logs = [self._beside_another(bare if self.rng.random() < UNPUNCTUATED else one) for one, bare in self.logs]
+    def _logs(self, number: int) -> list[tuple[Piece, Piece]]:
+        """The logs of a round."""
+        half = len(self.old) // 2
+        return self.new + self.old[(number + 1) % 2 * half :][:half]
+
+    def _clauses(self) -> int:
+        """How many clauses a round has."""
+        return len(self.clauses) // (2 if self.old else 1)
+
+    def _losses(self, number: int) -> Iterator[Tensor]:
+        logs = [
+            self._beside_another(bare if self.rng.random() < UNPUNCTUATED else one) for one, bare in self._logs(number)
+        ]
         logs.sort(key=lambda one: sum(map(len, one.clauses)) + self.rng.random() * 60)
         work = [logs[at : at + LOGS_AT_ONCE] for at in range(0, len(logs), LOGS_AT_ONCE)]
-        clauses = self.rng.sample(self.clauses, len(self.clauses))
+        clauses = self.rng.sample(self.clauses, self._clauses())
         work += [clauses[at : at + CLAUSES_AT_ONCE] for at in range(0, len(clauses), CLAUSES_AT_ONCE)]
         self.rng.shuffle(work)
         for some in work:
@@ -329,17 +374,3 @@ class Trainer:
         found["recall"] = round(sum(score >= 0.5 for score in risky) / len(risky), 3)
         found["specificity"] = round(sum(score < 0.5 for score in harmless) / len(harmless), 3)
         return found
-
-
-def main(argv: Sequence[str]) -> int:
-    """Train."""
-    parser = argparse.ArgumentParser(prog="python -m modelling.train", description=__doc__)
-    parser.add_argument("out", type=Path, help="file for the weights")
-    parser.add_argument("--rounds", type=int, default=4, help="times over the train part (default: 4)")
-    asked = parser.parse_args(argv)
-    Trainer(asked.rounds, lambda line: print(line, flush=True)).run(asked.out)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -42,14 +42,14 @@ def test_points_that_one_odds_parts_cleanly_leave_the_numbers_finite() -> None:
 
 def test_the_threshold_finds_the_share_of_the_well_typed_risky_that_it_must() -> None:
     seen = _seen(1.0, 0.0)
-    card = calibration(seen)
+    card = calibration(seen, [])
     risky = [one for one in seen if one.at_risk and not one.rate]
     found = [one for one in risky if 1 / (1 + exp(-(card["slope"] * one.odds + card["shift"]))) >= card["at_risk"]]
     assert len(found) / len(risky) == pytest.approx(LEAST_RECALL, abs=0.01)
 
 
 def test_every_doubtful_stretch_lies_round_the_threshold_and_they_follow_each_other_in_badness() -> None:
-    card = calibration(_seen(1.0, 0.0))
+    card = calibration(_seen(1.0, 0.0), [])
     stretches = card["unsure"]
     assert len(stretches) == len(calibrate.STRETCHES) + 1
     assert all(one["low"] <= card["at_risk"] <= one["high"] for one in stretches)
@@ -62,8 +62,19 @@ def test_a_stretch_is_wider_where_less_can_be_told() -> None:
     # The worst typed are told apart by nothing.
     rng = random.Random(4)
     seen = [Point(one.odds / 4, one.pieces, rng.random() < 0.5, one.rate) if one.rate == 0.40 else one for one in seen]
-    first, *_, last = calibration(seen)["unsure"]
+    first, *_, last = calibration(seen, [])["unsure"]
     assert last["high"] - last["low"] > first["high"] - first["low"]
+
+
+def test_long_contacts_have_a_stretch_of_their_own_from_below_most_risky_ones() -> None:
+    seen = _seen(1.0, 0.0)
+    drowned = [Point(one.odds - 2, one.pieces, one.at_risk, 0.0) for one in seen]
+    card = calibration(seen, drowned)
+    low, high = card["long"]["low"], card["long"]["high"]
+    assert low <= card["at_risk"] <= high
+    likely = [1 / (1 + exp(-(card["slope"] * one.odds + card["shift"]))) for one in drowned if one.at_risk]
+    assert sum(one < low for one in likely) / len(likely) == pytest.approx(calibrate.MISSED, abs=0.01)
+    assert calibration(seen, [])["long"] == {"clauses": calibrate.LONG, "low": card["at_risk"], "high": card["at_risk"]}
 
 
 @dataclass

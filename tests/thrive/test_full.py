@@ -128,7 +128,8 @@ def test_two_hundred_entries_and_the_same_entry_again_and_again() -> None:
     ]
     entries[120] = RISKY
     found = fully("\n".join(entries))
-    assert all(one.quote for one in found.findings)
+    assert found.at_risk or found.doubt
+    assert {one.cue for one in fully(RISKY).findings if one.critical} <= {one.cue for one in found.findings}
     assert fully("\n".join([RISKY] * 50)).at_risk == fully(RISKY).at_risk
 
 
@@ -174,7 +175,7 @@ def sure_of_all(text: str) -> list[str]:
     def decide_on(said: list[str], *_: Any) -> Decided:
         level, child = (1.0,) * (len(card.levels) - 1), (0.0,) * (len(card.child) - 1) + (1.0,)
         nothing = (0.0,) * len(card.cues)
-        return Decided(0.95, level, child, 0.0, (0.3,) * len(said), (nothing,) * len(said), 1.0)
+        return Decided(0.95, level, child, 0.0, (0.3,) * len(said), (nothing,) * len(said), 1.0, len(said))
 
     network = cast("Model", SimpleNamespace(card=card, hash="none", decide=decide_on))
     return [one.quote for one in read_on(reader().read(text), text, network).findings if one.rule == RULE]

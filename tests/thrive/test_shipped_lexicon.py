@@ -137,3 +137,44 @@ def test_a_callers_mum_without_an_age_may_be_a_childs() -> None:
     assert reading.at_risk
     assert reading.child != "no"
     assert read("my mum, 84, has collapsed, grandkids in the house with her").child == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The man downstairs keeps playing his drums, my toddler cannot nap. Noise only.",
+        "Man downstairs has been kind, carries my pram up",
+        "lads downstairs having a party again baby cant sleep",
+        "male downstairs complained about the kids running about",
+        "MAN DOWNSTAIRS SMOKES WEED, COMES THRU FLOOR, GOT A BABY",
+        "ask the man downstairs hes got a spare key, nan has the bairns",
+        "someone downstairs left the communal door open, pushchair taken",
+        "the men downstairs are fitting the kitchen, son was sick at school",
+        "Somebody downstairs plays the organ, bairn loves it",
+        "there is a lovely man downstairs who feeds our cat, kids like him",
+    ],
+)
+def test_whoever_lives_downstairs_is_no_intruder(text: str) -> None:
+    assert found(text, "imminent") == []
+    assert read(text).level != "immediate"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can hear somebody downstairs, me and my little brother are upstairs",
+        "theres someone downstairs, im 9 and mums out",
+        "Child whispering, hiding under the bed, man downstairs",
+        "there's a man downstairs I don't know, I'm on my own with my sister, please come quick",
+        "heard glass smash, now lads downstairs, kids with me",
+        "intruder downstairs, three kids in bedroom",
+        "MAN DOWNSTAIRS WITH A TORCH, KIDS ASLEEP",
+        "we r home alone & ther is somebody downstairs",
+        "strange man downstairs, baby crying",
+        "can hear someone moving about downstairs, bairns in with me",
+        "a man downstairs who shouldn't be here, got the kids in the bathroom",
+        "men downstairs, they broke in, children upstairs",
+    ],
+)
+def test_an_intruder_downstairs_is_told_by_more(text: str) -> None:
+    assert "immediate" in {one.level for one in found(text, "imminent")}

@@ -36,6 +36,7 @@ LIFE = 0.9
 wordings. Held from 0.5 on, one more risky log of the tune part was found and 20 more harmless ones were called risky."""
 
 MANY_SLIPS = "Many words here are not as the reader knows them, so it may miss what they say. Read the words yourself."
+LONG = "This contact is long, and what speaks of risk may be lost among the rest. Read the words yourself."
 NOT_SURE = "The reader is not sure whether these words speak of risk to a child. Read them yourself."
 
 
@@ -145,6 +146,8 @@ def _quoted_by(before: Sequence[Finding], start: int, end: int) -> bool:
 
 def _doubt(made: Decided, card: Card) -> str:
     """Why the network is not sure; empty where it is."""
+    if made.size > card.long.clauses and card.long.low <= made.likely <= card.long.high:
+        return LONG
     for one in card.unsure:
         if made.pieces <= one.pieces:
             return NOT_SURE if one.low <= made.likely <= one.high else ""

@@ -10,7 +10,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp
 from pathlib import Path
@@ -47,6 +47,15 @@ class Unsure:
 
 
 @dataclass(frozen=True, slots=True)
+class Long:
+    """In contacts of more than so many clauses, the likelihoods from ``low`` to ``high`` where risk may be lost among the rest."""
+
+    clauses: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What the network was made for and how its numbers are taken; the model card's part that the reader needs."""
 
@@ -64,6 +73,7 @@ class Card:
     """Likelihood from which a child counts as at risk."""
     unsure: tuple[Unsure, ...]
     """In order of pieces; texts beyond the last are typed so unlike what was trained on that nothing is sure."""
+    long: Long
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ class Decided:
     """What the network makes of a text. ``levels`` are the likelihoods of more than none, low, medium and high.
 
     ``weights`` (sum 1) and ``cues`` have an entry for each clause given; ``pieces`` is word pieces a word. A clause's weight is
-    by how much the odds fall without it, where that was asked; else how much the pool looked at it.
+    by how much the odds fall without it, where that was asked; else how much the pool looked at it. ``size`` is how many different
+    clauses there are.
     """
 
     likely: float
@@ -81,6 +92,7 @@ class Decided:
     weights: tuple[float, ...]
     cues: tuple[tuple[float, ...], ...]
     pieces: float
+    size: int
 
 
 class Model:
@@ -120,7 +132,7 @@ class Model:
             if best is None or one.likely > best.likely:
                 best = one
         assert best is not None
-        return best
+        return replace(best, size=len(places))
 
     def forget(self) -> None:
         """Forget the clauses met so far; answers stay the same."""
@@ -150,6 +162,7 @@ class Model:
             tuple(float(weights[by_place[at]]) if at in by_place else 0.0 for at in range(count)),
             tuple(tuple(map(float, likely_cues[by_place[at]])) if at in by_place else nothing for at in range(count)),
             pieces,
+            size,
         )
 
     def _by_leaving_out(self, given: dict[str, Vector], looked: Vector, odds: float) -> Vector:
@@ -224,6 +237,7 @@ def _card(given: dict[str, Any]) -> Card:
         shift=given["shift"],
         at_risk=given["at_risk"],
         unsure=tuple(Unsure(**one) for one in given["unsure"]),
+        long=Long(**given["long"]),
     )
 
 
