@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -21,6 +22,8 @@ import pytest
 
 HOME = Path(os.environ.get("GOLDTHREAD_TEST_HOME") or Path(tempfile.gettempdir()) / f"goldthread-tests-{os.getuid()}")
 SETTINGS = "goldthread.config.settings"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
 # The browser tests' driver keeps an event loop in this thread; Django would refuse every query beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.update(
@@ -36,11 +39,15 @@ import django  # noqa: E402 - the environment must be set first
 django.setup()
 
 from django.test import Client  # noqa: E402
+from tools.find_chromium import find  # noqa: E402
 
 from goldthread.accounts.models import Staff  # noqa: E402
 from goldthread.config.postgres import Cluster  # noqa: E402
 from goldthread.config.settings import database  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -177,6 +184,20 @@ def _disconnect(blocker: object) -> None:
 
     with suppress(Exception), blocker.unblock():  # type: ignore[attr-defined]
         connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    from playwright.sync_api import sync_playwright  # one driver for a worker: a second finds the loop of the first
+
+    path = find()
+    if not path:
+        pytest.skip("no Chromium on this machine: see tools/find_chromium.py")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,9 @@ class Desk:
                 with suppress(asyncio.CancelledError):
                     await working
 
-        asyncio.run(run())
+        # In a thread of its own: the browser tests' driver keeps a loop in this one.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(asyncio.run, run()).result()
         return self.heard
 
     def _read(self, text: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import lru_cache
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -138,15 +139,17 @@ call_command("procrastinate", "worker", "--one-shot", verbosity=0)
 
 
 @pytest.mark.slow
-def test_a_full_reading_that_was_killed_is_made_by_the_next_worker(committing: Database) -> None:
+def test_a_full_reading_that_was_killed_is_made_by_the_next_worker(committing: Database, tmp_path: Path) -> None:
+    env = {
+        **committing.env,
+        "GOLDTHREAD_DATA": str(tmp_path),
+    }  # the worker signs checkpoints, which are no other test's
     handler = make_cast().handler
     incident = opened(handler)
     say(handler, incident, SAID)
     setup = "import django; django.setup()\n"
     command = [sys.executable, "-c", setup + SLOWLY + WORK]
-    with subprocess.Popen(
-        command, env=committing.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as worker:
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "reading\n"
         worker.kill()
@@ -154,7 +157,7 @@ def test_a_full_reading_that_was_killed_is_made_by_the_next_worker(committing: D
     with psycopg.connect(committing.owner_url, autocommit=True) as owner:
         owner.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
         owner.execute("DELETE FROM procrastinate_periodic_defers")  # as if the next minute had come
-    subprocess.run([sys.executable, "-c", setup + WORK], env=committing.env, check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-c", setup + WORK], env=env, check=True, stderr=subprocess.DEVNULL)
     full = newest_reading(incident)
     assert full is not None
     assert full.path == "full"

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from tools.find_chromium import find
+from playwright.sync_api import Browser, Page
 
 from tests.cast import PASSWORD
 from tests.conftest import Database, _copy
 
 AXE = Path("node_modules/axe-core/axe.min.js")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 class Service:
@@ -82,18 +79,6 @@ def service(cluster: Database, template: str, worker_id: str) -> Iterator[Servic
             _running(stream, env, f"http://localhost:{stream_port}/healthz"),
         ):
             yield Service(made, port, stream_port)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    path = find()
-    if not path:
-        pytest.skip("no Chromium on this machine: see tools/find_chromium.py")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 class Person:

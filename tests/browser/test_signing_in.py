@@ -129,7 +129,7 @@ def test_a_page_from_before_can_send_after_signing_in_again_elsewhere(person: Ca
     other.wait_for_url("**/accounts/login/**")
 
     typing.press("Control+Enter")
-    expect(handler.page.get_by_text("Your sign-in has ended")).to_be_visible()
+    expect(handler.page.get_by_role("heading", name="Your sign-in has ended")).to_be_visible()
     expect(typing).to_have_value("bairn heard crying")
 
     Person(other, handler.base).sign_in("handler")

@@ -14,7 +14,8 @@ from goldthread.accounts.models import Staff, Team
 from goldthread.clocks.db import database_now
 from goldthread.lookback.actions import Made, make
 from goldthread.lookback.models import Item
-from goldthread.lookback.screened import Asked, ScreenedFile
+from goldthread.lookback.screened import ScreenedFile
+from goldthread.lookback.tabled import Asked
 from tests.cast import Cast
 
 GT = (

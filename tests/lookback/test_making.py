@@ -21,8 +21,9 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.lookback import actions, rules, tables
 from goldthread.lookback.found import Found
 from goldthread.lookback.models import Agreement, Hit, Item, Run
-from goldthread.lookback.screened import Asked, ScreenedFile
+from goldthread.lookback.screened import ScreenedFile
 from goldthread.lookback.stored import StoredIncidents
+from goldthread.lookback.tabled import Asked
 from tests.cast import Cast, closed, graded, key, opened, say
 from tests.lookback.made import ASKED, HEADER, QUOTE, row, some_items, taken_in, written
 

@@ -25,8 +25,9 @@ from goldthread.lookback import actions, rules
 from goldthread.lookback.decide_actions import decide, record_outcome, take, undo
 from goldthread.lookback.models import Hit, Item, Run
 from goldthread.lookback.rules import Given
-from goldthread.lookback.screened import Asked, ScreenedFile
+from goldthread.lookback.screened import ScreenedFile
 from goldthread.lookback.stored import StoredIncidents
+from goldthread.lookback.tabled import Asked
 from goldthread.lookback.work import mark
 from tests.cast import Cast, ended, graded, key, opened, say
 from tests.lookback.made import ASKED, HEADER, row, some_items, taken_in, written

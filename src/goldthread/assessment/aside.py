@@ -48,7 +48,7 @@ KEPT = 500
 """Readings remembered, in memory alone *(ours)*."""
 FAILED = 5.0
 """Seconds for which a reading that failed is not tried again *(ours)*."""
-NICE = 19
+NICE = 10
 """A tenth of the time of what answers people, where both want the processor; never none."""
 CORES = 4
 """A process reads for so many cores: a room of 200 pauses a dozen times a second *(ours)*."""

@@ -100,8 +100,9 @@ def _source(args: argparse.Namespace) -> Source:
     from django.db import connection
 
     from goldthread.clocks.db import database_now
-    from goldthread.lookback.screened import Asked, ScreenedFile
+    from goldthread.lookback.screened import ScreenedFile
     from goldthread.lookback.stored import StoredIncidents
+    from goldthread.lookback.tabled import Asked
 
     now = database_now(connection)
     if args.stored:
