@@ -7,6 +7,7 @@ that is rolled back, or on a database of its own (``fresh_database``) that is dr
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -67,8 +68,18 @@ class Database:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of a process that serves on it."""
-        return {**os.environ, "DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
+        """The environment of a process that serves on it; what it signs vouches for this database and no other."""
+        return {
+            **os.environ,
+            "DATABASE_URL": self.app_url,
+            "DATABASE_OWNER_URL": self.owner_url,
+            "GOLDTHREAD_CHECKPOINT_DIR": str(self.checkpoints),
+        }
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where its audit checkpoints are kept."""
+        return HOME / "checkpoints" / self.name
 
 
 @pytest.fixture(scope="session")
@@ -162,6 +173,7 @@ def _copy(cluster: Database, template: str, name: str) -> Iterator[Database]:
     yield _named(cluster, name)
     with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(_named(cluster, name).checkpoints, ignore_errors=True)
 
 
 def _named(cluster: Database, name: str) -> Database:

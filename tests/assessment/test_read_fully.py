@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import lru_cache
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -139,11 +138,8 @@ call_command("procrastinate", "worker", "--one-shot", verbosity=0)
 
 
 @pytest.mark.slow
-def test_a_full_reading_that_was_killed_is_made_by_the_next_worker(committing: Database, tmp_path: Path) -> None:
-    env = {
-        **committing.env,
-        "GOLDTHREAD_DATA": str(tmp_path),
-    }  # the worker signs checkpoints, which are no other test's
+def test_a_full_reading_that_was_killed_is_made_by_the_next_worker(committing: Database) -> None:
+    env = committing.env
     handler = make_cast().handler
     incident = opened(handler)
     say(handler, incident, SAID)
