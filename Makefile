@@ -2,7 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(BIN)/uv pip sync --quiet --python $(BIN)/python
+UV := $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python
+
+# Half of what a process takes to start is compiling, where compiled files are missing and must not be written.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup setup-dev setup-extras run test test-extras lint bench soak evaluate model clean
 
@@ -42,7 +45,7 @@ setup-extras: $(EXTRAS)/.ready
 $(EXTRAS)/.ready: $(VENV)/.uv requirements/extras.lock pyproject.toml
 	@echo "Setting up in $(EXTRAS) (once)"
 	@test -x $(EXTRAS)/bin/python || $(PYTHON) -m venv $(EXTRAS)
-	@$(BIN)/uv pip sync --quiet --python $(EXTRAS)/bin/python requirements/extras.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(EXTRAS)/bin/python requirements/extras.lock
 	@$(BIN)/uv pip install --quiet --python $(EXTRAS)/bin/python --no-deps --editable .
 	@touch $@
 
