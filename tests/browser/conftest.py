@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -100,6 +101,17 @@ class Person:
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
         return self
 
+    def enter(self, username: str) -> Person:
+        """Sign in without drawing a page: a third of the time of ``sign_in``, for whatever is not about signing in."""
+        asked = self.page.context.request
+        login = f"{self.base}/accounts/login/"
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', asked.get(login).text())
+        assert token is not None
+        form = {"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token.group(1)}
+        answer = asked.post(login, form=form, headers={"Referer": login}, max_redirects=0)
+        assert answer.status == 302
+        return self
+
     def go(self, path: str) -> Person:
         """Open a page of the service."""
         self.page.goto(f"{self.base}{path}")
@@ -115,7 +127,10 @@ class Person:
 
 @pytest.fixture
 def person(service: Service, chromium: Browser) -> Iterator[Callable[..., Person]]:
-    """Open a browser for somebody: ``person("handler", dark=True, size=(1280, 800))``; None stays a stranger."""
+    """Open a browser for somebody: ``person("handler", dark=True, size=(1280, 800))``; None stays a stranger.
+
+    They are signed in and no page is open yet: ``go("/")`` opens their first one.
+    """
     contexts = []
 
     def opened(username: str | None, *, dark: bool = False, size: tuple[int, int] = (1920, 1080)) -> Person:
@@ -126,7 +141,7 @@ def person(service: Service, chromium: Browser) -> Iterator[Callable[..., Person
         )
         contexts.append(context)
         made = Person(context.new_page(), service.base)
-        return made.sign_in(username) if username else made
+        return made.enter(username) if username else made
 
     yield opened
     for context in contexts:

@@ -18,7 +18,7 @@ LINE = "caller says the lad next door is on the stairs again, shouting has stopp
 
 
 def _open(person: People, username: str = "handler") -> Person:
-    who = person(username)
+    who = person(username).go("/")
     who.page.wait_for_url(CONTACT)
     return who
 

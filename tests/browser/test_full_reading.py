@@ -20,7 +20,7 @@ OBLIQUE = (
 
 
 def test_it_follows_a_pause_and_stays_while_somebody_types_on(person: Callable[..., Person]) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     box = page.get_by_label("What is said or heard")
@@ -39,7 +39,7 @@ def test_it_follows_a_pause_and_stays_while_somebody_types_on(person: Callable[.
 
 
 def test_words_said_before_get_its_marks_without_opening_the_page_again(person: Callable[..., Person]) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     page.get_by_label("What is said or heard").press_sequentially(OBLIQUE)
@@ -53,7 +53,7 @@ def test_words_said_before_get_its_marks_without_opening_the_page_again(person: 
 
 @pytest.mark.parametrize("what", ["lost", "off"])
 def test_a_page_never_stops_asking(person: Callable[..., Person], what: str) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     asked: list[Any] = []

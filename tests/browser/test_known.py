@@ -61,7 +61,7 @@ def scene(service: Service) -> Service:
 def test_a_slip_in_the_address_a_key_and_everything_known_is_there(
     person: Callable[..., Person], scene: Service
 ) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     where = page.get_by_label("Where", exact=True)
@@ -112,7 +112,7 @@ def test_a_slip_in_the_address_a_key_and_everything_known_is_there(
 def test_escape_closes_the_list_and_what_is_left_unsettled_is_on_record(
     person: Callable[..., Person], scene: Service
 ) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     where = page.get_by_label("Where", exact=True)
@@ -152,7 +152,7 @@ def test_escape_closes_the_list_and_what_is_left_unsettled_is_on_record(
 
 
 def test_a_link_made_while_the_column_is_drawn_anew_shows(person: Callable[..., Person], scene: Service) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     where = page.get_by_label("Where", exact=True)
@@ -182,7 +182,7 @@ def test_a_link_made_while_the_column_is_drawn_anew_shows(person: Callable[..., 
 
 
 def test_the_next_contact_is_one_chord_away_while_typing(person: Callable[..., Person], scene: Service) -> None:
-    handler = person("handler")
+    handler = person("handler").go("/")
     handler.page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
     first = handler.page.url
     handler.page.get_by_label("What is said or heard").press("Alt+Shift+n")

@@ -19,10 +19,10 @@ SAID = (
 
 
 def test_a_call_is_taken_marked_graded_sent_and_closed(person: Callable[..., Person], service: Service) -> None:
-    dispatcher = person("dispatcher", dark=True)
+    dispatcher = person("dispatcher", dark=True).go("/")
     dispatcher.page.wait_for_url("**/board/")
 
-    handler = person("handler")
+    handler = person("handler").go("/")
     page = handler.page
     page.wait_for_url(re.compile(r"/contact/[0-9a-f-]{36}/"))
 

@@ -32,7 +32,7 @@ FIRST_PAGES = {
 
 @pytest.mark.parametrize("username", FIRST_PAGES)
 def test_each_role_lands_on_its_own_first_page(person: Callable[..., Person], username: str) -> None:
-    page = person(username).page
+    page = person(None).sign_in(username).page
     expect(page).to_have_url(re.compile(FIRST_PAGES[username]))
     expect(page.get_by_role("main")).to_be_visible()
 
@@ -46,7 +46,7 @@ def test_every_role_names_a_page_that_exists() -> None:
 def test_a_second_step_is_set_up_and_then_asked_for(person: Callable[..., Person]) -> None:
     from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 
-    first = person("teammate").go("/accounts/2fa/totp/activate/")
+    first = person(None).sign_in("teammate").go("/accounts/2fa/totp/activate/")
     if first.page.get_by_label("Password").count():
         first.page.get_by_label("Password").fill(PASSWORD)
         first.page.get_by_role("button", name=re.compile("Confirm|Continue|Sign in")).first.click()
@@ -74,7 +74,7 @@ def test_a_second_step_is_set_up_and_then_asked_for(person: Callable[..., Person
 
 
 def test_a_passkey_is_added_and_signs_in_without_a_password(person: Callable[..., Person]) -> None:
-    visitor = person("silver")
+    visitor = person(None).sign_in("silver")
     devtools = visitor.page.context.new_cdp_session(visitor.page)
     devtools.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -112,14 +112,14 @@ def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(
     visitor.page.get_by_label("Password").fill(PASSWORD)
     visitor.page.get_by_role("button", name="Sign in", exact=True).click()
     expect(visitor.page).not_to_have_url(re.compile("/board/"))
-    expect(person("dispatcher").page).to_have_url(re.compile("/board/"))
+    expect(person(None).sign_in("dispatcher").page).to_have_url(re.compile("/board/"))
     unlock = "import sys; from goldthread.cli import main; sys.exit(main(['staff', 'unlock', 'far-supervisor']))"
     subprocess.run([sys.executable, "-c", unlock], env=service.database.env, check=True)
-    expect(person("far-supervisor").page).to_have_url(re.compile("/board/"))
+    expect(person(None).sign_in("far-supervisor").page).to_have_url(re.compile("/board/"))
 
 
 def test_a_page_from_before_can_send_after_signing_in_again_elsewhere(person: Callable[..., Person]) -> None:
-    handler = person("handler").go("/contact/")
+    handler = person(None).sign_in("handler").go("/contact/")
     typing = handler.page.get_by_label("What is said or heard")
     typing.fill("bairn heard crying")
     handler.page.locator("[data-reference]").wait_for()

@@ -66,9 +66,9 @@ def taking(
     taken: list[Call] = []
 
     def take(story: str) -> Call:
-        dispatcher = person("dispatcher")
+        dispatcher = person("dispatcher").go("/")
         dispatcher.page.wait_for_url("**/board/")
-        taken.append(Call(person("handler"), dispatcher.page, story))
+        taken.append(Call(person("handler").go("/"), dispatcher.page, story))
         return taken[-1]
 
     yield take
