@@ -73,4 +73,5 @@ class Staff(AbstractBaseUser):
         return self.is_active and self.seat.can(verb)
 
 
+from goldthread.accounts.duty_models import Duty as Duty  # noqa: E402
 from goldthread.accounts.token_models import ApiToken as ApiToken  # noqa: E402 - Django looks for models here

@@ -17,6 +17,7 @@ NAV = [
     ("incident.open", "desk:contact", "New contact", "g n"),
     ("inbox.see", "desk:inbox", "Inbox", "g i"),
     ("board.see", "desk:board", "Board", "g b"),
+    ("unit.allocate", "desk:units", "Units", "g u"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
     ("measures.see", "measures:list", "Measures", "g s"),
@@ -28,6 +29,8 @@ COUNTED = {"desk:inbox": "desk:inbox_count", "lookback:queue": "lookback:count"}
 
 # (verb, name of the route, words): pages that are wanted seldom, in the menu under the person's name.
 MENU = [
+    ("owner.hand", "desk:shift", "End my shift"),
+    ("board.see", "desk:wall", "Board for the room's screen"),
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),

@@ -7,6 +7,7 @@ from typing import Any
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
+from goldthread.accounts.duty_actions import begin
 from goldthread.accounts.models import Staff
 from goldthread.audit.actions import acting
 
@@ -14,6 +15,7 @@ from goldthread.audit.actions import acting
 def _signed_in(request: Any, user: Staff, **_: Any) -> None:
     with acting(user, request=request) as act:
         act.record("security", "signed in", [("staff", user.pk)])
+        begin(user, act)
 
 
 def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:

@@ -248,6 +248,7 @@ def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: bool = 
         Part("pages", pages, settings, ready=(where.host, where.port)),
         Part("stream", stream, settings, ready=(where.host, where.stream_port)),
         Part("jobs", [*step, "jobs"], settings),
+        Part("alarms", [*step, "alarms"], settings),
     ]
     if own is not None:
         parts.append(Part("reading", [*step, "reading"], settings, needed=False))

@@ -1,4 +1,4 @@
-"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | reading | calls``.
+"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | alarms | reading | calls``.
 
 ``seed`` and ``fill`` (the full force) take how many incidents and how many open ones, each empty for the usual number.
 """
@@ -23,7 +23,14 @@ def main(step: str, *numbers: str) -> int:
     try:
         if step in {"seed", "fill"}:
             return _seed(step == "fill", *(int(number) if number else None for number in numbers))
-        return {"migrate": _migrate, "ready": _ready, "jobs": _jobs, "reading": _reading, "calls": _calls}[step]()
+        return {
+            "migrate": _migrate,
+            "ready": _ready,
+            "jobs": _jobs,
+            "alarms": _alarms,
+            "reading": _reading,
+            "calls": _calls,
+        }[step]()
     except OperationalError as error:
         from goldthread.cli.serve import unreachable
 
@@ -99,6 +106,19 @@ def _jobs() -> int:
     from django.core.management import call_command
 
     call_command("procrastinate", "worker", "--concurrency", "2")
+    return 0
+
+
+def _alarms() -> int:
+    from goldthread.config.workers import end_when_orphaned
+    from goldthread.desk.board import place_again
+    from goldthread.response.alarm_loop import watch
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    end_when_orphaned()
+    watch(stop, [place_again])
     return 0
 
 

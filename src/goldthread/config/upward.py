@@ -18,6 +18,7 @@ E = TypeVar("E")
 Q = TypeVar("Q")
 
 _listeners: dict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
+_last: dict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
 _answerers: dict[type[Any], list[Callable[[Any], Iterable[str]]]] = defaultdict(list)
 
 
@@ -33,20 +34,23 @@ class ServiceStarts:
     """A process is about to serve pages: what takes long to load is loaded now, not while the first caller waits."""
 
 
-def listen(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
-    """Register the decorated function for events of exactly this class."""
+def listen(event: type[E], *, last: bool = False) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Register the decorated function for events of exactly this class.
+
+    ``last``: told after all others, whichever was imported first; for what shows what the others have written.
+    """
 
     def register(listener: Callable[[E], None]) -> Callable[[E], None]:
-        if listener not in _listeners[event]:
-            _listeners[event].append(listener)
+        if listener not in (*_listeners[event], *_last[event]):
+            (_last if last else _listeners)[event].append(listener)
         return listener
 
     return register
 
 
 def announce(event: object) -> None:
-    """Tell every listener, in the order registered, inside the caller's transaction; errors propagate."""
-    for listener in _listeners[type(event)]:
+    """Tell every listener, those that asked to be last at the end, inside the caller's transaction; errors propagate."""
+    for listener in (*_listeners[type(event)], *_last[type(event)]):
         listener(event)
 
 

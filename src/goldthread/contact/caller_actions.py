@@ -43,21 +43,32 @@ def log_call_back(
     number: str = "",
     text: str = "",
     at: datetime | None = None,
+    new_risk: str = "",
 ) -> CallBack:
     """Record one attempt to reach the caller. What was said in it is read like any words, and opens a closed incident."""
     code, dialled = caller_rules.outcome(outcome), rules.short(number, "number", 40)
     words = rules.words(text) if text.strip() else ""
-    with on_incident(user, incident_id, "entry.add", key, "call back", code, dialled, words, at) as work:
+    asked = caller_rules.new_risk(new_risk, code, words)
+    given = [code, dialled, words, at, *([asked] if asked else [])]
+    with on_incident(user, incident_id, "entry.add", key, "call back", *given) as work:
         if work.done is not None:
             return CallBack.objects.get(pk=int(work.done))
         when, late = rules.stated_time(at, work.now, "at")
         if words and not work.incident.is_open:
             reopen(work, "late words")
         payload = Payload.objects.keep(dialled) if dialled else None
-        work.entry("event", "system", code="callback.logged", data={"outcome": code}, occurred_at=when, late=late)
+        data = {"outcome": code, **({"new_risk": asked} if asked else {})}
+        work.entry("event", "system", code="callback.logged", data=data, occurred_at=when, late=late)
         said = say(work, "caller" if code == "answered" else "heard", words, at) if words else None
         made = CallBack.objects.create(
-            incident=work.incident, number=payload, outcome=code, said=said, by=user, at=when, recorded_at=work.now
+            incident=work.incident,
+            number=payload,
+            outcome=code,
+            said=said,
+            new_risk=asked,
+            by=user,
+            at=when,
+            recorded_at=work.now,
         )
         work.involve("author")
         work.act.record("collection", "callback.log", [("incident", str(incident_id))], outcome=code)

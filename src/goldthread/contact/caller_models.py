@@ -32,6 +32,8 @@ class CallBack(AppendOnly):
     number = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
     outcome = models.CharField(max_length=10, choices=choices.CALL_BACKS)
     said = models.ForeignKey(Entry, models.PROTECT, related_name="+", null=True)
+    new_risk = models.CharField(max_length=10, choices=choices.NEW_RISK, blank=True)
+    """Whether it was asked what is new, where the caller was told that it takes longer; empty where they were not."""
     by = models.ForeignKey(STAFF, models.PROTECT, related_name="+", null=True)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=DatabaseNow())

@@ -71,6 +71,19 @@ def outcome(code: str) -> str:
     return code
 
 
+def new_risk(code: str, outcome: str, words: str) -> str:
+    """What is new, asked of a caller who was told of a delay. Raises ``Invalid`` where nobody was there, or words are missing."""
+    if not code:
+        return ""
+    if code not in dict(choices.NEW_RISK):
+        raise Invalid({"new_risk": "Choose what was asked, from the list. Nothing was saved."})
+    if outcome != "answered":
+        raise Invalid({"new_risk": "Nobody answered, so nobody was told or asked. Leave this out. Nothing was saved."})
+    if code == "something" and not words:
+        raise Invalid({"text": "Write what is new, in the caller's words. Nothing was saved."})
+    return code
+
+
 def line(state: str) -> str:
     """The state of a line. Raises ``Invalid`` for one that is not on the list."""
     if state not in dict(choices.LINE):

@@ -50,6 +50,11 @@ CALL_BACKS = [
     ("voicemail", "Voicemail left"),
     ("not_safe", "Not rung: not safe"),
 ]
+NEW_RISK = [
+    ("nothing", "Told of the delay; asked, nothing new"),
+    ("something", "Told of the delay; asked, something new"),
+    ("not_asked", "Told of the delay; could not ask"),
+]
 ON_LINE = [
     ("not_asked", "Not asked"),
     ("adult", "Adult"),

@@ -45,6 +45,9 @@ class Incident(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     owner = models.ForeignKey(Staff, models.PROTECT, related_name="owned", null=True)
     owner_team = models.ForeignKey(Team, models.PROTECT, related_name="owned", null=True)
+    # Handed to somebody who has not acknowledged it: it stays the owner's until then.
+    offered_to = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    offered_team = models.ForeignKey(Team, models.PROTECT, related_name="+", null=True)
     next_action = models.CharField(max_length=40)
     next_action_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -62,6 +65,13 @@ class Incident(models.Model):
                 condition=(Q(owner__isnull=False) & Q(owner_team__isnull=True))
                 | (Q(owner__isnull=True) & Q(owner_team__isnull=False)),
                 name="incident_exactly_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_to__isnull=True) | Q(offered_team__isnull=True), name="incident_offered_to_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | (Q(offered_to__isnull=True) & Q(offered_team__isnull=True)),
+                name="incident_closed_is_offered_to_nobody",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=False) | Q(next_action_at__isnull=False),
@@ -83,6 +93,11 @@ class Incident(models.Model):
     def is_open(self) -> bool:
         """Whether anything may still be owed in it."""
         return self.closed_at is None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it is handed over and not acknowledged yet."""
+        return self.offered_to_id is not None or self.offered_team_id is not None
 
 
 class Entry(AppendOnly):

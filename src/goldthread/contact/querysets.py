@@ -53,9 +53,11 @@ class IncidentQuerySet(models.QuerySet[Any]):
                 return self.filter(_involved(user, "attending"))
             case "area":
                 # Where no area is known yet the incident stands on every area's board, so that it waits on none.
-                return self.filter(area__in=[user.area, ""]) if user.area else self
+                return self.filter(Q(area__in=[user.area, ""]) | _offered(user)) if user.area else self
             case "team":
-                return self.filter(Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id))
+                return self.filter(
+                    Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id) | _offered(user)
+                )
             case "child":
                 return self.filter(child__in=["yes", "possible"])
             case _:
@@ -93,6 +95,11 @@ def _prepared(role: str, has_area: bool, verb: str, closed_too: bool, lock: bool
     if lock:
         query = query.select_for_update(of=("self",))
     return Prepared(query, [ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA])
+
+
+def _offered(user: Staff) -> Q:
+    """What is handed to this person or their desk: they must see what they are to take."""
+    return Q(offered_to=user.pk) | Q(offered_team=user.team_id)
 
 
 def _involved(user: Staff, *parts: str) -> Exists:

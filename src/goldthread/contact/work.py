@@ -90,8 +90,13 @@ class Work:
     def own(self, *, staff: Staff | None = None, team_id: int | None = None) -> None:
         """Hand the incident to one person or one team's desk."""
         self.incident.owner, self.incident.owner_team_id = staff, team_id
+        self.offer()
         if staff is not None:
             self.involve("owner", staff)
+
+    def offer(self, *, to: Staff | None = None, team_id: int | None = None) -> None:
+        """Hand the incident to one person or desk, who own it once they acknowledge; neither takes the offer back."""
+        self.incident.offered_to, self.incident.offered_team_id = to, team_id
 
     def finish(self, result: object = "") -> None:
         """Remember the command's key with its result, so that a retry finds it."""

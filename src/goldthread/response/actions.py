@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, Refused
 from goldthread.config.upward import ask, listen
 from goldthread.contact.actions import FIRST_ASSESSMENT
-from goldthread.contact.caller_queries import unanswered
 from goldthread.contact.events import ContactReceived, IncidentReopened
-from goldthread.contact.rules import short, stated_time, tidy
+from goldthread.contact.rules import stated_time
 from goldthread.contact.work import Work, on_incident
 from goldthread.response import rules
+from goldthread.response import shared_actions as shared
 from goldthread.response.events import MayClose
 from goldthread.response.first_read import first_read_target
-from goldthread.response.grades import Grade, closing_reasons, grade, grades_on
+from goldthread.response.grades import closing_reasons, grade, grades_on
+from goldthread.response.handoff_actions import settle
 from goldthread.response.models import (
     ARRIVAL_SOURCES,
     Allocation,
     Clock,
-    Closing,
     GradePeriod,
     GradeReason,
     SupervisorAnswer,
     SupervisorCall,
     Unit,
 )
-
-if TYPE_CHECKING:
-    from goldthread.contact.models import Incident
+from goldthread.response.request_models import KINDS
 
 
 def choose_grade(
@@ -43,30 +39,31 @@ def choose_grade(
 
     Reasons may follow later, for help comes before paperwork. Raises ``Refused`` for a lower grade.
     """
-    reasons = {"why": _reason(why, "why"), "why_not_above": _reason(why_not_above, "why_not_above")}
+    reasons = {"why": shared.reason(why, "why"), "why_not_above": shared.reason(why_not_above, "why_not_above")}
     with on_incident(user, incident_id, "grade.choose", key, code, *reasons.values()) as work:
         if work.done is not None:
             return
-        _must_be_open(work)
+        shared.must_be_open(work)
         new = grades_on(work.now.date()).get(code)
         if new is None:
             raise Invalid({"grade": "Choose a grade."})
-        held = current_grade(work.incident)
+        held = shared.current_grade(work.incident)
         rules.may_choose(new, held)
         # A contact that was entered afterwards has waited since it came: its first targets count from then.
         since = work.incident.contacted_at if held is None and work.incident.contacted_at else work.now
-        _start_period(work, new, reasons, since)
-        _stop(work, "first_read", "read")
+        shared.start_period(work, new, reasons, since)
+        shared.stop(work, "first_read", "read")
+        shared.overtake(work, "downgrade", "reschedule", "close")
         work.event("grade.chosen", grade=code)
         work.involve("author")
-        work.act.record("alteration", "grade.choose", _subject(work), grade=code)
-        _owe_next(work)
+        work.act.record("alteration", "grade.choose", shared.subject(work), grade=code)
+        shared.owe_next(work)
         work.finish()
 
 
 def explain_grade(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, why: str, why_not_above: str = "") -> None:
     """Write the reason for the grade that holds, after it was chosen; what was written before stays in the record."""
-    kept, above = _reason(why, "why"), _reason(why_not_above, "why_not_above")
+    kept, above = shared.reason(why, "why"), shared.reason(why_not_above, "why_not_above")
     if not kept:
         raise Invalid({"why": "Write why this grade. The grade itself stays as it is."})
     with on_incident(user, incident_id, "grade.choose", key, "explain", kept, above) as work:
@@ -84,7 +81,7 @@ def explain_grade(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, why: s
         ).save()
         work.event("grade.explained", grade=period.grade)
         work.involve("author")
-        work.act.record("collection", "grade.explain", _subject(work), grade=period.grade)
+        work.act.record("collection", "grade.explain", shared.subject(work), grade=period.grade)
         work.finish()
 
 
@@ -98,7 +95,7 @@ def call_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> N
             return
         SupervisorCall(incident=work.incident, by=user, at=work.now).save()
         work.event("supervisor.called")
-        work.act.record("alteration", "supervisor.call", _subject(work))
+        work.act.record("alteration", "supervisor.call", shared.subject(work))
         work.finish()
 
 
@@ -113,7 +110,7 @@ def answer_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) ->
         SupervisorAnswer(call=call, by=user, at=work.now).save()
         work.event("supervisor.came")
         work.involve("author")
-        work.act.record("alteration", "supervisor.answer", _subject(work))
+        work.act.record("alteration", "supervisor.answer", shared.subject(work))
         work.finish()
 
 
@@ -122,7 +119,7 @@ def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: in
     with on_incident(user, incident_id, "unit.allocate", key, "send", unit_id) as work:
         if work.done is not None:
             return Allocation.objects.get(pk=int(work.done))
-        _must_be_open(work)
+        shared.must_be_open(work)
         unit = Unit.objects.for_area(user).select_for_update().filter(pk=unit_id).first()
         if unit is None:
             raise Invalid({"unit": "There is no such unit in your area. Choose one from the list."})
@@ -131,14 +128,15 @@ def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: in
         unit.state = "sent"
         unit.save(update_fields=["state"])
         sent = Allocation.objects.create(incident=work.incident, unit=unit, at=work.now, by=user)
-        _stop(work, "allocation", "dispatcher")
-        _stop(work, "first_read", "read")
+        shared.stop(work, "allocation", "dispatcher")
+        shared.stop(work, "first_read", "read")
+        settle(work, user)  # allocating acknowledges
         work.own(staff=user)
         for officer in unit.crew.all():
             work.involve("attending", officer)
         work.event("unit.allocated", unit=unit.call_sign)
-        work.act.record("alteration", "unit.allocate", [*_subject(work), ("unit", str(unit.pk))])
-        _owe_next(work)
+        work.act.record("alteration", "unit.allocate", [*shared.subject(work), ("unit", str(unit.pk))])
+        shared.owe_next(work)
         work.finish(sent.pk)
     return sent
 
@@ -161,10 +159,10 @@ def record_arrival(
         sent.arrived_at, sent.arrival_source = arrived, source
         sent.save(update_fields=["arrived_at", "arrival_source"])
         Unit.objects.filter(pk=sent.unit_id).update(state="at_scene")
-        _stop(work, "attendance", source, arrived)
+        shared.stop(work, "attendance", source, arrived)
         work.event("unit.arrived", unit=sent.unit.call_sign, source=source)
-        work.act.record("alteration", "unit.arrive", _subject(work), source=source)
-        _owe_next(work)
+        work.act.record("alteration", "unit.arrive", shared.subject(work), source=source)
+        shared.owe_next(work)
         work.finish()
 
 
@@ -177,9 +175,11 @@ def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, alloc
         sent.left_at = work.now
         sent.save(update_fields=["left_at"])
         Unit.objects.filter(pk=sent.unit_id).update(state="available")
-        work.event("unit.left", unit=sent.unit.call_sign, arrived=sent.arrived_at is not None)
-        work.act.record("alteration", "unit.leave", _subject(work))
-        _owe_next(work)
+        ending = shared.ending(work.incident)
+        seen = ending.child == "none" or ending.seen or sent.arrived_at is None
+        work.event("unit.left", unit=sent.unit.call_sign, arrived=sent.arrived_at is not None, seen=seen)
+        work.act.record("alteration", "unit.leave", shared.subject(work))
+        shared.owe_next(work)
         work.finish()
 
 
@@ -188,11 +188,12 @@ def take_over(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
     with on_incident(user, incident_id, "owner.take", key) as work:
         if work.done is not None:
             return
-        _must_be_open(work)
+        shared.must_be_open(work)
+        settle(work, user)
         if not _read(work):
             work.own(staff=user)
             work.event("owner.taken")
-        work.act.record("alteration", "owner.take", _subject(work))
+        work.act.record("alteration", "owner.take", shared.subject(work))
         work.finish()
 
 
@@ -201,29 +202,13 @@ def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, r
     with on_incident(user, incident_id, "incident.close", key, reason, result) as work:
         if work.done is not None:
             return
-        _must_be_open(work)
-        rules.may_close(closing_reasons().get(reason), result, _closable(work, user))
+        shared.must_be_open(work)
+        rules.may_close(closing_reasons().get(reason), result, shared.closable(work, user))
         blockers = ask(MayClose(work.incident))
         if blockers:
             raise Refused(" ".join(blocker.why for blocker in blockers))
-        now = work.now
-        Closing.objects.create(
-            incident=work.incident,
-            at=now,
-            by=user,
-            reason=reason,
-            result=Payload.objects.keep(tidy(result)),
-        )
-        Clock.objects.filter(incident=work.incident).running().update(stopped_at=now, stopped_by="closed")
-        for sent in Allocation.objects.filter(incident=work.incident, left_at__isnull=True).select_for_update():
-            sent.left_at = now
-            sent.save(update_fields=["left_at"])
-            Unit.objects.filter(pk=sent.unit_id).update(state="available")
-        work.incident.closed_at = now
-        work.incident.next_action = "none"
-        work.event("incident.closed", reason=reason)
-        work.involve("author")
-        work.act.record("alteration", "incident.close", _subject(work), reason=reason)
+        shared.end(work, reason, result)
+        shared.overtake(work, *dict(KINDS))
         work.finish()
 
 
@@ -235,11 +220,11 @@ def read_first(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
     with on_incident(user, incident_id, "owner.take", key, "read first") as work:
         if work.done is not None:
             return
-        _must_be_open(work)
+        shared.must_be_open(work)
         if not _read(work):
             who = work.incident.owner
             raise Refused(f"{who.name if who else 'Somebody else'} has read this already. Nothing was changed.")
-        work.act.record("alteration", "contact.read", _subject(work))
+        work.act.record("alteration", "contact.read", shared.subject(work))
         work.finish()
 
 
@@ -260,96 +245,19 @@ def run_again(event: IncidentReopened) -> None:
     """A re-opened incident keeps its grade; the grade's clocks start anew from now."""
     period = GradePeriod.objects.filter(incident=event.incident).order_by("-seq").first()
     if period is not None:
-        _start_clocks(event.incident, period, grade(period.grade), event.act.now)
-
-
-def current_grade(incident: Incident) -> Grade | None:
-    """The grade the incident holds now; None before the first."""
-    period = GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
-    return grade(period.grade) if period else None
-
-
-def _start_period(work: Work, new: Grade, reasons: dict[str, str], since: datetime) -> None:
-    kept = {name: Payload.objects.keep(text) if text else None for name, text in reasons.items()}
-    last = GradePeriod.objects.filter(incident=work.incident).order_by("-seq").first()
-    period = GradePeriod.objects.create(
-        incident=work.incident,
-        seq=(last.seq if last else 0) + 1,
-        grade=new.code,
-        severity=new.severity,
-        at=work.now,
-        by=work.user,
-        **kept,
-    )
-    running = Clock.objects.filter(incident=work.incident).running().of_grades()
-    running.update(stopped_at=work.now, stopped_by="regraded")
-    _start_clocks(work.incident, period, new, since)
-
-
-def _start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: datetime) -> None:
-    active = Allocation.objects.filter(incident=incident, left_at__isnull=True)
-    due = {
-        "allocation": None if active.exists() else held.allocate,
-        "attendance": None if active.filter(arrived_at__isnull=False).exists() else held.attend,
-    }
-    Clock.objects.bulk_create(
-        Clock(incident=incident, period=period, kind=kind, started_at=now, due_at=now + target)
-        for kind, target in due.items()
-        if target is not None
-    )
-
-
-def _stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
-    """Stop a running clock at ``at`` (now unless given), never before it started; whether there was one."""
-    running = list(Clock.objects.filter(incident=work.incident, kind=kind).running())
-    for clock in running:
-        clock.stopped_at, clock.stopped_by = max(at or work.now, clock.started_at), by
-        clock.save(update_fields=["stopped_at", "stopped_by"])
-    return bool(running)
+        shared.start_clocks(event.incident, period, grade(period.grade), event.act.now)
 
 
 def _read(work: Work) -> bool:
     """Take what arrived into the hands of who acts, where it was not read yet; whether it was."""
-    if not _stop(work, "first_read", "read"):
+    if not shared.stop(work, "first_read", "read"):
         return False
     work.own(staff=work.user)
     work.event("contact.read")
-    _owe_next(work)
+    shared.owe_next(work)
     if work.incident.next_action == "assess":
         work.owe("assess", work.now + FIRST_ASSESSMENT)
     return True
-
-
-def _owe_next(work: Work) -> None:
-    allocations = Allocation.objects.filter(incident=work.incident)
-    running = dict(Clock.objects.filter(incident=work.incident).running().values_list("kind", "due_at"))
-    active = allocations.filter(left_at__isnull=True).exists()
-    arrived = allocations.filter(arrived_at__isnull=False).exists()
-    work.owe(
-        *rules.next_owed(
-            current_grade(work.incident),
-            active or arrived,
-            arrived,
-            work.now,
-            list(running.values()),
-            "first_read" in running,
-        )
-    )
-
-
-def _closable(work: Work, user: Staff) -> rules.Closable:
-    incident = work.incident
-    assessed = newest_thrive(incident)
-    first = {incident.opened_by_id, incident.owner_id, assessed.author_id if assessed else None}
-    sent = Allocation.objects.filter(incident=incident)
-    return rules.Closable(
-        graded=GradePeriod.objects.filter(incident=incident).exists(),
-        attended=sent.filter(arrived_at__isnull=False).exists(),
-        unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
-        child=incident.child,
-        second=user.role in {"contact_supervisor", "fim"} and user.pk not in first,
-        unanswered=unanswered(incident),
-    )
 
 
 def _allocation(work: Work, allocation_id: int) -> Allocation:
@@ -361,16 +269,3 @@ def _allocation(work: Work, allocation_id: int) -> Allocation:
     if sent is None:
         raise Refused("That unit is not with this incident now. Nothing was changed; reload to see who is.")
     return sent
-
-
-def _must_be_open(work: Work) -> None:
-    if not work.incident.is_open:
-        raise Refused("This incident is closed. Add what is new as an entry: that opens it again.")
-
-
-def _reason(text: str, name: str) -> str:
-    return short(text, name, rules.LONGEST_REASON)
-
-
-def _subject(work: Work) -> list[tuple[str, str]]:
-    return [("incident", str(work.incident.pk))]

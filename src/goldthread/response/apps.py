@@ -5,4 +5,7 @@ class ResponseConfig(AppConfig):
     name = "goldthread.response"
 
     def ready(self) -> None:
-        from goldthread.response import actions  # noqa: F401 - registers its listeners
+        from goldthread.response import actions, reassess_actions  # noqa: F401 - they register their listeners
+        from goldthread.response.measures import register_all
+
+        register_all()

@@ -27,11 +27,12 @@ class Grade:
 
 @dataclass(frozen=True)
 class ClosingReason:
-    """Why an incident may close; ``attended`` reasons need an arrival on record."""
+    """Why an incident may close; ``attended`` reasons need an arrival on record, ``accepted`` ones that another agency said yes."""
 
     code: str
     name: str
     attended: bool
+    accepted: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +79,12 @@ def grade(code: str) -> Grade:
         if code in grades:
             return grades[code]
     raise KeyError(code)
+
+
+def severity_of(level: str) -> int:
+    """The severity of the newest grade that answers to a reader's level; 0 for none."""
+    found = [one.severity for one in grades_on(date.max).values() if one.level == level]
+    return max(found, default=0)
 
 
 @lru_cache(maxsize=1)

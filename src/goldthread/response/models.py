@@ -22,7 +22,8 @@ UNIT_STATES = [("available", "Available"), ("sent", "Sent"), ("at_scene", "At sc
 class GradePeriod(AppendOnly):
     """One grade an incident held, from ``at`` until the next. Each has clocks of its own.
 
-    The database refuses a lower grade than the one before, unless it was imported: a trigger of the migration.
+    The database refuses a lower grade than the one before, unless it was imported or the rule allows it: see the migration
+    ``decided_by_a_second_person``.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="grade_periods")
@@ -34,6 +35,8 @@ class GradePeriod(AppendOnly):
     origin = models.CharField(max_length=10, choices=ORIGINS, default="here")
     why = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
     why_not_above = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    decision = models.OneToOneField("response.ReviewDecision", models.PROTECT, related_name="period", null=True)
+    """What allowed a lower grade."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "seq"], name="grade_period_once")]
@@ -78,6 +81,8 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.CharField(max_length=12, blank=True)
+    decision = models.OneToOneField("response.ReviewDecision", models.PROTECT, related_name="clock", null=True)
+    """What allowed a later time."""
 
     objects = ClockQuerySet.as_manager()
 
@@ -137,3 +142,16 @@ class Closing(AppendOnly):
     origin = models.CharField(max_length=10, choices=ORIGINS, default="here")
     reason = models.CharField(max_length=30)
     result = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    decision = models.OneToOneField("response.ReviewDecision", models.PROTECT, related_name="closing", null=True)
+    """What allowed a closing that one person may not do alone."""
+
+
+from goldthread.response.alarm_models import Alarm as Alarm  # noqa: E402
+from goldthread.response.delay_models import DelayExplanation as DelayExplanation  # noqa: E402
+from goldthread.response.handoff_models import HandOff as HandOff  # noqa: E402
+from goldthread.response.handoff_models import HandOffAnswer as HandOffAnswer  # noqa: E402
+from goldthread.response.reassess_models import Reassessment as Reassessment  # noqa: E402
+from goldthread.response.request_models import ReviewDecision as ReviewDecision  # noqa: E402 - they point to GradePeriod, above
+from goldthread.response.request_models import ReviewRequest as ReviewRequest  # noqa: E402
+from goldthread.response.transfer_models import Transfer as Transfer  # noqa: E402
+from goldthread.response.transfer_models import TransferAnswer as TransferAnswer  # noqa: E402

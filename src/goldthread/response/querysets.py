@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import F, Q
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -25,6 +26,11 @@ class ClockQuerySet(models.QuerySet[Any]):
     def unread(self) -> ClockQuerySet:
         """Those of contacts that no person has read first yet."""
         return self.running().filter(kind="first_read")
+
+    def missed(self, at: datetime) -> ClockQuerySet:
+        """Those that ran past their time: running still at ``at``, or stopped after it; not by another grade or time."""
+        stopped = Q(stopped_at__gt=F("due_at")) & ~Q(stopped_by__in=("regraded", "put_off"))
+        return self.filter(Q(stopped_at__isnull=True, due_at__lte=at) | stopped)
 
     def breached(self, at: datetime) -> ClockQuerySet:
         """Those still running past their time at ``at``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from goldthread.config.errors import Invalid, Refused
@@ -15,14 +15,14 @@ RELOOK = timedelta(minutes=30)
 
 
 def may_choose(new: Grade, held: Grade | None) -> None:
-    """Nothing ever blocks a first grade or a higher one; a lower one is refused here.
+    """Nothing ever blocks a first grade or a higher one; a lower one is refused here, for it is asked for.
 
-    Raises ``Refused``. Lowering needs a fresh THRIVE and a second, senior person.
+    Raises ``Refused``. Lowering needs a fresh THRIVE and, where a child is or may be involved, a second, senior person.
     """
     if held is not None and new.severity < held.severity:
         raise Refused(
             f"The grade stays {held.name}. A grade falls only after a fresh THRIVE and with the approval of a second, "
-            "senior person. Nothing was changed; what you wrote is still here. Speak to your supervisor."
+            "senior person. Nothing was changed; what you wrote is still here. Ask for the lower grade instead."
         )
     if held is not None and new.code == held.code:
         raise Refused(f"The grade is {held.name} already. Nothing was changed.")
@@ -51,18 +51,27 @@ def next_owed(
 
 @dataclass(frozen=True)
 class Closable:
-    """What closing looks at: whether graded and attended, ``child`` (yes, possible, none), and who closes.
+    """What closing looks at: whether graded and attended, what is still open in it, and who closes.
 
     ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment;
-    ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since.
+    ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
+    written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
+    answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
+    nobody answered; ``needs_second`` says why one person may not close it alone.
     """
 
     graded: bool
     attended: bool
     unit_on_way: bool
-    child: str
     second: bool
     unanswered: bool = False
+    unread: bool = False
+    offered: bool = False
+    asked: bool = False
+    accepted: bool = False
+    told: bool = False
+    critical: tuple[str, ...] = ()
+    needs_second: tuple[str, ...] = ()
 
 
 def may_close(reason: ClosingReason | None, result: str, about: Closable) -> None:
@@ -90,8 +99,38 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         raise Refused(
             "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
         )
-    if about.child != "none" and not about.attended and not about.second:
+    if about.asked:
         raise Refused(
-            "A child is or may be involved and nobody has attended, so one person cannot close this alone. "
-            "Ask a supervisor or the FIM, who has neither opened nor assessed nor owns it, to close it."
+            "Another force or agency was asked and has not answered. Silence is no yes: record their answer, or take the "
+            "question back; nothing was changed."
         )
+    if reason.accepted and not about.accepted:
+        raise Refused(
+            "That reason needs another agency's yes, by name, and that it was asked whether police are needed. Record the "
+            "transfer and their answer under Hand over, or choose another reason; nothing was changed."
+        )
+    if reason.accepted and not about.told:
+        raise Refused(
+            "Whoever called does not know yet that police will not come. Reach them, where it is safe, and log the call-back; "
+            "nothing was changed."
+        )
+    if about.unread:
+        raise Refused("Something written here waits to be read first. Read it before closing; nothing was changed.")
+    if about.offered:
+        raise Refused(
+            "This is handed over and not acknowledged. Take it back or over before closing; nothing was changed."
+        )
+    if about.critical:
+        raise Refused(
+            "A threat to life in the words is unanswered, so this cannot close. Answer the mark: noted, not so, or ask."
+        )
+    if about.needs_second and not about.second:
+        raise Refused(
+            f"A child is or may be involved and {', and '.join(about.needs_second)}, so one person cannot close this alone. "
+            "Ask for it to be closed: a supervisor or the FIM, who has neither opened nor assessed nor owns it, decides."
+        )
+
+
+def with_second(about: Closable) -> Closable:
+    """The same, as a second person would see it."""
+    return replace(about, second=True)

@@ -1,0 +1,97 @@
+"""Raising what has fallen due: by as many workers as there are, each alarm once."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+
+from goldthread.audit.actions import acting
+from goldthread.config.upward import announce
+from goldthread.contact.events import IncidentChanged
+from goldthread.contact.models import Incident
+from goldthread.contact.work import Work
+from goldthread.response.alarm_models import Alarm
+
+AT_ONCE = 200
+"""Alarms raised in one transaction; after an outage the riskiest come first *(ours)*."""
+
+LOCK = """
+SELECT id FROM contact_incident WHERE id IN (
+    SELECT alarm.incident_id FROM response_alarm AS alarm JOIN contact_incident AS about ON about.id = alarm.incident_id
+    LEFT JOIN LATERAL (SELECT severity FROM response_gradeperiod AS held WHERE held.incident_id = alarm.incident_id
+                       ORDER BY seq DESC LIMIT 1) AS grade ON true
+    WHERE alarm.raised_at IS NULL AND alarm.ended_at IS NULL AND alarm.due_at <= goldthread_now()
+    ORDER BY coalesce(grade.severity, 9) DESC, about.child = 'none', alarm.due_at LIMIT %(most)s
+) ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+"""Incidents first, as every action locks them; one that somebody acts on just now is found again a second later. Not graded
+yet comes before all grades, the most urgent grade first, and those with a child before others."""
+UNOWNED = """
+SELECT incident.id FROM contact_incident AS incident
+WHERE incident.closed_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM accounts_duty AS duty JOIN accounts_staff AS staff ON staff.id = duty.staff_id
+    WHERE duty.ended_at IS NULL AND staff.is_active
+      AND (staff.id = incident.owner_id OR staff.team_id = incident.owner_team_id))
+AND NOT EXISTS (
+    SELECT 1 FROM response_handoff AS handoff WHERE handoff.incident_id = incident.id AND handoff.answer_by > goldthread_now()
+      AND NOT EXISTS (SELECT 1 FROM response_handoffanswer AS answer WHERE answer.handoff_id = handoff.id))
+"""
+"""Open incidents whose owner is not on duty, or whose desk nobody staffs, and that nobody has just been asked to take."""
+FIND_ORPHANS = f"""
+INSERT INTO response_alarm (incident_id, kind, source, due_at)
+SELECT found.id, 'orphan', 'orphan:' || found.id || ':' || (extract(epoch FROM goldthread_now()) * 1000000)::bigint,
+       goldthread_now()
+FROM ({UNOWNED}) AS found
+WHERE NOT EXISTS (SELECT 1 FROM response_alarm AS alarm
+                  WHERE alarm.incident_id = found.id AND alarm.kind = 'orphan' AND alarm.ended_at IS NULL)
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - our own query
+OWNED_AGAIN = f"""
+SELECT id FROM contact_incident
+WHERE id IN (SELECT incident_id FROM response_alarm WHERE kind = 'orphan' AND ended_at IS NULL) AND id NOT IN ({UNOWNED})
+ORDER BY id FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - our own query
+CLAIM = """
+UPDATE response_alarm SET raised_at = goldthread_now()
+WHERE incident_id = ANY(%(incidents)s) AND raised_at IS NULL AND ended_at IS NULL AND due_at <= goldthread_now()
+RETURNING incident_id, due_at, kind, source
+"""
+
+
+def find_orphans() -> int:
+    """Watch open incidents that nobody on duty owns, and end the alarm of those that somebody does; returns how many are new."""
+    with acting(None) as act, connection.cursor() as cursor:
+        cursor.execute(OWNED_AGAIN)
+        owned = [pk for (pk,) in cursor.fetchall()]
+        Alarm.objects.filter(incident__in=owned, kind="orphan", ended_at__isnull=True).update(ended_at=act.now)
+        for incident in Incident.objects.filter(pk__in=owned).order_by("pk"):
+            announce(IncidentChanged(incident, act))
+        cursor.execute(FIND_ORPHANS)
+        return int(cursor.rowcount)
+
+
+def raise_due(most: int = AT_ONCE) -> int:
+    """Raise alarms that have fallen due, with a line on each incident's timeline; returns how many.
+
+    Claiming and telling are one transaction: a worker that is killed has told nothing, and the next one finds the same alarms.
+    Two workers pass over what the other holds.
+    """
+    with acting(None) as act:
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK, {"most": most})
+            ids = [pk for (pk,) in cursor.fetchall()]
+            if not ids:
+                return 0
+            cursor.execute(CLAIM, {"incidents": ids})
+            claimed: dict[uuid.UUID, list[tuple[datetime, str, str]]] = {}
+            for incident_id, due, kind, source in cursor.fetchall():
+                claimed.setdefault(incident_id, []).append((due, kind, source))
+        for incident in Incident.objects.filter(pk__in=claimed).order_by("pk"):
+            work = Work(act, incident, None, None, "alarm.raise")
+            for _due, kind, source in sorted(claimed[incident.pk]):
+                work.event("alarm.raised", kind=kind, source=source)
+            incident.save(update_fields=["last_seq"])
+            announce(IncidentChanged(incident, act))
+    return sum(map(len, claimed.values()))

@@ -1,0 +1,219 @@
+"""What the verbs of response are made of: periods, clocks, what is owed next. For the actions of this app alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from goldthread.assessment.queries import cue_states, mark_answers, newest_reading, newest_thrive
+from goldthread.audit.models import Payload
+from goldthread.config.errors import Refused
+from goldthread.contact.caller_queries import unanswered
+from goldthread.contact.rules import short, tidy
+from goldthread.contact.work import Work
+from goldthread.response import rules
+from goldthread.response.grades import Grade, grade, severity_of
+from goldthread.response.models import (
+    Allocation,
+    Clock,
+    Closing,
+    GradePeriod,
+    ReviewDecision,
+    ReviewRequest,
+    Transfer,
+    Unit,
+)
+from goldthread.response.request_rules import SENIOR, Ending
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from goldthread.accounts.models import Staff
+    from goldthread.assessment.marking import CueState
+    from goldthread.assessment.models import ThriveVersion
+    from goldthread.contact.models import Incident
+
+
+def current_period(incident: Incident) -> GradePeriod | None:
+    """The grade period that holds now; None before the first."""
+    return GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
+
+
+def current_grade(incident: Incident) -> Grade | None:
+    """The grade the incident holds now; None before the first."""
+    period = current_period(incident)
+    return grade(period.grade) if period else None
+
+
+def start_period(
+    work: Work, new: Grade, reasons: dict[str, str], since: datetime, decision: ReviewDecision | None = None
+) -> GradePeriod:
+    """Begin a grade with its clocks; those of the grade before stop. The database refuses a lower one against the rule."""
+    kept = {name: Payload.objects.keep(text) if text else None for name, text in reasons.items()}
+    last = current_period(work.incident)
+    period = GradePeriod.objects.create(
+        incident=work.incident,
+        seq=(last.seq if last else 0) + 1,
+        grade=new.code,
+        severity=new.severity,
+        at=work.now,
+        by=work.user,
+        decision=decision,
+        **kept,
+    )
+    running = Clock.objects.filter(incident=work.incident).running().of_grades()
+    running.update(stopped_at=work.now, stopped_by="regraded")
+    start_clocks(work.incident, period, new, since)
+    return period
+
+
+def start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: datetime) -> None:
+    """Start a grade's clocks, but those of what has happened already."""
+    active = Allocation.objects.filter(incident=incident, left_at__isnull=True)
+    due = {
+        "allocation": None if active.exists() else held.allocate,
+        "attendance": None if active.filter(arrived_at__isnull=False).exists() else held.attend,
+    }
+    Clock.objects.bulk_create(
+        Clock(incident=incident, period=period, kind=kind, started_at=now, due_at=now + target)
+        for kind, target in due.items()
+        if target is not None
+    )
+
+
+def stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
+    """Stop a running clock at ``at`` (now unless given), never before it started; whether there was one."""
+    running = list(Clock.objects.filter(incident=work.incident, kind=kind).running())
+    for clock in running:
+        clock.stopped_at, clock.stopped_by = max(at or work.now, clock.started_at), by
+        clock.save(update_fields=["stopped_at", "stopped_by"])
+    return bool(running)
+
+
+def owe_next(work: Work) -> None:
+    """Set what is owed next in the incident from what runs and what has happened."""
+    allocations = Allocation.objects.filter(incident=work.incident)
+    running = dict(Clock.objects.filter(incident=work.incident).running().values_list("kind", "due_at"))
+    active = allocations.filter(left_at__isnull=True).exists()
+    arrived = allocations.filter(arrived_at__isnull=False).exists()
+    work.owe(
+        *rules.next_owed(
+            current_grade(work.incident),
+            active or arrived,
+            arrived,
+            work.now,
+            list(running.values()),
+            "first_read" in running,
+        )
+    )
+
+
+def closable(work: Work, user: Staff) -> rules.Closable:
+    """What closing looks at."""
+    incident = work.incident
+    assessed = newest_thrive(incident)
+    first = {incident.opened_by_id, incident.owner_id, assessed.author_id if assessed else None}
+    sent = Allocation.objects.filter(incident=incident)
+    asked = Transfer.objects.filter(incident=incident)
+    yes = asked.filter(threshold="not_police", answer__answer="accepted").select_related("answer")
+    accepted = yes.order_by("answer__id").first()
+    return rules.Closable(
+        graded=GradePeriod.objects.filter(incident=incident).exists(),
+        attended=sent.filter(arrived_at__isnull=False).exists(),
+        unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
+        second=user.role in SENIOR and user.pk not in first,
+        unanswered=unanswered(incident),
+        unread=Clock.objects.filter(incident=incident).unread().exists(),
+        offered=incident.is_offered,
+        asked=asked.filter(answer__isnull=True).exists(),
+        accepted=accepted is not None,
+        told=accepted is not None
+        and incident.call_backs.filter(outcome="answered", recorded_at__gte=accepted.answer.at).exists(),
+        critical=tuple(one.cue for one in critical_unanswered(incident)),
+        needs_second=tuple(ending(incident).second_needed_for),
+    )
+
+
+def ending(incident: Incident) -> Ending:
+    """What makes closing a matter for a second person."""
+    periods = list(GradePeriod.objects.filter(incident=incident).order_by("seq").values_list("severity", flat=True))
+    newest = dict(incident.child_versions.order_by("id").values_list("child", "seen"))
+    reading = newest_reading(incident)
+    read = reading.level if reading is not None and reading.state == "read" and not reading.abstain else "none"
+    return Ending(
+        child=incident.child,
+        attended=Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists(),
+        seen=bool(newest) and all(seen in {"seen", "spoken_to"} for seen in newest.values()),
+        lowered=any(after < before for before, after in pairwise(periods))
+        or Clock.objects.filter(incident=incident, stopped_by="put_off").exists(),
+        discordant=severity_of(read) > (periods[-1] if periods else 0),
+    )
+
+
+def end(work: Work, reason: str, result: str, decision: ReviewDecision | None = None) -> None:
+    """Close the incident: every running clock stops and every unit with it is free again."""
+    now = work.now
+    Closing.objects.create(
+        incident=work.incident,
+        at=now,
+        by=work.user,
+        reason=reason,
+        result=Payload.objects.keep(tidy(result)),
+        decision=decision,
+    )
+    Clock.objects.filter(incident=work.incident).running().update(stopped_at=now, stopped_by="closed")
+    for sent in Allocation.objects.filter(incident=work.incident, left_at__isnull=True).select_for_update():
+        sent.left_at = now
+        sent.save(update_fields=["left_at"])
+        Unit.objects.filter(pk=sent.unit_id).update(state="available")
+    work.offer()
+    work.incident.closed_at = now
+    work.incident.next_action = "none"
+    work.event("incident.closed", reason=reason)
+    work.involve("author")
+    work.act.record("alteration", "incident.close", subject(work), reason=reason)
+
+
+def overtake(work: Work, *kinds: str) -> None:
+    """Answer the open requests of these kinds as overtaken: what they asked for stands under what has just changed."""
+    for request in open_requests(work.incident).filter(kind__in=kinds):
+        ReviewDecision(request=request, answer="overtaken", at=work.now).save()
+        work.event("request.overtaken", kind=request.kind)
+
+
+def open_requests(incident: Incident) -> QuerySet[ReviewRequest]:
+    """Requests of the incident that nobody has answered yet, oldest first."""
+    return ReviewRequest.objects.filter(incident=incident, decision__isnull=True).order_by("id")
+
+
+def critical_unanswered(incident: Incident) -> list[CueState]:
+    """The life-threat cues in the words that nobody has answered."""
+    reading = newest_reading(incident)
+    if reading is None or reading.state != "read":
+        return []
+    found = cue_states(reading.findings, mark_answers(incident.pk))
+    return [one for one in found if one.critical and one.wants]
+
+
+def knows_all(incident: Incident, thrive: ThriveVersion | None) -> bool:
+    """Whether nobody has said anything since this THRIVE was begun."""
+    if thrive is None:
+        return False
+    return not incident.entries.filter(kind="words", seq__gt=thrive.read_up_to).exists()
+
+
+def must_be_open(work: Work) -> None:
+    """Raise ``Refused`` where the incident is closed."""
+    if not work.incident.is_open:
+        raise Refused("This incident is closed. Add what is new as an entry: that opens it again.")
+
+
+def reason(text: str, name: str) -> str:
+    """A reason as it will be kept. Raises ``Invalid`` where it is too long."""
+    return short(text, name, rules.LONGEST_REASON)
+
+
+def subject(work: Work) -> list[tuple[str, str]]:
+    """The incident, as the audit names it."""
+    return [("incident", str(work.incident.pk))]
