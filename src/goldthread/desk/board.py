@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from psycopg.types.json import Json
 
+from goldthread.audit.actions import acting
 from goldthread.config.upward import listen
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow
-from goldthread.response.grades import Grade, grade, grades_on
+from goldthread.desk.ordering import Facts, place
+from goldthread.response.grades import Grade, grade, grades_on, severity_of
 
 CHANNEL = "goldthread_board"
 """The NOTIFY channel that wakes the stream."""
+AT_ONCE = 100
+"""Rows placed anew in one transaction *(ours)*."""
 CHILD_RANK = {"yes": 0, "possible": 1, "none": 2}
 
 
-@listen(IncidentChanged)
+@listen(IncidentChanged, last=True)
 def follow(event: IncidentChanged) -> None:
     """Bring the incident's row up to date, log the change and wake the stream when this commits."""
     project(event.incident)
@@ -33,21 +38,48 @@ def project(incident: Incident) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(STATE, {"incident": incident.pk})
-        code, level, unread, blind, due, attended, called = cursor.fetchone()
+        code, level, unread, blind, clocked, due, attended, wants, now = cursor.fetchone()
         held = grade(code) if code else None
         suggested = suggested_level(held, level or "none")
+        needs = sorted({*wants, *(["unread"] if unread else []), *(["offered"] if incident.is_offered else [])})
+        urgent = urgency(held, suggested, _waits(incident, blind, level))
+        placed = place(
+            Facts(
+                urgent, incident.child, attended, clocked or incident.opened_at, due or incident.next_action_at, needs
+            ),
+            now,
+        )
         row = {
             "incident": incident.pk,
             "grade": code or "",
-            "urgency": urgency(held, suggested, _waits(incident, blind, level)),
+            "urgency": urgent,
             "suggested": suggested,
             "child_rank": CHILD_RANK[incident.child],
             "due_at": due or incident.next_action_at,
             "attended": attended,
-            "called": called,
-            "unread": unread,
+            "needs": needs,
+            "first": placed.first,
+            "score": placed.score,
+            "parts": Json(placed.parts),
+            "again": placed.again,
         }
         cursor.execute(PUT, row)
+
+
+def place_again(most: int = AT_ONCE) -> int:
+    """Place anew what time alone has moved, and wake the stream; returns how many.
+
+    Incidents first, as every action locks them; one that somebody acts on just now is placed by that.
+    """
+    with acting(None) as act:
+        with connection.cursor() as cursor:
+            cursor.execute(MOVED, {"most": most})
+            moved = [pk for (pk,) in cursor.fetchall()]
+        for incident in Incident.objects.filter(pk__in=moved):
+            project(incident)
+            with connection.cursor() as cursor:
+                cursor.execute(NOTE, {"incident": incident.pk, "at": act.now, "channel": CHANNEL})
+    return len(moved)
 
 
 STATE = """
@@ -55,24 +87,44 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
        reading.level,
        coalesce(reading.state = 'down' OR reading.abstain, false),
        coalesce(reading.state = 'down' OR reading.abstain, true),
-       (SELECT min(due_at) FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL),
+       clock.started_at, clock.due_at,
        EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL),
-       EXISTS (SELECT 1 FROM response_supervisorcall AS call WHERE incident_id = %(incident)s
-               AND NOT EXISTS (SELECT 1 FROM response_supervisoranswer AS came WHERE came.call_id = call.id))
+       array_remove(ARRAY[
+           CASE WHEN EXISTS (SELECT 1 FROM response_supervisorcall AS call WHERE incident_id = %(incident)s
+               AND NOT EXISTS (SELECT 1 FROM response_supervisoranswer AS came WHERE came.call_id = call.id)) THEN 'called' END,
+           CASE WHEN EXISTS (SELECT 1 FROM response_reviewrequest AS request WHERE incident_id = %(incident)s
+               AND NOT EXISTS (SELECT 1 FROM response_reviewdecision AS made WHERE made.request_id = request.id)) THEN 'asked' END,
+           CASE WHEN EXISTS (SELECT 1 FROM response_clock AS late WHERE incident_id = %(incident)s
+               AND (stopped_at IS NULL AND due_at <= goldthread_now()
+                    OR stopped_at > due_at AND stopped_by NOT IN ('regraded', 'put_off'))
+               AND NOT EXISTS (SELECT 1 FROM response_delayexplanation AS said WHERE said.clock_id = late.id)) THEN 'why' END,
+           CASE WHEN EXISTS (SELECT 1 FROM response_transfer AS asked WHERE incident_id = %(incident)s
+               AND NOT EXISTS (SELECT 1 FROM response_transferanswer AS said WHERE said.transfer_id = asked.id)) THEN 'sent_on' END,
+           CASE WHEN EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s) THEN 'assess' END
+       ], NULL) || ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s
+           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer') AND raised_at IS NOT NULL AND ended_at IS NULL),
+       goldthread_now()
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT state, abstain, CASE WHEN state = 'read' THEN level END AS level
     FROM assessment_reading WHERE incident_id = %(incident)s ORDER BY id DESC LIMIT 1
-) AS reading ON true
+) AS reading ON true LEFT JOIN LATERAL (
+    SELECT started_at, due_at FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL ORDER BY due_at LIMIT 1
+) AS clock ON true
 """
-"""Grade, level read, whether unread or nothing there to read, earliest running clock, whether attended, and whether a
-supervisor is called for: every command asks this once."""
+"""Grade, level read, whether unread or nothing there to read, earliest running clock, whether attended, and what wants
+somebody: every command asks this once."""
 PUT = """
-INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, called, unread)
+INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, needs, first, score, parts, again)
 VALUES (%(incident)s, %(grade)s, %(urgency)s, %(suggested)s, %(child_rank)s, %(due_at)s, %(attended)s,
-        %(called)s, %(unread)s)
+        %(needs)s, %(first)s, %(score)s, %(parts)s, %(again)s)
 ON CONFLICT (incident_id) DO UPDATE SET grade = excluded.grade, urgency = excluded.urgency,
     suggested = excluded.suggested, child_rank = excluded.child_rank, due_at = excluded.due_at,
-    attended = excluded.attended, called = excluded.called, unread = excluded.unread
+    attended = excluded.attended, needs = excluded.needs, first = excluded.first, score = excluded.score,
+    parts = excluded.parts, again = excluded.again
+"""
+MOVED = """
+SELECT incident.id FROM contact_incident AS incident JOIN desk_boardrow AS board ON board.incident_id = incident.id
+WHERE board.again <= goldthread_now() ORDER BY incident.id LIMIT %(most)s FOR UPDATE OF incident SKIP LOCKED
 """
 NOTE = """
 WITH noted AS (INSERT INTO desk_boardchange (incident_id, at) VALUES (%(incident)s, %(at)s) RETURNING 1)
@@ -84,12 +136,6 @@ def suggested_level(held: Grade | None, level: str) -> str:
     """The level the words suggest where it is above the grade held, else nothing: the reader may raise, never lower."""
     severity = severity_of(level)
     return level if severity > (held.severity if held else 0) else ""
-
-
-def severity_of(level: str) -> int:
-    """The severity of the grade that answers to a reader's level; 0 for none."""
-    found = [one.severity for one in grades_on(date.max).values() if one.level == level]
-    return max(found, default=0)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,12 @@ class CallBackForm(CommandForm):
     name = "callback"
     outcome = forms.ChoiceField(label="Outcome", required=False, choices=[("", "Choose"), *choices.CALL_BACKS])
     number = _line_of_text("Number used")
+    new_risk = forms.ChoiceField(
+        label="If it takes longer",
+        required=False,
+        choices=[("", "Not about a delay"), *choices.NEW_RISK],
+        error_messages={"invalid_choice": "Choose what was asked, from the list. Nothing was saved."},
+    )
     at = StatedTimeField(label="If earlier, when", required=False)
     text = WordsField(
         label="What was said or heard", required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"})

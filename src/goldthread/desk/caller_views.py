@@ -71,6 +71,7 @@ def callback(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
             number=given["number"],
             text=given["text"],
             at=given["at"],
+            new_risk=given["new_risk"],
         ),
     )
 

@@ -21,6 +21,7 @@ from goldthread.desk.commands import run, staff
 from goldthread.desk.pages import now
 from goldthread.response import actions as response
 from goldthread.response.grades import grades_on
+from goldthread.response.request_actions import ask_close
 
 
 @route("mark.answer", "collection")
@@ -197,13 +198,13 @@ def take(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @route("incident.close", "alteration")
 @require_POST
 def close(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Close, or ask a second person to."""
+    do = ask_close if "ask" in request.POST else response.close
     return run(
         request,
         incident_id,
         forms.CloseForm(request.POST),
-        lambda user, pk, given: response.close(
-            user, pk, key=given["key"], reason=given["reason"], result=given["result"]
-        ),
+        lambda user, pk, given: do(user, pk, key=given["key"], reason=given["reason"], result=given["result"]),
     )
 
 

@@ -23,9 +23,11 @@ from goldthread.contact.querysets import one
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts
 from goldthread.desk.forms import CommandForm, OpeningForm
-from goldthread.desk.pages import DISPLAYS, PANELS, form_panel, seen_record, values, whole_page
+from goldthread.desk.pages import DISPLAYS, PANELS, form_panel, problems, seen_record, values, whole_page
 from goldthread.desk.record import Record
 
+REFRESHED = {"grade": ("grade", "lower")}
+"""Panels that offer something else after a command, beside its own."""
 Act = Callable[[Staff, uuid.UUID, dict[str, Any]], object]
 
 
@@ -102,7 +104,11 @@ def _done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: Comma
     if form.name in PANELS:
         drafts.sent(user, incident_id, form.drafted())
     record = seen_record(user, incident)
-    panels = [form_panel(request, user, record, form.name)] if form.name in PANELS else []
+    panels = [
+        {**form_panel(request, user, record, name), "beside": name != form.name}
+        for name in REFRESHED.get(form.name, (form.name,))
+        if name in PANELS
+    ]
     return answer(request, incident_id, record, panels, DISPLAYS)
 
 
@@ -114,6 +120,5 @@ def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: C
         raise Http404(NOT_THERE)
     record = Record(incident) if incident is not None else None
     if form.name not in PANELS:
-        say = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
-        return render(request, "desk/_problem.jinja", {"say": say}, status=422)
+        return render(request, "desk/_problem.jinja", {"say": problems(form)}, status=422)
     return answer(request, incident_id, record, [form_panel(request, user, record, form.name, form)], status=422)

@@ -11,6 +11,7 @@ from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
 from goldthread.contact.rules import MOST_CHILDREN
+from goldthread.desk.queries import NEEDS
 from goldthread.desk.stated import StatedTimeField
 from goldthread.response.grades import closing_reasons, every_grade
 from goldthread.response.models import ARRIVAL_SOURCES, Unit
@@ -313,7 +314,8 @@ class FilterForm(forms.Form):
     area = forms.ChoiceField(required=False)
     grade = forms.ChoiceField(required=False, choices=[("", ""), ("none", ""), *((code, "") for code in every_grade())])
     child = forms.ChoiceField(required=False, choices=[("", ""), *choices.CHILD_INVOLVED])
-    owner = forms.ChoiceField(required=False, choices=[("", ""), ("me", "Mine")])
+    owner = forms.ChoiceField(required=False, choices=[("", ""), ("me", "Mine"), ("team", "My team")])
+    needs = forms.ChoiceField(required=False, choices=[("", ""), *((code, "") for code in NEEDS)])
     overdue = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

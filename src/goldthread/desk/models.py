@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import DatabaseNow
 from goldthread.contact.models import Incident
+from goldthread.desk.ordering import REST
 
 
 class BoardRow(models.Model):
@@ -16,7 +18,12 @@ class BoardRow(models.Model):
 
     ``urgency`` is the higher of the grade's severity and that of the level the words suggest; an ungraded incident
     counts as the most urgent grade, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
-    owner owes the next action. ``called``: a supervisor was called and has not come; such a row stands first.
+    owner owes the next action. ``needs`` is what wants somebody: ``called`` (a supervisor was), ``orphan``, ``offered`` and
+    ``handoff`` (late), ``asked`` and ``request`` (late), ``assess`` and ``reassess`` (late), ``sent_on`` and
+    ``transfer`` (another agency was asked; late), ``why`` (it is late and nobody
+    has said why), ``unread`` by the reader.
+    ``first``, ``score`` and ``parts`` say where it stands and why (``ordering``); ``again`` is when time makes that another
+    place, and now for a row that was never placed.
     """
 
     incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="board_row")
@@ -26,12 +33,16 @@ class BoardRow(models.Model):
     child_rank = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
     attended = models.BooleanField(default=False)
-    called = models.BooleanField(default=False)
-    unread = models.BooleanField(default=False)
+    needs = ArrayField(models.CharField(max_length=10), default=list)
+    first = models.PositiveSmallIntegerField(default=REST)
+    score = models.PositiveIntegerField(default=0)
+    parts = models.JSONField(default=list)
+    again = models.DateTimeField(null=True, db_default=DatabaseNow())
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["-called", "attended", "-urgency", "child_rank", "due_at"], name="board_order"),
+            models.Index(fields=["first", "-score", "due_at"], name="board_order"),
+            models.Index(fields=["again"], name="board_again", condition=models.Q(again__isnull=False)),
         ]
 
 

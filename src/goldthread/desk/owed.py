@@ -15,6 +15,8 @@ WITHIN = {
     "thrive": timedelta(minutes=15),
 }
 """How long after opening (reason: after grading) each is owed *(ours)*."""
+EXPLAIN = timedelta(minutes=15)
+"""How long after a target was missed its reason is owed *(ours)*."""
 CALL_BACK = timedelta(minutes=5)
 """How long after a call broke, and after each attempt that reached nobody, the next attempt is owed *(ours)*."""
 WORDS = {
@@ -23,6 +25,7 @@ WORDS = {
     "reason": "reason for the grade",
     "thrive": "THRIVE",
     "callback": "reach the caller",
+    "delay": "why it is late",
 }
 
 
@@ -54,5 +57,8 @@ def owed(record: Record, now: datetime) -> list[Owed]:
         due["reason"] = graded.at + WITHIN["reason"]
     if (since := call_back_owed_since(incident)) is not None:
         due["callback"], done["callback"] = since + CALL_BACK, False
+    unexplained = [one.due_at for one in record.missed(now) if not one.explanations.all()]
+    if unexplained:
+        due["delay"], done["delay"] = min(unexplained) + EXPLAIN, False
     found = [Owed(code, WORDS[code], at, done[code], not done[code] and at < now) for code, at in due.items()]
     return sorted(found, key=lambda one: one.due_at)

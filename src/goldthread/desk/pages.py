@@ -18,8 +18,11 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.contact import choices
 from goldthread.contact.models import Incident
-from goldthread.desk import caller_forms, drafts, forms, presenters
+from goldthread.desk import caller_forms, drafts, forms, presenters, request_forms
+from goldthread.desk.asked import asked, lower_grades
 from goldthread.desk.caller import caller
+from goldthread.desk.handing import offered, receivers, transfers
+from goldthread.desk.handoff_forms import HandForm, TransferForm
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.owed import owed
 from goldthread.desk.queries import seen
@@ -28,7 +31,7 @@ from goldthread.desk.timeline import said
 from goldthread.response.models import ARRIVAL_SOURCES
 
 DISPLAYS = (
-    "ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "sent", "tabs", "caller",
+    "ribbon", "said", "noticed", "particulars", "known-children", "thrive-versions", "grade-now", "offered", "transfers", "requests", "sent", "tabs", "caller",
 )  # fmt: skip
 """Displays a command may have changed; each is a template ``desk/_<name>.jinja`` whose root has that id."""
 
@@ -60,6 +63,10 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "thrive_versions": presenters.thrive_versions(record),
         "grade_history": presenters.grade_history(record),
         "disagreement": presenters.disagreement(record),
+        "asked": asked(record, user, at),
+        "delays": presenters.delays(record, at),
+        "offered": offered(record, user, at),
+        "transfers": transfers(record, at),
         "sent": presenters.sent(record),
         "sources": ARRIVAL_SOURCES,
         "speaker": caller(record, at),
@@ -84,6 +91,12 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
             return forms.ThriveForm(day=now().date(), initial={"based_on": based_on})
         case "grade":
             return forms.GradeForm(choices_now=presenters.grades(record, now()))
+        case "lower":
+            return request_forms.LowerForm(choices_now=lower_grades(record, now()))
+        case "later":
+            return request_forms.LaterForm()
+        case "delay":
+            return request_forms.DelayForm()
         case "allocate":
             return forms.AllocateForm(units=presenters.units(user))
         case "line":
@@ -100,6 +113,10 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
             return forms.LeaveForm()
         case "take":
             return forms.TakeForm()
+        case "hand":
+            return HandForm(receivers=receivers())
+        case "transfer":
+            return TransferForm()
         case "supervisor":
             return forms.SupervisorForm()
         case _:
@@ -117,6 +134,11 @@ def seen_record(user: Staff, incident: Incident) -> Record:
     """The record as this person's page shows it: read along with what they are typing."""
     draft = drafts.load(user, incident.pk)
     return Record(incident, draft.fields.get(TYPED_WORDS, "") if draft else "")
+
+
+def problems(form: forms.CommandForm) -> str:
+    """What was wrong with a command that has no panel of its own."""
+    return " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
 
 
 def whole_page(
@@ -165,6 +187,8 @@ def whole_page(
         name: form_panel(request, user, record, name, form if form is not None and form.name == name else None)
         for name in names
     }
+    if form is not None and form.name not in PANELS:
+        context["say"] = problems(form)
     context["opening_form"] = forms.OpeningForm(
         request.POST if "opening" in request.POST else None,
         initial={one["kind"]: one["text"] for one in context.get("particulars", [])}
@@ -184,10 +208,15 @@ PANELS = {
     "children": "children_answer",
     "thrive": "thrive_write",
     "grade": "grade_choose",
+    "lower": "request_make",
+    "later": "request_make",
+    "delay": "entry_add",
     "allocate": "unit_allocate",
     "arrive": "unit_allocate",
     "leave": "unit_allocate",
     "take": "owner_take",
+    "hand": "owner_hand",
+    "transfer": "owner_hand",
     "close": "incident_close",
     "supervisor": "supervisor_call",
 }

@@ -12,11 +12,14 @@ from goldthread.assessment.elements import elements_on
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.models import ChildVersion, Incident
+from goldthread.desk.differences import differences
 from goldthread.desk.marks import Mark
 from goldthread.desk.owed import owed
 from goldthread.desk.record import Record
 from goldthread.response.grades import grade, grades_on
-from goldthread.response.models import GradePeriod, Unit
+from goldthread.response.models import UNIT_STATES, Allocation, GradePeriod, Unit
+from goldthread.response.reassess_rules import triggers
+from goldthread.response.request_rules import delays as reasons_of_delay
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,6 +50,9 @@ class ChildShown:
     at: datetime
 
 
+UNIT_ORDER = {"available": 0, "sent": 1, "at_scene": 2, "off": 3}
+
+
 def ribbon(record: Record, now: datetime) -> dict[str, Any]:
     """The THRIVE ribbon: grade and clock, what the words suggest, children, version, owner and what is owed next."""
     incident = record.incident
@@ -67,6 +73,8 @@ def ribbon(record: Record, now: datetime) -> dict[str, Any]:
         "children_count": len(record.children),
         "version": version,
         "new_since": sum(seq > version.read_up_to for seq in words) if version else 0,
+        "reassess": reassess(record, now),
+        "orphan": any(one.kind == "orphan" for one in record.alarms),
         "reader": record.noticed.code,
         "wants": record.noticed.wants,
         "owed_paper": [one for one in owed(record, now) if not one.done],
@@ -75,6 +83,15 @@ def ribbon(record: Record, now: datetime) -> dict[str, Any]:
         "owed": OWED.get(incident.next_action, incident.next_action),
         "owed_at": incident.next_action_at if incident.is_open else None,
     }
+
+
+def reassess(record: Record, now: datetime) -> dict[str, Any] | None:
+    """Why the incident wants the next THRIVE, and until when its owner has to answer; None where nothing asks."""
+    asked = record.reassessment
+    if asked is None:
+        return None
+    reasons = [{"words": triggers().get(one["code"], one["code"]), "first": one["first"]} for one in asked.reasons]
+    return {"since": asked.since, "reasons": reasons, "by": asked.answer_by, "late": asked.answer_by < now}
 
 
 def clocks(record: Record, now: datetime) -> list[dict[str, Any]]:
@@ -159,12 +176,18 @@ def by_reference(user: Staff, asked: str) -> QuerySet[Incident]:
 
 
 def thrive_versions(record: Record) -> list[dict[str, Any]]:
-    """Every THRIVE version, newest first, with its elements in order."""
+    """Every THRIVE version, newest first, with its elements in order and what each changed since the version before."""
     found = []
-    for version in record.versions:
-        text = thrive_text(version)
+    texts = [thrive_text(version) for version in record.versions]
+    for version, text, before in zip(record.versions, texts, [*texts, None][1:], strict=True):
         elements = [
-            {"name": element.name, "text": text["elements"].get(element.code, "")}
+            {
+                "name": element.name,
+                "text": text["elements"].get(element.code, ""),
+                "parts": []
+                if before is None
+                else differences(before["elements"].get(element.code, ""), text["elements"].get(element.code, "")),
+            }
             for element in elements_on(version.at.date())
         ]
         found.append(
@@ -208,9 +231,56 @@ def grade_history(record: Record) -> list[dict[str, Any]]:
     ]
 
 
+def delays(record: Record, now: datetime) -> list[dict[str, Any]]:
+    """Every target that was missed: by how much, and who said why; without ``why`` it is not explained."""
+    return [
+        {
+            "kind": clock.get_kind_display(),
+            "due_at": clock.due_at,
+            "running": clock.stopped_at is None,
+            "over": (clock.stopped_at or now) - clock.due_at,
+            "why": [
+                {
+                    "reasons": [
+                        known.name if (known := reasons_of_delay().get(code)) else code for code in one.reasons
+                    ],
+                    "words": one.why.shown(),
+                    "by": one.by.name,
+                    "at": one.at,
+                }
+                for one in clock.explanations.all()[:1]
+            ],
+        }
+        for clock in record.missed(now)
+    ]
+
+
 def units(user: Staff) -> list[Unit]:
     """Units that this person may send now."""
     return list(Unit.objects.for_area(user).ready().order_by("area", "call_sign"))
+
+
+def unit_rows(user: Staff) -> list[dict[str, Any]]:
+    """Every unit of this person's area, those that can be sent first; with what it is with, where they may see that."""
+    found = list(Unit.objects.for_area(user).order_by("area", "call_sign"))
+    sent = Allocation.objects.filter(unit__in=found, left_at__isnull=True).select_related("incident")
+    with_ = {one.unit_id: one for one in sent}
+    seen = set(
+        Incident.objects.visible_to(user).filter(pk__in=[one.incident_id for one in sent]).values_list("pk", flat=True)
+    )
+    return [
+        {
+            "id": one.pk,
+            "call_sign": one.call_sign,
+            "area": one.area,
+            "skills": one.skills,
+            "state": one.state,
+            "state_name": dict(UNIT_STATES)[one.state],
+            "since": (there.arrived_at or there.at) if (there := with_.get(one.pk)) else None,
+            "incident": there.incident if there and there.incident_id in seen else None,
+        }
+        for one in sorted(found, key=lambda one: UNIT_ORDER[one.state])
+    ]
 
 
 def sent(record: Record) -> list[dict[str, Any]]:

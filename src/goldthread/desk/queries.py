@@ -19,8 +19,24 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 PAGE = 100
-ORDER = ("-called", "attended", "-urgency", "child_rank", "due_at", "incident_id")
-"""Where a supervisor is called first; then unattended before attended, most urgent first, children first, earliest due first."""
+ORDER = ("first", "-score", "due_at", "incident_id")
+"""What somebody must take before all else; then by score; earliest due first: see ``ordering``."""
+
+NEEDS = (
+    "called",
+    "orphan",
+    "offered",
+    "handoff",
+    "asked",
+    "request",
+    "assess",
+    "reassess",
+    "sent_on",
+    "transfer",
+    "why",
+    "unread",
+)
+"""What the board counts and filters by: see ``BoardRow``."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,7 @@ class Filters:
     child: str = ""
     owner: str = ""
     overdue: bool = False
+    needs: str = ""
 
 
 def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
@@ -45,22 +62,31 @@ def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
         found = found.filter(incident__child=filters.child)
     if filters.owner == "me":
         found = found.filter(incident__owner=user)
+    if filters.owner == "team":
+        found = found.filter(Q(incident__owner__team=user.team_id) | Q(incident__owner_team=user.team_id))
+    if filters.needs:
+        found = found.filter(needs__contains=[filters.needs])
     if filters.overdue:
         found = found.filter(due_at__lt=now, attended=False)
     return found.order_by(*ORDER)
+
+
+def waits(user: Staff) -> QuerySet[BoardRow]:
+    """Open incidents that nobody has attended, the one longest over its time, or nearest to it, first."""
+    found = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user), attended=False)
+    return found.order_by("due_at", "incident_id")
 
 
 def counts(user: Staff, now: datetime) -> dict[str, int]:
     """The strip above the board, over all rows in this person's sight."""
     found: dict[str, int] = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user)).aggregate(
         open=Count("pk"),
-        called=Count("pk", filter=Q(called=True)),
+        **{code: Count("pk", filter=Q(needs__contains=[code])) for code in NEEDS},
         ungraded=Count("pk", filter=Q(grade="")),
         child_over=Count("pk", filter=Q(incident__child="yes", due_at__lt=now, attended=False)),
         over=Count("pk", filter=Q(due_at__lt=now, attended=False)),
         not_asked=Count("pk", filter=Q(incident__children_answer="not_asked")),
         words_above=Count("pk", filter=~Q(suggested="") & ~Q(grade="")),
-        unread=Count("pk", filter=Q(unread=True)),
         first_read=Count("pk", filter=Q(incident__next_action="first_read")),
     )
     return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
+
+from django.db.models import Prefetch
 
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, said_in
@@ -12,7 +15,20 @@ from goldthread.desk.board import suggested_level
 from goldthread.desk.marks import Mark, marks_of
 from goldthread.desk.noticing import Noticed, along, noticed
 from goldthread.response.grades import Grade, grade
-from goldthread.response.models import Allocation, Clock, GradePeriod, GradeReason, SupervisorCall
+from goldthread.response.handoff_actions import open_handoffs
+from goldthread.response.models import (
+    Alarm,
+    Allocation,
+    Clock,
+    DelayExplanation,
+    GradePeriod,
+    GradeReason,
+    HandOff,
+    Reassessment,
+    SupervisorCall,
+    Transfer,
+)
+from goldthread.response.request_models import ReviewRequest
 
 
 class Record:
@@ -32,6 +48,25 @@ class Record:
         """The newest call for a supervisor, answered or not."""
         found = SupervisorCall.objects.filter(incident=self.incident).select_related("by", "answer__by")
         return found.order_by("-id").first()
+
+    @cached_property
+    def reassessment(self) -> Reassessment | None:
+        """What asks for the next THRIVE; None where nothing does."""
+        return Reassessment.objects.filter(incident=self.incident).first()
+
+    @cached_property
+    def alarms(self) -> list[Alarm]:
+        """Alarms that were raised and stand, the oldest first."""
+        found = Alarm.objects.filter(incident=self.incident, raised_at__isnull=False, ended_at__isnull=True)
+        return list(found.order_by("raised_at"))
+
+    @cached_property
+    def requests(self) -> list[ReviewRequest]:
+        """What was asked of a second person, with its answer."""
+        found = ReviewRequest.objects.filter(incident=self.incident)
+        return list(
+            found.select_related("by", "why", "result", "period", "decision__by", "decision__words").order_by("-id")
+        )
 
     @cached_property
     def explained(self) -> dict[int, GradeReason]:
@@ -104,6 +139,24 @@ class Record:
     def clocks(self) -> list[Clock]:
         """The running clocks, earliest due first."""
         return list(Clock.objects.filter(incident=self.incident).running().order_by("due_at"))
+
+    @cached_property
+    def offered(self) -> HandOff | None:
+        """The hand-off that nobody has acknowledged; None where there is none."""
+        found: HandOff | None = open_handoffs(self.incident).select_related("note").first()
+        return found
+
+    @cached_property
+    def transfers(self) -> list[Transfer]:
+        """Other forces and agencies that were asked to act, with their answers."""
+        found = Transfer.objects.filter(incident=self.incident)
+        return list(found.select_related("told", "by", "answer__words", "answer__by").order_by("-id"))
+
+    def missed(self, now: datetime) -> list[Clock]:
+        """The clocks that ran past their time, each with its explanations, the newest of those first."""
+        explained = DelayExplanation.objects.select_related("why", "by").order_by("-id")
+        found = Clock.objects.filter(incident=self.incident).missed(now).order_by("id")
+        return list(found.prefetch_related(Prefetch("explanations", explained)))
 
     @cached_property
     def allocations(self) -> list[Allocation]:

@@ -20,6 +20,7 @@ from goldthread.contact.caller_rules import BROKEN
 from goldthread.contact.models import Entry
 from goldthread.desk.marks import STANDING
 from goldthread.desk.models import BoardRow
+from goldthread.desk.ordering import FIRST, arithmetic, told
 from goldthread.desk.presenters import LEVEL_NAMES, OWED
 from goldthread.response.grades import grade
 from goldthread.response.models import CLOCKS, Clock
@@ -27,15 +28,18 @@ from goldthread.web.times import clock
 
 NOBODY = UUID(int=0)
 CLOCK_NAMES, ANSWERS, CHANNELS = dict(CLOCKS), dict(choices.CHILDREN_ANSWERS), dict(choices.CHANNELS)
+NEEDS_FIRST = {"called": "supervisor called", "orphan": "nobody on duty owns it", "handoff": "hand-off not acknowledged",
+               "transfer": "another agency has not answered"}  # fmt: skip
 WORDS = 12
 """Words of what was said that a row shows, child words first."""
 
 
 NEEDED = (
-    "incident_id", "grade", "urgency", "suggested", "child_rank", "due_at", "attended", "called", "unread",
+    "incident_id", "grade", "urgency", "suggested", "child_rank", "due_at", "attended", "needs", "first", "score", "parts",
     "incident__reference", "incident__opened_at", "incident__child", "incident__children_answer", "incident__area",
     "incident__channel", "incident__line", "incident__safe_contact", "incident__last_seq", "incident__owner_id",
     "incident__next_action", "incident__owner__name", "incident__owner_team__name",
+    "incident__offered_to__name", "incident__offered_team__name",
     "incident__location__text", "incident__location__erased_at", "incident__location__erasure__policy",
 )  # fmt: skip
 """What a row shows, fetched as plain values: a hundred rows as model instances cost more than their query."""
@@ -114,7 +118,7 @@ def _row(
         "target": target,
         "over": elapsed > target and not row.attended,
         "attended": row.attended,
-        "called": row.called,
+        "needs": tuple(row.needs),
         "what": what(findings, said),
         "began": what([], said),
         "child": row.incident__child,
@@ -122,10 +126,11 @@ def _row(
         "place": _place(row),
         "area": row.incident__area,
         "owner": row.incident__owner__name or row.incident__owner_team__name or "",
+        "offered": row.incident__offered_to__name or row.incident__offered_team__name or "",
         "owed": OWED.get(row.incident__next_action, row.incident__next_action),
         "suggests": LEVEL_NAMES.get(row.suggested, "") if held or row.incident__next_action == "first_read" else "",
-        "unread": row.unread,
-        "why": why(row, now),
+        "why": why(row),
+        "sum": arithmetic(row.parts, held, row.score),
     }
 
 
@@ -151,26 +156,23 @@ def what(findings: list[dict[str, Any]], said: dict[int, str]) -> str:
     return " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
 
 
-def why(row: Any, now: datetime) -> str:
+def why(row: Any) -> str:
     """Why the row stands where it does, in words."""
-    reasons = ["attended" if row.attended else "not graded yet" if not row.grade else "unattended"]
+    reasons = [NEEDS_FIRST[code] for code in FIRST if code in row.needs]
     if row.incident__next_action == "first_read":
-        reasons[:1] = ["not read yet"] if not row.grade else [*reasons, "new message not read"]
+        reasons.append("not read yet" if not row.grade else "new message not read")
+    elif not row.grade:
+        reasons.append("not graded yet")
+    if row.suggested and row.grade:
+        reasons.append("words above grade")
     if row.incident__line in BROKEN:
         reasons.append(f"{row.incident__line} call")
     if row.incident__safe_contact == "not_safe":
         reasons.append("not safe to call")
-    if row.called:
-        reasons.insert(0, "supervisor called")
-    if row.suggested and row.grade:
-        reasons.append("words above grade")
-    reasons.append({0: "child involved", 1: "child possible", 2: "asked: none"}[row.child_rank])
-    if row.due_at < now and not row.attended:
-        reasons.append("over time")
-    return ", ".join(reasons)
+    reasons += told(row.parts)
+    return ", ".join(reasons) or "attended" * row.attended or "nothing special"
 
 
 def order_key(row: Any) -> str:
     """A text that sorts as the board does, for a browser that puts a new row in its place."""
-    due = int(row.due_at.timestamp())
-    return f"{int(not row.called)}{int(row.attended)}{9 - row.urgency}{row.child_rank}{due:012d}{row.incident_id}"
+    return f"{row.first}{10**10 - row.score:011d}{int(row.due_at.timestamp()):012d}{row.incident_id}"

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-# (count, words, sign, filter the counter opens)
+# (count, words, sign, filter the counter opens, whether it shows while nothing waits there)
 COUNTERS = [
-    ("open", "open", "", ""),
-    ("called", "supervisor called", "over", ""),
-    ("child_over", "child involved, over time", "over", "?child=yes&overdue=on"),
-    ("over", "over time", "over", "?overdue=on"),
-    ("first_read", "not read first", "near", ""),
-    ("ungraded", "not graded yet", "near", "?grade=none"),
-    ("words_above", "words above grade", "near", ""),
-    ("not_asked", "children not asked", "open", ""),
-    ("unread", "reader off, down or unsure", "near", ""),
+    ("open", "open", "", "", True),
+    ("called", "supervisor called", "over", "?needs=called", False),
+    ("orphan", "unowned", "over", "?needs=orphan", True),
+    ("handoff", "hand-off late", "over", "?needs=handoff", True),
+    ("transfer", "agency silent", "over", "?needs=transfer", False),
+    ("child_over", "child, over time", "over", "?child=yes&overdue=on", True),
+    ("over", "over time", "over", "?overdue=on", True),
+    ("assess", "to assess again", "near", "?needs=assess", True),
+    ("asked", "requests", "near", "?needs=asked", False),
+    ("why", "late, no reason", "near", "?needs=why", False),
+    ("first_read", "not read yet", "near", "", False),
+    ("ungraded", "not graded", "near", "?grade=none", False),
+    ("words_above", "words above grade", "near", "", False),
+    ("not_asked", "children not asked", "open", "", True),
+    ("unread", "reader off or unsure", "near", "?needs=unread", False),
 ]
+WANTS = [
+    ("called", "A supervisor"),
+    ("orphan", "An owner"),
+    ("offered", "Hand-off acknowledged"),
+    ("handoff", "Hand-off, late"),
+    ("asked", "Request decided"),
+    ("request", "Request decided, late"),
+    ("assess", "Assessed again"),
+    ("reassess", "Assessed again, late"),
+    ("sent_on", "An agency's answer"),
+    ("transfer", "An agency's answer, late"),
+    ("why", "A word on why it is late"),
+    ("unread", "Read by a person"),
+]
+"""What the board filters by: see ``BoardRow.needs``."""
 
 
 def strip(counted: dict[str, int]) -> list[dict[str, Any]]:
-    """The counters as the page's macro takes them."""
+    """The counters as the page's macro takes them; what is none shows where somebody looks for it."""
     return [
-        {"value": counted[name], "label": words, "kind": sign, "href": href} for name, words, sign, href in COUNTERS
+        {"code": name, "value": counted[name], "label": words, "kind": sign, "href": href}
+        for name, words, sign, href, always in COUNTERS
+        if always or counted[name]
     ]

@@ -13,8 +13,11 @@ from goldthread.contact.models import Entry
 from goldthread.contact.people_models import SEARCHED
 from goldthread.desk.marks import Mark, Piece, pieces
 from goldthread.desk.record import Record
+from goldthread.response.alarm_models import KINDS as ALARMS
 from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import ARRIVAL_SOURCES
+from goldthread.response.request_models import KINDS
+from goldthread.response.request_rules import delays
 
 EVENTS = {
     "incident.opened": "Opened",
@@ -25,6 +28,13 @@ EVENTS = {
     "children.answered": "Children",
     "thrive.written": "THRIVE version",
     "grade.chosen": "Grade",
+    "grade.lowered": "Grade lowered",
+    "time.put_off": "Attendance put off",
+    "request.made": "Asked for",
+    "request.approved": "Approved",
+    "request.refused": "Refused",
+    "request.withdrawn": "Withdrawn",
+    "request.overtaken": "Overtaken by a change",
     "grade.explained": "Reason for the grade written",
     "mark.answered": "Mark",
     "supervisor.called": "Supervisor called",
@@ -33,6 +43,18 @@ EVENTS = {
     "unit.arrived": "Unit arrived",
     "unit.left": "Unit left",
     "owner.taken": "Taken over",
+    "owner.offered": "Handed over",
+    "owner.acknowledged": "Hand-off acknowledged",
+    "owner.declined": "Hand-off declined",
+    "owner.withdrawn": "Hand-off taken back",
+    "owner.overtaken": "Hand-off overtaken",
+    "alarm.raised": "Alarm",
+    "transfer.asked": "Another agency asked to act",
+    "transfer.accepted": "Another agency accepted",
+    "transfer.declined": "Another agency declined",
+    "transfer.withdrawn": "Question to another agency taken back",
+    "delay.explained": "Why it is late",
+    "reviewed.nothing_new": "Reviewed, nothing new",
     "known.searched": "Looked up",
     "person.recorded": "Person recorded",
     "incident.linked": "Same matter as",
@@ -93,6 +115,12 @@ def _event(entry: Entry) -> str:
     match entry.code:
         case "grade.chosen":
             return f"{said_as}: {grade(data['grade']).name}"
+        case "alarm.raised":
+            return f"{said_as}: {dict(ALARMS)[data['kind']].lower()}"
+        case "grade.lowered":
+            return f"{said_as}: {grade(data['grade']).name}"
+        case code if code.startswith("request."):
+            return f"{said_as}: {dict(KINDS)[data['kind']].lower()}"
         case "mark.answered":
             label = {one.code: one.label for one in reader().cues}.get(data["cue"], data["cue"])
             return f"{dict(ANSWERS)[data['answer']]}: {label}"
@@ -106,6 +134,9 @@ def _event(entry: Entry) -> str:
         case "known.searched":
             found = {"none": "no trace", "found": f"{data.get('found')} found"}.get(data["outcome"], data["outcome"])
             return f"{said_as}: {dict(SEARCHED)[data['kind']].lower()}, {found}"
+        case "delay.explained":
+            known = delays()
+            return f"{said_as}: {'; '.join(known[code].name if code in known else code for code in data['reasons']).lower()}"
         case "incident.linked" | "incident.unlinked":
             return f"{said_as} {data['reference']}"
         case "area.set":
@@ -121,7 +152,9 @@ def _event(entry: Entry) -> str:
         case "line.set":
             return f"{said_as}: {dict(choices.LINE)[data['state']].lower()}"
         case "callback.logged":
-            return f"{said_as}: {dict(choices.CALL_BACKS)[data['outcome']].lower()}"
+            asked = dict(choices.NEW_RISK).get(data.get("new_risk", ""), "")
+            told = [dict(choices.CALL_BACKS)[data["outcome"]].lower(), *([asked.lower()] if asked else [])]
+            return f"{said_as}: {'. '.join(told)}"
         case "online.set":
             told = [dict(choices.ON_LINE)[data["who"]].lower()]
             told += ["cannot speak freely"] if data["cannot_speak"] else []

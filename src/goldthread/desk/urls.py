@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from goldthread.desk import caller_views, command_views, inbox_views, known_views, paper, views
+from goldthread.desk import (
+    caller_views,
+    command_views,
+    handoff_views,
+    inbox_views,
+    known_views,
+    paper,
+    request_views,
+    shift_views,
+    unit_views,
+    views,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +27,13 @@ urlpatterns = [
     path("inbox/<uuid:incident_id>/take", inbox_views.inbox_take, name="inbox_take"),
     path("forms/thrive", paper.thrive_form, name="paper"),
     path("board/", views.board, name="board"),
+    path("board/wall", views.wall, name="wall"),
+    path("units/", unit_views.units, name="units"),
+    path("units/<int:unit_id>/state", unit_views.unit_state, name="unit_state"),
+    path("shift/", shift_views.shift, name="shift"),
+    path("shift/begin", shift_views.begin, name="shift_begin"),
+    path("shift/end", shift_views.end, name="shift_end"),
+    path("incidents/<uuid:incident_id>/nothing-new", shift_views.nothing_new, name="nothing_new"),
     path("incidents/", views.mine, name="mine"),
     path("incidents/find", views.find, name="find"),
     path("incidents/<uuid:incident_id>/", views.incident, name="incident"),
@@ -29,6 +47,16 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/children", command_views.children, name="children"),
     path("incidents/<uuid:incident_id>/thrive", command_views.thrive, name="thrive"),
     path("incidents/<uuid:incident_id>/grade", command_views.grade, name="grade"),
+    path("incidents/<uuid:incident_id>/lower", request_views.lower, name="lower"),
+    path("incidents/<uuid:incident_id>/later", request_views.later, name="later"),
+    path("incidents/<uuid:incident_id>/delay", request_views.delay, name="delay"),
+    path("incidents/<uuid:incident_id>/hand", handoff_views.hand, name="hand"),
+    path("incidents/<uuid:incident_id>/hand/answer", handoff_views.answer_hand, name="answer_hand"),
+    path("incidents/<uuid:incident_id>/hand/back", handoff_views.take_back, name="take_back"),
+    path("incidents/<uuid:incident_id>/transfer", handoff_views.transfer, name="transfer"),
+    path("incidents/<uuid:incident_id>/transfer/answer", handoff_views.answer_transfer, name="answer_transfer"),
+    path("incidents/<uuid:incident_id>/decide", request_views.decide, name="decide"),
+    path("incidents/<uuid:incident_id>/withdraw", request_views.withdraw, name="withdraw"),
     path("incidents/<uuid:incident_id>/allocate", command_views.allocate, name="allocate"),
     path("incidents/<uuid:incident_id>/arrive", command_views.arrive, name="arrive"),
     path("incidents/<uuid:incident_id>/leave", command_views.leave, name="leave"),

@@ -28,14 +28,17 @@ from goldthread.desk.commands import answer, ensure_open, staff
 from goldthread.desk.marks import marks_of
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
-from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot
+from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot, waits
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.record import Record
 from goldthread.desk.rows import rendered, rows
-from goldthread.desk.strip import strip
+from goldthread.desk.strip import WANTS, strip
 from goldthread.desk.timeline import said
 from goldthread.response.grades import grades_on
 from goldthread.web.addresses import stream_origin
+
+WALL = 10
+"""Waits that the room's screen shows."""
 
 
 @route("incident.open", "none")
@@ -158,6 +161,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "rows": [rendered(row) for row in rows(shown[(page.number - 1) * PAGE : page.number * PAGE], at)],
         "strip": strip(counted),
         "filters": given,
+        "wants": WANTS,
         "areas": _areas(user),
         "grades": [(one.code, one.name) for one in grades_on(at.date()).values()],
         "page": page_links(request, page, pages),
@@ -166,6 +170,16 @@ def board(request: HttpRequest) -> HttpResponse:
         "live_rows": not given and page.number == 1,
     }
     return render(request, "desk/board.jinja", context)
+
+
+@route("board.see", "consultation")
+@require_safe
+def wall(request: HttpRequest) -> HttpResponse:
+    """For the room's screen: the strip, large, and the ten longest waits; with ``part``, those alone."""
+    user, at = staff(request), now()
+    record_consultation(user, "board.see", [], wall=True)
+    context = {"now": at, "strip": strip(counts(user, at)), "rows": rows(waits(user)[:WALL], at)}
+    return render(request, "desk/_wall.jinja" if "part" in request.GET else "desk/wall.jinja", context)
 
 
 @route("incident.see", "consultation")

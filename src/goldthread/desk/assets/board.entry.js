@@ -62,6 +62,36 @@
     board.querySelector("[data-empty]").hidden = body.children.length > 0;
   }
 
+  // What nobody may overlook, told beside the page where the person asked for it.
+  const alerting = ["called", "orphan", "handoff", "transfer", "child_over"];
+  const choice = document.getElementById("alert-me");
+  const title = document.title;
+  let stood = null;
+  choice.value = localStorage.getItem("goldthread.alert") ?? "";
+  choice.addEventListener("change", () => { localStorage.setItem("goldthread.alert", choice.value); stood = null; attend(); if (choice.value === "sound") sound(); });
+
+  function attend() {
+    const now = alerting.reduce((sum, code) => sum + Number(document.querySelector(`[data-counter="${code}"]`)?.dataset.value ?? 0), 0);
+    document.title = choice.value && now ? `(${now}) ${title}` : title;
+    if (choice.value === "sound" && stood !== null && now > stood) sound();
+    stood = now;
+  }
+
+  function sound() {
+    const context = new AudioContext();
+    for (const [at, pitch] of [[0, 660], [0.25, 880]]) {
+      const tone = context.createOscillator(), volume = context.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.value = 0.15;
+      tone.connect(volume).connect(context.destination);
+      tone.start(context.currentTime + at);
+      tone.stop(context.currentTime + at + 0.2);
+    }
+    board.dataset.sounded = Number(board.dataset.sounded ?? 0) + 1;
+    setTimeout(() => context.close(), 1000);
+  }
+  attend();
+
   let heard = Date.now();
   function connect() {
     const source = new EventSource(`${board.dataset.stream}?since=${encodeURIComponent(board.dataset.mark)}`, { withCredentials: true });
@@ -71,7 +101,7 @@
       const { rows, strip } = JSON.parse(event.data);
       if (event.lastEventId) board.dataset.mark = event.lastEventId;
       for (const change of rows) apply(change);
-      if (strip) document.getElementById("strip").innerHTML = strip;
+      if (strip) { document.getElementById("strip").innerHTML = strip; attend(); }
       tell();
     });
     source.addEventListener("still", () => { heard = Date.now(); report("live"); });

@@ -1,0 +1,46 @@
+"""The units of one's area: skills, state, what each is with; and whether one is on duty."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from goldthread.accounts.routes import route
+from goldthread.audit.actions import record_consultation
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.desk.commands import staff
+from goldthread.desk.pages import now
+from goldthread.desk.presenters import unit_rows
+from goldthread.response import unit_actions
+from goldthread.response.models import UNIT_STATES
+
+
+@route("unit.allocate", "consultation")
+@require_safe
+def units(request: HttpRequest) -> HttpResponse:
+    """Every unit of this person's area, those that can be sent first."""
+    user, at = staff(request), now()
+    rows = unit_rows(user)
+    seen = [row["incident"].pk for row in rows if row["incident"]]
+    record_consultation(user, "unit.see", [("incident", str(pk)) for pk in seen], units=len(rows))
+    counted = {name: sum(row["state"] == code for row in rows) for code, name in UNIT_STATES}
+    return render(
+        request, "desk/units.jinja", {"now": at, "rows": rows, "counted": counted, "by_hand": unit_actions.BY_HAND}
+    )
+
+
+@route("unit.allocate", "alteration")
+@require_POST
+def unit_state(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Say that a unit is available, or off duty."""
+    try:
+        unit_actions.set_state(staff(request), unit_id, state=request.POST.get("state", ""))
+    except NotThere as error:
+        raise Http404(str(error)) from None
+    except Invalid as error:
+        messages.error(request, " ".join(error.fields.values()))
+    except Refused as error:
+        messages.warning(request, str(error))
+    return redirect("desk:units")
