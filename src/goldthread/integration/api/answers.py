@@ -14,6 +14,8 @@ from goldthread.contact import choices
 from goldthread.desk.marks import ASSERTIONS
 from goldthread.integration.api.fields import Coded, Shown
 from goldthread.response.models import ARRIVAL_SOURCES, CLOCKS
+from goldthread.response.request_models import ANSWERS, KINDS
+from goldthread.response.transfer_models import THRESHOLDS, TRANSFER_ANSWERS
 
 NAMED_LEVELS = [(level, level) for level in ("low", "medium", "high", "immediate")]
 LEVELS = [("none", "none"), *NAMED_LEVELS]
@@ -217,6 +219,97 @@ class Allocated(Shown):
     left_at: datetime | None
 
 
+class RequestShown(Shown):
+    """What somebody asked of a second, senior person, and the answer."""
+
+    id: int
+    kind: Annotated[str, Coded.of(KINDS)]
+    grade: str | None = Field(description="The lower grade asked for.")
+    due_at: datetime | None = Field(description="The later time asked for.")
+    closing_reason: str | None = Field(description="The reason for closing asked for.")
+    reasons: list[str] = Field(description="Why, as codes.")
+    why: str = Field(description="Why, in words; for a closing its result.")
+    by: str
+    at: datetime
+    answer_by: datetime = Field(description="From then on it is with the FIM.")
+    waits_for: str = Field(
+        description="What stands against approving it now; empty where nothing does, or it is answered."
+    )
+    answer: Annotated[str, Coded.of(ANSWERS)] | None = Field(description="Null while it is open.")
+    answered_by: str | None
+    answered_at: datetime | None
+    words: str = Field(description="What was said with the answer.")
+
+
+class Asked(Shown):
+    """A request made, now or by an earlier try with the same key."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"request": 17, "answer_by": "2026-11-23T02:24:00Z"}]})
+    request: int | None = Field(
+        description="Give this to decide or withdraw it; null where nobody else had to be asked."
+    )
+    answer_by: datetime | None
+
+
+class HandedOver(Shown):
+    """A hand-off made, now or by an earlier try with the same key."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"answer_by": "2026-11-23T02:14:00Z"}]})
+    answer_by: datetime = Field(description="From then on its silence alarms.")
+
+
+class Transferred(Shown):
+    """A transfer made, now or by an earlier try with the same key."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"transfer": 3, "answer_by": "2026-11-23T02:24:00Z"}]})
+    transfer: int = Field(description="Give this to record their answer.")
+    answer_by: datetime = Field(description="From then on their silence alarms.")
+
+
+class Offered(Shown):
+    """A hand-off that nobody has acknowledged yet."""
+
+    to: str
+    by: str
+    at: datetime
+    note: str
+    answer_by: datetime
+
+
+class TransferShown(Shown):
+    """Another force or agency that was asked to act."""
+
+    id: int
+    agency: str
+    reached: str
+    what: str
+    threshold: Annotated[str, Coded.of(THRESHOLDS)]
+    by: str
+    at: datetime
+    answer_by: datetime
+    answer: Annotated[str, Coded.of(TRANSFER_ANSWERS)] | None = Field(description="Null while they have not answered.")
+    words: str
+    answered_at: datetime | None
+
+
+class Missed(Shown):
+    """A target that was missed."""
+
+    kind: Annotated[str, Coded.of(CLOCKS)]
+    due_at: datetime
+    stopped_at: datetime | None
+    reasons: list[str] = Field(description="Why, as codes; empty where nobody has said yet.")
+    why: str
+
+
+class AskedAgain(Shown):
+    """That the incident wants its next THRIVE."""
+
+    since: int = Field(description="The version that is out of date.")
+    reasons: list[str] = Field(description="Why, as codes, in the order in which they came.")
+    answer_by: datetime
+
+
 class IncidentShown(Shown):
     """An incident's record as its page shows it; the timeline is asked for page by page."""
 
@@ -235,6 +328,15 @@ class IncidentShown(Shown):
     thrive: list[Thrive] = Field(description="Every version, newest first.")
     grades: list[GradeHeld] = Field(description="Every grade it held, newest first.")
     allocations: list[Allocated]
+    requests: list[RequestShown] = Field(description="What was asked of a second person, newest first.")
+    offered: Offered | None = Field(
+        description="What was handed over and nobody has acknowledged; null where nothing was."
+    )
+    transfers: list[TransferShown] = Field(
+        description="Other forces and agencies that were asked to act, newest first."
+    )
+    missed: list[Missed] = Field(description="Targets that were missed, oldest first.")
+    reassess: AskedAgain | None = Field(description="What asks for the next THRIVE; null where nothing does.")
 
 
 class Line(Shown):

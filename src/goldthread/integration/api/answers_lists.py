@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from goldthread.contact import choices
+from goldthread.desk.strip import WANTS
 from goldthread.integration.api.answers import NAMED_LEVELS, REFERENCE
 from goldthread.integration.api.fields import Coded, Listed, Shown
 from goldthread.response.models import UNIT_STATES
@@ -59,7 +60,11 @@ class Row(Shown):
     over: bool = Field(description="Whether its time has passed and nobody has attended.")
     elapsed_s: int = Field(description="Seconds since its clock began.")
     target_s: int = Field(description="Seconds that its clock allows.")
-    why: str = Field(description="Why it stands where it stands, in words.", examples=["unattended, child involved"])
+    why: str = Field(description="Why it stands where it stands, in words.", examples=["child involved, over time"])
+    sum: str = Field(
+        description="Its score as it was worked out.", examples=["Priority 40 x child involved 2 x over time 3 = 240"]
+    )
+    needs: list[Annotated[str, Coded.of(WANTS)]] = Field(description="What wants somebody.")
 
 
 class Counts(Shown):
@@ -72,10 +77,20 @@ class Counts(Shown):
     not_asked: int = Field(description="Nobody has asked about children yet.")
     words_above: int = Field(description="The words suggest more than the grade held.")
     unread: int = Field(description="The reader was down or could not judge.")
+    orphan: int = Field(description="Nobody on duty owns it.")
+    offered: int = Field(description="Handed over, and not acknowledged yet.")
+    handoff: int = Field(description="Handed over, and not acknowledged in time.")
+    assess: int = Field(description="To be assessed again.")
+    reassess: int = Field(description="To be assessed again, and not in time.")
+    asked: int = Field(description="A request waits for a second person.")
+    request: int = Field(description="A request was not decided in time.")
+    sent_on: int = Field(description="Another agency was asked and has not answered.")
+    transfer: int = Field(description="Another agency has not answered in time.")
+    why: int = Field(description="Late, and nobody has said why.")
 
 
 class Board(Listed):
-    """Open incidents in sight: unattended first, most urgent first, children first, earliest due first."""
+    """Open incidents in sight: what nobody has taken first, then by risk, time over target and what is new."""
 
     counts: Counts
     rows: list[Row]

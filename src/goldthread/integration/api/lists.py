@@ -18,6 +18,7 @@ from goldthread.contact import choices
 from goldthread.desk.presenters import by_reference
 from goldthread.desk.queries import PAGE, Filters, board, counts, own
 from goldthread.desk.rows import rows
+from goldthread.desk.strip import WANTS
 from goldthread.integration.api import answers_lists as answers
 from goldthread.integration.api import shown
 from goldthread.integration.api.fields import Coded, InForce, PageNumber
@@ -44,7 +45,11 @@ def read_board(
         Query(description="Only where a child is, may be, or is not involved."),
     ] = None,
     owner: Annotated[
-        Annotated[str, Coded.of([("me", "Mine")])] | None, Query(description="Only those this user owns.")
+        Annotated[str, Coded.of([("me", "Mine"), ("team", "My team's")])] | None,
+        Query(description="Only those that this user owns, or somebody of their team, or its desk."),
+    ] = None,
+    needs: Annotated[
+        Annotated[str, Coded.of(WANTS)] | None, Query(description="Only where this wants somebody.")
     ] = None,
     overdue: Annotated[bool, Query(description="Only those whose time has passed and that nobody attended.")] = False,
 ) -> answers.Board:
@@ -54,7 +59,7 @@ def read_board(
     user, now = staff(request), database_now(connection)
     if area is not None and area not in areas():
         raise Invalid({"area": "Choose an area from the list."})
-    asked = {"area": area, "grade": grade, "child": child, "owner": owner, "overdue": overdue}
+    asked = {"area": area, "grade": grade, "child": child, "owner": owner, "overdue": overdue, "needs": needs}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     found = board(user, Filters(**given), now)
     listed, part = _page(found, page)

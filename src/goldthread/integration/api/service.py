@@ -6,7 +6,7 @@ from django.urls import URLPattern
 from ninja import NinjaAPI
 
 from goldthread.accounts.routes import Declaration, declare_methods
-from goldthread.integration.api import assessments, inbox, incidents, known, lists, marks, units
+from goldthread.integration.api import assessments, inbox, incidents, known, lists, marks, owning, requests, units
 from goldthread.integration.api.json_body import JsonBody
 from goldthread.integration.api.operations import declared_on, known_parameters_only
 from goldthread.integration.api.refusals import install
@@ -17,6 +17,8 @@ SUBJECTS = {
     "Marks": (marks.router, "Answering what the reader noticed."),
     "Known": (known.router, "What is known of an incident's place, number and people, and searching for them."),
     "Judgement": (assessments.router, "What it means and how urgent it is: THRIVE, grade, owner, closing."),
+    "Requests": (requests.router, "What one person may not decide alone: a lower grade, a later time, some closings."),
+    "Owning": (owning.router, "Whose it is: handing it over, asking another agency, and why it is late."),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }

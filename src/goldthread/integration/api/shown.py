@@ -12,13 +12,16 @@ from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.desk import presenters
+from goldthread.desk.asked import waits_for
 from goldthread.desk.marks import Mark
 from goldthread.desk.noticing import CueShown
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import Line, line
 from goldthread.integration.api import answers, answers_lists
 from goldthread.response.grades import grade
-from goldthread.response.models import Allocation, GradePeriod
+from goldthread.response.models import Allocation, Clock, GradePeriod, Transfer
+from goldthread.response.request_models import ReviewRequest
+from goldthread.response.transfer_actions import told
 
 ANSWER_CODES = {words: code for code, words in choices.CHILDREN_ANSWERS}
 CHANNEL_CODES = {words: code for code, words in choices.CHANNELS}
@@ -44,6 +47,70 @@ def incident(record: Record, now: datetime) -> answers.IncidentShown:
         thrive=_thrive(record),
         grades=[_grade(period) for period in record.periods],
         allocations=[allocated(one) for one in record.allocations],
+        requests=[_request(one, record) for one in record.requests],
+        offered=_offered(record),
+        transfers=[_transfer(one) for one in record.transfers],
+        missed=[_missed(one) for one in record.missed(now)],
+        reassess=_reassess(record),
+    )
+
+
+def _offered(record: Record) -> answers.Offered | None:
+    found = record.offered
+    if found is None:
+        return None
+    receiver = found.to or found.to_team
+    return answers.Offered(
+        to=receiver.name if receiver else "", by=found.by.name, at=found.at,
+        note=found.note.shown() if found.note else "", answer_by=found.answer_by,
+    )  # fmt: skip
+
+
+def _transfer(one: Transfer) -> answers.TransferShown:
+    answer = getattr(one, "answer", None)
+    return answers.TransferShown(
+        id=one.pk, **told(one), threshold=one.threshold, by=one.by.name, at=one.at, answer_by=one.answer_by,
+        answer=answer.answer if answer else None, words=answer.words.shown() if answer and answer.words else "",
+        answered_at=answer.at if answer else None,
+    )  # fmt: skip
+
+
+def _missed(clock: Clock) -> answers.Missed:
+    said = next(iter(clock.explanations.all()), None)
+    return answers.Missed(
+        kind=clock.kind, due_at=clock.due_at, stopped_at=clock.stopped_at, reasons=list(said.reasons) if said else [],
+        why=said.why.shown() if said else "",
+    )  # fmt: skip
+
+
+def _reassess(record: Record) -> answers.AskedAgain | None:
+    asked = record.reassessment
+    if asked is None:
+        return None
+    return answers.AskedAgain(
+        since=asked.since, reasons=[one["code"] for one in asked.reasons], answer_by=asked.answer_by
+    )
+
+
+def _request(one: ReviewRequest, record: Record) -> answers.RequestShown:
+    decision = getattr(one, "decision", None)
+    said = one.why or one.result
+    return answers.RequestShown(
+        id=one.pk,
+        kind=one.kind,
+        grade=one.grade or None,
+        due_at=one.due_at,
+        closing_reason=one.closing_reason or None,
+        reasons=list(one.reasons),
+        why=said.shown() if said else "",
+        by=one.by.name,
+        at=one.at,
+        answer_by=one.answer_by,
+        waits_for="" if decision else waits_for(one, record),
+        answer=decision.answer if decision else None,
+        answered_by=decision.by.name if decision and decision.by else None,
+        answered_at=decision.at if decision else None,
+        words=decision.words.shown() if decision and decision.words else "",
     )
 
 
@@ -132,9 +199,24 @@ def briefs(incidents: list[Incident]) -> list[answers_lists.Brief]:
 
 def row(shown: dict[str, Any]) -> answers_lists.Row:
     """A row of the board, from what the board's page shows."""
-    names = ("id", "reference", "grade", "unread", "child", "what", "place", "area", "owner", "attended", "over", "why")
+    names = (
+        "id",
+        "reference",
+        "grade",
+        "child",
+        "what",
+        "place",
+        "area",
+        "owner",
+        "attended",
+        "over",
+        "why",
+        "needs",
+        "sum",
+    )
     return answers_lists.Row(
         **{name: shown[name] for name in names},
+        unread="unread" in shown["needs"],
         words_suggest=shown["suggests"],
         children_answer=ANSWER_CODES[shown["children_answer"]],
         next=shown["owed"],
@@ -148,7 +230,6 @@ def waiting(shown: dict[str, Any]) -> answers_lists.Waiting:
     names = (
         "id",
         "reference",
-        "unread",
         "what",
         "began",
         "grade",
@@ -161,6 +242,7 @@ def waiting(shown: dict[str, Any]) -> answers_lists.Waiting:
     )
     return answers_lists.Waiting(
         **{name: shown[name] for name in names},
+        unread="unread" in shown["needs"],
         channel=CHANNEL_CODES[shown["channel"]],
         words_suggest=shown["suggested"] or None,
         children_answer=ANSWER_CODES[shown["children_answer"]],
