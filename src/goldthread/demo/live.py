@@ -32,6 +32,7 @@ from goldthread.contact.people_models import Lookup, Residence
 from goldthread.contact.rules import ChildGiven
 from goldthread.contact.search import find
 from goldthread.demo import steps
+from goldthread.demo.duties import change
 from goldthread.demo.generate import Teller
 from goldthread.demo.handling import handle, timeline
 from goldthread.demo.messages import arrive
@@ -46,6 +47,8 @@ STEPS_A_CALL = 4.0
 """Steps that the room takes for each call: sent, arrived, told, closed."""
 CALLS_A_MESSAGE = 6.0
 """Calls for each written contact that arrives *(ours)*."""
+CHANGE_EVERY = 60.0
+"""Seconds between two looks at who is on duty."""
 STEADY = 36
 """Open incidents at which the room closes as many as come in."""
 HURRY = 3.0
@@ -98,6 +101,7 @@ class Calls:
         self._next_call = clock()
         self._next_step = clock()
         self._next_message = clock() + 20
+        self._next_change = clock()
 
     def turn(self) -> float:
         """Do everything that is due and return the seconds until the next thing is. Database errors propagate."""
@@ -111,6 +115,9 @@ class Calls:
             self._guarded(
                 lambda: arrive(self.rng, self._teller.town, database_now(connection), rota=self._teller.roster.rota)
             )
+        if now >= self._next_change:
+            self._next_change = now + CHANGE_EVERY
+            self._guarded(lambda: change(self._teller.roster, database_now(connection)))
         while self._due and self._due[0].at <= now:
             self._do(heapq.heappop(self._due))
         if now >= self._next_step:
@@ -118,7 +125,15 @@ class Calls:
             pace = self.per_hour * STEPS_A_CALL / 3600 * max(waiting / STEADY, 0.1) ** 2
             self._next_step = now + self.rng.expovariate(pace)
             self._guarded(lambda: one_step_on(self.rng, {due.incident_id for due in self._due}))
-        nearest = min([self._next_call, self._next_step, self._next_message, *(due.at for due in self._due[:1])])
+        nearest = min(
+            [
+                self._next_call,
+                self._next_step,
+                self._next_message,
+                self._next_change,
+                *(due.at for due in self._due[:1]),
+            ]
+        )
         return max(0.0, nearest - self._clock())
 
     def _begin(self, now: float) -> None:

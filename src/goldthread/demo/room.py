@@ -7,19 +7,21 @@ import uuid
 from collections.abc import Iterable
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment.actions import answer_mark
 from goldthread.contact.actions import add_words
 from goldthread.contact.models import Entry, Incident
+from goldthread.demo.duties import take_up
 from goldthread.demo.handling import ALLOCATE
 from goldthread.response.actions import (
     allocate,
     choose_grade,
     close,
-    current_grade,
     read_first,
     record_arrival,
     record_leaving,
 )
 from goldthread.response.models import Allocation, Clock, Unit
+from goldthread.response.shared_actions import critical_unanswered, current_grade
 
 TRIES = 6
 """Incidents looked at for one step: those that wait for a unit where none is free are passed over."""
@@ -62,6 +64,8 @@ def one_step_on(rng: random.Random, in_a_call: Iterable[uuid.UUID]) -> str:
 
 
 def _step(rng: random.Random, incident: Incident) -> str:
+    if incident.is_offered and (done := take_up(incident)):
+        return done
     if Clock.objects.filter(incident=incident).unread().exists():
         read_first(_reader(rng, incident), incident.pk, key=uuid.uuid4())
         return "read"
@@ -75,6 +79,11 @@ def _step(rng: random.Random, incident: Incident) -> str:
             why="Graded on sweep, not graded at the call.",
         )
         return "graded"
+    for cue in critical_unanswered(incident)[:1]:
+        answer_mark(
+            _handler(incident), incident.pk, key=uuid.uuid4(), cue=cue.cue, answer="noted", facts=sorted(cue.facts)
+        )
+        return "answered"
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).select_related("unit").first()
     arrived = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
     where = {"area": incident.area} if incident.area else {}  # an incident without an area is every dispatcher's
@@ -97,7 +106,8 @@ def _step(rng: random.Random, incident: Incident) -> str:
     if sent is not None and rng.random() < 0.3:
         record_leaving(dispatcher, incident.pk, key=uuid.uuid4(), allocation_id=sent.pk)
         return "left"
-    close(dispatcher, incident.pk, key=uuid.uuid4(), reason="attended-resolved", result=rng.choice(RESULTS))
+    second = dispatcher if incident.child == "none" else _second(incident)
+    close(second, incident.pk, key=uuid.uuid4(), reason="attended-resolved", result=rng.choice(RESULTS))
     return "closed"
 
 

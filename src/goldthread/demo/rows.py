@@ -16,7 +16,8 @@ from typing import Any
 from django.db import models
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
+from goldthread.assessment.queries import cue_states
 from goldthread.assessment.reading import Said as SaidSoFar
 from goldthread.assessment.reading import read
 from goldthread.audit.canonical import detail_json, subjects_json
@@ -30,12 +31,13 @@ from goldthread.demo import steps
 from goldthread.demo.known import Found
 from goldthread.demo.loading import Row
 from goldthread.demo.steps import Step, Story
-from goldthread.response.grades import Grade, closing_reasons, grade
+from goldthread.response.grades import Grade, closing_reasons, grade, severity_of
 from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, Unit
+from goldthread.response.request_rules import Ending
 from goldthread.response.rules import Closable, may_close, next_owed
 
 ORDER: tuple[type[models.Model], ...] = (
-    Payload, Incident, Particular, Entry, Lookup, ChildrenAnswer, ChildVersion, Involvement, Reading, ThriveVersion,
+    Payload, Incident, Particular, Entry, Lookup, ChildrenAnswer, ChildVersion, Involvement, Reading, MarkAnswer, ThriveVersion,
     GradePeriod, Clock, Allocation, Closing, AuditEvent,
 )  # fmt: skip
 """Tables in an order in which each row's references stand before it."""
@@ -93,6 +95,8 @@ class Record:
         self.place: int | None = None
         self.reading: Row | None = None
         self.versions = 0
+        self.author: int | None = None
+        self.children: dict[object, str] = {}
         self.periods: list[Row] = []
         self.clocks: dict[str, Row] = {}
         self.sent: list[Row] = []
@@ -167,6 +171,7 @@ class Record:
                 "last_seen_when": "",
                 "born": "",
             }
+            self.children[one.child] = one.seen
             self._add(
                 ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
                 particulars_id=self._keep(json.dumps(particulars, ensure_ascii=False)),
@@ -185,6 +190,7 @@ class Record:
             author_id=self._who(step).pk, at=step.at, reading_id=self.reading["id"] if self.reading else None,
             read_up_to=self.incident["last_seq"],
         )  # fmt: skip
+        self.author = self._who(step).pk
         self._event(step, "thrive.written", version=self.versions)
         self._involve("author", self._who(step), step.at)
 
@@ -244,16 +250,19 @@ class Record:
     def _(self, step: steps.Left) -> None:
         sent = self._active()[-1]
         sent["left_at"] = step.at
-        self._event(step, "unit.left", unit=step.unit, arrived=sent["arrived_at"] is not None)
+        arrived = sent["arrived_at"] is not None
+        seen = self.incident["child"] == "none" or self._ending(arrived).seen or not arrived
+        self._event(step, "unit.left", unit=step.unit, arrived=arrived, seen=seen)
         self._owe_next(step.at)
 
     @take.register
     def _(self, step: steps.Closed) -> None:
         attended = any(one["arrived_at"] for one in self.sent)
-        alone = attended or self.incident["child"] == "none"
-        who = self.known.staff[step.by if alone else step.second]
+        self._answer_critical(step)
+        needs_second = tuple(self._ending(attended).second_needed_for)
+        who = self._second(step.second) if needs_second else self.known.staff[step.by]
         may_close(closing_reasons()[step.reason], step.result, Closable(
-            graded=bool(self.periods), attended=attended, child=self.incident["child"], second=not alone,
+            graded=bool(self.periods), attended=attended, second=bool(needs_second), needs_second=needs_second,
             unit_on_way=any(one["arrived_at"] is None for one in self._active()),
         ))  # fmt: skip
         self._add(
@@ -266,6 +275,38 @@ class Record:
         self._entry(step, "event", "system", code="incident.closed", data={"reason": step.reason}, who=who)
         self._involve("author", who, step.at)
         self._audit(who, "alteration", "incident.close", step.at, reason=step.reason)
+
+    def _ending(self, attended: bool) -> Ending:
+        found = self.reading
+        read = found["level"] if found and found["state"] == "read" and not found["abstain"] else "none"
+        return Ending(
+            child=self.incident["child"],
+            attended=attended,
+            seen=bool(self.children) and all(seen in {"seen", "spoken_to"} for seen in self.children.values()),
+            lowered=False,
+            discordant=severity_of(read) > (self.periods[-1]["severity"] if self.periods else 0),
+        )
+
+    def _answer_critical(self, step: Step) -> None:
+        """Note every mark of a threat to life: an incident does not close before."""
+        who, found = self._who(step), self.reading
+        if found is None or found["state"] != "read":
+            return
+        for one in cue_states(found["findings"], {}):
+            if one.critical and one.wants:
+                self._add(
+                    MarkAnswer, cue=one.cue, answer="noted", reason="", facts=sorted(one.facts), critical=True,
+                    reading_id=found["id"], by_id=who.pk, at=step.at,
+                )  # fmt: skip
+                self._event(step, "mark.answered", cue=one.cue, answer="noted", reason="")
+                self._involve("author", who, step.at)
+                self._audit(who, "collection", "mark.answer", step.at, cue=one.cue, answer="noted", why="")
+
+    def _second(self, username: str) -> Staff:
+        """Who closes what one person may not: the supervisor on duty, or a FIM where that one had a hand in it."""
+        hands = {self.incident["opened_by_id"], self.incident["owner_id"], self.author}
+        seniors = [self.known.staff[username], *(one for one in self.known.staff.values() if one.role == "fim")]
+        return next(one for one in seniors if one.pk not in hands)
 
     def _who(self, step: Step) -> Staff:
         return self.known.staff[step.by]

@@ -23,6 +23,7 @@ from goldthread.config.errors import Refused
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo import plan as plans
 from goldthread.demo.check import check
+from goldthread.demo.duties import begin_all
 from goldthread.demo.generate import SEED, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
 from goldthread.demo.known import Records, found_in_database
@@ -182,7 +183,9 @@ def finish(plan: Plan, now: datetime) -> str:
     Unit.objects.filter(Exists(active.filter(arrived_at__isnull=True))).update(state="sent")
     Unit.objects.filter(Exists(active.filter(arrived_at__isnull=False))).update(state="at_scene")
     told = force(plan.size)
-    on_duty = Roster(told, plan.now).rota.relief(now)
+    roster = Roster(told, plan.now)
+    on_duty = roster.rota.relief(now)
+    begin_all(roster, now)
     off = [unit.call_sign for unit in told.units if unit.relief not in {"", on_duty}]
     Unit.objects.filter(call_sign__in=off, state="available").update(state="off")
     for incident in Incident.objects.open():
