@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from goldthread.accounts.models import Staff, Team
+from goldthread.assessment.actions import answer_mark
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
+from goldthread.response import shared_actions as shared
 from goldthread.response.models import Unit
 
 PASSWORD = "amber-thread-of-test"
@@ -114,9 +116,16 @@ def attended(cast: Cast, incident: Incident) -> None:
     response.record_arrival(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
 
 
+def answered(user: Staff, incident: Incident) -> None:
+    """Note every mark of a threat to life, so that the incident may close."""
+    for one in shared.critical_unanswered(incident):
+        answer_mark(user, incident.pk, key=key(), cue=one.cue, answer="noted", facts=sorted(one.facts))
+
+
 def closed(cast: Cast, incident: Incident) -> None:
-    """Close an attended incident as its dispatcher."""
-    response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
+    """Close an attended incident as the FIM: a child may be involved and is not on record as seen."""
+    answered(cast.fim, incident)
+    response.close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
 
 
 def ended(cast: Cast, incident: Incident) -> Incident:

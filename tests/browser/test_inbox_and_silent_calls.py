@@ -79,7 +79,7 @@ def test_a_silent_call_is_marked_by_one_key_rung_back_and_not_closed(person: Cal
     page.reload()
     expect(page.locator("#ribbon")).to_contain_text("silent call, not answered")
     page.locator("#tabs").get_by_role("button", name="Close").click()
-    page.get_by_label("Reason").select_option("error")
+    page.get_by_label("Reason", exact=True).select_option("error")
     page.get_by_label("Result").fill("Nobody there.")
     page.get_by_role("button", name="Close incident").click()
     expect(page.locator("#panel-close")).to_contain_text("No answer never closes")

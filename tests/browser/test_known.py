@@ -48,7 +48,7 @@ if not Street.objects.filter(plain="hazelmere road").exists():
     unit = Unit.objects.get(call_sign="NA21")
     sent = response.allocate(dispatcher, other.pk, key=key(), unit_id=unit.pk)
     response.record_arrival(dispatcher, other.pk, key=key(), allocation_id=sent.pk, source="officer")
-    response.close(dispatcher, other.pk, key=key(), reason="attended-resolved", result="All seen and well.")
+    response.close(Staff.objects.get(username="fim"), other.pk, key=key(), reason="attended-resolved", result="All seen and well.")
 """
 
 

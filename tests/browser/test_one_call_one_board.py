@@ -86,14 +86,31 @@ def test_a_call_is_taken_marked_graded_sent_and_closed(person: Callable[..., Per
     desk.get_by_role("button", name="Arrived").click()
     expect(desk.locator("#sent")).to_contain_text("at scene")
     desk.locator("#tabs").get_by_role("button", name="Close").click()
-    desk.get_by_label("Reason").select_option("attended-resolved")
+    desk.get_by_label("Reason", exact=True).select_option("attended-resolved")
     desk.get_by_label("Result").fill("Both children seen and spoken to.")
     desk.get_by_role("button", name="Close incident").click()
-    desk.wait_for_url("**/board/")
-    expect(desk.locator("tbody tr", has_text=reference)).to_have_count(0)
+    expect(desk.locator("#panel-close")).to_contain_text("A threat to life in the words is unanswered")
+    noticed.locator('[data-cue="imminent"]').get_by_role("button", name="Noted").first.click()
+    expect(page.locator("#said")).to_contain_text("Noted: Danger to life now")
+    desk.get_by_role("button", name="Close incident").click()
+    expect(desk.locator("#panel-close")).to_contain_text("one person cannot close this alone")
+    expect(desk.get_by_label("Result")).to_have_value("Both children seen and spoken to.")
+    desk.get_by_role("button", name="Ask a second person to close").click()
+    expect(desk.locator("#requests")).to_contain_text("a THRIVE made after this request")
+
+    # The handler assesses anew, and the FIM, who has no hand in it, closes.
+    page.keyboard.press("Alt+r")
+    page.get_by_label("Threat").fill("He has left; both were seen by the officers.")
+    page.get_by_role("button", name="Save THRIVE").click()
+    expect(page.locator("#thrive-versions")).to_contain_text("v2")
+    expect(page.locator("#thrive-versions ins").first).to_be_visible()
+    fim = person("fim").go(desk.url.removeprefix(service.base))
+    fim.page.get_by_role("button", name="Approve").click()
+    fim.page.wait_for_url("**/board/")
+    expect(dispatcher.go("/board/").page.locator("tbody tr", has_text=reference)).to_have_count(0)
 
     assert handler.complaints == []
-    assert dispatcher.complaints == []
+    assert [said for said in dispatcher.complaints if "422" not in said] == []  # the two refusals above
     _both_consultations_are_audited(service, reference)
 
 

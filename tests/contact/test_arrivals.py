@@ -229,6 +229,6 @@ def test_it_stands_on_the_board_as_its_words_suggest(cast: Cast, monkeypatch: py
     assert rows[call.pk].urgency == 4
     assert rows[quiet.pk].urgency == 2, "an e-mail in which nothing was noticed stands as Scheduled"
     assert rows[risky.pk].urgency >= 3
-    assert (rows[down.pk].urgency, rows[down.pk].unread) == (3, True)
+    assert (rows[down.pk].urgency, "unread" in rows[down.pk].needs) == (3, True)
     take_over(cast.handler, quiet.pk, key=key())
     assert BoardRow.objects.get(incident=quiet).urgency == 4, "read and not graded: nobody has judged it yet"

@@ -59,7 +59,7 @@ def test_a_silent_call_closes_only_once_somebody_answered(cast: Cast, incident: 
 def test_a_silent_call_closes_once_a_unit_attended(cast: Cast, incident: Incident) -> None:
     set_line(cast.handler, incident.pk, key=key(), state="abandoned")
     attended(cast, incident)
-    close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen and well.")
+    close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen and well.")
 
 
 def test_a_line_that_drops_again_wants_another_answer(cast: Cast, incident: Incident) -> None:
@@ -96,7 +96,9 @@ ROOMS = list(itertools.product((True, False), ("yes", "possible", "none"), closi
 
 @pytest.mark.parametrize(("second", "child", "reason"), ROOMS)
 def test_no_answer_never_closes_whatever_else_is_so(second: bool, child: str, reason: str) -> None:
-    about = Closable(True, False, False, child, second, unanswered=True)
+    about = Closable(
+        True, False, False, second, unanswered=True, needs_second=() if child == "none" else ("nobody has attended",)
+    )
     with pytest.raises(Refused, match="No answer never closes"):
         may_close(closing_reasons()[reason], "nobody answers", about)
 
@@ -145,7 +147,7 @@ def test_an_attempt_cannot_be_changed(cast: Cast, incident: Incident) -> None:
 
 def test_words_of_a_call_back_open_a_closed_incident(cast: Cast, incident: Incident) -> None:
     attended(cast, incident)
-    close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
     log_call_back(cast.handler, incident.pk, key=key(), outcome="answered", text="He came back.")
     incident.refresh_from_db()
     assert incident.is_open

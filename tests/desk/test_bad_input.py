@@ -92,7 +92,7 @@ SENTENCES = [
     ("thrive", {"threat": "x" * 20_001}, "at most 20,000 fit here"),
     ("thrive", {"based_on": "3"}, "a version that does not exist"),
     ("grade", {"grade": ""}, "Choose a grade"),
-    ("grade", {"grade": "resolution"}, "Speak to your supervisor"),
+    ("grade", {"grade": "resolution"}, "Ask for the lower grade"),
     ("grade", {"grade": "scheduled"}, "The grade is Scheduled already"),
     ("grade", {"why": "x" * 4_001}, "at most 4,000 fit here"),
     ("allocate", {"unit": ""}, "Choose a unit from the list"),

@@ -10,7 +10,7 @@ from django.test import Client
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
 from goldthread.response.models import Allocation
-from tests.cast import Cast, key
+from tests.cast import Cast, answered, key
 
 SAID = (
     "inft states male nxt dr shouting at partner again, kids crying upstairs then gone quiet, "
@@ -55,9 +55,12 @@ def test_a_call_goes_in_at_one_end_and_is_closed_at_the_other(cast: Cast, browse
     assert "NA21" in sent.text
     allocation = Allocation.objects.get()
     dispatcher.post(f"{at}/arrive", {"key": key(), "allocation": allocation.pk, "source": "officer"})
-    done = dispatcher.post(
-        f"{at}/close", {"key": key(), "reason": "attended-resolved", "result": "Children seen and well."}
-    )
-    assert done.status_code == 302
+    ending = {"key": key(), "reason": "attended-resolved", "result": "Children seen and well."}
+    unanswered = dispatcher.post(f"{at}/close", ending)
+    assert (unanswered.status_code, "threat to life in the words is unanswered" in unanswered.text) == (422, True)
+    answered(cast.handler, Incident.objects.get())
+    alone = dispatcher.post(f"{at}/close", ending)
+    assert (alone.status_code, "one person cannot close this alone" in alone.text) == (422, True)
+    assert browser(cast.fim).post(f"{at}/close", ending).status_code == 302
     incident = Incident.objects.get()
     assert not incident.is_open

@@ -6,6 +6,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from goldthread.audit.models import AuditEvent
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.contact.people_models import Lookup
 from goldthread.response.models import Allocation, GradePeriod
-from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
+from tests.cast import Cast, answered, attended, closed, graded, key, make_cast, opened, say
 from tests.conftest import Database
 from tests.integration.conftest import Program, Programs, problem
 from tests.known_world import years_ago
+from tests.response.test_alarms import later
 
 SAID = "shouting next door, kids crying, he has a knife"
 
@@ -73,8 +75,18 @@ def test_a_call_from_first_word_to_closing(cast: Cast, program: Programs) -> Non
 
     assert dispatcher.post(f"{at}/allocations/{sent['id']}/leaving").status_code == 204
     assert handler.post(f"{at}/owner").status_code == 204
-    done = handler.post(f"{at}/closing", {"reason": "attended-resolved", "result": "Both seen and well."})
-    assert done.status_code == 204
+    ending = {"reason": "attended-resolved", "result": "Both seen and well."}
+    assert "threat to life" in problem(handler.post(f"{at}/closing", ending), 409, "refused")["detail"]
+    answered(cast.handler, Incident.objects.get())
+    assert (
+        "one person cannot close this alone" in problem(handler.post(f"{at}/closing", ending), 409, "refused")["detail"]
+    )
+    asked = handler.post(f"{at}/requests/closing", ending).json()["request"]
+    assert handler.post(f"{at}/thrive", {"based_on": 1, "elements": {"threat": "he has gone"}}).status_code == 201
+    decision = {"answer": "approved", "seen": handler.get(at).json()["last_seq"]}
+    supervisor = program(cast.supervisor)
+    assert supervisor.post(f"{at}/requests/{asked}/decision", decision).status_code == 204
+    assert [one["answer"] for one in handler.get(at).json()["requests"]] == ["approved"]
     assert handler.get(at).json()["closed_at"] is not None
     assert handler.get(at).json()["ribbon"]["next"] is None
 
@@ -138,6 +150,7 @@ def test_the_board_stands_in_the_pages_order_and_says_why(cast: Cast, program: P
     board = program(cast.handler).get("/board").json()
     assert [row["id"] for row in board["rows"]] == [str(grave.pk), str(calm.pk)]
     assert board["rows"][0]["why"] == "not graded yet, child involved"
+    assert board["rows"][0]["sum"] == "not graded yet 1000 x child involved 2 = 2000"
     assert board["counts"]["ungraded"] == 1
     only = program(cast.handler).get("/board", {"grade": "resolution", "owner": "me", "area": "North"}).json()
     assert [row["id"] for row in only["rows"]] == [str(calm.pk)]
@@ -148,7 +161,14 @@ def test_a_filter_that_does_not_exist_is_refused_rather_than_answered_with_nothi
     cast: Cast, program: Programs
 ) -> None:
     asking = program(cast.handler)
-    for query in ({"grade": "grave"}, {"child": "maybe"}, {"owner": "you"}, {"page": "0"}, {"overdue": "perhaps"}):
+    for query in (
+        {"grade": "grave"},
+        {"needs": "rest"},
+        {"child": "maybe"},
+        {"owner": "you"},
+        {"page": "0"},
+        {"overdue": "perhaps"},
+    ):
         assert set(problem(asking.get("/board", query), 422, "not-as-described")["errors"]) == set(query)
     assert problem(asking.get("/board", {"area": "Atlantis"}), 422, "invalid")["errors"]["area"]
 
@@ -387,3 +407,32 @@ def test_eight_sends_of_the_same_words_at_once_are_kept_once(committing: Databas
     assert {answer.status_code for answer in found} == {201}
     assert len({answer.content for answer in found}) == 1
     assert incident.entries.filter(kind="words").count() == 1
+
+
+def test_an_incident_is_handed_over_another_agency_asked_and_delay_explained(cast: Cast, program: Programs) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    at, handler, mate = f"/incidents/{incident.pk}", program(cast.handler), program(cast.teammate)
+    assert handler.post(f"{at}/handoff", {"to": cast.teammate.pk, "note": "Rings at six."}).status_code == 201
+    assert handler.get(at).json()["offered"]["note"] == "Rings at six."
+    assert problem(handler.post(f"{at}/handoff/answer", {"answer": "acknowledged"}), 409, "refused")
+    assert problem(mate.post(f"{at}/handoff/answer", {"answer": "declined"}), 422, "invalid")["errors"]["words"]
+    assert mate.post(f"{at}/handoff/answer", {"answer": "acknowledged"}).status_code == 204
+    assert handler.get(at).json()["offered"] is None
+    assert problem(mate.post(f"{at}/handoff/withdrawal"), 409, "stale")
+
+    asked = {"agency": "Ambulance", "reached": "Control room", "what": "Attend."}
+    made = handler.post(f"{at}/transfers", asked).json()["transfer"]
+    assert [one["answer"] for one in handler.get(at).json()["transfers"]] == [None]
+    answer = {"answer": "accepted", "words": "Jo Peel, 4471"}
+    assert handler.post(f"{at}/transfers/{made}/answer", answer).status_code == 204
+    assert problem(handler.post(f"{at}/transfers/{made}/answer", answer), 409, "stale")
+
+    why = {"reasons": ["no-resources"], "why": "All were out."}
+    assert problem(handler.post(f"{at}/delay", why), 422, "invalid")["errors"]["reasons"]
+    later(timedelta(hours=2))
+    assert handler.post(f"{at}/delay", {**why, "reasons": ["no-resources", "risk-first"]}).status_code == 204
+    assert {one["kind"]: one["reasons"] for one in handler.get(at).json()["missed"]} == {
+        "allocation": ["risk-first", "no-resources"],
+        "attendance": ["risk-first", "no-resources"],
+    }

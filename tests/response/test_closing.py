@@ -27,8 +27,10 @@ REASONS = list(closing_reasons().values())
 @given(
     st.sampled_from(REASONS),
     st.builds(
-        Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(),
-        child=st.sampled_from(["yes", "possible", "none"]), second=st.booleans(),
+        Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(), second=st.booleans(),
+        unread=st.booleans(), offered=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
+        unanswered=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
+        needs_second=st.sampled_from([(), ("nobody has attended",), ("no child is on record as seen",)]),
     ),
 )  # fmt: skip
 def test_closing_is_refused_while_anything_stands_against_it(reason: object, about: Closable) -> None:
@@ -36,7 +38,13 @@ def test_closing_is_refused_while_anything_stands_against_it(reason: object, abo
         not about.graded
         or about.unit_on_way
         or (reason.attended and not about.attended)  # type: ignore[attr-defined]
-        or (about.child != "none" and not about.attended and not about.second)
+        or (reason.accepted and not (about.accepted and about.told))  # type: ignore[attr-defined]
+        or about.unread
+        or about.offered
+        or about.asked
+        or (about.unanswered and not about.attended)
+        or about.critical
+        or (about.needs_second and not about.second)
     )
     if against:
         with pytest.raises(Refused):
@@ -46,7 +54,7 @@ def test_closing_is_refused_while_anything_stands_against_it(reason: object, abo
 
 
 def _close(cast: Cast, incident: Incident, *, reason: str = "attended-resolved", result: str = "Seen.") -> None:
-    response.close(cast.dispatcher, incident.pk, key=key(), reason=reason, result=result)
+    response.close(cast.fim, incident.pk, key=key(), reason=reason, result=result)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +95,7 @@ def test_attended_needs_an_arrival(cast: Cast) -> None:
 def test_one_person_does_not_close_unattended_where_a_child_may_be(cast: Cast) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident, "resolution")
-    with pytest.raises(Refused, match="Ask a supervisor"):
+    with pytest.raises(Refused, match="Ask for it to be closed"):
         response.close(cast.handler, incident.pk, key=key(), reason="advice", result="Told what to do.")
 
 

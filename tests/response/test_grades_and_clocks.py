@@ -60,7 +60,7 @@ def test_a_higher_grade_stops_the_old_clocks_and_starts_its_own(cast: Cast) -> N
 def test_a_lower_grade_is_refused_and_says_what_to_do(cast: Cast) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident, "immediate")
-    with pytest.raises(Refused, match="Speak to your supervisor"):
+    with pytest.raises(Refused, match="Ask for the lower grade"):
         graded(cast.supervisor, incident, "priority")
     assert [period.grade for period in GradePeriod.objects.all()] == ["immediate"]
 

@@ -1,0 +1,155 @@
+"""Each measure of response counts what it says: one scene that meets it and one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from goldthread.accounts.models import Duty
+from goldthread.clocks.db import database_now
+from goldthread.contact.caller_actions import log_call_back
+from goldthread.contact.models import Incident
+from goldthread.measures.registry import measure
+from goldthread.response import alarm_actions, delay_actions, handoff_actions, request_actions
+from tests.cast import Cast, attended, graded, key, opened, say
+from tests.response.test_alarms import later, on_duty
+from tests.response.test_requests import WHY, assess, with_child
+
+Scene = Callable[[Cast], Incident]
+
+
+def passes(minutes: float) -> None:
+    later(timedelta(minutes=minutes))
+    alarm_actions.raise_due()
+
+
+def late_priority(cast: Cast) -> Incident:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    passes(61)
+    return incident
+
+
+def timely_priority(cast: Cast) -> Incident:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    return incident
+
+
+def late_explained(cast: Cast) -> Incident:
+    incident = late_priority(cast)
+    delay_actions.explain(cast.handler, incident.pk, key=key(), reasons=["missed"], why="Overlooked at handover.")
+    return incident
+
+
+def late_told(cast: Cast) -> Incident:
+    incident = late_priority(cast)
+    log_call_back(cast.handler, incident.pk, key=key(), outcome="answered", new_risk="nothing")
+    return incident
+
+
+def assessed_after(minutes: float) -> Scene:
+    def scene(cast: Cast) -> Incident:
+        incident = opened(cast.handler)
+        passes(minutes)
+        assess(cast.handler, incident)
+        return incident
+
+    return scene
+
+
+def reassessed_after(minutes: float) -> Scene:
+    def scene(cast: Cast) -> Incident:
+        incident = with_child(cast)
+        assess(cast.handler, incident)
+        say(cast.handler, incident, "He is back.")
+        passes(minutes)
+        assess(cast.handler, incident)
+        return incident
+
+    return scene
+
+
+def lowered(cast: Cast) -> Incident:
+    incident = with_child(cast)
+    made = request_actions.ask_lower(cast.handler, incident.pk, key=key(), code="scheduled", **WHY)
+    assess(cast.handler, incident)
+    assert made is not None
+    request_actions.decide(cast.supervisor, made.pk, key=key(), answer="approved")
+    return incident
+
+
+def asked_after(minutes: float) -> Scene:
+    def scene(cast: Cast) -> Incident:
+        incident = with_child(cast)
+        made = request_actions.ask_lower(cast.handler, incident.pk, key=key(), code="scheduled", **WHY)
+        passes(minutes)
+        assert made is not None
+        request_actions.decide(cast.supervisor, made.pk, key=key(), answer="refused", words="Not seen yet.")
+        return incident
+
+    return scene
+
+
+def handed_after(minutes: float) -> Scene:
+    def scene(cast: Cast) -> Incident:
+        incident = opened(cast.handler)
+        handoff_actions.hand_over(cast.handler, incident.pk, key=key(), to=cast.teammate.pk)
+        passes(minutes)
+        handoff_actions.acknowledge(cast.teammate, incident.pk, key=key())
+        return incident
+
+    return scene
+
+
+def orphan_for(minutes: float) -> Scene:
+    def scene(cast: Cast) -> Incident:
+        Duty.objects.all().delete()
+        on_duty(cast.dispatcher)  # who owns what the other scene attended
+        incident = opened(cast.handler)
+        alarm_actions.find_orphans()
+        alarm_actions.raise_due()
+        passes(minutes)
+        on_duty(cast.handler)
+        alarm_actions.find_orphans()
+        return incident
+
+    return scene
+
+
+SCENES: list[tuple[str, Scene | None, Scene]] = [
+    ("attended-priority", timely_priority, late_priority),
+    ("first-thrive-in-time", assessed_after(10), assessed_after(16)),
+    ("reassessed-in-time", reassessed_after(5), reassessed_after(11)),
+    ("lowered-against-the-rule", None, lowered),
+    ("orphaned", orphan_for(1), timely_priority),
+    ("orphans-taken", orphan_for(4), orphan_for(6)),
+    ("acknowledged-in-time", handed_after(4), handed_after(6)),
+    ("requests-in-time", asked_after(14), asked_after(16)),
+    ("delay-explained", late_explained, late_priority),
+    ("caller-told", late_told, late_priority),
+]
+
+
+@pytest.mark.parametrize(("code", "meets", "misses"), SCENES)
+def test_one_is_counted_and_the_other_is_not(cast: Cast, code: str, meets: Scene | None, misses: Scene) -> None:
+    began = database_now(connection) - timedelta(hours=1)
+    bad = {misses(cast).pk}
+    good = {meets(cast).pk} if meets else set()
+    every, met = measure(code).cases(began, database_now(connection) + timedelta(seconds=1))
+    assert set(every.values_list("pk", flat=True)) == good | bad
+    assert set(met.values_list("pk", flat=True)) == good
+
+
+def test_a_higher_grade_ends_a_target_that_is_neither_met_nor_missed(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "scheduled")
+    graded(cast.handler, incident, "priority")
+    every, _met = measure("attended-scheduled").cases(
+        database_now(connection) - timedelta(hours=1), database_now(connection) + timedelta(days=9)
+    )
+    assert not every.exists()
