@@ -149,7 +149,7 @@ class Rows:
         self._rows[BoardRow].append(BoardRow(
             incident=incident, grade=held.code if held else "", urgency=urgency(held, suggested), suggested=suggested,
             child_rank=CHILD_RANK[incident.child], due_at=min(due, default=owed), attended=attended,
-            unread=reading.abstain,
+            needs=["unread"] if reading.abstain else [],
         ))  # fmt: skip
 
     def _say(self, incident: Incident, handler: Staff) -> Reading:

@@ -54,8 +54,11 @@ def opened() -> Iterator[World]:
 
         django.setup()
         from bench.filling import fill
+        from goldthread.desk.board import place_again
 
         filled = fill(OPEN)
+        while place_again(500):
+            pass
         with psycopg.connect(urls.admin_url, autocommit=True) as admin:
             admin.execute("VACUUM ANALYZE")
             admin.execute("CHECKPOINT")  # what filling wrote is not to be written down while something is measured
