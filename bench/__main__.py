@@ -18,7 +18,7 @@ from types import FrameType
 from bench.figures import CannotMeasureError, machine
 from bench.world import World, opened, standing
 
-NAMES = ("reader", "full", "bulk", "board", "stream", "writes", "typing", "search", "lookback")
+NAMES = ("reader", "full", "bulk", "board", "stream", "writes", "typing", "search", "lookback", "alarms")
 ON_A_DATABASE = NAMES[3:]
 ON_A_DEMO = ("board", "typing")
 

@@ -19,7 +19,7 @@ SAID = (
 
 
 def main(base: str) -> int:
-    """Take a call as the demo's handler, and picture it and the boards that show it, light and dark."""
+    """Take a call as the demo's handler, and picture it, the boards that show it and the room's screen, light and dark."""
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find(), args=QUIET)
@@ -47,6 +47,8 @@ def main(base: str) -> int:
             board.screenshot(path=HERE / f"board-{name}.png")
             board.goto(incident)
             board.screenshot(path=HERE / f"incident-{name}.png")
+            board.goto(f"{base}/board/wall")
+            board.screenshot(path=HERE / f"wall-{name}.png")
         chromium.close()
     return 0
 

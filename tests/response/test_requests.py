@@ -299,3 +299,25 @@ def test_the_database_knows_no_request_for_resources_alone(cast: Cast) -> None:
             incident=incident, kind="downgrade", period=period, grade="scheduled", severity=2, reasons=["no-resources"],
             why=Payload.objects.keep("nobody free"), by=cast.handler, answer_by=incident.opened_at,
         ).save()  # fmt: skip
+
+
+def test_a_missing_child_below_scheduled_is_the_inspector_s(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "My daughter is 13 and has run away, she is missing since last night.")
+    graded(cast.handler, incident)
+    request = lower(cast, incident, "resolution")
+    assess(cast.handler, incident)
+    with pytest.raises(Refused, match="the FIM's to decide"):
+        decide(cast.supervisor, request)
+    decide(cast.fim, request)
+    assert held(incident) == "resolution"
+
+
+def test_a_missing_child_to_scheduled_is_a_supervisor_s(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "My daughter is 13 and has run away, she is missing since last night.")
+    graded(cast.handler, incident)
+    request = lower(cast, incident, "scheduled")
+    assess(cast.handler, incident)
+    decide(cast.supervisor, request)
+    assert held(incident) == "scheduled"

@@ -17,7 +17,7 @@ from goldthread.desk.marks import Mark
 from goldthread.desk.owed import owed
 from goldthread.desk.record import Record
 from goldthread.response.grades import grade, grades_on
-from goldthread.response.models import UNIT_STATES, Allocation, GradePeriod, Unit
+from goldthread.response.models import ARRIVAL_SOURCES, UNIT_STATES, Allocation, Clock, GradePeriod, Unit
 from goldthread.response.reassess_rules import triggers
 from goldthread.response.request_rules import delays as reasons_of_delay
 
@@ -209,6 +209,33 @@ def grades(record: Record | None, now: datetime) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in found if one.severity > held]
 
 
+def side_by_side(record: Record, left: int, right: int) -> list[dict[str, Any]]:
+    """Each element of two versions (0: none), what only one of them has marked in it; elements in neither are left out."""
+    texts = {one.version: (one, thrive_text(one)) for one in record.versions}
+
+    def parted(number: int) -> dict[str, str]:
+        if number not in texts:
+            return {}
+        _, text = texts[number]
+        return {**text["elements"], "interim": text["interim"], "advice": text["advice"]}
+
+    before, after = parted(left), parted(right)
+    newest = max((texts[one][0].at for one in (left, right) if one in texts), default=None)
+    names = [(one.code, one.name) for one in elements_on(newest.date())] if newest else []
+    rows = []
+    for code, name in [*names, ("interim", "Until police arrive"), ("advice", "Advice given")]:
+        parts = differences(before.get(code, ""), after.get(code, ""))
+        if parts:
+            rows.append(
+                {
+                    "name": name,
+                    "left": [one for one in parts if one.kind != "new"],
+                    "right": [one for one in parts if one.kind != "gone"],
+                }
+            )
+    return rows
+
+
 def grade_history(record: Record) -> list[dict[str, Any]]:
     """Every grade the incident held, with who chose it and why."""
 
@@ -226,9 +253,27 @@ def grade_history(record: Record) -> list[dict[str, Any]]:
             "why": shown(period, "why"),
             "why_not_above": shown(period, "why_not_above"),
             "owed": not shown(period, "why"),
+            "clocks": [_clock(one) for one in period.clocks.all()],
         }
         for period in record.periods
     ]
+
+
+STOPPED = {"regraded": "another grade", "put_off": "put off", "closed": "closed", "read": "read"}
+
+
+def _clock(one: Clock) -> dict[str, Any]:
+    """A clock that a grade had: when it was due, and what came of it."""
+    by = dict(ARRIVAL_SOURCES).get(one.stopped_by, "") or STOPPED.get(one.stopped_by, one.stopped_by)
+    return {
+        "kind": one.get_kind_display(),
+        "due_at": one.due_at,
+        "stopped_at": one.stopped_at,
+        "by": by.lower(),
+        "late": one.stopped_at is not None
+        and one.stopped_at > one.due_at
+        and one.stopped_by not in {"regraded", "put_off"},
+    }
 
 
 def delays(record: Record, now: datetime) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ class Record:
     def periods(self) -> list[GradePeriod]:
         """The grades it held."""
         found = GradePeriod.objects.filter(incident=self.incident).select_related("by", "why", "why_not_above")
-        return list(found.order_by("-seq"))
+        return list(found.prefetch_related(Prefetch("clocks", Clock.objects.order_by("id"))).order_by("-seq"))
 
     @cached_property
     def held(self) -> Grade | None:

@@ -12,6 +12,7 @@ from goldthread.desk import (
     request_views,
     shift_views,
     unit_views,
+    version_views,
     views,
 )
 
@@ -46,6 +47,7 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/area", command_views.area, name="area"),
     path("incidents/<uuid:incident_id>/children", command_views.children, name="children"),
     path("incidents/<uuid:incident_id>/thrive", command_views.thrive, name="thrive"),
+    path("incidents/<uuid:incident_id>/versions", version_views.versions, name="versions"),
     path("incidents/<uuid:incident_id>/grade", command_views.grade, name="grade"),
     path("incidents/<uuid:incident_id>/lower", request_views.lower, name="lower"),
     path("incidents/<uuid:incident_id>/later", request_views.later, name="later"),

@@ -16,7 +16,7 @@ from goldthread.contact.work import NOT_THERE, Work, on_incident
 from goldthread.response import request_rules, rules
 from goldthread.response import shared_actions as shared
 from goldthread.response.events import MayClose
-from goldthread.response.grades import closing_reasons, grade, grades_on
+from goldthread.response.grades import closing_reasons, grade, grades_on, severity_of
 from goldthread.response.models import Clock
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
 
@@ -142,6 +142,10 @@ def decide(
             fresh=thrive is not None and thrive.at > request.at,
             knows_all=shared.knows_all(work.incident, thrive),
             same_grade=period is not None and period.pk == request.period_id,
+            inspector=request.kind == "downgrade"
+            and (request.severity or 0) < severity_of("medium")
+            and shared.missing_child(work.incident),
+            is_inspector=user.role == "fim",
         )
         if answer == "refused":
             request_rules.may_decide(about)

@@ -126,7 +126,8 @@ class Deciding:
     """What approving looks at: who decides and who asked, owns and assessed (ids), and what the THRIVE is of.
 
     ``fresh``: the newest THRIVE was made after the request. ``knows_all``: nobody has said anything since it.
-    ``same_grade``: the grade is still the one held when it was asked.
+    ``same_grade``: the grade is still the one held when it was asked. ``inspector``: it is an inspector's alone, and
+    ``is_inspector`` says whether who decides is one.
     """
 
     senior: bool
@@ -137,6 +138,8 @@ class Deciding:
     fresh: bool
     knows_all: bool
     same_grade: bool
+    inspector: bool = False
+    is_inspector: bool = False
 
 
 def may_decide(about: Deciding) -> None:
@@ -156,6 +159,11 @@ def may_decide(about: Deciding) -> None:
 def may_approve(about: Deciding) -> None:
     """Raise ``Refused`` or ``Stale`` where approving is against the rule; refusing a request needs only ``may_decide``."""
     may_decide(about)
+    if about.inspector and not about.is_inspector:
+        raise Refused(
+            "A child is missing, and below Scheduled that is the FIM's to decide, as the inspector. Nothing was changed; "
+            "you may refuse, or leave it to the FIM."
+        )
     if not about.same_grade:
         raise Stale(
             "The grade has changed since this was asked. Nothing was changed; refuse it, or have it asked anew."

@@ -196,6 +196,18 @@ def critical_unanswered(incident: Incident) -> list[CueState]:
     return [one for one in found if one.critical and one.wants]
 
 
+def missing_child(incident: Incident) -> bool:
+    """Whether the words say that a child is missing, and nobody has answered that it is not so."""
+    reading = newest_reading(incident)
+    if incident.child == "none" or reading is None or reading.state != "read":
+        return False
+    found = cue_states(reading.findings, mark_answers(incident.pk))
+    return any(
+        one.cue == "missing" and (one.wants or (one.answered is not None and one.answered.answer != "not_so"))
+        for one in found
+    )
+
+
 def knows_all(incident: Incident, thrive: ThriveVersion | None) -> bool:
     """Whether nobody has said anything since this THRIVE was begun."""
     if thrive is None:
