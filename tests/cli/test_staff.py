@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.cli.conftest import Cli
 from tests.conftest import Database
 
 ADD = ["add", "--name", "Nell Ashby", "--role", "dispatcher", "--team", "Dispatch East", "--area", "East"]
 
 
 def staff(database: Database, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """The command as an operator runs it: a process of its own."""
     command = [
         sys.executable,
         "-c",
@@ -21,23 +23,23 @@ def staff(database: Database, *arguments: str, given: str = "") -> subprocess.Co
     return subprocess.run(command, env=database.env, input=given, text=True, capture_output=True, check=False)
 
 
-def test_somebody_is_added_once_and_their_access_ended(fresh_database: Database) -> None:
-    added = staff(fresh_database, *ADD, "nell", given="four-lamps-and-a-bridge\n")
+def test_somebody_is_added_once_and_their_access_ended(committing: Database, cli: Cli) -> None:
+    added = staff(committing, *ADD, "nell", given="four-lamps-and-a-bridge\n")
     assert (added.returncode, added.stdout) == (0, "Nell Ashby may sign in as nell, Dispatcher.\n")
-    again = staff(fresh_database, *ADD, "nell", given="four-lamps-and-a-bridge\n")
+    again = cli("staff", *ADD, "nell", given="four-lamps-and-a-bridge\n")
     assert again.returncode == 2
     assert again.stderr == "There is somebody called nell already.\n"
-    assert staff(fresh_database, "unlock", "nell").stdout == "nell was not locked.\n"
-    assert staff(fresh_database, "deactivate", "nell").stdout == "Nell Ashby has no access any more.\n"
-    assert staff(fresh_database, "deactivate", "nobody").stderr == "There is nobody called nobody.\n"
+    assert cli("staff", "unlock", "nell").stdout == "nell was not locked.\n"
+    assert cli("staff", "deactivate", "nell").stdout == "Nell Ashby has no access any more.\n"
+    assert cli("staff", "deactivate", "nobody").stderr == "There is nobody called nobody.\n"
 
 
-def test_a_weak_password_or_unknown_role_is_a_sentence(fresh_database: Database) -> None:
-    weak = staff(fresh_database, *ADD, "nell", given="nell\n")
+def test_a_weak_password_or_unknown_role_is_a_sentence(cli: Cli) -> None:
+    weak = cli("staff", *ADD, "nell", given="nell\n")
     assert weak.returncode == 2
     assert "at least 12" in weak.stderr
-    role = staff(
-        fresh_database,
+    role = cli(
+        "staff",
         "add",
         "nell",
         "--name",
