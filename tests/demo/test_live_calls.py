@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from datetime import datetime
 
 import pytest
 from django.db import OperationalError
 
+from goldthread.accounts.models import Duty, Staff
 from goldthread.assessment.models import ThriveVersion
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Refused
@@ -16,7 +18,7 @@ from goldthread.contact.choices import RECEIVED
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo import live
 from goldthread.demo.check import check
-from goldthread.response.models import GradePeriod
+from goldthread.response.models import GradePeriod, HandOff
 
 
 class Clock:
@@ -77,6 +79,22 @@ def test_a_full_board_empties_and_an_empty_one_fills(
 
     assert crowded < 14
     assert Incident.objects.open().count() > crowded
+
+
+def test_a_busy_night_has_bursts_callers_who_ring_again_and_a_change_of_shifts(
+    small_force: datetime, clock: Clock
+) -> None:
+    before = set(Incident.objects.values_list("pk", flat=True))
+    _play(live.Calls(random.Random(5), 300.0, clock, busy=True), clock, 200)
+    new = Incident.objects.exclude(pk__in=before)
+    places = Counter(new.exclude(location=None).values_list("location__text", flat=True))
+    assert max(places.values()) > 1, "the same place rings again"
+    on_duty = Staff.objects.filter(role="call_handler", duties__isnull=False, duties__ended_at__isnull=True)
+    assert set(new.exclude(opened_by=None).values_list("opened_by", flat=True)) <= set(
+        on_duty.values_list("pk", flat=True)
+    )
+    assert HandOff.objects.filter(at_shift_end=True).exists(), "who went home handed over what they held"
+    assert Duty.objects.filter(ended_by="handover").exists()
 
 
 def test_a_refused_step_is_passed_over(small_force: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     demo = subparsers.add_parser("demo", help="run the invented force Amberford on a database of its own")
     demo.add_argument("--live", action="store_true", help="let new calls arrive, so that the board moves")
     demo.add_argument(
+        "--busy-night", action="store_true", help="--live with bursts, callers who ring again and a change of shifts"
+    )
+    demo.add_argument(
         "--full", action="store_true", help="the full force: 200,000 incidents of a year, 400 staff in shifts"
     )
     demo.add_argument(
@@ -163,7 +166,8 @@ def _demo_in(data: Path, where: Where, args: argparse.Namespace) -> int:
         with own_folder() as own:
             if args.check:
                 return _check(where, _parts(where, env, own), own)
-            return run_parts(_parts(where, env, own, live=args.live), on_ready=lambda: _told(where, demo=True))
+            live = "busy" if args.busy_night else "calls" if args.live else ""
+            return run_parts(_parts(where, env, own, live=live), on_ready=lambda: _told(where, demo=True))
     except KeyboardInterrupt:
         return 130
     finally:
@@ -223,7 +227,7 @@ def own_folder() -> Iterator[Path | None]:
         yield Path(folder)
 
 
-def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: bool = False) -> list[Part]:
+def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: str = "") -> list[Part]:
     settings = {"DJANGO_SETTINGS_MODULE": SETTINGS, **env}
     if own is not None:
         settings["GOLDTHREAD_READING_SOCKET"] = str(own / READING)
@@ -252,7 +256,7 @@ def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: bool = 
     ]
     if own is not None:
         parts.append(Part("reading", [*step, "reading"], settings, needed=False))
-    return [*parts, Part("calls", [*step, "calls"], settings)] if live else parts
+    return [*parts, Part("calls", [*step, live], settings)] if live else parts
 
 
 def _check(where: Where, parts: list[Part], own: Path | None) -> int:

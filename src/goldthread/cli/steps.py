@@ -1,4 +1,4 @@
-"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | alarms | reading | calls``.
+"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | alarms | reading | calls | busy``.
 
 ``seed`` and ``fill`` (the full force) take how many incidents and how many open ones, each empty for the usual number.
 """
@@ -30,6 +30,7 @@ def main(step: str, *numbers: str) -> int:
             "alarms": _alarms,
             "reading": _reading,
             "calls": _calls,
+            "busy": _busy,
         }[step]()
     except OperationalError as error:
         from goldthread.cli.serve import unreachable
@@ -152,7 +153,11 @@ def prepare_to_read() -> None:
         raise RuntimeError("the network could not be loaded; the line before says why")
 
 
-def _calls() -> int:
+def _busy() -> int:
+    return _calls(busy=True)
+
+
+def _calls(*, busy: bool = False) -> int:
     from django.conf import settings
 
     if settings.ENV.mode == "production":
@@ -163,7 +168,7 @@ def _calls() -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    live.run(stop, 0.0)
+    live.run(stop, 0.0, busy=busy)
     return 0
 
 

@@ -52,6 +52,28 @@ def change(roster: Roster, now: datetime) -> int:
     return changed
 
 
+def swap(half: int) -> int:
+    """Send half of the call handlers home, each handing what they hold to their desk, and let the others begin; how many went.
+
+    Whoever signed in themselves is left alone.
+    """
+    handlers = Staff.objects.filter(role="call_handler", is_active=True, last_login=None).select_related("team")
+    everybody = list(handlers.order_by("pk"))
+    with acting(None) as act:
+        for one in everybody[half::2]:
+            duty_actions.begin(one, act)
+    going = [one for one in everybody[1 - half :: 2] if Duty.objects.filter(staff=one, ended_at=None).exists()]
+    for one in going:
+        end_shift(one, key=uuid.uuid4(), to_team=one.team_id, note="End of shift, as recorded.")
+    return len(going)
+
+
+def handlers_here() -> list[str]:
+    """The user names of the call handlers on duty."""
+    found = Staff.objects.filter(role="call_handler", duties__isnull=False, duties__ended_at__isnull=True)
+    return sorted(found.values_list("username", flat=True))
+
+
 def take_up(incident: Incident) -> str:
     """Have somebody on duty take what was handed to them or their desk; empty where it is handed to nobody there."""
     here = Staff.objects.filter(duties__ended_at__isnull=True, duties__isnull=False, is_active=True)

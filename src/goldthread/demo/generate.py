@@ -86,12 +86,14 @@ class Teller:
         now = template.when in {"any", part} or (template.when == "school" and school)
         return weight * (TURN[template.when] if now else OUT_OF_TURN)
 
-    def begin(self, template: Template, at: datetime, *, area: str = "", handler: str = "") -> Telling:
-        """Choose home, handler, channel and what stands in the slots."""
+    def begin(
+        self, template: Template, at: datetime, *, area: str = "", handler: str = "", home: Home | None = None
+    ) -> Telling:
+        """Choose home (of ``area``, unless given with it), handler, channel and what stands in the slots."""
         rng = self.rng
         area = area or rng.choice(self.areas)
         local = at.astimezone(LONDON)
-        home = self.town.draw(rng, area, template.band, local.date(), baby=template.has_baby)
+        home = home or self.town.draw(rng, area, template.band, local.date(), baby=template.has_baby)
         time, earlier = (_round(local - timedelta(minutes=rng.uniform(*ago))) for ago in ((8, 50), (70, 280)))
         told = slots(rng, home, self.town.places[area], local.date(), f"{time:%H:%M}", f"{earlier:%H:%M}")
         ages = {one.slot: years(one.born, local.date()) for one in home.children(local.date())}

@@ -32,8 +32,8 @@ from goldthread.contact.people_models import Lookup, Residence
 from goldthread.contact.rules import ChildGiven
 from goldthread.contact.search import find
 from goldthread.demo import steps
-from goldthread.demo.duties import change
-from goldthread.demo.generate import Teller
+from goldthread.demo.duties import change, handlers_here, swap
+from goldthread.demo.generate import Teller, Telling
 from goldthread.demo.handling import handle, timeline
 from goldthread.demo.messages import arrive
 from goldthread.demo.plan import recorded
@@ -47,6 +47,10 @@ STEPS_A_CALL = 4.0
 """Steps that the room takes for each call: sent, arrived, told, closed."""
 CALLS_A_MESSAGE = 6.0
 """Calls for each written contact that arrives *(ours)*."""
+BUSY, BURST, BURSTS, AGAIN = 4.0, 8, 0.05, 0.25
+"""A busy night: how many times a mean hour's calls, calls of one burst, the share of calls that are one, and of those who ring again."""
+SHIFT = 600.0
+"""Seconds between two changes of shifts in a busy night, so that who looks for ten minutes sees one."""
 CHANGE_EVERY = 60.0
 """Seconds between two looks at who is on duty."""
 STEADY = 36
@@ -70,12 +74,14 @@ class Due:
     channel: str = field(compare=False)
 
 
-def run(stop: threading.Event, per_hour: float = 0.0, seed: int | None = None) -> None:
+def run(stop: threading.Event, per_hour: float = 0.0, seed: int | None = None, *, busy: bool = False) -> None:
     """Let calls arrive until ``stop`` is set; ``per_hour`` in a mean hour (0: ``PER_HOUR``), more at busy times of day.
+
+    ``busy``: a night of bursts, of callers who ring again, and of handlers who go home in the middle of it.
 
     Refused actions and a lost database are told in the log, and the work goes on.
     """
-    calls = Calls(random.Random(seed), per_hour or PER_HOUR)  # noqa: S311 - a demo's dice
+    calls = Calls(random.Random(seed), per_hour or PER_HOUR, busy=busy)  # noqa: S311 - a demo's dice
     while not stop.is_set():
         try:
             wait = calls.turn()
@@ -91,8 +97,12 @@ def run(stop: threading.Event, per_hour: float = 0.0, seed: int | None = None) -
 class Calls:
     """The calls in progress and the dice that bring the next. ``turn`` does what is due and says how long to rest."""
 
-    def __init__(self, rng: random.Random, per_hour: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.rng, self.per_hour, self._clock = rng, per_hour, clock
+    def __init__(
+        self, rng: random.Random, per_hour: float, clock: Callable[[], float] = time.monotonic, *, busy: bool = False
+    ) -> None:
+        self.rng, self.per_hour, self._clock, self.busy = rng, per_hour, clock, busy
+        self._half = 0
+        self._told: list[Telling] = []  # whose callers may ring again
         plan = recorded()
         now = plan.now if plan else database_now(connection)
         self._teller = Teller(rng, now, *((plan.size, plan.count) if plan else ()))
@@ -107,17 +117,22 @@ class Calls:
         """Do everything that is due and return the seconds until the next thing is. Database errors propagate."""
         now = self._clock()
         if now >= self._next_call:
-            busy = demand(database_now(connection))
-            self._next_call = now + self.rng.expovariate(self.per_hour * busy / 3600)
-            self._begin(now)
+            pace = BUSY if self.busy else demand(database_now(connection))
+            self._next_call = now + self.rng.expovariate(self.per_hour * pace / 3600)
+            for _ in range(BURST if self.busy and self.rng.random() < BURSTS else 1):
+                self._begin(now + self.rng.uniform(0, 20) * self.busy)
         if now >= self._next_message:
             self._next_message = now + self.rng.expovariate(self.per_hour / CALLS_A_MESSAGE / 3600)
             self._guarded(
                 lambda: arrive(self.rng, self._teller.town, database_now(connection), rota=self._teller.roster.rota)
             )
         if now >= self._next_change:
-            self._next_change = now + CHANGE_EVERY
-            self._guarded(lambda: change(self._teller.roster, database_now(connection)))
+            self._next_change = now + (SHIFT if self.busy else CHANGE_EVERY)
+            if self.busy:
+                self._half = 1 - self._half
+                self._guarded(lambda: swap(self._half))
+            else:
+                self._guarded(lambda: change(self._teller.roster, database_now(connection)))
         while self._due and self._due[0].at <= now:
             self._do(heapq.heappop(self._due))
         if now >= self._next_step:
@@ -139,11 +154,17 @@ class Calls:
     def _begin(self, now: float) -> None:
         """Lay out a call: its steps up to the grade come one by one as the handler enters them."""
         at = database_now(connection)
-        template = self._teller.choose(at)
+        again = self.rng.choice(self._told) if self.busy and self._told and self.rng.random() < AGAIN else None
+        template = again.template if again else self._teller.choose(at)
         chosen = handle(self.rng, template)
         moments = [moment for moment in timeline(self.rng, template, chosen) if moment.what in BY_HANDLER]
         # One call in three is the demo handler's own.
-        telling = self._teller.begin(template, at, handler="handler" if self.rng.random() < 0.33 else "")
+        handler = "handler" if self.rng.random() < 0.33 else ""
+        if self.busy:  # who went home takes no calls
+            handler = self.rng.choice(handlers_here() or [handler])
+        where = {"area": again.area, "home": again.home} if again else {}
+        telling = self._teller.begin(template, at, handler=handler, **where)  # type: ignore[arg-type]
+        self._told = [*self._told[-19:], telling]
         identity = uuid.uuid4()  # the dice may have given the story's own identity before, in an earlier run
         laid = self._teller.lay(telling, moments, chosen, at)
         for moment, step in zip(moments, laid, strict=True):
