@@ -13,9 +13,22 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import psycopg
 
 GOLDTHREAD = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main())"]
 WORDS = {"pages": "goldthread.cli.pages", "stream": "goldthread.desk.stream.app", "jobs": "goldthread.cli.steps"}
+
+MISSED = """
+SELECT kind, source, due_at FROM response_alarm
+WHERE raised_at IS NULL AND ended_at IS NULL AND due_at < goldthread_now() - interval '30 seconds'
+"""
+"""Thirty seconds: the part that raises them may just have come back."""
+TOLD = """
+SELECT alarm.kind, alarm.source, count(entry.id) FROM response_alarm AS alarm
+LEFT JOIN contact_entry AS entry ON entry.incident_id = alarm.incident_id AND entry.code = 'alarm.raised'
+    AND entry.data->>'kind' = alarm.kind AND entry.data->>'source' = alarm.source
+WHERE alarm.raised_at IS NOT NULL GROUP BY alarm.id HAVING count(entry.id) <> 1
+"""
 
 
 def _free_port() -> int:
@@ -83,6 +96,20 @@ class Demo:
         print(checked.stdout.strip())
         if checked.returncode:
             raise LostError(f"the audit: {checked.stdout[-500:]}{checked.stderr[-500:]}")
+
+    def alarms_are_exact(self) -> int:
+        """How many alarms were raised; raises ``LostError`` where one that fell due was not, or was told twice."""
+        from soak.kills import LostError
+
+        with psycopg.connect(self.url()) as reading:
+            rows = [reading.execute(asked).fetchall() for asked in (MISSED, TOLD)]
+            (raised,) = reading.execute(
+                "SELECT count(*) FROM response_alarm WHERE raised_at IS NOT NULL"
+            ).fetchone() or (0,)
+        for found, what in zip(rows, ("not raised", "not told once"), strict=True):
+            if found:
+                raise LostError(f"{len(found)} alarms were {what}: {found[:5]}")
+        return int(raised)
 
     def url(self) -> str:
         """The address of the database, as its owner's role reads it."""

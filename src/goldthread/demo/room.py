@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 from goldthread.accounts.models import Staff
 from goldthread.assessment.actions import answer_mark
+from goldthread.config.errors import Refused
 from goldthread.contact.actions import add_words
 from goldthread.contact.models import Entry, Incident
-from goldthread.demo.duties import take_up
+from goldthread.demo.duties import handlers_here, take_up
 from goldthread.demo.handling import ALLOCATE
 from goldthread.response.actions import (
     allocate,
@@ -124,11 +125,16 @@ def _one(rng: random.Random, role: str, **where: str) -> Staff:
 
 
 def _reader(rng: random.Random, incident: Incident) -> Staff:
-    """Whoever reads what arrived: its owner, or a call handler of the desk."""
+    """Whoever reads what arrived: its owner, or a call handler of the desk; one on duty where anybody is."""
     if incident.owner is not None and incident.owner.can("owner.take"):
         return incident.owner
-    of_the_desk = Staff.objects.filter(role="call_handler", team=incident.owner_team_id).select_related("team")
-    return rng.choice(list(of_the_desk.order_by("pk"))) if of_the_desk.exists() else _one(rng, "call_handler")
+    handlers = Staff.objects.filter(role="call_handler").select_related("team").order_by("pk")
+    here = handlers.filter(username__in=handlers_here())
+    of_the_desk = {"team": incident.owner_team_id}
+    for found in (here.filter(**of_the_desk), here, handlers.filter(**of_the_desk), handlers):
+        if found:
+            return rng.choice(list(found))
+    raise Refused("There is no call handler.")
 
 
 def _second(incident: Incident) -> Staff:
