@@ -19,7 +19,7 @@ from goldthread.desk.queries import NEEDS, Filters, counts
 from goldthread.desk.queries import board as rows_of
 from goldthread.desk.strip import COUNTERS, WANTS
 from goldthread.response import alarm_actions, handoff_actions, request_actions
-from tests.cast import Cast, attended, closed, graded, key, opened, say
+from tests.cast import Cast, answered, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later, on_duty
 from tests.response.test_requests import WHY, assess, with_child
 
@@ -143,6 +143,18 @@ def test_each_thing_that_wants_somebody_is_on_the_row_counted_and_listed(cast: C
     on_duty(cast.handler)
     alarm_actions.find_orphans()
     assert "orphan" not in wants(), "the board is told that somebody has it again"
+
+
+def test_a_threat_to_life_stands_higher_until_somebody_has_answered_it(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "immediate")
+    say(cast.handler, incident, "He has a knife to her throat.")
+    before = row(incident)
+    assert "marks" in before.needs
+    assert ["new:marks", 2] in before.parts
+    answered(cast.handler, incident)
+    assert "marks" not in row(incident).needs
+    assert row(incident).score < before.score
 
 
 def test_every_need_has_words_and_a_way_to_it() -> None:

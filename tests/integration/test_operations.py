@@ -149,8 +149,8 @@ def test_the_board_stands_in_the_pages_order_and_says_why(cast: Cast, program: P
     say(cast.handler, grave, SAID)
     board = program(cast.handler).get("/board").json()
     assert [row["id"] for row in board["rows"]] == [str(grave.pk), str(calm.pk)]
-    assert board["rows"][0]["why"] == "not graded yet, child involved"
-    assert board["rows"][0]["sum"] == "not graded yet 1000 x child involved 2 = 2000"
+    assert board["rows"][0]["why"] == "not graded yet, child involved, a threat to life unanswered"
+    assert board["rows"][0]["sum"] == "not graded yet 1000 x child involved 2 x a threat to life unanswered 2 = 4000"
     assert board["counts"]["ungraded"] == 1
     only = program(cast.handler).get("/board", {"grade": "resolution", "owner": "me", "area": "North"}).json()
     assert [row["id"] for row in only["rows"]] == [str(calm.pk)]

@@ -94,8 +94,9 @@ def _answers(rows: str) -> dict[str, Answered]:
 
 def cue_states(findings: Sequence[Finding], answers: dict[str, Answered]) -> list[CueState]:
     """Every cue of these findings with its answer, in the order in which they are shown."""
-    return states(findings, answers, _critical().__contains__)
+    return states(findings, answers, critical_cues().__contains__)
 
 
-def _critical() -> frozenset[str]:
+def critical_cues() -> frozenset[str]:
+    """The cues that say that life may be at stake."""
     return frozenset(one.code for one in reader().cues if one.critical)

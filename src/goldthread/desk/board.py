@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connection
 from psycopg.types.json import Json
 
+from goldthread.assessment.queries import critical_cues
 from goldthread.audit.actions import acting
 from goldthread.config.upward import listen
 from goldthread.contact.events import IncidentChanged
@@ -15,6 +16,7 @@ from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow
 from goldthread.desk.ordering import Facts, place
 from goldthread.response.grades import Grade, grade, grades_on, severity_of
+from goldthread.response.shared_actions import critical_unanswered
 
 CHANNEL = "goldthread_board"
 """The NOTIFY channel that wakes the stream."""
@@ -37,11 +39,16 @@ def project(incident: Incident) -> None:
         BoardRow.objects.filter(incident=incident).delete()
         return
     with connection.cursor() as cursor:
-        cursor.execute(STATE, {"incident": incident.pk})
-        code, level, unread, blind, clocked, due, attended, wants, now = cursor.fetchone()
+        cursor.execute(STATE, {"incident": incident.pk, "critical": sorted(critical_cues())})
+        code, level, unread, blind, critical, clocked, due, attended, wants, now = cursor.fetchone()
         held = grade(code) if code else None
         suggested = suggested_level(held, level or "none")
-        needs = sorted({*wants, *(["unread"] if unread else []), *(["offered"] if incident.is_offered else [])})
+        told = {
+            "unread": unread,
+            "offered": incident.is_offered,
+            "marks": critical and bool(critical_unanswered(incident)),
+        }
+        needs = sorted({*wants, *(name for name, holds in told.items() if holds)})
         urgent = urgency(held, suggested, _waits(incident, blind, level))
         placed = place(
             Facts(
@@ -87,6 +94,7 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
        reading.level,
        coalesce(reading.state = 'down' OR reading.abstain, false),
        coalesce(reading.state = 'down' OR reading.abstain, true),
+       EXISTS (SELECT 1 FROM jsonb_array_elements(reading.findings) AS found WHERE found->>'cue' = ANY(%(critical)s)),
        clock.started_at, clock.due_at,
        EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL),
        array_remove(ARRAY[
@@ -105,13 +113,13 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
            AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer') AND raised_at IS NOT NULL AND ended_at IS NULL),
        goldthread_now()
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-    SELECT state, abstain, CASE WHEN state = 'read' THEN level END AS level
+    SELECT state, abstain, findings, CASE WHEN state = 'read' THEN level END AS level
     FROM assessment_reading WHERE incident_id = %(incident)s ORDER BY id DESC LIMIT 1
 ) AS reading ON true LEFT JOIN LATERAL (
     SELECT started_at, due_at FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL ORDER BY due_at LIMIT 1
 ) AS clock ON true
 """
-"""Grade, level read, whether unread or nothing there to read, earliest running clock, whether attended, and what wants
+"""Grade, level read, whether unread or nothing there to read, whether a threat to life is in it, earliest running clock, whether attended, and what wants
 somebody: every command asks this once."""
 PUT = """
 INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, needs, first, score, parts, again)

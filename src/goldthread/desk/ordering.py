@@ -15,6 +15,7 @@ FIRST = {"called": 0, "orphan": 1, "handoff": 2, "transfer": 3}
 another agency that has not answered."""
 REST = 9
 NEW = {
+    "marks": "a threat to life unanswered",
     "reassess": "reassessment overdue",
     "assess": "something new since its THRIVE",
     "request": "a request unanswered",

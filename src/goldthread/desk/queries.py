@@ -34,6 +34,7 @@ NEEDS = (
     "sent_on",
     "transfer",
     "why",
+    "marks",
     "unread",
 )
 """What the board counts and filters by: see ``BoardRow``."""

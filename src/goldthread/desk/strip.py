@@ -11,6 +11,7 @@ COUNTERS = [
     ("orphan", "unowned", "over", "?needs=orphan", True),
     ("handoff", "hand-off late", "over", "?needs=handoff", True),
     ("transfer", "agency silent", "over", "?needs=transfer", False),
+    ("marks", "life at stake, unanswered", "over", "?needs=marks", False),
     ("child_over", "child, over time", "over", "?child=yes&overdue=on", True),
     ("over", "over time", "over", "?overdue=on", True),
     ("assess", "to assess again", "near", "?needs=assess", True),
@@ -34,6 +35,7 @@ WANTS = [
     ("sent_on", "An agency's answer"),
     ("transfer", "An agency's answer, late"),
     ("why", "A word on why it is late"),
+    ("marks", "A threat to life answered"),
     ("unread", "Read by a person"),
 ]
 """What the board filters by: see ``BoardRow.needs``."""

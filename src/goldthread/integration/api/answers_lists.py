@@ -87,6 +87,7 @@ class Counts(Shown):
     sent_on: int = Field(description="Another agency was asked and has not answered.")
     transfer: int = Field(description="Another agency has not answered in time.")
     why: int = Field(description="Late, and nobody has said why.")
+    marks: int = Field(description="A threat to life in the words that nobody has answered.")
 
 
 class Board(Listed):
