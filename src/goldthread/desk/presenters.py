@@ -17,7 +17,7 @@ from goldthread.desk.marks import Mark
 from goldthread.desk.owed import owed
 from goldthread.desk.record import Record
 from goldthread.response.grades import grade, grades_on
-from goldthread.response.models import ARRIVAL_SOURCES, UNIT_STATES, Allocation, Clock, GradePeriod, Unit
+from goldthread.response.models import ARRIVAL_SOURCES, Clock, GradePeriod, Unit
 from goldthread.response.reassess_rules import triggers
 from goldthread.response.request_rules import delays as reasons_of_delay
 
@@ -48,9 +48,6 @@ class ChildShown:
     last_seen_by: str
     seen: str
     at: datetime
-
-
-UNIT_ORDER = {"available": 0, "sent": 1, "at_scene": 2, "off": 3}
 
 
 def ribbon(record: Record, now: datetime) -> dict[str, Any]:
@@ -303,29 +300,6 @@ def delays(record: Record, now: datetime) -> list[dict[str, Any]]:
 def units(user: Staff) -> list[Unit]:
     """Units that this person may send now."""
     return list(Unit.objects.for_area(user).ready().order_by("area", "call_sign"))
-
-
-def unit_rows(user: Staff) -> list[dict[str, Any]]:
-    """Every unit of this person's area, those that can be sent first; with what it is with, where they may see that."""
-    found = list(Unit.objects.for_area(user).order_by("area", "call_sign"))
-    sent = Allocation.objects.filter(unit__in=found, left_at__isnull=True).select_related("incident")
-    with_ = {one.unit_id: one for one in sent}
-    seen = set(
-        Incident.objects.visible_to(user).filter(pk__in=[one.incident_id for one in sent]).values_list("pk", flat=True)
-    )
-    return [
-        {
-            "id": one.pk,
-            "call_sign": one.call_sign,
-            "area": one.area,
-            "skills": one.skills,
-            "state": one.state,
-            "state_name": dict(UNIT_STATES)[one.state],
-            "since": (there.arrived_at or there.at) if (there := with_.get(one.pk)) else None,
-            "incident": there.incident if there and there.incident_id in seen else None,
-        }
-        for one in sorted(found, key=lambda one: UNIT_ORDER[one.state])
-    ]
 
 
 def sent(record: Record) -> list[dict[str, Any]]:

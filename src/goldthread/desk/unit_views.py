@@ -12,7 +12,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.desk.commands import staff
 from goldthread.desk.pages import now
-from goldthread.desk.presenters import unit_rows
+from goldthread.desk.unit_rows import unit_rows
 from goldthread.response import unit_actions
 from goldthread.response.models import UNIT_STATES
 
