@@ -6,7 +6,8 @@ import random
 from collections import Counter
 from datetime import datetime, timedelta
 
-from goldthread.demo.shape import LONDON, arrivals, demand
+from goldthread.clocks.local import LONDON
+from goldthread.demo.shape import arrivals, demand
 from goldthread.demo.staff import force
 
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pytest
 
+from goldthread.clocks.local import LONDON
 from goldthread.demo import steps
 from goldthread.demo.generate import stories, town
 from goldthread.demo.people import years
 from goldthread.demo.roster import Roster
-from goldthread.demo.shape import LONDON
 from goldthread.demo.staff import DEMO_USERS, force
 from tests.demo.conftest import NOW
 

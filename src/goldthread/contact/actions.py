@@ -7,7 +7,6 @@ import uuid
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
@@ -16,6 +15,7 @@ from goldthread.accounts.queries import areas
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
 from goldthread.contact import choices, rules
@@ -27,7 +27,6 @@ from goldthread.contact.work import NOT_THERE, Work, earlier, on_incident
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff, Team
 
-LONDON = ZoneInfo("Europe/London")
 FIRST_ASSESSMENT = timedelta(minutes=3)
 """From opening to a first grade and an answer about children, before the incident shows as late *(ours)*."""
 LIMITS = {"location": 200, "caller_name": 120, "caller_phone": 40, "sender": 320}

@@ -6,15 +6,14 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
 from goldthread.contact.people_models import Lookup, MatterLink, Person, Phone, Place, Residence
 from goldthread.contact.search_rules import ADULT
 
-LONDON = ZoneInfo("Europe/London")
 YEAR = timedelta(days=365)
 """How far back repeat contact is looked for (domain rule: 12 months)."""
 MONTH = timedelta(days=30)

@@ -12,12 +12,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 
+from goldthread.clocks.local import LONDON
 from goldthread.demo import steps
 from goldthread.demo.handling import OPEN_MIX, OPEN_STATES, Handling, Moment, cut, fits, handle, handle_open, timeline
 from goldthread.demo.hands import aside, typed
 from goldthread.demo.people import HOMES, HOMES_PER_INCIDENT, Home, Town, years
 from goldthread.demo.roster import Roster
-from goldthread.demo.shape import LONDON, arrivals, part_of_day, school_is_in
+from goldthread.demo.shape import arrivals, part_of_day, school_is_in
 from goldthread.demo.staff import Size, UnitPlan, force
 from goldthread.demo.storybook import PLACES, Template, slots, tell, templates
 

@@ -12,11 +12,11 @@ from importlib import resources
 from typing import Any
 
 from goldthread.accounts.models import Team
+from goldthread.clocks.local import LONDON
 from goldthread.contact.arrival_actions import Received, receive
 from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.choices import RECEIVED
 from goldthread.demo.people import Town
-from goldthread.demo.shape import LONDON
 from goldthread.demo.shifts import Rota
 from goldthread.demo.staff import force
 from goldthread.demo.storybook import slots, tell

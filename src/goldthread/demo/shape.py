@@ -6,9 +6,8 @@ import random
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from goldthread.clocks.local import LONDON
 
 # Shares of a day *(ours)*: lowest between four and six, rising to the early evening, as in published demand profiles.
 BY_HOUR = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from goldthread.demo.shape import LONDON
+from goldthread.clocks.local import LONDON
 
 SETTLED_IN = timedelta(hours=1)
 """A rota is turned to the shift of an hour ago, so that just after a change of shifts its people have work begun."""

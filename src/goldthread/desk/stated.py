@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db import connection
@@ -12,9 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
 from goldthread.contact.rules import which_of_two
 
-LONDON = ZoneInfo("Europe/London")
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M")
 BETWEEN = "|"
 """Between the time as written and which of the two it is."""

@@ -6,13 +6,12 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, Refused
 from goldthread.contact.rules import tidy
 from goldthread.lookback.choices import OUTCOMES, SAFE_BECAUSE
 
-LONDON = ZoneInfo("Europe/London")
 DAY_ENDS = time(17, 0)
 """When a working day's targets fall due *(ours)*."""
 MOST_A_DAY = 10_000

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import sqlparse
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
 from goldthread.config.logs import log
+from goldthread.measures.models import StoredPoint
 from goldthread.measures.registry import SMALL, Measure, Point, measures
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-__all__ = ["cases", "measures", "point", "shown", "shown_to"]
+__all__ = ["asked", "cases", "measures", "point", "shown", "shown_to", "weeks"]
+
+
+WEEKS = 13
+"""Weeks that pages show, and for which a missing point is still taken: a quarter *(ours)*."""
+PROMPT = timedelta(days=1)
+"""How long after its week's end a point counts as taken then *(ours)*."""
 
 
 def point(measure: Measure, now: datetime) -> Point:
@@ -36,6 +44,33 @@ def cases(measure: Measure, now: datetime, user: Staff, *, not_met: bool) -> Que
     found = every.exclude(pk__in=met.values("pk")) if not_met else met
     sight: QuerySet[Any] = found.model._default_manager.visible_to(user).filter(pk__in=found.values("pk"))
     return sight.order_by("-opened_at")
+
+
+def asked(measure: Measure, now: datetime) -> dict[str, str]:
+    """The two queries behind the figure, as SQL to be read: cases that count, and those that meet the measure."""
+    every, met = measure.cases(now - measure.window, now)
+    return {name: sqlparse.format(str(one.query), reindent=True) for name, one in (("count", every), ("met", met))}
+
+
+def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
+    """Each measure's points of the last weeks by its code, the oldest first, as a page shows them.
+
+    A measure that has gone or was renamed since has no row here; its points stand in the table.
+    """
+    known = {one.code: one for one in measures()}
+    by_week: dict[datetime, list[StoredPoint]] = {}
+    for one in StoredPoint.objects.filter(code__in=known).order_by("-until", "code"):
+        if one.until not in by_week and len(by_week) == WEEKS:
+            break
+        by_week.setdefault(one.until, []).append(one)
+    found: dict[str, list[dict[str, Any]]] = {code: [] for code in known}
+    for until in sorted(by_week):
+        rows = by_week[until]
+        points = [Point(known[row.code], row.since, row.until, row.met, row.of) for row in rows]
+        for row, one in zip(rows, shown_to(points, outside=outside), strict=True):
+            late = row.taken_at - row.until > PROMPT
+            found[row.code].append({**one, "taken_at": row.taken_at, "late": late})
+    return found
 
 
 def shown_to(found: Sequence[Point], *, outside: bool) -> list[dict[str, Any]]:

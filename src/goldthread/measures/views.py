@@ -31,8 +31,35 @@ def list_all(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "measures/list.jinja",
-        {"now": now, "measures": shown, "cases": user.can("measures.cases"), "small": SMALL},
+        {
+            "now": now,
+            "measures": shown,
+            "weeks": queries.weeks(outside=user.role == "pcc"),
+            "cases": user.can("measures.cases"),
+            "small": SMALL,
+        },
     )
+
+
+@route("measures.see", "none")
+@require_safe
+def weeks(request: HttpRequest, code: str) -> HttpResponse:
+    """One measure: its definition, its query, and what it was at the end of each of the last weeks, as aggregates."""
+    user = _staff(request)
+    one = _measure(code)
+    now = database_now(connection)
+    outside = user.role == "pcc"
+    shown = queries.shown_to([queries.point(each, now) for each in queries.measures()], outside=outside)
+    context = {
+        "now": now,
+        "measure": one,
+        "point": next(each for each in shown if each["measure"] == one),
+        "weeks": queries.weeks(outside=outside)[code],
+        "asked": queries.asked(one, now),
+        "cases": user.can("measures.cases"),
+        "small": SMALL,
+    }
+    return render(request, "measures/weeks.jinja", context)
 
 
 @route("measures.cases", "consultation")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from goldthread.clocks.local import LONDON
+
 NEAR = 0.8  # share of a target after which it counts as near
 TARGET_AT = 75.0  # where the target stands on a bar of 100
 OVERSHOOT = 6.0  # a bar just past its target shows that it is

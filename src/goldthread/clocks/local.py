@@ -1,0 +1,5 @@
+"""The time that a force's people live by."""
+
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")

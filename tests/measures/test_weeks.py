@@ -1,0 +1,153 @@
+"""What was told of a week stays told: points are taken once, kept for good, and shown with when they were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from django.test import Client
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import AppendOnlyError
+from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
+from goldthread.contact.models import Incident
+from goldthread.measures import queries
+from goldthread.measures.actions import take_points
+from goldthread.measures.models import StoredPoint
+from goldthread.measures.registry import measures
+from goldthread.measures.tasks import take
+from goldthread.measures.weeks import ended
+from tests.cast import Cast, opened
+
+Browser = Callable[[Staff | None], Client]
+
+
+@pytest.fixture
+def told(cast: Cast) -> Cast:
+    """Twelve incidents, none with the children question answered, opened before the last week ended; its points taken."""
+    for _ in range(12):
+        opened(cast.handler)
+    Incident.objects.update(opened_at=ended(database_now(connection), 1)[0] - timedelta(hours=1))
+    take_points(database_now(connection))
+    return cast
+
+
+@pytest.mark.parametrize(
+    ("now", "last"),
+    [
+        (datetime(2026, 11, 26, 12, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=LONDON)),
+        (datetime(2026, 11, 23, 0, 0, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=LONDON)),
+        (datetime(2026, 11, 22, 23, 59, tzinfo=UTC), datetime(2026, 11, 16, tzinfo=LONDON)),
+        (datetime(2026, 6, 14, 23, 30, tzinfo=UTC), datetime(2026, 6, 15, tzinfo=LONDON)),  # Monday already, in summer
+    ],
+)
+def test_a_week_ends_on_monday_midnight_where_people_live(now: datetime, last: datetime) -> None:
+    weeks = ended(now, 13)
+    assert weeks[-1] == last
+    assert len(weeks) == 13
+    assert all(one.astimezone(LONDON).weekday() == 0 and one.astimezone(LONDON).hour == 0 for one in weeks)
+    assert weeks == sorted(weeks)
+
+
+def test_each_measure_gets_a_point_for_each_week_once(cast: Cast) -> None:
+    now = database_now(connection)
+    assert take_points(now) == 13 * len(measures())
+    assert take_points(now) == 0
+    assert take_points(now + timedelta(weeks=1)) == len(measures())
+
+
+def test_a_week_told_stays_told(told: Cast) -> None:
+    before = list(StoredPoint.objects.filter(code="children-asked").values_list("until", "met", "of"))
+    assert before[-1][1:] == (0, 12)
+    Incident.objects.update(opened_at=database_now(connection) - timedelta(weeks=30))
+    take_points(database_now(connection))
+    assert list(StoredPoint.objects.filter(code="children-asked").values_list("until", "met", "of")) == before
+
+
+def test_nothing_changes_or_removes_a_point(told: Cast) -> None:
+    one = StoredPoint.objects.all()[0]
+    for change in (lambda: one.save(), lambda: one.delete(), lambda: StoredPoint.objects.update(met=0)):
+        with pytest.raises(AppendOnlyError):
+            change()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE measures_storedpoint SET met = 0")
+
+
+def test_a_measure_that_fails_gets_no_point_and_the_others_theirs(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = measures()[0]
+
+    def cases(*_: object) -> tuple[object, object]:
+        broken = Incident.objects.extra(where=["no_such_column = 1"])
+        return broken, broken
+
+    now = database_now(connection)
+    with monkeypatch.context() as broken:
+        broken.setitem(failing.__dict__, "cases", cases)
+        assert take_points(now) == 13 * (len(measures()) - 1)
+    assert not StoredPoint.objects.filter(code=failing.code).exists()
+    assert take_points(now) == 13
+
+
+def test_two_that_take_at_once_take_each_point_once(committing: object) -> None:
+    now = database_now(connection)
+
+    def one() -> None:
+        try:
+            take_points(now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(one), both.submit(one)]:
+            done.result()
+    assert StoredPoint.objects.count() == 13 * len(measures())
+
+
+def test_the_hours_job_takes_them(cast: Cast) -> None:
+    take(timestamp=0)
+    assert StoredPoint.objects.count() == 13 * len(measures())
+
+
+def test_a_page_shows_the_weeks_the_definition_and_the_query(told: Cast, browser: Browser) -> None:
+    page = browser(told.supervisor).get("/measures/weeks/children-asked/").text
+    assert page.count("<circle") == 1  # the other weeks have no case
+    assert "0 of 12" in page
+    assert "SELECT" in page
+    assert "/measures/children-asked/" in page
+    assert "later: what was done since" in page  # all but the last week's, at least
+    assert "no week" not in page
+
+
+def test_before_the_first_week_the_page_says_so(cast: Cast, browser: Browser) -> None:
+    assert "No week has been kept yet." in browser(cast.supervisor).get("/measures/weeks/children-asked/").text
+    assert "none kept yet" in browser(cast.supervisor).get("/measures/").text
+
+
+def test_outside_bodies_see_no_small_number_of_any_week(cast: Cast, browser: Browser) -> None:
+    now = database_now(connection)
+    week = ended(now, 2)
+    for until, met, of in ((week[0], 3, 40), (week[1], 20, 40)):
+        StoredPoint(code="children-asked", since=until - timedelta(days=28), until=until, met=met, of=of).save()
+    outside = browser(cast.pcc).get("/measures/weeks/children-asked/").text
+    assert "20 of 40" in outside
+    assert "3 of 40" not in outside
+    assert "7.5" not in outside
+    assert outside.count("<circle") == 1
+    assert "The cases behind it" not in outside
+    assert "3 of 40" in browser(cast.silver).get("/measures/weeks/children-asked/").text
+
+
+def test_a_point_of_a_measure_that_is_gone_spoils_nothing(told: Cast, browser: Browser) -> None:
+    until = ended(database_now(connection), 1)[0]
+    StoredPoint(code="gone", since=until - timedelta(days=28), until=until, met=1, of=2).save()
+    assert browser(told.supervisor).get("/measures/").status_code == 200
+    assert "gone" not in queries.weeks(outside=False)
+
+
+def test_who_may_see_no_measure_sees_no_week(cast: Cast, browser: Browser) -> None:
+    assert browser(cast.officer).get("/measures/weeks/children-asked/").status_code == 403
+    assert browser(cast.supervisor).get("/measures/weeks/no-such/").status_code == 404
