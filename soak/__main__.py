@@ -1,52 +1,154 @@
-"""``python -m soak``: a handler types while one part after another is killed; ends with 1 where anything was lost.
+"""``python -m soak``: the service is used while one part after another is killed; ends with 1 where anything was lost.
 
-Starts a demo of its own, signs a handler in at a real browser, and in each round lets them type a sentence in which, at
-some letter, ``kill -9`` ends the pages with all their workers, one worker, the stream, the jobs, the database or the tab.
-The sentence is finished and sent; every other round the kill comes while it is on its way. In the end the record must
-hold each sentence once, to the letter; every alarm that fell due must have been raised once; and the audit must be whole.
+Starts a demo of its own. First a handler, signed in at a real browser, types a sentence in each round, in which, at some
+letter, ``kill -9`` ends the pages with all their workers, one worker, the stream, the jobs, the database or the tab. The
+sentence is finished and sent; every other round the kill comes while it is on its way. Then programs write at the API at
+ten times the planned peak of the largest force, with a thousand boards open, while parts are killed at random.
+
+In the end the record must hold each sentence once, to the letter, and each write that was acknowledged once; every alarm
+that fell due must have been raised once; and the audit must be whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
+import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from soak.kills import PARTS, LostError, Round, Typist
+from soak.load import Told, Writer, nothing_lost_or_doubled
 from soak.service import Demo
+
+WRITERS = 12
+"""Programs that write at once: enough that the service, not they, says how much is written."""
+USER = "fim"
+"""As whom they write: who may open, grade and close everywhere."""
+BETWEEN = (10.0, 30.0)
+"""Seconds between two kills while programs write."""
+RAISED_BY = 45.0
+"""Seconds at the end in which parts may come back and what fell due meanwhile is raised."""
 
 
 def main() -> int:
-    """Run the rounds and print what each cost; 0 where nothing was lost or doubled."""
+    """Run the rounds and the load and print what each cost; 0 where nothing was lost or doubled."""
     parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50, metavar="N", help="kills (50)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the dice that choose the letter (1)")
+    parser.add_argument("--rounds", type=int, default=50, metavar="N", help="kills while a handler types (50)")
+    parser.add_argument("--minutes", type=float, default=30, metavar="M", help="of programs that write (30)")
+    parser.add_argument("--rate", type=float, default=300, metavar="N", help="writes a second that they attempt (300)")
+    parser.add_argument("--streams", type=int, default=1_000, metavar="N", help="boards open meanwhile (1,000)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the dice that choose when and what (1)")
     asked = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="goldthread-soak-") as folder, Demo(Path(folder)) as demo:
         print(f"A demo of its own stands after {time.monotonic() - began:.0f} s.", flush=True)
-        done: list[Round] = []
+        dice = random.Random(asked.seed)
         try:
-            with Typist(demo, random.Random(asked.seed)) as typist:
-                for number in range(asked.rounds):
-                    done.append(typist.round(number, PARTS[number % len(PARTS)]))
-                    print(done[-1], flush=True)
-                typist.record_holds([one.sentence for one in done])
+            done = _typed(demo, asked.rounds, dice) if asked.rounds else []
+            if asked.minutes:
+                _load(demo, asked.minutes * 60, asked.rate, asked.streams, dice)
             raised = demo.alarms_are_exact()
             demo.audit_is_whole()
         except LostError as error:
             print(f"LOST: {error}", file=sys.stderr, flush=True)
             return 1
-    print(f"\n{len(done)} kills in {time.monotonic() - began:.0f} s. Nothing was lost or doubled; "
-          f"{raised:,} alarms were raised, each once; the audit is whole.")  # fmt: skip
+    print(f"\nIn {time.monotonic() - began:.0f} s nothing was lost or doubled; {raised:,} alarms were raised, each once; "
+          "the audit is whole.")  # fmt: skip
     for part in PARTS:
         mine = [one for one in done if one.part == part]
         if mine:
             print(f"  {part:14} {len(mine):3}  saved again after at most {max(one.back for one in mine):.1f} s")
     return 0
+
+
+def _typed(demo: Demo, rounds: int, dice: random.Random) -> list[Round]:
+    done: list[Round] = []
+    with Typist(demo, dice) as typist:
+        for number in range(rounds):
+            done.append(typist.round(number, PARTS[number % len(PARTS)]))
+            print(done[-1], flush=True)
+        typist.record_holds([one.sentence for one in done])
+    return done
+
+
+def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Random) -> None:
+    """Let programs write for ``seconds`` with boards open, kill at random, and compare. Raises ``LostError``."""
+    token, killed = demo.token(USER), Counter[str]()
+    with _boards(demo, streams) as boards:
+        began = time.monotonic()
+        writers = [Writer(demo, token, number, WRITERS / rate, began + seconds) for number in range(WRITERS)]
+        for one in writers:
+            one.start()
+        while (left := began + seconds - time.monotonic()) > BETWEEN[1]:
+            time.sleep(min(left, dice.uniform(*BETWEEN)))
+            part = dice.choice(PARTS[:-1])  # no tab here
+            demo.kill(part)
+            killed[part] += 1
+            written = sum(len(one.told.words) for one in writers)
+            print(
+                f"{time.monotonic() - began:6.0f} s  {part:9} killed  {written:,} writes of words acknowledged",
+                flush=True,
+            )
+        for one in writers:
+            one.join()
+        took = time.monotonic() - began
+        time.sleep(min(RAISED_BY, seconds))
+    for one in writers:
+        if one.wrong is not None:
+            raise one.wrong
+    told = [one.told for one in writers]
+    stands = nothing_lost_or_doubled(demo, told)
+    _say(told, stands, took, rate, killed)
+    if streams:
+        print(f"{streams:,} boards: {boards[-1]['open']:,} open at the end, {min(one['open'] for one in boards[2:] or boards):,} "
+              f"at the fewest; {boards[-1]['events']:,} changes came to them; {boards[-1]['back']:,} times one came back, "
+              f"{boards[-1]['loaded']:,} by loading its page anew.")  # fmt: skip
+
+
+def _say(told: list[Told], stands: int, took: float, rate: float, killed: Counter[str]) -> None:
+    times = sorted(one for each in told for one in each.took)
+    refused = sum((each.refused for each in told), Counter[str]())
+    again = sum(each.again for each in told)
+    print(f"{len(times) / took:,.0f} writes a second were acknowledged at their first sending ({rate:,.0f} attempted) for {took:.0f} s; "
+          f"p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms.")  # fmt: skip
+    print(
+        f"{again:,} sendings had no answer and were made again with their key; {stands:,} writes of words stand, each once."
+    )
+    print(f"Killed: {', '.join(f'{part} {count}' for part, count in sorted(killed.items())) or 'nothing'}.")
+    for what, count in refused.most_common(5):
+        print(f"  refused {count:,} times: {what}")
+
+
+@contextmanager
+def _boards(demo: Demo, streams: int) -> Iterator[list[dict[str, int]]]:
+    """Keep so many boards open for the block; what they told, every ten seconds and at the end, lies in the list."""
+    told: list[dict[str, int]] = []
+    if not streams:
+        yield told
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "soak.boards"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    given = {**demo.signed_in(), "pages": demo.port, "port": demo.stream_port, "streams": streams}
+    process.stdin.write(json.dumps(given) + "\n")
+    process.stdin.flush()
+    try:
+        yield told
+    finally:
+        with suppress(OSError):
+            process.stdin.write("stop\n")
+            process.stdin.flush()
+        out, _ = process.communicate(timeout=60)
+        told += [json.loads(line) for line in out.splitlines()]
 
 
 if __name__ == "__main__":

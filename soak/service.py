@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -42,14 +44,14 @@ class Demo:
 
     def __init__(self, folder: Path) -> None:
         self._data = folder / "data"
-        self._port = _free_port()
-        self.base = f"http://localhost:{self._port}"
+        self.port, self.stream_port = _free_port(), _free_port()
+        self.base = f"http://localhost:{self.port}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOLDTHREAD_", "DATABASE_"))}
         self._env = {
             **kept,
             "GOLDTHREAD_DATA": str(self._data),
-            "GOLDTHREAD_PORT": str(self._port),
-            "GOLDTHREAD_STREAM_PORT": str(_free_port()),
+            "GOLDTHREAD_PORT": str(self.port),
+            "GOLDTHREAD_STREAM_PORT": str(self.stream_port),
         }
 
     def __enter__(self) -> Demo:
@@ -117,6 +119,21 @@ class Demo:
             [*GOLDTHREAD, "database", "url"], env=self._env, capture_output=True, text=True, check=True
         )
         return asked.stdout.strip().splitlines()[-1]
+
+    def token(self, user: str) -> str:
+        """A token of the API that acts as *user*."""
+        made = subprocess.run(
+            [*GOLDTHREAD, "token", user], env=self._with_database(), capture_output=True, text=True, check=True
+        )
+        return made.stdout.strip()
+
+    def signed_in(self) -> dict[str, Any]:
+        """Cookies of everybody who may see the board, and the board's mark."""
+        asked = [sys.executable, "-m", "soak.signed_in"]
+        env = {**self._with_database(), "DJANGO_SETTINGS_MODULE": "goldthread.config.settings"}
+        made = subprocess.run(asked, env=env, capture_output=True, text=True, check=True)
+        found: dict[str, Any] = json.loads(made.stdout.strip().splitlines()[-1])
+        return found
 
     def _with_database(self) -> dict[str, str]:
         return {**self._env, "DATABASE_URL": self.url(), "GOLDTHREAD_MODE": "demo"}

@@ -1,0 +1,159 @@
+"""Programs that write at the API as fast as they are let, while parts of the service are killed under them.
+
+Each writer opens contacts, adds words to them, answers the children question, grades and closes; every twelfth contact is
+graded and left to its clocks, so that alarms fall due. A write whose answer did not come is sent again with its key until it
+does, as ``docs/api.md`` asks of programs. What was answered is kept here, and in the end compared with the record.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from soak.kills import LostError
+from soak.service import Demo
+
+WORDS_EACH = 4
+"""Entries of words in a contact."""
+LEFT_OPEN = 12
+"""Of so many contacts one is graded and left."""
+PATIENCE = 120.0
+"""Seconds within which a write must get its answer, whatever was killed."""
+AGAIN = 0.25
+"""Seconds before a write without an answer is sent again."""
+SAID = (
+    "van parked across the drive again, owner has been asked twice",
+    "caller wants the reference for his insurer, nothing else",
+    "shed lock cut, strimmer and two ladders gone, no one seen",
+    "bins set alight behind the shops, out now, nobody near",
+    "dog barking at number 9 most of the night, council told",
+)
+
+
+@dataclass
+class Told:
+    """What the service acknowledged to one writer."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    """Incident by the words' own serial."""
+    opened: set[str] = field(default_factory=set)
+    took: list[float] = field(default_factory=list)
+    again: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Writer(threading.Thread):
+    """One program with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
+
+    def __init__(self, demo: Demo, token: str, number: int, pace: float, until: float) -> None:
+        super().__init__(name=f"writer {number}")
+        self.told = Told()
+        self.wrong: Exception | None = None
+        self._demo, self._token, self._number, self._pace, self._until = demo, token, number, pace, until
+        self._dice = random.Random(number)
+        self._open: http.client.HTTPConnection | None = None
+        self._due = time.monotonic() + pace * self._dice.random()
+
+    def run(self) -> None:
+        """Write until the time is over; what is on its way then is still seen through."""
+        try:
+            for contact in range(1_000_000):
+                for path, given in self._contact(contact):
+                    if time.monotonic() > self._until:
+                        return
+                    time.sleep(max(0.0, self._due - time.monotonic()))
+                    self._due = max(self._due + self._pace, time.monotonic() - 1.0)
+                    self._write(path, given)
+        except (LostError, OSError, KeyError, ValueError) as error:
+            self.wrong = error
+
+    def _contact(self, contact: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        self._incident = ""
+        yield "/incidents", {"channel": "101", "location": f"{contact} Soak Row", "area": "North"}
+        at = f"/incidents/{self._incident}"
+        for line in range(WORDS_EACH):
+            serial = f"S{self._number}-{contact}-{line}"
+            yield f"{at}/entries", {"source": "caller", "text": f"{serial}: {self._dice.choice(SAID)}"}
+        yield f"{at}/children", {"answer": "asked_none"}
+        if contact % LEFT_OPEN == 0:
+            yield f"{at}/grade", {"grade": "immediate", "why": "left to its clocks"}
+            return
+        yield f"{at}/grade", {"grade": "resolution", "why": "advice is enough"}
+        yield f"{at}/closing", {"reason": "advice", "result": "Advice given, reference given."}
+
+    def _write(self, path: str, given: dict[str, Any]) -> None:
+        """Send until there is an answer. Raises ``LostError`` where none comes."""
+        key, began, tries = str(uuid.uuid4()), time.monotonic(), 0
+        while True:
+            status, answer = self._once(path, given, key)
+            if status < 500 and status:
+                break
+            tries += 1
+            if time.monotonic() - began > PATIENCE:
+                raise LostError(f"{path} got no answer in {PATIENCE:g} s; the last was {status or 'none'}")
+            time.sleep(AGAIN)
+        self.told.again += tries
+        if status not in (200, 201, 204):
+            self.told.refused[f"{path.rsplit('/', 1)[-1]} {status} {answer.get('detail', '')}"] += 1
+            return
+        if not tries:
+            self.told.took.append(time.monotonic() - began)
+        if path == "/incidents":
+            self._incident = answer["id"]
+            self.told.opened.add(answer["id"])
+        elif path.endswith("/entries"):
+            self.told.words[given["text"].partition(":")[0]] = self._incident
+
+    def _once(self, path: str, given: dict[str, Any], key: str) -> tuple[int, dict[str, Any]]:
+        """Status and answer; 0 where the connection broke."""
+        try:
+            if self._open is None:
+                self._open = http.client.HTTPConnection("127.0.0.1", self._demo.port, timeout=30)
+            self._open.request("POST", f"/api/v1{path}", json.dumps(given), {
+                "Authorization": f"Bearer {self._token}", "Content-Type": "application/json", "Idempotency-Key": key,
+                "Host": f"localhost:{self._demo.port}",
+            })  # fmt: skip
+            found = self._open.getresponse()
+            body = found.read()
+            return found.status, json.loads(body) if body.startswith(b"{") else {}
+        except (OSError, http.client.HTTPException):
+            if self._open is not None:
+                self._open.close()
+            self._open = None
+            return 0, {}
+
+
+def nothing_lost_or_doubled(demo: Demo, told: list[Told]) -> int:
+    """How many writes of words stand as acknowledged. Raises ``LostError`` where one is missing, twice or elsewhere."""
+    said: dict[str, str] = {}
+    for one in told:
+        said |= one.words
+    opened = set().union(*(one.opened for one in told))
+    with psycopg.connect(demo.url()) as reading:
+        rows = reading.execute(
+            "SELECT split_part(kept.text, ':', 1), entry.incident_id::text FROM contact_entry AS entry "
+            "JOIN audit_payload AS kept ON kept.id = entry.text_id WHERE entry.kind = 'words' AND kept.text ~ '^S[0-9]+-'"
+        ).fetchall()
+        places = reading.execute(
+            "SELECT count(*) FROM contact_incident AS incident JOIN audit_payload AS kept ON kept.id = incident.location_id "
+            "WHERE kept.text LIKE '% Soak Row'"
+        ).fetchone()
+    there = Counter(serial for serial, _ in rows)
+    if twice := [serial for serial, count in there.items() if count > 1]:
+        raise LostError(f"{len(twice)} writes are there twice: {twice[:5]}")
+    where = dict(rows)
+    if lost := [serial for serial, incident in said.items() if where.get(serial) != incident]:
+        raise LostError(f"{len(lost)} acknowledged writes are not there: {lost[:5]}")
+    if places is None or places[0] != len(opened):
+        raise LostError(f"{len(opened)} contacts were acknowledged as opened, and {places and places[0]} are there")
+    return len(said)
