@@ -86,6 +86,7 @@ STAGES = (
     Stage("first", tuple("abcdefghijklmnop"), 4, 46, 8e-5, 5e-4),
     Stage("second", ("q", "r", "s", "w", "x", "y", "z", "aa", "ab"), 2, 46, 4.5e-5, 2e-4),
     Stage("third", ("ad", "ae", "af"), 1, 48, 3e-5, 1.5e-4),
+    Stage("fourth", ("ag", "ah", "ai", "aj", "ak", "al", "am", "an"), 3, 49, 3e-5, 1.5e-4),
 )
 """Hands came in as they were written; each further stage goes on from the weights of the one before, at lower rates *(ours)*."""
 

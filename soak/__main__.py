@@ -12,17 +12,14 @@ that fell due must have been raised once; and the audit must be whole.
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from soak.boards import boards
 from soak.kills import PARTS, LostError, Round, Typist
 from soak.load import Told, Writer, nothing_lost_or_doubled
 from soak.service import Demo
@@ -81,9 +78,12 @@ def _typed(demo: Demo, rounds: int, dice: random.Random) -> list[Round]:
 def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Random) -> None:
     """Let programs write for ``seconds`` with boards open, kill at random, and compare. Raises ``LostError``."""
     token, killed = demo.token(USER), Counter[str]()
-    with _boards(demo, streams) as boards:
+    with boards(demo, streams) as seen:
         began = time.monotonic()
-        writers = [Writer(demo, token, number, WRITERS / rate, began + seconds) for number in range(WRITERS)]
+        writers = [
+            Writer(demo, token, number, WRITERS / rate, lambda: time.monotonic() > began + seconds)
+            for number in range(WRITERS)
+        ]
         for one in writers:
             one.start()
         while (left := began + seconds - time.monotonic()) > BETWEEN[1]:
@@ -107,9 +107,9 @@ def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Ra
     stands = nothing_lost_or_doubled(demo, told)
     _say(told, stands, took, rate, killed)
     if streams:
-        print(f"{streams:,} boards: {boards[-1]['open']:,} open at the end, {min(one['open'] for one in boards[2:] or boards):,} "
-              f"at the fewest; {boards[-1]['events']:,} changes came to them; {boards[-1]['back']:,} times one came back, "
-              f"{boards[-1]['loaded']:,} by loading its page anew.")  # fmt: skip
+        print(f"{streams:,} boards: {seen[-1]['open']:,} open at the end, {min(one['open'] for one in seen[2:] or seen):,} "
+              f"at the fewest; {seen[-1]['events']:,} changes came to them; {seen[-1]['back']:,} times one came back, "
+              f"{seen[-1]['loaded']:,} by loading its page anew.")  # fmt: skip
 
 
 def _say(told: list[Told], stands: int, took: float, rate: float, killed: Counter[str]) -> None:
@@ -124,31 +124,6 @@ def _say(told: list[Told], stands: int, took: float, rate: float, killed: Counte
     print(f"Killed: {', '.join(f'{part} {count}' for part, count in sorted(killed.items())) or 'nothing'}.")
     for what, count in refused.most_common(5):
         print(f"  refused {count:,} times: {what}")
-
-
-@contextmanager
-def _boards(demo: Demo, streams: int) -> Iterator[list[dict[str, int]]]:
-    """Keep so many boards open for the block; what they told, every ten seconds and at the end, lies in the list."""
-    told: list[dict[str, int]] = []
-    if not streams:
-        yield told
-        return
-    process = subprocess.Popen(
-        [sys.executable, "-m", "soak.boards"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    given = {**demo.signed_in(), "pages": demo.port, "port": demo.stream_port, "streams": streams}
-    process.stdin.write(json.dumps(given) + "\n")
-    process.stdin.flush()
-    try:
-        yield told
-    finally:
-        with suppress(OSError):
-            process.stdin.write("stop\n")
-            process.stdin.flush()
-        out, _ = process.communicate(timeout=60)
-        told += [json.loads(line) for line in out.splitlines()]
 
 
 if __name__ == "__main__":

@@ -10,10 +10,16 @@ import asyncio
 import json
 import random
 import re
+import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from soak.service import Demo
 
 BACK = 3.0
 """Seconds after which a broken stream is opened again, as browsers do."""
@@ -84,6 +90,31 @@ def _read(part: bytes) -> tuple[int, str]:
     """How many changes a part of the stream brings and the mark after it. Many boards get the same, so it is taken apart once."""
     marks = MARK.findall(part)
     return part.count(b"event: changes"), marks[-1].decode() if marks else ""
+
+
+@contextmanager
+def boards(demo: Demo, streams: int) -> Iterator[list[dict[str, int]]]:
+    """Keep so many boards open for the block; what they told, every ten seconds and at the end, lies in the list."""
+    told: list[dict[str, int]] = []
+    if not streams:
+        yield told
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "soak.boards"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    given = {**demo.signed_in(), "pages": demo.port, "port": demo.stream_port, "streams": streams}
+    process.stdin.write(json.dumps(given) + "\n")
+    process.stdin.flush()
+    try:
+        yield told
+    finally:
+        with suppress(OSError):
+            process.stdin.write("stop\n")
+            process.stdin.flush()
+        out, _ = process.communicate(timeout=60)
+        told += [json.loads(line) for line in out.splitlines()]
 
 
 async def main() -> None:

@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,21 +55,21 @@ class Told:
 class Writer(threading.Thread):
     """One program with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
 
-    def __init__(self, demo: Demo, token: str, number: int, pace: float, until: float) -> None:
+    def __init__(self, demo: Demo, token: str, number: int, pace: float, over: Callable[[], bool]) -> None:
         super().__init__(name=f"writer {number}")
         self.told = Told()
         self.wrong: Exception | None = None
-        self._demo, self._token, self._number, self._pace, self._until = demo, token, number, pace, until
+        self._demo, self._token, self._number, self._pace, self._over = demo, token, number, pace, over
         self._dice = random.Random(number)
         self._open: http.client.HTTPConnection | None = None
         self._due = time.monotonic() + pace * self._dice.random()
 
     def run(self) -> None:
-        """Write until the time is over; what is on its way then is still seen through."""
+        """Write until it is over; what is on its way then is still seen through."""
         try:
             for contact in range(1_000_000):
                 for path, given in self._contact(contact):
-                    if time.monotonic() > self._until:
+                    if self._over():
                         return
                     time.sleep(max(0.0, self._due - time.monotonic()))
                     self._due = max(self._due + self._pace, time.monotonic() - 1.0)

@@ -47,7 +47,7 @@ class Demo:
         self.port, self.stream_port = _free_port(), _free_port()
         self.base = f"http://localhost:{self.port}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOLDTHREAD_", "DATABASE_"))}
-        self._env = {
+        self.env = {
             **kept,
             "GOLDTHREAD_DATA": str(self._data),
             "GOLDTHREAD_PORT": str(self.port),
@@ -56,23 +56,23 @@ class Demo:
 
     def __enter__(self) -> Demo:
         log = (self._data.parent / "log").open("w")
-        self._process = subprocess.Popen(
-            [*GOLDTHREAD, "demo"], env=self._env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        self.process = subprocess.Popen(
+            [*GOLDTHREAD, "demo"], env=self.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
         for _ in range(2400):
-            if self._well():
+            if self.well():
                 return self
-            if self._process.poll() is not None:
+            if self.process.poll() is not None:
                 break
             time.sleep(0.1)
         raise SystemExit(f"the demo did not start: {(self._data.parent / 'log').read_text()[-2000:]}")
 
     def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(90)
+            self.process.wait(90)
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def kill(self, part: str) -> None:
         """End one part at once, as ``kill -9`` does."""
@@ -116,7 +116,7 @@ class Demo:
     def url(self) -> str:
         """The address of the database, as its owner's role reads it."""
         asked = subprocess.run(
-            [*GOLDTHREAD, "database", "url"], env=self._env, capture_output=True, text=True, check=True
+            [*GOLDTHREAD, "database", "url"], env=self.env, capture_output=True, text=True, check=True
         )
         return asked.stdout.strip().splitlines()[-1]
 
@@ -135,20 +135,26 @@ class Demo:
         found: dict[str, Any] = json.loads(made.stdout.strip().splitlines()[-1])
         return found
 
+    def pids(self, part: str) -> set[int]:
+        """Process numbers of a part."""
+        if part == "database":
+            return {int(one.read_text().splitlines()[0]) for one in self._data.rglob("postmaster.pid")}
+        return {one.pid for one in self._of(WORDS["pages" if part == "worker" else part])}
+
     def _with_database(self) -> dict[str, str]:
-        return {**self._env, "DATABASE_URL": self.url(), "GOLDTHREAD_MODE": "demo"}
+        return {**self.env, "DATABASE_URL": self.url(), "GOLDTHREAD_MODE": "demo"}
 
     def _of(self, word: str) -> list[psutil.Process]:
         """Processes of ours that run ``word``; a tether that watches over one is not meant."""
         found = []
-        for process in psutil.Process(self._process.pid).children(recursive=True):
+        for process in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
                 told = process.cmdline()
                 if "-m" in told[:3] and any(word in part for part in told):
                     found.append(process)
         return found
 
-    def _well(self) -> bool:
+    def well(self) -> bool:
         with suppress(OSError), urllib.request.urlopen(f"{self.base}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
         return False

@@ -7,14 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from soak.boards import boards
+from soak.load import Writer, nothing_lost_or_doubled
+from soak.service import Demo
 
 GOLDTHREAD = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main())"]
 HIDDEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "GOLDTHREAD_MODE", "DJANGO_SETTINGS_MODULE")
@@ -100,27 +102,10 @@ def test_numbers_that_make_no_force_are_told_in_one_sentence(
 
 
 @pytest.fixture
-def demo(env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def demo(tmp_path: Path) -> Iterator[Demo]:
     """A running demo."""
-    process = subprocess.Popen(
-        [*GOLDTHREAD, "demo"], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    try:
-        until(lambda: well(env), 240)
-        yield process, env
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-
-
-def well(env: dict[str, str]) -> bool:
-    with (
-        suppress(OSError),
-        urllib.request.urlopen(f"http://127.0.0.1:{env['GOLDTHREAD_PORT']}/healthz", timeout=5) as answer,
-    ):
-        return bool(answer.status == 200)
-    return False
+    with Demo(tmp_path) as running:
+        yield running
 
 
 def until(so: Callable[[], bool], seconds: float) -> None:
@@ -131,41 +116,39 @@ def until(so: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.1)
 
 
-def running(parent: int, word: str) -> list[psutil.Process]:
-    """Processes below ``parent`` whose command holds ``word``."""
-    found = []
-    with suppress(psutil.NoSuchProcess):
-        for process in psutil.Process(parent).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                if any(word in part for part in process.cmdline()):
-                    found.append(process)
-    return found
-
-
 @pytest.mark.slow
-def test_every_part_comes_back_and_all_of_it_stops(demo: tuple[subprocess.Popen[str], dict[str, str]]) -> None:
-    process, env = demo
-    second = told(env, "demo")
-    assert f":{env['GOLDTHREAD_PORT']}/" in one_sentence(second)
+def test_every_part_comes_back_nothing_acknowledged_is_lost_and_all_of_it_stops(demo: Demo) -> None:
+    """The short form of ``make soak``: programs write and boards stay open while each part is killed once."""
+    second = told(demo.env, "demo")
+    assert f":{demo.port}/" in one_sentence(second)
 
-    for word in ("goldthread.config.wsgi", "goldthread.desk.stream.app", "goldthread.cli.steps"):
-        before = {one.pid for one in running(process.pid, word)}
-        assert before, word
-        for one in running(process.pid, word):
-            with suppress(psutil.NoSuchProcess):
-                one.kill()
-        until(lambda w=word, b=before: {one.pid for one in running(process.pid, w)} - b != set(), 60)
-    until(lambda: well(env), 60)
+    token, ended = demo.token("fim"), threading.Event()
+    writers = [Writer(demo, token, number, 0.2, ended.is_set) for number in range(3)]
+    with boards(demo, 12) as seen:
+        for one in writers:
+            one.start()
+        for part in ("pages", "worker", "stream", "jobs", "database"):
+            before = demo.pids(part)
+            assert before, part
+            demo.kill(part)
+            until(lambda p=part, b=before: demo.pids(p) - b != set(), 60)
+        until(demo.well, 60)
+        so_far = [len(one.told.words) for one in writers]
+        until(lambda: all(len(one.told.words) > was for one, was in zip(writers, so_far, strict=True)), 60)
+        ended.set()
+        for one in writers:
+            one.join(120)
+            assert one.wrong is None
+    assert nothing_lost_or_doubled(demo, [one.told for one in writers]) > 10
+    assert sum(one.told.again for one in writers), "no kill met a write"
+    assert seen[-1]["events"], "no change came to a board"
+    assert seen[-1]["back"], "no board came back"
+    demo.alarms_are_exact()
+    demo.audit_is_whole()
 
-    server = Path(env["GOLDTHREAD_DATA"]) / "postgres"
-    pid_file = next(server.rglob("postmaster.pid"))
-    killed = pid_file.read_text().splitlines()[0]
-    os.kill(int(killed), signal.SIGKILL)
-    until(lambda: not pid_file.exists() or pid_file.read_text().splitlines()[0] != killed, 60)
-    until(lambda: well(env), 60)
-    assert process.poll() is None
-    children = [one.pid for one in psutil.Process(process.pid).children(recursive=True)]
-    process.send_signal(signal.SIGINT)
-    process.wait(90)
+    assert demo.process.poll() is None
+    children = [one.pid for one in psutil.Process(demo.process.pid).children(recursive=True)]
+    demo.process.send_signal(signal.SIGINT)
+    demo.process.wait(90)
     until(lambda: not any(psutil.pid_exists(pid) for pid in children), 30)
-    assert not well(env)
+    assert not demo.well()
