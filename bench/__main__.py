@@ -19,14 +19,21 @@ from bench.figures import CannotMeasureError, machine
 from bench.world import World, opened, standing
 
 NAMES = ("reader", "full", "bulk", "board", "stream", "writes", "typing", "search", "lookback", "alarms")
-ON_A_DATABASE = NAMES[3:]
+LONG = ("growth",)
+"""Benches that run only when named, after the others: they take a quarter of an hour and much room."""
+ON_A_DATABASE = (*NAMES[3:], *LONG)
 ON_A_DEMO = ("board", "typing")
 
 
 def main() -> int:
     """Run and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; all of them unless named")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"{', '.join(NAMES)}; all of them unless named; {', '.join(LONG)} only where named",
+    )
     parser.add_argument(
         "--demo",
         metavar="FOLDER",
@@ -37,8 +44,8 @@ def main() -> int:
     names = asked.names or (list(ON_A_DEMO) if asked.demo else list(NAMES))
     if asked.demo and (others := [name for name in names if name not in ON_A_DEMO]):
         parser.error(f"{others[0]} makes a database of its own; on a demo go {' and '.join(ON_A_DEMO)}")
-    if unknown := [name for name in names if name not in NAMES]:
-        parser.error(f"there is no bench {unknown[0]}; choose from {', '.join(NAMES)}")
+    if unknown := [name for name in names if name not in (*NAMES, *LONG)]:
+        parser.error(f"there is no bench {unknown[0]}; choose from {', '.join((*NAMES, *LONG))}")
     signal.signal(signal.SIGTERM, _end)
     began = time.monotonic()
     print(machine(), flush=True)
