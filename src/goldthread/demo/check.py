@@ -40,8 +40,9 @@ RULES: tuple[tuple[str, str], ...] = (
            LEFT JOIN response_clock c ON c.period_id = p.id AND c.incident_id = p.incident_id
            WHERE NOT EXISTS (SELECT FROM response_allocation a WHERE a.incident_id = i.id AND a.at < p.at)
            GROUP BY p.id, i.reference
-           HAVING count(c.id) <> CASE WHEN p.grade = 'resolution' THEN 0 ELSE 2 END
-               OR count(DISTINCT c.kind) <> count(c.id)""",
+           HAVING count(DISTINCT c.kind) <> CASE WHEN p.grade = 'resolution' THEN 0 ELSE 2 END
+               OR (count(DISTINCT c.kind) <> count(c.id) AND NOT EXISTS
+                   (SELECT FROM contact_entry e WHERE e.incident_id = p.incident_id AND e.code = 'incident.reopened'))""",
     ),
     (
         "an ended grade still has a running clock",
@@ -50,12 +51,13 @@ RULES: tuple[tuple[str, str], ...] = (
            (SELECT FROM response_gradeperiod n WHERE n.incident_id = p.incident_id AND n.seq > p.seq)""",
     ),
     (
-        "grades are not numbered from 1, or a later one is lower",
-        """SELECT i.reference FROM (SELECT incident_id, origin, severity, seq,
+        "grades are not numbered from 1, or a later one is lower though a child may be involved and no second person decided so",
+        """SELECT i.reference FROM (SELECT incident_id, origin, severity, seq, decision_id,
                lag(severity) OVER held AS before, row_number() OVER held AS number
                FROM response_gradeperiod WINDOW held AS (PARTITION BY incident_id ORDER BY seq)) p
            JOIN contact_incident i ON i.id = p.incident_id
-           WHERE p.seq <> p.number OR (p.severity < p.before AND p.origin = 'here')""",
+           WHERE p.seq <> p.number OR (p.severity < p.before AND p.origin = 'here'
+              AND p.decision_id IS NULL AND i.child <> 'none')""",
     ),
     (
         "closed without a closing of that time, or with a running clock or a unit still there",

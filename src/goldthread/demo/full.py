@@ -28,6 +28,7 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.demo import plan as plans
 from goldthread.demo import workers
+from goldthread.demo.check import check
 from goldthread.demo.generate import SEED, Year
 from goldthread.demo.looking_back import look_back
 from goldthread.demo.plan import CHUNK, Plan
@@ -41,11 +42,13 @@ from goldthread.demo.seed import (
     finish,
     known_in_database,
     refuse_production,
+    teller_of_weeks,
     there,
     write,
 )
 from goldthread.demo.staff import force
 from goldthread.demo.steps import Story
+from goldthread.demo.told import tell_weeks
 
 AHEAD = 2
 """Chunks for each worker that wait to be written; more would only fill the memory."""
@@ -91,6 +94,8 @@ def fill(
             report = finish(plan, now := database_now(connection))
             await_reading(plan, now, WAITING)
             looked = look_back(now, plan.size)
+            tell_weeks(teller_of_weeks(plan), now)
+            check(now)
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")
         progress(f"{WAITING} written contacts wait in the inbox, and {looked:,} incidents are to be looked back at")
 

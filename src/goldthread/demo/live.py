@@ -194,25 +194,25 @@ def enter(incident_id: uuid.UUID, step: steps.Step, *, area: str, channel: str) 
                 user, incident_id=incident_id, channel=channel, location=step.location,
                 caller_name=step.caller_name, caller_phone=step.caller_phone, area=area,
             )  # fmt: skip
+            given = {"phone": step.caller_phone, "place": step.location, "person": step.caller_name}
             for kind in step.searched:
-                _look_up(user, incident_id, kind, step, area)
+                look_up(user, incident_id, kind, given[kind], area)
         case steps.Said():
             add_words(user, incident_id, key=key, source=step.source, text=step.text)
         case steps.Answered():
-            given = [
+            children = [
                 ChildGiven(str(one.child), one.name, one.age, False, one.where_now, one.last_seen_by, one.seen)
                 for one in step.children
             ]
-            answer_children(user, incident_id, key=key, answer=step.answer, given=given)
+            answer_children(user, incident_id, key=key, answer=step.answer, given=children)
         case steps.Assessed():
             write_thrive(user, incident_id, key=key, draft=Draft(dict(step.elements), step.interim, step.advice, 0))
         case steps.Graded():
             choose_grade(user, incident_id, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
 
 
-def _look_up(user: Staff, incident_id: uuid.UUID, kind: str, step: steps.Opened, area: str) -> None:
+def look_up(user: Staff, incident_id: uuid.UUID, kind: str, typed: str, area: str) -> None:
     """Look one thing up as a handler does: settle on what is plainly meant, else leave the search on record."""
-    typed = {"phone": step.caller_phone, "place": step.location, "person": step.caller_name}[kind]
     key = uuid.uuid4()
     meant = ""
     if kind == "place":

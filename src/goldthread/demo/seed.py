@@ -24,7 +24,7 @@ from goldthread.contact.models import Entry, Incident
 from goldthread.demo import plan as plans
 from goldthread.demo.check import check
 from goldthread.demo.duties import begin_all
-from goldthread.demo.generate import SEED, stories, town
+from goldthread.demo.generate import SEED, Teller, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
 from goldthread.demo.known import Records, found_in_database
 from goldthread.demo.loading import copy_in, identities
@@ -35,6 +35,7 @@ from goldthread.demo.roster import Roster
 from goldthread.demo.rows import ORDER, Known, Record, Rows
 from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, Size, force
 from goldthread.demo.steps import Story
+from goldthread.demo.told import tell_weeks
 from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
 
@@ -80,6 +81,8 @@ def seed(
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
             progress(f"{looked:,} incidents of the last weeks are to be looked back at")
+            told_too = tell_weeks(teller_of_weeks(plan), database_now(connection))
+            progress(f"{told_too:,} more were told step by step: {check(database_now(connection))}")
 
 
 def refuse_production() -> None:
@@ -151,6 +154,11 @@ def await_reading(plan: Plan, now: datetime, count: int) -> None:
     told = force(plan.size)
     homes, rota = town(plan.now, plan.size, plan.count), Roster(told, plan.now).rota
     wait_in_the_inbox(random.Random(SEED), homes, now, count, rota=rota)  # noqa: S311 - a demo's dice
+
+
+def teller_of_weeks(plan: Plan) -> Teller:
+    """Who tells the force's last weeks: dice of their own, so that the year's stories stay as they are."""
+    return Teller(random.Random(SEED + 1), plan.now, plan.size, plan.count)  # noqa: S311 - a demo's dice
 
 
 def known_in_database(plan: Plan) -> Known:
