@@ -36,13 +36,13 @@ CONTACT = ("Contact A", "Contact B", "Contact C")
 SHARES = {"": 5, "immediate": 10, "priority": 35, "scheduled": 35, "resolution": 15}
 """Grades held, in percent; the first is not graded yet."""
 LISTENERS = (
-    *((f"dispatcher {area}", "dispatcher", f"Dispatch {area}", area, 30) for area in AREAS),
-    *((f"supervisor {team}", "contact_supervisor", team, "", 5) for team in CONTACT),
-    *((f"handler {team}", "call_handler", team, "", 15) for team in CONTACT),
-    ("manager", "fim", "Control", "", 10),
-    ("vast", "vast_officer", "Control", "", 10),
+    *((f"dispatcher {area}", "dispatcher", f"Dispatch {area}", area, 150) for area in AREAS),
+    *((f"supervisor {team}", "contact_supervisor", team, "", 25) for team in CONTACT),
+    *((f"handler {team}", "call_handler", team, "", 75) for team in CONTACT),
+    ("manager", "fim", "Control", "", 50),
+    ("vast", "vast_officer", "Control", "", 50),
 )
-"""Name, role, team, area and number of those who keep a board open: 200 in nine classes of sight."""
+"""Name, role, team, area and number of those who keep a board open: 1,000 in nine classes of sight."""
 
 
 @dataclass(frozen=True)

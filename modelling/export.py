@@ -6,8 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
@@ -19,14 +21,19 @@ class Encoder(nn.Module):  # type: ignore[misc]  # torch is not installed where 
     """The encoder by itself: one clause's tokens in, its vector out.
 
     Written out for one clause, with what a word asks, is asked and gives in one product and none of what only padding needs: a fifth
-    faster in eight bits than the library's own form, and the same numbers.
+    faster in eight bits than the library's own form, and the same numbers. A word's numbers are kept in eight bits with a size of
+    their own: with one size for all words, the largest made the others a fifth wrong.
     """
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         encoder = network.encoder
         self.heads, self.each = encoder.config.num_attention_heads, WIDTH // encoder.config.num_attention_heads
-        self.words, self.norm = encoder.embeddings.word_embeddings, encoder.embeddings.LayerNorm
+        self.norm = encoder.embeddings.LayerNorm
+        words = encoder.embeddings.word_embeddings.weight.detach()
+        size = words.abs().amax(1, keepdim=True) / 127
+        self.words = nn.Parameter((words / size).round().to(torch.int8), requires_grad=False)
+        self.size = nn.Parameter(size, requires_grad=False)
         place = encoder.embeddings.position_embeddings.weight[:MOST_TOKENS]
         self.place = nn.Parameter(place + encoder.embeddings.token_type_embeddings.weight[0])
         self.layers = encoder.encoder.layer
@@ -41,7 +48,8 @@ class Encoder(nn.Module):  # type: ignore[misc]  # torch is not installed where 
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(1, tokens) to (1, width)."""
-        seen = self.norm(self.words(tokens) + self.place[: tokens.shape[1]])
+        words = self.words[tokens].float() * self.size[tokens]
+        seen = self.norm(words + self.place[: tokens.shape[1]])
         for layer, asked in zip(self.layers, self.asked, strict=True):
             query, key, value = asked(seen).reshape(-1, 3, self.heads, self.each).permute(1, 2, 0, 3)
             near = (query @ key.transpose(1, 2)).softmax(-1)
@@ -92,10 +100,14 @@ def export(network: Network, codes: int, home: Path) -> None:
                 output_names=["odds", "levels", "child", "adult", "weights", "cues"],
                 dynamic_axes={"clauses": {1: "count"}, "found": {1: "count"}, "empty": {0: "times", 1: "places"}},
             )  # fmt: skip
+        # Rows in eight bits by stretches of 128, and so are the numbers that meet them: with one size for a whole clause, as the pool
+        # can bear it, the encoder's vectors were a sixth wrong, and one risky log in fifty more was missed.
+        made = MatMulNBitsQuantizer(onnx.load(encoder), bits=8, block_size=128, is_symmetric=True, accuracy_level=4)
+        made.process()
+        onnx.save(made.model.model, home / encoder.name)
         # A range of seven bits keeps the sums of older processors from overflowing.
-        for part in (encoder, pool):
-            quantize_dynamic(
-                part, home / part.name, op_types_to_quantize=["MatMul", "Gather"], weight_type=QuantType.QInt8,
-                per_channel=True, reduce_range=True,
-            )  # fmt: skip
+        quantize_dynamic(
+            pool, home / pool.name, op_types_to_quantize=["MatMul", "Gather"], weight_type=QuantType.QInt8, per_channel=True,
+            reduce_range=True,
+        )  # fmt: skip
     shutil.copy(WEIGHTS / "tokenizer.json", home / "tokenizer.json")

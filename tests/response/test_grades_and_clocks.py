@@ -9,13 +9,15 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.assessment.actions import answer_mark
+from goldthread.assessment.queries import cue_states, newest_reading
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.response import actions as response
 from goldthread.response import rules
 from goldthread.response.grades import grades_on
 from goldthread.response.models import Allocation, Clock, GradePeriod
-from tests.cast import Cast, attended, graded, key, opened
+from tests.cast import Cast, attended, graded, key, opened, say
 
 NOW = datetime(2026, 11, 23, 2, 7, tzinfo=UTC)
 GRADES = list(grades_on(NOW.date()).values())
@@ -29,6 +31,27 @@ def test_a_grade_is_chosen_first_or_higher_and_never_lower(new: object, held: ob
     else:
         with pytest.raises(Refused, match="Nothing was changed"):
             rules.may_choose(new, held)  # type: ignore[arg-type]
+
+
+def test_a_first_grade_that_sends_nobody_to_a_missing_child_is_the_inspector_s(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "My daughter is 13 and has run away, she is missing since last night.")
+    for who in (cast.handler, cast.supervisor):
+        with pytest.raises(Refused, match="the FIM's to choose, as the inspector"):
+            graded(who, incident, "resolution")
+    assert not GradePeriod.objects.filter(incident=incident).exists()
+    graded(cast.fim, incident, "resolution")
+    graded(cast.handler, incident, "scheduled")  # higher is anybody's
+
+
+def test_it_is_the_handler_s_again_once_they_said_that_no_child_is_missing(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "My daughter is 13 and has run away, she is missing since last night.")
+    (mark,) = [one for one in cue_states(newest_reading(incident).findings, {}) if one.cue == "missing"]  # type: ignore[union-attr]
+    answer_mark(
+        cast.handler, incident.pk, key=key(), cue="missing", answer="not_so", reason="checked", facts=sorted(mark.facts)
+    )
+    graded(cast.handler, incident, "resolution")
 
 
 @given(st.sampled_from([None, *GRADES]), st.booleans(), st.booleans(), st.lists(st.datetimes(timezones=st.just(UTC))))

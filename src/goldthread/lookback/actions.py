@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from goldthread.accounts.models import Team
 from goldthread.audit.actions import Acting, acting
 from goldthread.audit.models import Payload
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import NotThere, Refused
 from goldthread.contact.actions import lock_identity
 from goldthread.contact.work import command_key, earlier
@@ -211,7 +212,7 @@ def _slots(
     team: Team, a_day: int, new: Iterable[Light], now: datetime
 ) -> tuple[dict[int, Slot], dict[uuid.UUID, Slot]]:
     """When each new item, by its row, and each one that waits already is released and due, in one order of rank."""
-    today, closed, targets = now.astimezone(rules.LONDON).date(), tables.bank_holidays(), tables.targets_on(now.date())
+    today, closed, targets = now.astimezone(LONDON).date(), tables.bank_holidays(), tables.targets_on(now.date())
     ranked: list[tuple[tuple[float, ...], int, int | uuid.UUID]] = [(one.rank, one.severity, one.row) for one in new]
     waiting = Item.objects.waiting(now).filter(team=team)
     for pk, severity, probability, received_at, row in waiting.values_list(
@@ -219,7 +220,7 @@ def _slots(
     ):
         ranked.append((rules.rank(severity, probability, received_at, row), severity, pk))
     ranked.sort(key=lambda one: (one[0], str(one[2])))
-    midnight = datetime.combine(today, datetime.min.time(), rules.LONDON)
+    midnight = datetime.combine(today, datetime.min.time(), LONDON)
     taken = Item.objects.filter(team=team, release_at__gte=midnight, release_at__lte=now).count()
     rows: dict[int, Slot] = {}
     moved: dict[uuid.UUID, Slot] = {}

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from goldthread.accounts.events import StaffLeft
 from goldthread.audit.models import Payload
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.config.upward import listen
 from goldthread.contact.actions import reopen
@@ -63,7 +64,7 @@ def decide(
         work.own(staff=None if desk else user, team=desk)
         item.state, item.decision, item.decided_at = "decided", kept.kind, work.now
         days = tables.targets_on(work.now.date()).outcome.get(kept.kind)
-        today = work.now.astimezone(rules.LONDON).date()
+        today = work.now.astimezone(LONDON).date()
         item.outcome_due_at = None if days is None else rules.due_at(today, days, tables.bank_holidays())
         work.act.record(
             "alteration",

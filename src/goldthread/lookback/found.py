@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from goldthread.clocks.local import LONDON
 from goldthread.lookback import rules
 
 Record = tuple[str, date | None]
@@ -38,7 +39,7 @@ class Light:
 
 def record_of(reference: str, received_at: datetime | None) -> Record:
     """The record of that reference that came at that time."""
-    return reference, received_at.astimezone(rules.LONDON).date() if received_at else None
+    return reference, received_at.astimezone(LONDON).date() if received_at else None
 
 
 @dataclass(frozen=True)

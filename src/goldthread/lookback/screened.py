@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from goldthread.assessment.reading import reader
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Refused
 from goldthread.contact.rules import AHEAD, EARLIEST, tidy
 from goldthread.lookback import rules, tables
@@ -267,8 +268,8 @@ def _moment(text: str) -> datetime | None:
     for form in ("", *DAYS):
         try:
             at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - given one below
-            at = at if at.tzinfo else at.replace(tzinfo=rules.LONDON)
-            at.astimezone(rules.LONDON)  # a year that no zone reaches is no time
+            at = at if at.tzinfo else at.replace(tzinfo=LONDON)
+            at.astimezone(LONDON)  # a year that no zone reaches is no time
         except (ValueError, OverflowError):
             continue
         return at

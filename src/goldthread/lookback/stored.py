@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import thrive_text
+from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS
@@ -53,7 +54,7 @@ class StoredIncidents:
     def _incidents(self) -> QuerySet[Any]:
         # A reader that failed afterwards takes nothing back of what was read before.
         newest = Reading.objects.filter(incident=OuterRef("pk"), state="read").order_by("-id")
-        start = datetime(self.since.year, self.since.month, self.since.day, tzinfo=rules.LONDON)
+        start = datetime(self.since.year, self.since.month, self.since.day, tzinfo=LONDON)
         found: QuerySet[Any] = Incident.objects.filter(opened_at__gte=start).annotate(
             reading=Subquery(newest.values("pk")[:1]),
             at_risk=Subquery(newest.values("at_risk")[:1]),

@@ -67,9 +67,9 @@ def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
     for until in sorted(by_week):
         rows = by_week[until]
         points = [Point(known[row.code], row.since, row.until, row.met, row.of) for row in rows]
-        for row, one in zip(rows, shown_to(points, outside=outside), strict=True):
+        for row, told in zip(rows, shown_to(points, outside=outside), strict=True):
             late = row.taken_at - row.until > PROMPT
-            found[row.code].append({**one, "taken_at": row.taken_at, "late": late})
+            found[row.code].append({**told, "taken_at": row.taken_at, "late": late})
     return found
 
 

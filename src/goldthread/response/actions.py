@@ -37,7 +37,8 @@ def choose_grade(
 ) -> None:
     """Choose the first grade, or a higher one; its clocks start at once.
 
-    Reasons may follow later, for help comes before paperwork. Raises ``Refused`` for a lower grade.
+    Reasons may follow later, for help comes before paperwork. Raises ``Refused`` for a lower grade, and for a first one that
+    sends nobody to a missing child.
     """
     reasons = {"why": shared.reason(why, "why"), "why_not_above": shared.reason(why_not_above, "why_not_above")}
     with on_incident(user, incident_id, "grade.choose", key, code, *reasons.values()) as work:
@@ -48,7 +49,8 @@ def choose_grade(
         if new is None:
             raise Invalid({"grade": "Choose a grade."})
         held = shared.current_grade(work.incident)
-        rules.may_choose(new, held)
+        missing = held is None and new.attend is None and shared.missing_child(work.incident)
+        rules.may_choose(new, held, missing_child=missing, inspector=user.role == "fim")
         # A contact that was entered afterwards has waited since it came: its first targets count from then.
         since = work.incident.contacted_at if held is None and work.incident.contacted_at else work.now
         shared.start_period(work, new, reasons, since)

@@ -14,10 +14,11 @@ RELOOK = timedelta(minutes=30)
 """When an incident without a running clock is next looked at by its owner *(ours)*."""
 
 
-def may_choose(new: Grade, held: Grade | None) -> None:
-    """Nothing ever blocks a first grade or a higher one; a lower one is refused here, for it is asked for.
+def may_choose(new: Grade, held: Grade | None, *, missing_child: bool = False, inspector: bool = False) -> None:
+    """Nothing ever blocks a higher grade, nor a first one that sends somebody; a lower one is refused here, for it is asked for.
 
-    Raises ``Refused``. Lowering needs a fresh THRIVE and, where a child is or may be involved, a second, senior person.
+    Where a child is missing, a first grade that sends nobody is an ``inspector``'s to choose. Raises ``Refused``. Lowering needs
+    a fresh THRIVE and, where a child is or may be involved, a second, senior person.
     """
     if held is not None and new.severity < held.severity:
         raise Refused(
@@ -26,6 +27,11 @@ def may_choose(new: Grade, held: Grade | None) -> None:
         )
     if held is not None and new.code == held.code:
         raise Refused(f"The grade is {held.name} already. Nothing was changed.")
+    if missing_child and new.attend is None and not inspector:
+        raise Refused(
+            f"The words say that a child is missing, and {new.name} sends nobody: that is the FIM's to choose, as the inspector. "
+            "Choose a higher grade, answer the mark if no child is missing, or call the FIM. Nothing was changed."
+        )
 
 
 def next_owed(
