@@ -118,7 +118,7 @@ def test_a_page_shows_the_weeks_the_definition_and_the_query(told: Cast, browser
     assert "0 of 12" in page
     assert "SELECT" in page
     assert "/measures/children-asked/" in page
-    assert "later: what was done since" in page  # all but the last week's, at least
+    assert "late: what was done since" in page  # all but the last week, at least
     assert "no week" not in page
 
 
