@@ -117,16 +117,4 @@
   setInterval(() => { if (Date.now() - heard > cut * 4) report("lost"); }, cut);
   body.addEventListener("mouseleave", settle);
   body.addEventListener("focusout", () => setTimeout(settle));
-
-  body.addEventListener("click", (event) => {
-    const row = event.target.closest("tr[data-href]");
-    if (row && !event.target.closest("a, button") && !getSelection().toString()) location.href = row.dataset.href;
-  });
-  body.addEventListener("keydown", (event) => {
-    const row = event.target.closest("tr[data-href]");
-    if (!row || event.target !== row) return;
-    if (event.key === "Enter") location.href = row.dataset.href;
-    const step = { ArrowDown: row.nextElementSibling, j: row.nextElementSibling, ArrowUp: row.previousElementSibling, k: row.previousElementSibling }[event.key];
-    if (step) { event.preventDefault(); step.focus(); }
-  });
 })();

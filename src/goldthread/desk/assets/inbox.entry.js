@@ -82,7 +82,5 @@
     const row = event.target.closest("tbody tr");
     if (!row || event.target !== row) return;
     if (event.key === "Enter") { event.preventDefault(); row.querySelector("form").requestSubmit(); }
-    const step = { ArrowDown: row.nextElementSibling, j: row.nextElementSibling, ArrowUp: row.previousElementSibling, k: row.previousElementSibling }[event.key];
-    if (step) { event.preventDefault(); step.focus(); }
   });
 })();

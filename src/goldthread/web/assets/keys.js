@@ -202,6 +202,11 @@ export function fillKeyList(list) {
     seen.add(keys);
     add(keys, labelOf(element), element);
   }
+  if (document.querySelector("tbody tr[tabindex]")) {
+    add("j", "To the first row, then down the rows");
+    add("k", "Up the rows");
+    add("Enter", "Open the row you are on");
+  }
   add("?", "This list");
   add("Esc", "Close what is open");
 }

@@ -4,12 +4,14 @@ import { startComponents } from "./components.js";
 import { startConnection } from "./connection.js";
 import { startCounts } from "./counts.js";
 import { startKeys } from "./keys.js";
+import { startRows } from "./rows.js";
 import { startTheme } from "./theme.js";
 import { refreshTimes, startTimes } from "./times.js";
 
 startTheme();
 startTimes();
 startKeys();
+startRows();
 startConnection();
 startCounts();
 startComponents();
