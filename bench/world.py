@@ -80,16 +80,7 @@ def standing(demo: Path) -> Iterator[World]:
     cluster = Cluster(demo / "postgres")
     try:
         urls = cluster.start()
-        for name in [name for name in os.environ if name.startswith("GOLDTHREAD_")]:
-            del os.environ[name]
-        inherited = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        os.environ.update(
-            GOLDTHREAD_MODE="demo",
-            GOLDTHREAD_DATA=str(demo),
-            DATABASE_URL=urls.app_url,
-            DJANGO_SETTINGS_MODULE="goldthread.config.settings",
-            PYTHONPATH=os.pathsep.join(inherited),
-        )
+        _environment(GOLDTHREAD_MODE="demo", GOLDTHREAD_DATA=str(demo), DATABASE_URL=urls.app_url)
         import django
 
         django.setup()
@@ -104,19 +95,22 @@ def standing(demo: Path) -> Iterator[World]:
 
 
 def _serve_from(folder: Path, urls: Connections) -> None:
-    for name in [name for name in os.environ if name.startswith("GOLDTHREAD_")]:
-        del os.environ[name]  # what a developer set for another service is not ours
-    inherited = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    os.environ.update(
+    _environment(
         GOLDTHREAD_MODE="production",
         GOLDTHREAD_DATA=str(folder / "data"),
         GOLDTHREAD_SECRET_KEY=secrets.token_urlsafe(64),
         GOLDTHREAD_HTTPS="false",
         DATABASE_URL=urls.app_url,
         DATABASE_OWNER_URL=urls.owner_url,
-        DJANGO_SETTINGS_MODULE="goldthread.config.settings",
-        PYTHONPATH=os.pathsep.join(inherited),  # the bench's own modules are not installed
     )
+
+
+def _environment(**given: str) -> None:
+    """Set these in place of whatever a developer set for another service, and let processes find the bench's own modules."""
+    for name in [name for name in os.environ if name.startswith("GOLDTHREAD_")]:
+        del os.environ[name]
+    inherited = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ.update(given, DJANGO_SETTINGS_MODULE="goldthread.config.settings", PYTHONPATH=os.pathsep.join(inherited))
 
 
 def _version(urls: Connections) -> str:

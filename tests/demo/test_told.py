@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from goldthread.accounts.models import Duty
 from goldthread.clocks.db import database_now
@@ -56,6 +57,9 @@ def test_every_story_is_carried_out_and_ends_well(db: None) -> None:
         point = queries.point(measure(code), now)
         assert point.of, code
         assert point.met, code
+    duties = Duty.objects.exclude(staff__in=on_duty)
+    assert duties.exists()
+    assert not duties.filter(ended_at__lte=F("began_at")).exists()
     against = queries.point(measure("lowered-against-the-rule"), now)
     assert against.of
     assert against.met == 0

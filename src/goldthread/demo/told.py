@@ -33,7 +33,7 @@ from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.demo.generate import Teller, Telling
 from goldthread.demo.live import look_up
-from goldthread.demo.storybook import Template, tell, templates
+from goldthread.demo.storybook import CHILDREN, Template, tell, templates
 from goldthread.response import actions as response
 from goldthread.response.alarm_actions import find_orphans, raise_due
 from goldthread.response.delay_actions import explain
@@ -64,7 +64,13 @@ class Told:
     steps: tuple[str, ...]
     days: int
     times: int
-    risky: bool
+    band: str
+    baby: bool
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether it begins with a call out of the storybook."""
+        return any(step.split()[2] == "call" for step in self.steps)
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +85,7 @@ def stories() -> tuple[Told, ...]:
                 raise ValueError(f"{row['name']}: no step is read in {step!r}")
         found.append(
             Told(row["name"], time.fromisoformat(row["at"]), tuple(row["steps"]), row.get("days", 0),
-                 row.get("times", 1), row.get("risky", False))
+                 row.get("times", 1), row.get("band", ""), row.get("baby", False))
         )  # fmt: skip
     return tuple(found)
 
@@ -156,23 +162,28 @@ class _Telling:
     def __init__(self, teller: Teller, past: _Past, story: Told, begins: datetime) -> None:
         self.teller, self.past, self.story, self.at = teller, past, story, begins
         self.rng = teller.rng
-        fit = [one for one in templates() if self._fits(one)]
-        self.telling: Telling = teller.begin(self.rng.choice(fit), begins)
+        template, area = self.rng.choice([one for one in templates() if self._fits(one)]), self.rng.choice(teller.areas)
+        band = story.band or template.band
+        home = teller.town.draw(self.rng, area, band, begins.astimezone(LONDON).date(), baby=story.baby)
+        self.telling: Telling = teller.begin(template, begins, area=area, home=home)
+        told = template.children if story.ordinary else CHILDREN
+        self.slot = next(
+            (one for one in told if story.ordinary or any(f"{{{one}}}" in step for step in story.steps)), ""
+        )
         self.handlers = self._handlers()
         self.contacts: list[uuid.UUID] = []
         self.now_in: uuid.UUID = uuid.uuid4()
         self.child = str(uuid.uuid4())
 
     def _fits(self, template: Template) -> bool:
-        """A home with the children a story names; for an ordinary one, a call of the grade that it begins with."""
+        """What is told at a home; for an ordinary story, a call of the grade that it begins with."""
         if template.place != "home" or template.has_baby:
             return False
-        if self.story.risky:
-            return set(template.children) >= {"girl"} or set(template.children) >= {"boy"}
-        return template.grade == "priority" and not template.at_risk
+        return not self.story.ordinary or (template.grade == "priority" and not template.at_risk)
 
     def run(self) -> None:
         """Every step in its time; the duties of those in it begin with it and end with it."""
+        self.past.go(self.at)
         with acting(None) as act:
             for one in self.handlers:
                 duty_actions.begin(one, act)
@@ -260,9 +271,8 @@ def _report(self: _Telling, step: Step) -> None:
 
 
 def _children(self: _Telling, step: Step) -> None:
-    told = self.telling.told
-    slot = next((one for one in ("girl", "boy") if one in self.telling.template.children), "boy")
-    child = ChildGiven(self.child, told[slot], self.telling.ages.get(slot), False, step.words, "", "not_known")
+    name = self.telling.told[self.slot] if self.slot else ""
+    child = ChildGiven(self.child, name, self.telling.ages.get(self.slot), False, step.words, "", "not_known")
     answer_children(
         step.who, self.now_in, key=_key(), answer=step.rest[0], given=[child] if step.rest[0] == "named" else []
     )
