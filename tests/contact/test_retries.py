@@ -18,8 +18,8 @@ from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
-from goldthread.response.models import Allocation, GradePeriod, Unit
-from tests.cast import Cast, key, make_cast, opened
+from goldthread.response.models import Allocation, Closing, GradePeriod, Unit
+from tests.cast import Cast, answered, attended, graded, key, make_cast, opened
 from tests.conftest import Database
 
 DRAFT = Draft({"threat": "he is outside"}, "", "", 0)
@@ -84,6 +84,21 @@ def test_a_higher_grade_chosen_before_a_second_try_counts(cast: Cast) -> None:
     for code in ("scheduled", "immediate"):
         response.choose_grade(cast.handler, incident.pk, key=used, code=code)
     assert [period.grade for period in GradePeriod.objects.order_by("seq")] == ["scheduled", "immediate"]
+
+
+def test_closing_sent_again_is_done_though_it_is_out_of_reach_now(cast: Cast) -> None:
+    """Who sees what is open no longer sees what they closed; their own lost answer is told all the same, and nothing else."""
+    incident = opened(cast.handler)
+    graded(cast.fim, incident)
+    attended(cast, incident)
+    answered(cast.fim, incident)
+    again = key()
+    for _ in range(2):
+        response.close(cast.fim, incident.pk, key=again, reason="attended-resolved", result="Seen and well.")
+    assert Closing.objects.filter(incident=incident).count() == 1
+    for who, other in ((cast.fim, key()), (cast.far_dispatcher, again)):
+        with pytest.raises(NotThere):
+            response.close(who, incident.pk, key=other, reason="attended-resolved", result="Seen and well.")
 
 
 def test_two_people_with_one_key_are_both_heard(cast: Cast) -> None:

@@ -135,10 +135,13 @@ def on_incident(
     tells a retry from another command. Raises ``NotThere`` where the incident is absent or out of the verb's reach.
     """
     with acting(user) as act:
+        own_key = None if key is None else command_key(key, user.pk if user else None, incident_id, verb, *what)
         incident = one(user, verb, incident_id, lock=True)
         if incident is None:
+            # What took it out of reach may be this very command, whose answer was lost: closing does so to who sees what is open.
+            incident = Incident.objects.filter(pk=incident_id).first() if earlier(own_key) is not None else None
+        if incident is None:
             raise NotThere(NOT_THERE)
-        own_key = None if key is None else command_key(key, user.pk if user else None, incident_id, verb, *what)
         work = Work(act, incident, user, own_key, verb, earlier(own_key))
         yield work
         if work.done is None:
