@@ -28,6 +28,7 @@ from goldthread.demo.live import Calls
 from goldthread.demo.plan import Plan, is_whole, recorded, told_for, written
 from goldthread.demo.seed import WAITING, establish, seed
 from goldthread.demo.staff import force
+from goldthread.demo.told import stories as weeks
 from goldthread.desk.models import BoardRow
 from goldthread.response.models import Unit
 
@@ -49,6 +50,8 @@ SELECT (SELECT count(*) FROM audit_event WHERE verb = 'demo.chunk'), (SELECT cou
        (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND backend_type = 'client backend')
 """
+WEEKS = sum(one.times * sum(step.split()[2] in {"open", "call"} for step in one.steps) for one in weeks())
+"""Incidents of the last weeks' stories, told after the year's by the actions."""
 
 
 def _until(admin: psycopg.Connection[Any], holds: Any, process: subprocess.Popen[str] | None = None) -> tuple[int, ...]:
@@ -92,9 +95,12 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
     told = [*year.closed(CHUNK * CHUNKS), *year.standing(stood, OPEN)]
     written_by_people = Incident.objects.exclude(opened_by=None)  # eight more arrived in writing and wait in the inbox
     held = dict(written_by_people.values_list("pk", "reference"))
-    assert held == {one.id: f"{settings.ENV.force_prefix}-{one.reference}" for one in told}
+    planned = {one.id: f"{settings.ENV.force_prefix}-{one.reference}" for one in told}
+    assert {pk: held.get(pk) for pk in planned} == planned
+    assert len(held) == len(planned) + WEEKS, "the others are the last weeks' stories"
+    assert len(set(held.values())) == len(held)
     report = check(database_now(connection))
-    assert (report.incidents, report.open, report.down) == (COUNT + WAITING, OPEN + WAITING, 0)
+    assert (report.incidents, report.open, report.down) == (COUNT + WAITING + WEEKS, OPEN + WAITING, 0)
     assert BoardRow.objects.count() == OPEN + WAITING
     assert set(Unit.objects.values_list("state", flat=True)) >= {"off", "available", "sent"}
 

@@ -95,7 +95,7 @@ def fill(
             await_reading(plan, now, WAITING)
             looked = look_back(now, plan.size)
             tell_weeks(teller_of_weeks(plan), now)
-            check(now)
+            check(database_now(connection))
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")
         progress(f"{WAITING} written contacts wait in the inbox, and {looked:,} incidents are to be looked back at")
 
