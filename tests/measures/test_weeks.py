@@ -18,7 +18,7 @@ from goldthread.contact.models import Incident
 from goldthread.measures import queries
 from goldthread.measures.actions import take_points
 from goldthread.measures.models import StoredPoint
-from goldthread.measures.registry import measures
+from goldthread.measures.registry import Measure, measures
 from goldthread.measures.tasks import take
 from goldthread.measures.weeks import ended
 from tests.cast import Cast, opened
@@ -120,6 +120,11 @@ def test_a_page_shows_the_weeks_the_definition_and_the_query(told: Cast, browser
     assert "/measures/children-asked/" in page
     assert "late: what was done since" in page  # all but the last week, at least
     assert "no week" not in page
+
+
+@pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
+def test_every_measure_has_its_page_and_its_query(cast: Cast, browser: Browser, measure: Measure) -> None:
+    assert browser(cast.pcc).get(f"/measures/weeks/{measure.code}/").text.count("SELECT") >= 2
 
 
 def test_before_the_first_week_the_page_says_so(cast: Cast, browser: Browser) -> None:
