@@ -6,8 +6,10 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse, Upper
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
@@ -15,6 +17,8 @@ from goldthread.contact import choices
 from goldthread.contact.querysets import IncidentQuerySet
 
 STAFF = settings.AUTH_USER_MODEL
+BACKWARDS = Reverse(Upper("reference"))
+"""A reference from its end: people ask for an incident by the digits that end it, and an index reads from the beginning."""
 
 
 class DailyNumber(models.Model):
@@ -84,6 +88,7 @@ class Incident(models.Model):
             models.Index(fields=["next_action_at"], condition=Q(closed_at__isnull=True), name="incident_open_next"),
             models.Index(fields=["opened_at"], name="incident_opened_at"),
             models.Index(fields=["team", "opened_at"], name="incident_team_opened"),
+            models.Index(OpClass(BACKWARDS, "text_pattern_ops"), name="incident_reference_backwards"),
         ]
 
     def __str__(self) -> str:

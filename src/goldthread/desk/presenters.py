@@ -11,7 +11,7 @@ from goldthread.accounts.roles import verbs
 from goldthread.assessment.elements import elements_on
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
-from goldthread.contact.models import ChildVersion, Incident
+from goldthread.contact.models import BACKWARDS, ChildVersion, Incident
 from goldthread.desk.differences import differences
 from goldthread.desk.marks import Mark
 from goldthread.desk.owed import owed
@@ -169,7 +169,8 @@ def listed(incidents: list[Incident]) -> list[dict[str, Any]]:
 def by_reference(user: Staff, asked: str) -> QuerySet[Incident]:
     """Incidents in sight whose reference is, or ends with, what was asked; newest first."""
     found: QuerySet[Incident] = Incident.objects.visible_to(user).select_related("location", "owner", "owner_team")
-    return found.filter(reference__iendswith=asked.replace("\x00", "")).order_by("-opened_at")
+    end = asked.replace("\x00", "").upper()[::-1]
+    return found.annotate(backwards=BACKWARDS).filter(backwards__startswith=end).order_by("-opened_at")
 
 
 def thrive_versions(record: Record) -> list[dict[str, Any]]:

@@ -54,17 +54,18 @@ class Filters:
 
 def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
     """Open incidents in this person's sight, in the board's order."""
-    found = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user))
+    incidents = Incident.objects.open().visible_to(user)
     if filters.area:
-        found = found.filter(incident__area=filters.area)
+        incidents = incidents.filter(area=filters.area)
+    if filters.child:
+        incidents = incidents.filter(child=filters.child)
+    if filters.owner == "me":
+        incidents = incidents.filter(owner=user)
+    if filters.owner == "team":
+        incidents = incidents.filter(Q(owner__team=user.team_id) | Q(owner_team=user.team_id))
+    found = BoardRow.objects.filter(incident__in=incidents)
     if filters.grade:
         found = found.filter(grade="" if filters.grade == "none" else filters.grade)
-    if filters.child:
-        found = found.filter(incident__child=filters.child)
-    if filters.owner == "me":
-        found = found.filter(incident__owner=user)
-    if filters.owner == "team":
-        found = found.filter(Q(incident__owner__team=user.team_id) | Q(incident__owner_team=user.team_id))
     if filters.needs:
         found = found.filter(needs__contains=[filters.needs])
     if filters.overdue:

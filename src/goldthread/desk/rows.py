@@ -48,8 +48,13 @@ BAR = "<!--clock-->"
 
 
 def rows(found: QuerySet[BoardRow], now: datetime) -> list[dict[str, Any]]:
-    """What each row shows, with four queries however many rows there are."""
-    rows = list(found.values_list(*NEEDED, named=True))
+    """What each row shows, with five queries however many rows there are.
+
+    Which rows is asked by itself: joined to all they show, the open ones were looked for among everything ever stored.
+    """
+    wanted = list(found.values_list("pk", flat=True))
+    asked = BoardRow.objects.filter(pk__in=wanted).order_by(*found.query.order_by)
+    rows = list(asked.values_list(*NEEDED, named=True))
     ids = [row.incident_id for row in rows]
     newest = Reading.objects.filter(incident__in=ids).order_by("incident_id", "-id").distinct("incident_id")
     findings = dict(newest.values_list("incident_id", "findings"))
