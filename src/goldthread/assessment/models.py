@@ -23,7 +23,7 @@ class Reading(AppendOnly):
     ``state`` *down* holds no finding and means that nothing may be taken as safe.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="readings")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="readings", db_index=False)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())
     state = models.CharField(max_length=8, choices=STATES)
@@ -54,7 +54,7 @@ class ThriveVersion(AppendOnly):
     number of the last entry its author had before them.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="thrive_versions")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="thrive_versions", db_index=False)
     version = models.PositiveIntegerField()
     text = models.ForeignKey(Payload, models.PROTECT, related_name="+")
     author = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
@@ -76,7 +76,7 @@ class MarkAnswer(AppendOnly):
     the browser had it; null where it did not say. ``reading`` is null while the words were still being typed.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="mark_answers")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="mark_answers", db_index=False)
     cue = models.CharField(max_length=40)
     answer = models.CharField(max_length=8, choices=ANSWERS)
     reason = models.CharField(max_length=16, choices=REASONS, blank=True)

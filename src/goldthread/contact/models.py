@@ -41,7 +41,7 @@ class Incident(models.Model):
     origin = models.CharField(max_length=10, choices=choices.ORIGINS, default="here")
     channel = models.CharField(max_length=20, choices=choices.CHANNELS)
     area = models.CharField(max_length=40, blank=True)
-    team = models.ForeignKey(Team, models.PROTECT, related_name="incidents")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="incidents", db_index=False)
     opened_by = models.ForeignKey(Staff, models.PROTECT, related_name="opened", null=True)
     location = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
     child = models.CharField(max_length=10, choices=choices.CHILD_INVOLVED, default="possible")
@@ -113,7 +113,7 @@ class Entry(AppendOnly):
     as the person gave it, ``recorded_at`` as the database had it.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="entries")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=choices.ENTRY_KINDS)
     source = models.CharField(max_length=12, choices=choices.SOURCES)
@@ -160,7 +160,7 @@ class ChildVersion(AppendOnly):
     ``particulars`` holds JSON with name, where_now and last_seen_by. ``age`` is in whole years, null where unknown.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="child_versions")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="child_versions", db_index=False)
     child = models.UUIDField()
     version = models.PositiveIntegerField()
     particulars = models.ForeignKey(Payload, models.PROTECT, related_name="+")
@@ -180,7 +180,7 @@ class Involvement(AppendOnly):
     """That a member of staff has to do with an incident, and how. It is what *own* means in the matrix of sight."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="involvements")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="involvements")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="involvements", db_index=False)
     part = models.CharField(max_length=10, choices=choices.PARTS)
     at = models.DateTimeField(db_default=DatabaseNow())
 

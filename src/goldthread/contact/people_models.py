@@ -61,7 +61,7 @@ class Street(Sourced):
 class Place(Sourced):
     """An address: a number in a street, with a flat where there is one; without a number, the street or place itself."""
 
-    street = models.ForeignKey(Street, models.PROTECT, related_name="places")
+    street = models.ForeignKey(Street, models.PROTECT, related_name="places", db_index=False)
     number = models.CharField(max_length=20, blank=True)
     unit = models.CharField(max_length=40, blank=True)
 
@@ -100,7 +100,7 @@ class NameWord(models.Model):
 class PersonName(models.Model):
     """That a word is part of a person's name."""
 
-    word = models.ForeignKey(NameWord, models.PROTECT, related_name="+")
+    word = models.ForeignKey(NameWord, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="names")
 
     class Meta:
@@ -120,7 +120,7 @@ class Phone(Sourced):
 class PersonPhone(Sourced):
     """That a person is known to use a number."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="phones")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="phones", db_index=False)
     phone = models.ForeignKey(Phone, models.CASCADE, related_name="people")
 
     class Meta:
@@ -167,7 +167,7 @@ class Lookup(AppendOnly):
     stands on its row, so that the next contact from it finds this one. ``typed`` is what was searched for.
     """
 
-    incident = models.ForeignKey("contact.Incident", models.PROTECT, related_name="lookups")
+    incident = models.ForeignKey("contact.Incident", models.PROTECT, related_name="lookups", db_index=False)
     kind = models.CharField(max_length=8, choices=SEARCHED)
     outcome = models.CharField(max_length=10, choices=OUTCOMES)
     found = models.PositiveIntegerField(default=0)

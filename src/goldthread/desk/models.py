@@ -64,7 +64,7 @@ class Draft(models.Model):
     ``sent``: keyed digests of the fields of the command sent last.
     """
 
-    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+", db_index=False)
     incident = models.UUIDField()
     revision = models.PositiveIntegerField()
     sealed = models.BinaryField()

@@ -72,10 +72,10 @@ class Hit(AppendOnly):
     codes of ``choices.WHY``.
     """
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="found")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="found", db_index=False)
     row = models.PositiveIntegerField()
     reference = models.CharField(max_length=80)
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", null=True)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", null=True, db_index=False)
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="+", null=True)
     received_at = models.DateTimeField(null=True)
     level = models.CharField(max_length=10)
@@ -169,7 +169,7 @@ class Item(models.Model):
 class Decision(AppendOnly):
     """What was decided of an item. The newest holds; *undone* takes the one before back."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="decisions")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="decisions", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=choices.DECISIONS)
     reason = models.CharField(max_length=16, choices=choices.SAFE_BECAUSE, blank=True)

@@ -16,7 +16,7 @@ class StoredPoint(AppendOnly):
     ``taken_at`` is later than ``until`` by a day and more where nothing took points then: what was done since counts in it.
     """
 
-    code = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, db_index=False)
     since = models.DateTimeField()
     until = models.DateTimeField()
     met = models.PositiveIntegerField()

@@ -26,7 +26,7 @@ class GradePeriod(AppendOnly):
     ``decided_by_a_second_person``.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="grade_periods")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="grade_periods", db_index=False)
     seq = models.PositiveIntegerField()
     grade = models.CharField(max_length=20)
     severity = models.PositiveSmallIntegerField()
