@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ from goldthread.contact import actions as contact
 from goldthread.contact.events import WordsAdded
 from goldthread.contact.models import Entry
 from goldthread.contact.rules import ChildGiven
+from goldthread.response.shared_actions import knows_all
 from goldthread.thrive.reader import Reader
 from tests.cast import Cast, key, opened, say
 
@@ -178,6 +180,37 @@ def test_the_assessment_remembers_how_far_its_author_had_read(cast: Cast) -> Non
     read_up_to = ThriveVersion.objects.get().read_up_to
     say(cast.handler, incident, "second")
     assert incident.entries.filter(kind="words", seq__gt=read_up_to).count() == 1
+
+
+def test_what_others_said_while_it_was_written_is_new_to_its_author(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "first")
+    incident.refresh_from_db()
+    seen = incident.last_seq
+    say(cast.handler, incident, "second, by the author")
+    incident.refresh_from_db()
+    own = incident.last_seq
+    say(cast.teammate, incident, "he is back at the door")
+    write_thrive(cast.handler, incident.pk, key=key(), draft=Draft({"threat": "x"}, "", "", 0, seen))
+    version = ThriveVersion.objects.get()
+    assert version.read_up_to == own
+    incident.refresh_from_db()
+    assert not knows_all(incident, version), "so nobody lowers on it"
+    write_thrive(cast.handler, incident.pk, key=key(), draft=Draft({"threat": "y"}, "", "", 1, incident.last_seq))
+    assert knows_all(incident, ThriveVersion.objects.get(version=2))
+
+
+def test_the_page_s_assessment_says_which_line_stood_before_its_author(cast: Cast, browser: Browser) -> None:
+    incident = opened(cast.handler)
+    client = browser(cast.handler)
+    page = client.get(f"/incidents/{incident.pk}/").text
+    shown = re.search(r'name="seen"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="seen"', page)
+    assert shown
+    seen = shown[1] or shown[2]
+    say(cast.teammate, incident, "he is back at the door")
+    given = {"key": str(key()), "based_on": "0", "seen": seen, "threat": "x"}
+    assert client.post(f"/incidents/{incident.pk}/thrive", given).status_code in {200, 302}
+    assert not knows_all(incident, ThriveVersion.objects.get())
 
 
 TEXT = st.text(st.characters(), max_size=60)

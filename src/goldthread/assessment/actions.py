@@ -6,10 +6,13 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import astuple
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from goldthread.assessment import marking, rules
 from goldthread.assessment.elements import elements_on
+from goldthread.assessment.holding import held
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, newest_thrive, said_in
 from goldthread.assessment.reading import load_again, read, reader, reads_fully
@@ -37,13 +40,12 @@ class NotReadInFull(Exception):
 def read_words(event: WordsAdded) -> None:
     """Read everything said so far with the new words on the fast path, and store what was found; in the words' own transaction.
 
-    The full reading takes longer than words may wait: it follows as a job.
+    The full reading takes longer than words may wait: it follows as a job, and so does one where the reader is down.
     """
-    found = Reading.objects.create(
-        incident=event.incident, entry=event.entry, at=event.act.now, **read(said_in(event.incident))
-    )
-    _note_child(event.incident, found, event.act)
-    if reads_fully():
+    found = _kept(event.incident, read(said_in(event.incident)))
+    made = Reading.objects.create(incident=event.incident, entry=event.entry, at=event.act.now, **found)
+    _note_child(event.incident, made, event.act)
+    if reads_fully() or made.state == "down":
         from goldthread.assessment.tasks import read_fully as follow
 
         follow.defer(incident=str(event.incident.pk))
@@ -53,7 +55,8 @@ def read_fully(incident_id: uuid.UUID) -> None:
     """Add the full reading of everything said in the incident, unless it is there or newer words came meanwhile.
 
     Those have a job of their own. The words are read before the incident is locked, so that nobody waits for it. Raises
-    ``NotReadInFull``, so that the job is tried again; where the network is off for good no job is ordered.
+    ``NotReadInFull``, so that the job is tried again; where the network is off for good no job is ordered, but after an outage
+    of the reader, when a first look is better than none.
     """
     incident = Incident.objects.filter(pk=incident_id).first()
     if incident is None:
@@ -62,13 +65,16 @@ def read_fully(incident_id: uuid.UUID) -> None:
     if newest is None or newest.path == "full":
         return
     found = read(said_in(incident), "full")
-    if found["state"] == "down" or found["path"] != "full":  # the first reading stands meanwhile
+    if found["state"] == "down" or (
+        found["path"] != "full" and newest.state != "down"
+    ):  # the first reading stands meanwhile
         load_again()
         raise NotReadInFull("The reader could not read in full; its own line in the log says why.")
     with on_incident(None, incident_id, "reading.follow") as work:
         now_newest = newest_reading(work.incident)
         if now_newest is None or now_newest.pk != newest.pk:
             return
+        found = _kept(work.incident, found)
         made = Reading.objects.create(incident=work.incident, entry_id=newest.entry_id, at=work.now, **found)
         _note_child(work.incident, made, work.act)
 
@@ -109,13 +115,26 @@ def write_thrive(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, draft: 
             author=user,
             at=work.now,
             reading=newest_reading(work.incident),
-            read_up_to=work.incident.last_seq,
+            read_up_to=_read_up_to(work.incident, user, draft.seen),
         )
         work.event("thrive.written", version=version.version)
         work.involve("author")
         work.act.record("collection", "thrive.write", [("incident", str(incident_id))], version=version.version)
         work.finish(version.pk)
     return version
+
+
+def _read_up_to(incident: Incident, author: Staff, seen: int | None) -> int:
+    """The last entry the author had before them: of what came after ``seen``, what they did themselves and no more.
+
+    What somebody else said or did meanwhile is new to them, and asks for the next version.
+    """
+    if seen is None:
+        return incident.last_seq
+    new = incident.entries.filter(Q(kind="words") | Q(author__isnull=False), seq__gt=seen)
+    others = new.filter(Q(author__isnull=True) | ~Q(author=author))
+    first = others.order_by("seq").values_list("seq", flat=True).first()
+    return incident.last_seq if first is None else int(first) - 1
 
 
 def answer_mark(
@@ -165,6 +184,13 @@ def answer_mark(
             why=given.reason,
         )
         work.finish()
+
+
+def _kept(incident: Incident, found: dict[str, Any]) -> dict[str, Any]:
+    """A new reading's values with what was read of the incident before and stands."""
+    if found["state"] == "down":
+        return held(found, None, newest_reading(incident))
+    return held(found, newest_reading(incident, "full"), None)
 
 
 def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> None:

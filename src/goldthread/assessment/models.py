@@ -20,7 +20,7 @@ class Reading(AppendOnly):
     ``findings`` is a list of ``{cue, entry, start, end, assertion, elements, score, rule}``: ``entry`` is the entry's
     sequence number and ``start``/``end`` code points in that entry's text, so that no quote is kept twice and a lawful
     erasure takes the quote with it. ``doubt`` says why the full path is not sure.
-    ``state`` *down* holds no finding and means that nothing may be taken as safe.
+    ``state`` *down* read nothing, holds what was found before, and means that nothing may be taken as safe.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="readings", db_index=False)

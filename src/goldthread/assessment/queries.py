@@ -28,9 +28,10 @@ def said_in(incident: Incident) -> list[Said]:
         return [Said(seq, text) for seq, text in cursor.fetchall()]
 
 
-def newest_reading(incident: Incident) -> Reading | None:
-    """What the reader found last; None where nothing has been said yet."""
-    return Reading.objects.filter(incident=incident).order_by("-id").first()
+def newest_reading(incident: Incident, path: str = "") -> Reading | None:
+    """What the reader found last, on that path where one is named; None where nothing has been said yet."""
+    found = Reading.objects.filter(incident=incident)
+    return (found.filter(path=path) if path else found).order_by("-id").first()
 
 
 def newest_thrive(incident: Incident) -> ThriveVersion | None:

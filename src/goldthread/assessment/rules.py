@@ -13,12 +13,16 @@ LONGEST_ELEMENT = 20_000
 
 @dataclass(frozen=True)
 class Draft:
-    """A THRIVE as its author wrote it, over the version numbered ``based_on`` (0 where there was none)."""
+    """A THRIVE as its author wrote it, over the version numbered ``based_on`` (0 where there was none).
+
+    ``seen`` is the last entry of the timeline that stood before them; None where whoever wrote has everything before them.
+    """
 
     elements: dict[str, str]
     interim: str
     advice: str
     based_on: int
+    seen: int | None = None
 
 
 def assessment(draft: Draft, codes: set[str], current: int) -> dict[str, object]:

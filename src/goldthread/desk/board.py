@@ -113,7 +113,7 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
            AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer') AND raised_at IS NOT NULL AND ended_at IS NULL),
        goldthread_now()
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-    SELECT state, abstain, findings, CASE WHEN state = 'read' THEN level END AS level
+    SELECT state, abstain, findings, level
     FROM assessment_reading WHERE incident_id = %(incident)s ORDER BY id DESC LIMIT 1
 ) AS reading ON true LEFT JOIN LATERAL (
     SELECT started_at, due_at FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL ORDER BY due_at LIMIT 1

@@ -99,9 +99,8 @@ def thrive(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
         texts = {element.code: given[element.code] for element in elements_on(day)}
-        write_thrive(
-            user, pk, key=given["key"], draft=Draft(texts, given["interim"], given["advice"], given["based_on"])
-        )
+        draft = Draft(texts, given["interim"], given["advice"], given["based_on"], given["seen"])
+        write_thrive(user, pk, key=given["key"], draft=draft)
 
     return run(request, incident_id, forms.ThriveForm(request.POST, day=day), act)
 

@@ -206,10 +206,11 @@ class ChildrenForm(CommandForm):
 
 
 class ThriveForm(CommandForm):
-    """The elements in force, each a text; ``based_on`` is the version the author had before them."""
+    """The elements in force, each a text; ``based_on`` is the version the author had before them, ``seen`` the last line."""
 
     name = "thrive"
     based_on = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -117,7 +117,7 @@ def noticed(
         () if incident is not None and incident.on_line == "child" else tuple(prompts(states, reader().question)),
         unanswered(states),
         str(found.get("engine", "")),
-        str(found.get("level", "none")) if found.get("state") == "read" else "none",
+        str(found.get("level", "none")),
         _path(found),
         str(found.get("doubt", "")),
     )

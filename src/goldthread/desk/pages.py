@@ -88,7 +88,8 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
         case "thrive":
             versions = record.versions if record else []
             based_on = versions[0].version if versions else 0
-            return forms.ThriveForm(day=now().date(), initial={"based_on": based_on})
+            seen = record.incident.last_seq if record else 0
+            return forms.ThriveForm(day=now().date(), initial={"based_on": based_on, "seen": seen})
         case "grade":
             return forms.GradeForm(choices_now=presenters.grades(record, now()))
         case "lower":

@@ -117,7 +117,7 @@ class Record:
     @cached_property
     def marks(self) -> list[Mark]:
         """Every mark of the newest reading whose words are still there."""
-        if self.reading is None or self.reading.state != "read":
+        if self.reading is None:
             return []
         return marks_of(self.reading.findings, self.texts, reader())
 

@@ -140,7 +140,7 @@ def ending(incident: Incident) -> Ending:
     periods = list(GradePeriod.objects.filter(incident=incident).order_by("seq").values_list("severity", flat=True))
     newest = dict(incident.child_versions.order_by("id").values_list("child", "seen"))
     reading = newest_reading(incident)
-    read = reading.level if reading is not None and reading.state == "read" and not reading.abstain else "none"
+    read = reading.level if reading is not None else "none"
     return Ending(
         child=incident.child,
         attended=Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists(),
@@ -190,7 +190,7 @@ def open_requests(incident: Incident) -> QuerySet[ReviewRequest]:
 def critical_unanswered(incident: Incident) -> list[CueState]:
     """The life-threat cues in the words that nobody has answered."""
     reading = newest_reading(incident)
-    if reading is None or reading.state != "read":
+    if reading is None:
         return []
     found = cue_states(reading.findings, mark_answers(incident.pk))
     return [one for one in found if one.critical and one.wants]
@@ -199,7 +199,7 @@ def critical_unanswered(incident: Incident) -> list[CueState]:
 def missing_child(incident: Incident) -> bool:
     """Whether the words say that a child is missing, and nobody has answered that it is not so."""
     reading = newest_reading(incident)
-    if incident.child == "none" or reading is None or reading.state != "read":
+    if incident.child == "none" or reading is None:
         return False
     found = cue_states(reading.findings, mark_answers(incident.pk))
     return any(

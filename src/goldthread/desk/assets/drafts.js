@@ -79,7 +79,7 @@ export function forgetOld() {
 }
 
 // The fields of a page by the names their forms give them: "words.text", "thrive.threat", "children.child-0-name".
-const SKIPPED = new Set(["csrfmiddlewaretoken", "based_on", "opening", "back"]);
+const SKIPPED = new Set(["csrfmiddlewaretoken", "based_on", "seen", "opening", "back"]);
 
 function* inputs() {
   for (const form of document.querySelectorAll("[data-draft-form]")) {

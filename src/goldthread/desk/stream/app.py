@@ -59,7 +59,7 @@ async def _board(
     since = headers.get("last-event-id") or parse_qs(scope["query_string"].decode("latin-1")).get("since", [""])[0]
     await hub.in_thread(record_consultation, staff, "board.listen", [])
     listener = Listener(staff.pk, key, sight_class(staff))
-    gone = asyncio.create_task(_until_gone(receive))
+    gone = asyncio.create_task(_until_gone(receive, listener))
     try:
         await send(
             {
@@ -77,25 +77,20 @@ async def _board(
         )
         await send({"type": "http.response.body", "body": b"retry: 1000\n\n" + event("still", {}), "more_body": True})
         await send({"type": "http.response.body", "body": await hub.join(listener, since), "more_body": True})
-        while True:
-            waiting = asyncio.create_task(listener.queue.get())
-            done, _ = await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if waiting not in done:
-                waiting.cancel()
-                return
-            given = waiting.result()
-            if given is None:
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
-                return
+        while (given := await listener.queue.get()) is not None and not gone.done():
             await send({"type": "http.response.body", "body": given, "more_body": True})
+        if not gone.done():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         hub.listeners.discard(listener)
         gone.cancel()
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _until_gone(receive: Receive, listener: Listener) -> None:
+    """End the listener when its board goes; its loop waits for its queue alone, since a task for each event costs as much as sending it."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    listener.give(None)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -31,8 +31,9 @@ from goldthread.desk.rows import rendered, rows
 from goldthread.desk.stream.sign_in import still_signed_in
 from goldthread.desk.strip import strip
 
-GATHER = 0.05
-"""Seconds in which changes are gathered into one event."""
+GATHER, GATHER_EACH = 0.05, 0.0003
+"""Seconds in which changes are gathered into one event, and how many more for each listener: a thousand cost a core a
+third of a second an event, and would else hold up those who write *(ours)*."""
 RECHECK = 10.0
 """Seconds between two looks at whether each listener is still signed in with the same sight."""
 COUNT_AGAIN = 15.0
@@ -166,7 +167,7 @@ class Hub:
     async def _follow(self) -> None:
         while True:
             await self._woken.wait()
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(GATHER + GATHER_EACH * len(self.listeners))
             self._woken.clear()
             classes = {listener.sight: listener.staff_id for listener in self.listeners}
             try:

@@ -29,6 +29,7 @@ class ThriveGiven(Given):
             "examples": [
                 {
                     "based_on": 0,
+                    "seen": 4,
                     "elements": {
                         "threat": "The father, on foot with both children, was heard to threaten their mother.",
                         "vulnerability": "Mia, about 4, and a baby; not seen since 01:50.",
@@ -41,6 +42,11 @@ class ThriveGiven(Given):
     )
     based_on: Annotated[int, Whole(0, 2**31 - 1)] = Field(
         description="The newest version its author had before them; 0 where there was none."
+    )
+    seen: Annotated[int, Whole(0, 2**31 - 1)] | None = Field(
+        None,
+        description="`seq` of the last timeline line its author had before them: what others say or do after it asks for the next "
+        "version. Left out, everything there is counts as known to them.",
     )
     elements: Annotated[dict[str, Annotated[str, Field(max_length=LONGEST_ELEMENT)]], InForce("elements")] = Field(
         description="Texts by the element's code."
@@ -89,7 +95,7 @@ def write_thrive(
     """Adds the next THRIVE version; none is ever overwritten. Answers 409 (`stale`) where another version came since
     `based_on`: read it, then send yours as the next one.
     """
-    draft = Draft(given.elements, given.interim, given.advice, given.based_on)
+    draft = Draft(given.elements, given.interim, given.advice, given.based_on, given.seen)
     made = write_version(staff(request), incident_id, key=key, draft=draft)
     return Status(201, answers.Written(version=made.version, at=made.at))
 

@@ -142,7 +142,11 @@ def noticed(record: Record) -> answers.Noticed:
     """The newest reading. Where the words were not judged there is no answer, not a reassuring one."""
     reading = record.reading
     marks = sorted(record.marks, key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
-    judged = reading if reading is not None and reading.state == "read" and not reading.abstain else None
+    judged = (
+        reading
+        if reading is not None and (reading.at_risk or (reading.state == "read" and not reading.abstain))
+        else None
+    )
     return answers.Noticed(
         reader=_reader(record),
         at=reading.at if reading else None,
