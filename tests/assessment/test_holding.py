@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.accounts.models import Staff
 from goldthread.assessment import actions
 from goldthread.assessment.holding import CHILD, HELD, held
 from goldthread.assessment.models import Reading
 from goldthread.assessment.queries import newest_reading
+from goldthread.assessment.rules import Draft
 from goldthread.desk.models import BoardRow
 from goldthread.response.shared_actions import critical_unanswered, ending, missing_child
 from goldthread.thrive.decide import rank
 from goldthread.thrive.reader import Reader as TheReader
-from tests.cast import Cast, opened, say
+from tests.cast import Cast, key, opened, say
 
 LEVELS = ("none", "low", "medium", "high", "immediate")
 QUOTES = st.fixed_dictionaries(
@@ -134,3 +138,19 @@ def test_words_that_came_in_an_outage_are_read_when_it_is_over(cast: Cast, monke
     assert found is not None
     assert (found.state, found.at_risk) == ("read", True)
     assert critical_unanswered(incident)
+
+
+def test_a_closer_look_that_finds_more_than_the_assessment_knew_asks_for_the_next(
+    cast: Cast, browser: Callable[[Staff | None], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "The table was laid for one more than live there.")
+    actions.write_thrive(cast.handler, incident.pk, key=key(), draft=Draft({"threat": "none heard"}, "", "", 0))
+    assert "assess" not in BoardRow.objects.get(incident=incident).needs
+    _reads(monkeypatch, at_risk=True, level="high", probability=0.9, child="implied")
+    actions.read_fully(incident.pk)
+    assert "assess" in BoardRow.objects.get(incident=incident).needs
+    assert "on a closer look: Priority by the words" in browser(cast.handler).get(f"/incidents/{incident.pk}/").text
+    actions.write_thrive(cast.handler, incident.pk, key=key(), draft=Draft({"threat": "more"}, "", "", 1))
+    assert "assess" not in BoardRow.objects.get(incident=incident).needs
+    assert incident.entries.filter(code="reader.raised").count() == 1

@@ -157,3 +157,20 @@ def test_whoever_signs_out_is_cut_off(service: Service) -> None:
         assert [next(heard)[0], next(heard)[0]] == ["still", "changes"]
         visitor.post("/accounts/logout/")
         assert "ended" in [name for name, _mark, _data in heard]
+
+
+def test_what_a_dispatcher_of_another_area_is_handed_comes_to_them_and_goes_when_it_is_taken_back(
+    service: Service,
+) -> None:
+    made = act(service, "handler", "North")
+    there, mark = signed_in(service, "far-dispatcher")
+    giver = Visitor(service.base)
+    giver.sign_in("handler", PASSWORD)
+    with listening(service, there, mark) as far:
+        page = giver.get(f"/incidents/{made}/")
+        to = re.search(r'<option value="([^"]+)"[^>]*>\s*Far-Dispatcher', page)
+        assert to
+        giver.post(f"/incidents/{made}/hand", key=str(uuid.uuid4()), to=to[1], note="your area next")
+        assert "html" in first_word_of(far, made)
+        giver.post(f"/incidents/{made}/hand/back", key=str(uuid.uuid4()))
+        assert first_word_of(far, made).get("gone")

@@ -201,6 +201,20 @@ def test_an_owner_whose_access_ended_leaves_an_orphan(cast: Cast) -> None:
     assert orphaned(incident)
 
 
+def test_somebody_who_may_hold_nothing_owns_nothing_and_staffs_no_desk(cast: Cast) -> None:
+    on_duty(cast.handler)
+    incident = opened(cast.handler)
+    assert not orphaned(incident)
+    Staff.objects.filter(pk=cast.handler.pk).update(role="pcc")
+    assert orphaned(incident), "their role was taken from them a minute ago"
+    on_duty(cast.auditor)
+    Incident.objects.filter(pk=incident.pk).update(owner=None, owner_team=cast.auditor.team)
+    assert orphaned(incident), "an auditor who sits at the desk answers nobody"
+    on_duty(cast.fim)
+    Incident.objects.filter(pk=incident.pk).update(owner=None, owner_team=cast.fim.team)
+    assert not orphaned(incident)
+
+
 def test_a_duty_that_was_forgotten_staffs_nothing(cast: Cast) -> None:
     on_duty(cast.handler)
     incident = opened(cast.handler)

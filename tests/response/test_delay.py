@@ -18,6 +18,7 @@ from goldthread.contact.caller_models import CallBack
 from goldthread.contact.models import Entry, Incident
 from goldthread.desk.models import BoardRow
 from goldthread.response import alarm_actions, delay_actions
+from goldthread.response.measures import attended_as_graded
 from goldthread.response.models import DelayExplanation
 from goldthread.response.request_rules import delays
 from tests.cast import Cast, attended, closed, graded, key, opened
@@ -50,6 +51,19 @@ def test_the_board_asks_until_somebody_has_said_why(cast: Cast, late: Incident) 
     assert not wants(late)
     assert {one.clock.kind for one in DelayExplanation.objects.all()} == {"allocation", "attendance"}
     assert Entry.objects.filter(incident=late, code="delay.explained").count() == 1
+
+
+def test_another_grade_given_late_takes_no_breach_away(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    later(timedelta(minutes=61))
+    graded(cast.handler, incident, "immediate")
+    assert wants(incident)
+    assert explain(cast.dispatcher, incident) == 2
+    assert not wants(incident)
+    until = database_now(connection) + timedelta(seconds=1)
+    every, met = attended_as_graded("priority", until - timedelta(hours=2), until)
+    assert (every.count(), met.count()) == (1, 0)
 
 
 def test_a_later_miss_is_explained_by_itself_and_all_may_be_told_anew(cast: Cast) -> None:

@@ -21,6 +21,7 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response import alarm_actions, handoff_actions, request_actions
 from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, HandOff, ReviewRequest, Unit
+from goldthread.response.shared_actions import critical_unanswered
 from tests.cast import Cast, answered, graded, key, opened
 from tests.response.test_alarms import later
 from tests.response.test_requests import assess
@@ -188,4 +189,7 @@ def _closed_by_the_rule(incident: Incident, closing: Closing) -> None:
         assert closing.by.role in {"contact_supervisor", "fim"}
         assert closing.by_id not in {incident.opened_by_id, incident.owner_id, author}
     assert not HandOff.objects.filter(incident=incident, answer=None).exists()
+    assert not critical_unanswered(incident), "a reader that was down meanwhile makes no difference"
+    if closing.reason != "error":
+        assert not Clock.objects.filter(incident=incident, kind="attendance", stopped_by="closed").exists()
     assert not Unit.objects.filter(allocations__incident=incident, allocations__left_at=None).exists()

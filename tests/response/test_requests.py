@@ -207,7 +207,7 @@ def test_a_later_time_goes_the_same_way(cast: Cast) -> None:
 
 
 def test_an_unattended_incident_with_a_child_closes_on_a_second_person_s_word(cast: Cast) -> None:
-    incident = with_child(cast)
+    incident = with_child(cast, "resolution")
     with pytest.raises(Refused, match="one person cannot close this alone"):
         response.close(cast.handler, incident.pk, key=key(), reason="advice", result="All well.")
     request = request_actions.ask_close(cast.handler, incident.pk, key=key(), reason="advice", result="All well.")

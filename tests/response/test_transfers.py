@@ -93,6 +93,10 @@ def test_with_a_child_it_is_never_one_person_s_to_decide(cast: Cast) -> None:
     assess(cast.handler, incident)
     answer(cast.handler, ask(cast.handler, incident, threshold="not_police"))
     log_call_back(cast.handler, incident.pk, key=key(), outcome="answered")
+    for who in (cast.handler, cast.supervisor):
+        with pytest.raises(Refused, match="never the only reason"):
+            close(who, incident, "other-agency")
+    attended(cast, incident)
     with pytest.raises(Refused, match="one person cannot close this alone"):
         close(cast.handler, incident, "other-agency")
 

@@ -23,6 +23,7 @@ from goldthread.contact.events import CallerKnown, ChildrenAnswered, KnownSettle
 from goldthread.contact.known import children_known, force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.work import on_incident
+from goldthread.thrive.decide import rank
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -74,8 +75,13 @@ def read_fully(incident_id: uuid.UUID) -> None:
         now_newest = newest_reading(work.incident)
         if now_newest is None or now_newest.pk != newest.pk:
             return
-        found = _kept(work.incident, found)
-        made = Reading.objects.create(incident=work.incident, entry_id=newest.entry_id, at=work.now, **found)
+        before = newest_reading(work.incident, "full")
+        made = Reading.objects.create(
+            incident=work.incident, entry_id=newest.entry_id, at=work.now, **_kept(work.incident, found)
+        )
+        thrive = newest_thrive(work.incident)
+        if thrive is not None and rank(made.level) > max(_level(thrive.reading), _level(before)):
+            work.event("reader.raised", level=made.level)  # what its author did not know of asks for the next
         _note_child(work.incident, made, work.act)
 
 
@@ -131,7 +137,7 @@ def _read_up_to(incident: Incident, author: Staff, seen: int | None) -> int:
     """
     if seen is None:
         return incident.last_seq
-    new = incident.entries.filter(Q(kind="words") | Q(author__isnull=False), seq__gt=seen)
+    new = incident.entries.filter(Q(kind="words") | Q(author__isnull=False) | Q(code="reader.raised"), seq__gt=seen)
     others = new.filter(Q(author__isnull=True) | ~Q(author=author))
     first = others.order_by("seq").values_list("seq", flat=True).first()
     return incident.last_seq if first is None else int(first) - 1
@@ -184,6 +190,10 @@ def answer_mark(
             why=given.reason,
         )
         work.finish()
+
+
+def _level(reading: Reading | None) -> int:
+    return rank("none" if reading is None else reading.level)
 
 
 def _kept(incident: Incident, found: dict[str, Any]) -> dict[str, Any]:

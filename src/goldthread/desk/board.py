@@ -104,7 +104,7 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
                AND NOT EXISTS (SELECT 1 FROM response_reviewdecision AS made WHERE made.request_id = request.id)) THEN 'asked' END,
            CASE WHEN EXISTS (SELECT 1 FROM response_clock AS late WHERE incident_id = %(incident)s
                AND (stopped_at IS NULL AND due_at <= goldthread_now()
-                    OR stopped_at > due_at AND stopped_by NOT IN ('regraded', 'put_off'))
+                    OR stopped_at > due_at)
                AND NOT EXISTS (SELECT 1 FROM response_delayexplanation AS said WHERE said.clock_id = late.id)) THEN 'why' END,
            CASE WHEN EXISTS (SELECT 1 FROM response_transfer AS asked WHERE incident_id = %(incident)s
                AND NOT EXISTS (SELECT 1 FROM response_transferanswer AS said WHERE said.transfer_id = asked.id)) THEN 'sent_on' END,

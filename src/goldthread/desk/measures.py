@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
@@ -46,14 +46,10 @@ def owned_in_time(since: datetime, until: datetime) -> Pair:
 
 
 def attended_in_time(since: datetime, until: datetime) -> Pair:
-    """Incidents whose attendance clock of any grade ran out or was stopped; of them those without a breached one."""
+    """Incidents whose attendance clock of any grade ended by an arrival or ran out; of them those with none missed."""
     clocks = Clock.objects.filter(incident=OuterRef("pk"), kind="attendance")
-    over = clocks.filter(
-        Q(stopped_at__isnull=True, due_at__lt=until) | Q(stopped_at__isnull=False) & ~Q(stopped_by="regraded")
-    )
-    late = clocks.filter(Q(stopped_at__gt=F("due_at")) | Q(stopped_at__isnull=True, due_at__lt=until))
-    found = _opened(since, until).filter(Exists(over))
-    return found, found.filter(~Exists(late))
+    found = _opened(since, until).filter(Exists(clocks.judged(until)))
+    return found, found.filter(~Exists(clocks.missed(until)))
 
 
 def child_attended_in_time(since: datetime, until: datetime) -> Pair:
@@ -71,10 +67,8 @@ def assessed(since: datetime, until: datetime) -> Pair:
 def first_read_in_time(since: datetime, until: datetime) -> Pair:
     """Incidents with a written message whose first read was due or done; of them those with none read late."""
     clocks = Clock.objects.filter(incident=OuterRef("pk"), kind="first_read")
-    over = clocks.filter(Q(stopped_at__isnull=True, due_at__lt=until) | Q(stopped_at__isnull=False))
-    late = clocks.filter(Q(stopped_at__gt=F("due_at")) | Q(stopped_at__isnull=True, due_at__lt=until))
-    found = _opened(since, until).filter(Exists(over))
-    return found, found.filter(~Exists(late))
+    found = _opened(since, until).filter(Exists(clocks.judged(until)))
+    return found, found.filter(~Exists(clocks.missed(until)))
 
 
 def many_marks(since: datetime, until: datetime) -> Pair:

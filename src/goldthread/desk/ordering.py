@@ -10,15 +10,14 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-FIRST = {"called": 0, "orphan": 1, "handoff": 2, "transfer": 3}
+FIRST = {"called": 0, "orphan": 1, "handoff": 2, "transfer": 3, "request": 4}
 """What stands above every score until somebody takes it: a supervisor called, nobody who owns it, a hand-off not acknowledged,
-another agency that has not answered."""
+another agency that has not answered, a request that is now the FIM's to decide."""
 REST = 9
 NEW = {
     "marks": "a threat to life unanswered",
     "reassess": "reassessment overdue",
     "assess": "something new since its THRIVE",
-    "request": "a request unanswered",
     "unread": "reader off, down or unsure",
 }
 

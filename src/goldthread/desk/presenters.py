@@ -268,9 +268,7 @@ def _clock(one: Clock) -> dict[str, Any]:
         "due_at": one.due_at,
         "stopped_at": one.stopped_at,
         "by": by.lower(),
-        "late": one.stopped_at is not None
-        and one.stopped_at > one.due_at
-        and one.stopped_by not in {"regraded", "put_off"},
+        "late": one.stopped_at is not None and one.stopped_at > one.due_at,
     }
 
 

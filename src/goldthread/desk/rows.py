@@ -29,7 +29,7 @@ from goldthread.web.times import clock
 NOBODY = UUID(int=0)
 CLOCK_NAMES, ANSWERS, CHANNELS = dict(CLOCKS), dict(choices.CHILDREN_ANSWERS), dict(choices.CHANNELS)
 NEEDS_FIRST = {"called": "supervisor called", "orphan": "nobody on duty owns it", "handoff": "hand-off not acknowledged",
-               "transfer": "another agency has not answered"}  # fmt: skip
+               "transfer": "another agency has not answered", "request": "a request unanswered, now the FIM's"}  # fmt: skip
 WORDS = 12
 """Words of what was said that a row shows, child words first."""
 

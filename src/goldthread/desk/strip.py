@@ -11,6 +11,8 @@ COUNTERS = [
     ("orphan", "unowned", "over", "?needs=orphan", True),
     ("handoff", "hand-off late", "over", "?needs=handoff", True),
     ("transfer", "agency silent", "over", "?needs=transfer", False),
+    ("request", "request late", "over", "?needs=request", False),
+    ("reassess", "THRIVE late", "over", "?needs=reassess", False),
     ("marks", "life at stake, unanswered", "over", "?needs=marks", False),
     ("child_over", "child, over time", "over", "?child=yes&overdue=on", True),
     ("over", "over time", "over", "?overdue=on", True),

@@ -12,6 +12,7 @@ from goldthread.contact import choices
 from goldthread.contact.models import Entry
 from goldthread.contact.people_models import SEARCHED
 from goldthread.desk.marks import Mark, Piece, pieces
+from goldthread.desk.presenters import LEVEL_NAMES
 from goldthread.desk.record import Record
 from goldthread.response.alarm_models import KINDS as ALARMS
 from goldthread.response.grades import closing_reasons, grade
@@ -54,6 +55,7 @@ EVENTS = {
     "transfer.declined": "Another agency declined",
     "transfer.withdrawn": "Question to another agency taken back",
     "delay.explained": "Why it is late",
+    "reader.raised": "The reader, on a closer look",
     "reviewed.nothing_new": "Reviewed, nothing new",
     "known.searched": "Looked up",
     "person.recorded": "Person recorded",
@@ -117,6 +119,8 @@ def _event(entry: Entry) -> str:
             return f"{said_as}: {grade(data['grade']).name}"
         case "alarm.raised":
             return f"{said_as}: {dict(ALARMS)[data['kind']].lower()}"
+        case "reader.raised":
+            return f"{said_as}: {LEVEL_NAMES.get(data['level'], data['level'])} by the words"
         case "grade.lowered":
             return f"{said_as}: {grade(data['grade']).name}"
         case code if code.startswith("request."):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from goldthread.accounts.roles import roles
 from goldthread.audit.actions import acting
 from goldthread.config.upward import announce
 from goldthread.contact.events import IncidentChanged
@@ -32,13 +33,14 @@ UNOWNED = """
 SELECT incident.id FROM contact_incident AS incident
 WHERE incident.closed_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM accounts_duty AS duty JOIN accounts_staff AS staff ON staff.id = duty.staff_id
-    WHERE duty.ended_at IS NULL AND staff.is_active
+    WHERE duty.ended_at IS NULL AND staff.is_active AND staff.role = ANY(%(takers)s)
       AND (staff.id = incident.owner_id OR staff.team_id = incident.owner_team_id))
 AND NOT EXISTS (
     SELECT 1 FROM response_handoff AS handoff WHERE handoff.incident_id = incident.id AND handoff.answer_by > goldthread_now()
       AND NOT EXISTS (SELECT 1 FROM response_handoffanswer AS answer WHERE answer.handoff_id = handoff.id))
 """
-"""Open incidents whose owner is not on duty, or whose desk nobody staffs, and that nobody has just been asked to take."""
+"""Open incidents whose owner is not on duty or may hold none any more, or whose desk nobody who may take one staffs, and that
+nobody has just been asked to take."""
 FIND_ORPHANS = f"""
 INSERT INTO response_alarm (incident_id, kind, source, due_at)
 SELECT found.id, 'orphan', 'orphan:' || found.id || ':' || (extract(epoch FROM goldthread_now()) * 1000000)::bigint,
@@ -63,12 +65,13 @@ RETURNING incident_id, due_at, kind, source
 def find_orphans() -> int:
     """Watch open incidents that nobody on duty owns, and end the alarm of those that somebody does; returns how many are new."""
     with acting(None) as act, connection.cursor() as cursor:
-        cursor.execute(OWNED_AGAIN)
+        takers = {"takers": [code for code, role in roles().items() if role.can("owner.take")]}
+        cursor.execute(OWNED_AGAIN, takers)
         owned = [pk for (pk,) in cursor.fetchall()]
         Alarm.objects.filter(incident__in=owned, kind="orphan", ended_at__isnull=True).update(ended_at=act.now)
         for incident in Incident.objects.filter(pk__in=owned).order_by("pk"):
             announce(IncidentChanged(incident, act))
-        cursor.execute(FIND_ORPHANS)
+        cursor.execute(FIND_ORPHANS, takers)
         return int(cursor.rowcount)
 
 

@@ -35,13 +35,9 @@ def _opened(since: datetime, until: datetime) -> QuerySet[Any]:
 
 
 def attended_as_graded(grade: str, since: datetime, until: datetime) -> Pair:
-    """Incidents whose attendance clock under this grade ended by its time or by an arrival; of them those in time."""
+    """Incidents whose attendance clock under this grade ended by an arrival or ran out; of them those with none missed."""
     clocks = Clock.objects.filter(incident=OuterRef("pk"), kind="attendance", period__grade=grade)
-    over = clocks.filter(
-        Q(stopped_at__isnull=True, due_at__lt=until)
-        | Q(stopped_at__isnull=False) & ~Q(stopped_by__in=("regraded", "put_off"))
-    )
-    found = _opened(since, until).filter(Exists(over))
+    found = _opened(since, until).filter(Exists(clocks.judged(until)))
     return found, found.filter(~Exists(clocks.missed(until)))
 
 

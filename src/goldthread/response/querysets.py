@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 
+ENDED_OTHERWISE = ("regraded", "put_off", "closed")
+"""What stops a clock without what it waits for having come."""
+
+
+def _missed(at: datetime) -> Q:
+    return Q(stopped_at__isnull=True, due_at__lte=at) | Q(stopped_at__gt=F("due_at"))
+
+
 class ClockQuerySet(models.QuerySet[Any]):
     """Clocks of incidents."""
 
@@ -28,9 +36,15 @@ class ClockQuerySet(models.QuerySet[Any]):
         return self.running().filter(kind="first_read")
 
     def missed(self, at: datetime) -> ClockQuerySet:
-        """Those that ran past their time: running still at ``at``, or stopped after it; not by another grade or time."""
-        stopped = Q(stopped_at__gt=F("due_at")) & ~Q(stopped_by__in=("regraded", "put_off"))
-        return self.filter(Q(stopped_at__isnull=True, due_at__lte=at) | stopped)
+        """Those that ran past their time: running still at ``at``, or stopped after it, whatever stopped them.
+
+        Another grade or time, given late, takes no breach away.
+        """
+        return self.filter(_missed(at))
+
+    def judged(self, at: datetime) -> ClockQuerySet:
+        """Those of which can be said whether they were kept: missed, or stopped in time by what they waited for."""
+        return self.filter(_missed(at) | Q(stopped_at__lte=F("due_at")) & ~Q(stopped_by__in=ENDED_OTHERWISE))
 
     def breached(self, at: datetime) -> ClockQuerySet:
         """Those still running past their time at ``at``."""

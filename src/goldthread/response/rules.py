@@ -63,7 +63,8 @@ class Closable:
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
     written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
-    nobody answered; ``needs_second`` says why one person may not close it alone.
+    nobody answered; ``unit_owed`` while the clock of an attendance runs; ``child`` where one is or may be involved;
+    ``needs_second`` says why one person may not close it alone.
     """
 
     graded: bool
@@ -77,6 +78,8 @@ class Closable:
     accepted: bool = False
     told: bool = False
     critical: tuple[str, ...] = ()
+    unit_owed: bool = False
+    child: bool = False
     needs_second: tuple[str, ...] = ()
 
 
@@ -105,6 +108,11 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         raise Refused(
             "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
         )
+    if about.unit_owed and not reason.nothing_here:
+        raise Refused(
+            "This grade owes a unit and its clock runs, so it cannot close without one. Have it attended, or have the grade "
+            "lowered by the rule first; nothing was changed."
+        )
     if about.asked:
         raise Refused(
             "Another force or agency was asked and has not answered. Silence is no yes: record their answer, or take the "
@@ -119,6 +127,11 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         raise Refused(
             "Whoever called does not know yet that police will not come. Reach them, where it is safe, and log the call-back; "
             "nothing was changed."
+        )
+    if reason.accepted and about.child and not about.attended:
+        raise Refused(
+            "A child is or may be involved, and another agency's yes is then never the only reason. Have somebody attend and "
+            "see the child, or ask until it is known that there is none; nothing was changed."
         )
     if about.unread:
         raise Refused("Something written here waits to be read first. Read it before closing; nothing was changed.")

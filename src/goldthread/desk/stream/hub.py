@@ -1,6 +1,7 @@
 """The stream's heart: follows the change log, renders each changed row once for each class of sight, and hands it on.
 
-A class of sight is everybody who sees the same open incidents: the scope of their role's row with its area or team. A
+A class of sight is everybody who sees the same open incidents: the scope of their role's row with its area or team. Whoever
+is handed an incident sees that one too, so they are a class of their own until it is answered. A
 listener holds no database connection; one connection listens, and worker threads borrow Django's to read and render.
 """
 
@@ -13,6 +14,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +45,11 @@ BACKLOG = 200
 MOVES = (
     "area.set",
     "owner.taken",
+    "owner.offered",
+    "owner.acknowledged",
+    "owner.declined",
+    "owner.withdrawn",
+    "owner.overtaken",
     "unit.allocated",
     "incident.reopened",
     "children.answered",
@@ -50,6 +57,8 @@ MOVES = (
     "contact.received",
 )
 """Timeline codes after which an open incident may be in somebody else's sight."""
+NOBODY = -1
+"""A key that no person has."""
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""
 
@@ -61,23 +70,32 @@ def sight_class(user: Staff) -> str:
         case "live" | "open" | "all":
             return "open"
         case "area":
-            return f"area:{user.area}"
+            return f"area:{user.area}:{user.team_id}"
         case "team":
             return f"team:{user.team_id}"
         case "child":
             return "child"
         case _:
-            return f"staff:{user.pk}"
+            return alone(user.pk)
+
+
+def alone(staff_id: int) -> str:
+    """The class of one person by themselves."""
+    return f"staff:{staff_id}"
 
 
 @dataclass(eq=False)
 class Listener:
-    """One open board: who, with which sight, and the events on their way to it (None ends it)."""
+    """One open board: who, with which sight by their role and which now, and the events on their way to it (None ends it)."""
 
     staff_id: int
     session_key: str
-    sight: str
+    by_role: str
+    sight: str = ""
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+
+    def __post_init__(self) -> None:
+        self.sight = self.sight or self.by_role
 
     def give(self, event: bytes | None) -> None:
         """Put an event on its way; a listener too far behind is ended, to resume from its mark."""
@@ -139,8 +157,10 @@ class Hub:
         if not MARK.fullmatch(since):
             listener.give(None)
             return event("reload", {})
+        if await self.in_thread(_is_offered, listener.staff_id):
+            listener.sight = alone(listener.staff_id)
         if listener.sight not in self._on_board:
-            self._on_board[listener.sight] = await self.in_thread(_on_board, listener.staff_id)
+            self._on_board[listener.sight] = await self.in_thread(_on_board, listener.sight, listener.staff_id)
         self.listeners.add(listener)
         try:
             mark, missed = await self.in_thread(_missed, since, listener.staff_id)
@@ -169,21 +189,35 @@ class Hub:
             await self._woken.wait()
             await asyncio.sleep(GATHER + GATHER_EACH * len(self.listeners))
             self._woken.clear()
-            classes = {listener.sight: listener.staff_id for listener in self.listeners}
+            classes = self._classes()
+            here = {listener.staff_id for listener in self.listeners}
             try:
-                mark, batch = await self.in_thread(_batch, self.mark, classes, pool=self._changes)
+                mark, batch, offered = await self.in_thread(_batch, self.mark, classes, here, pool=self._changes)
             except Exception as error:  # noqa: BLE001 - the mark stays, so that the next try finds the same changes
                 log().warning("a batch of changes failed", part="stream", error=type(error).__name__)
                 await asyncio.sleep(0.5)
                 self._woken.set()
                 continue
             self.mark = mark
-            for sight in set(self._on_board) - set(classes):
-                del self._on_board[sight]
+            for listener in self.listeners:
+                if listener.staff_id in offered and listener.sight != alone(listener.staff_id):
+                    here_by_role = set(self._on_board.get(listener.by_role, ()))
+                    listener.sight = alone(listener.staff_id)
+                    self._on_board.setdefault(listener.sight, here_by_role)
             sent = {sight: event("changes", one, mark) for sight, one in batch.items() if self._kept(sight, one)}
             for listener in list(self.listeners):
                 if listener.sight in sent:
                     listener.give(sent[listener.sight])
+                if listener.staff_id not in offered:  # what they were handed is answered, and has just been told
+                    listener.sight = listener.by_role
+            kept = self._classes()
+            for sight in set(self._on_board) - set(kept):
+                del self._on_board[sight]
+
+    def _classes(self) -> dict[str, int]:
+        """The classes of sight of those who listen, each with one who stands for it; a role's stay while one of its people does."""
+        found = {listener.by_role: listener.staff_id for listener in self.listeners}
+        return found | {listener.sight: listener.staff_id for listener in self.listeners}
 
     def _kept(self, sight: str, one: dict[str, Any]) -> bool:
         """Leave out what this class never had, and say whether anything is left to tell."""
@@ -205,7 +239,7 @@ class Hub:
                 kept = {}
             for one in here:
                 staff = kept.get((one.session_key, one.staff_id))
-                if staff is None or not staff.can("board.see") or sight_class(staff) != one.sight:
+                if staff is None or not staff.can("board.see") or sight_class(staff) != one.by_role:
                     one.give(event("ended", {}))
                     one.give(None)
                 else:
@@ -214,7 +248,7 @@ class Hub:
     async def _count(self) -> None:
         while True:
             await asyncio.sleep(COUNT_AGAIN)
-            classes = {listener.sight: listener.staff_id for listener in self.listeners}
+            classes = self._classes()
             try:
                 strips = await self.in_thread(_strips, classes)
             except Exception as error:  # noqa: BLE001 - counted again at the next turn
@@ -231,20 +265,35 @@ def event(name: str, data: dict[str, Any], mark: str = "") -> bytes:
     return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n".encode()
 
 
-def _batch(since: str, classes: dict[str, int]) -> tuple[str, dict[str, dict[str, Any]]]:
-    """The new mark and, for each class of sight, its changed rows and its strip; all in one snapshot."""
+def _batch(since: str, classes: dict[str, int], here: set[int]) -> tuple[str, dict[str, dict[str, Any]], set[int]]:
+    """The new mark, for each class of sight its changed rows and its strip, and who of those here is handed something.
+
+    All in one snapshot.
+    """
     with _one_snapshot():
         mark = snapshot()
         changed = changed_since(since)
+        offers = Incident.objects.open().filter(offered_to__in=here)
+        offered = set(offers.values_list("offered_to", flat=True))
         if not changed:
-            return mark, {}
+            return mark, {}, offered
         html = _rendered(changed)
+        classes = classes | {alone(staff_id): staff_id for staff_id in offered}
         people = Staff.objects.select_related("team").in_bulk(set(classes.values()))
         batch = {}
         for sight, staff_id in classes.items():
-            seen = _seen(people[staff_id], changed)
-            batch[sight] = {"rows": _changes(changed, seen, html), "strip": _strip(people[staff_id])}
-    return mark, batch
+            user = _standing_for(sight, people[staff_id])
+            batch[sight] = {"rows": _changes(changed, _seen(user, changed), html), "strip": _strip(user)}
+    return mark, batch, offered
+
+
+def _standing_for(sight: str, user: Staff) -> Staff:
+    """Who is asked for what a class sees: one of it, but not what that one was handed."""
+    if sight == alone(user.pk):
+        return user
+    nobody = copy(user)
+    nobody.pk = NOBODY
+    return nobody
 
 
 def _missed(since: str, staff_id: int) -> tuple[str, dict[str, Any] | None]:
@@ -284,8 +333,12 @@ def _seen(user: Staff, wanted: set[uuid.UUID]) -> set[uuid.UUID]:
     return set(Incident.objects.open().visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))
 
 
-def _on_board(staff_id: int) -> set[uuid.UUID]:
-    user = Staff.objects.select_related("team").get(pk=staff_id)
+def _is_offered(staff_id: int) -> bool:
+    return bool(Incident.objects.open().filter(offered_to=staff_id).exists())
+
+
+def _on_board(sight: str, staff_id: int) -> set[uuid.UUID]:
+    user = _standing_for(sight, Staff.objects.select_related("team").get(pk=staff_id))
     return set(Incident.objects.open().visible_to(user).values_list("pk", flat=True))
 
 
@@ -299,7 +352,7 @@ def _changes(changed: Iterable[uuid.UUID], seen: set[uuid.UUID], html: dict[uuid
 
 def _strips(classes: dict[str, int]) -> dict[str, str]:
     people = Staff.objects.in_bulk(set(classes.values()))
-    return {sight: _strip(people[staff_id]) for sight, staff_id in classes.items()}
+    return {sight: _strip(_standing_for(sight, people[staff_id])) for sight, staff_id in classes.items()}
 
 
 def _strip(user: Staff) -> str:
