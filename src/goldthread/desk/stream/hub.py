@@ -159,8 +159,8 @@ class Hub:
             return event("reload", {})
         if await self.in_thread(_is_offered, listener.staff_id):
             listener.sight = alone(listener.staff_id)
-        if listener.sight not in self._on_board:
-            self._on_board[listener.sight] = await self.in_thread(_on_board, listener.sight, listener.staff_id)
+        for sight in {listener.by_role, listener.sight} - set(self._on_board):
+            self._on_board[sight] = await self.in_thread(_on_board, sight, listener.staff_id)
         self.listeners.add(listener)
         try:
             mark, missed = await self.in_thread(_missed, since, listener.staff_id)
@@ -208,7 +208,7 @@ class Hub:
             for listener in list(self.listeners):
                 if listener.sight in sent:
                     listener.give(sent[listener.sight])
-                if listener.staff_id not in offered:  # what they were handed is answered, and has just been told
+                if listener.staff_id in here - offered:  # what they were handed is answered, and has just been told
                     listener.sight = listener.by_role
             kept = self._classes()
             for sight in set(self._on_board) - set(kept):
