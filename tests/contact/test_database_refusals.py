@@ -10,9 +10,10 @@ from django.db import Error, connection, transaction
 
 from goldthread.audit.models import Payload
 from goldthread.clocks.db import database_now
+from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.response.models import Allocation, Clock, GradePeriod
-from tests.cast import Cast, attended, graded, key, opened, say
+from tests.cast import Cast, attended, ended, graded, key, opened, say
 from tests.conftest import Database
 
 
@@ -48,10 +49,26 @@ def test_an_open_incident_always_owes_something_by_a_time(cast: Cast) -> None:
 
 
 def test_a_closed_incident_is_not_opened_without_a_next_action(cast: Cast) -> None:
-    incident = opened(cast.handler)
-    Incident.objects.filter(pk=incident.pk).update(closed_at=database_now(connection), next_action_at=None)
+    incident = ended(cast, opened(cast.handler))
+    Incident.objects.filter(pk=incident.pk).update(next_action_at=None)
     sql = "UPDATE contact_incident SET closed_at = NULL WHERE id = %s"
     assert refused(sql, incident.pk) == "incident_open_has_next_action"
+
+
+@pytest.mark.parametrize("whole", ["alone", "with a closing"])
+def test_an_incident_closes_by_a_closing_and_while_nothing_runs(cast: Cast, whole: str) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "it was only the wind")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="asked_none", given=[])
+    graded(cast.handler, incident, "immediate" if whole == "with a closing" else "resolution")
+    closing = (
+        "INSERT INTO response_closing (at, origin, reason, by_id, incident_id, result_id) "
+        "SELECT now(), 'here', 'advice', %s, %s, id FROM audit_payload LIMIT 1"
+    )
+    if whole == "with a closing":
+        with connection.cursor() as cursor:
+            cursor.execute(closing, [cast.handler.pk, incident.pk])
+    assert refused("UPDATE contact_incident SET closed_at = now() WHERE id = %s", incident.pk) == "23514"
 
 
 def test_a_reference_is_given_once(cast: Cast) -> None:
