@@ -20,6 +20,8 @@ LEVELS = ("none", "low", "medium", "high", "immediate")
 CHILD = ("no", "implied", "yes")
 CHANNELS = ("999", "101", "online", "partner", "officer", "child")
 ASSERTIONS = ("affirmed", "negated", "historical", "hypothetical", "uncertain", "other-subject")
+STANDING = ("affirmed", "hypothetical", "uncertain")
+"""Assertions of which a span counts as its cue."""
 NO_CUE = "none"
 """Marks words that look like a cue and are none."""
 CUES = (
@@ -113,9 +115,13 @@ def clauses() -> tuple[Clause, ...]:
     return tuple(Clause(hand=hand, span=Span(**row.pop("span")), **row) for hand, row in _rows("clauses"))
 
 
-def second_reading() -> dict[str, dict[str, Any]]:
-    """What a second reader made of some logs, who saw the guide and the texts and no label: by the log's identity."""
-    lines = (HOME / "second-reading.jsonl").read_text(encoding="utf-8").splitlines()
+def second_reading(of: str = "logs") -> dict[str, dict[str, Any]]:
+    """What a second reader made of some logs or clauses, who saw the guide and the texts and no label: by their identity.
+
+    Of a clause they saw which words the first had marked, and named the cue and the assertion of those.
+    """
+    name = "second-reading.jsonl" if of == "logs" else "second-reading-clauses.jsonl"
+    lines = (HOME / name).read_text(encoding="utf-8").splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}
 
 

@@ -18,7 +18,7 @@ from goldthread.thrive.decide import LEVEL_FROM
 from goldthread.thrive.full import RULE
 from goldthread.thrive.tokens import Text
 from modelling import trials
-from modelling.corpus import ASSERTIONS, HOME, LEVELS, Log, clauses, logs, second_reading
+from modelling.corpus import ASSERTIONS, CUES, HOME, LEVELS, STANDING, Log, clauses, logs, second_reading
 from modelling.judges import OTHERS, PARTS, Answer, Judge, fast, full, reader
 from modelling.noise import shortened, slips
 from modelling.scores import Detection, Share, Tenth, brier, detection, f1, kappa, row, tenths
@@ -83,6 +83,7 @@ def report(part: Sequence[Log], drawn: Drawn) -> Iterator[str]:
     drawn.tenths = tenths(truth, [one.likely for one in plain])
     yield from calibration(truth, plain)
     yield from others(part, plain)
+    yield from quotes(part, plain)
     yield from doubts(truth, {"typed well": plain, **typed_worse})
     yield from alarms(truth, plain)
     yield "\nassertion of the clauses' spans, rules"
@@ -118,6 +119,26 @@ def others(part: Sequence[Log], answers: Sequence[Answer]) -> Iterator[str]:
     for doubt, name in ((True, "not sure: at risk right"), (False, "sure: at risk right")):
         those = [one.at_risk == answer.at_risk for one, answer in pairs if answer.doubt is doubt]
         yield f"{name:34}{Share(sum(those), len(those))}"
+
+
+def quotes(part: Sequence[Log], answers: Sequence[Answer]) -> Iterator[str]:
+    """Whether what is quoted of a risky log that was found is what the expert marked in it, and whether the cues are theirs."""
+    found = [(one, answer) for one, answer in zip(part, answers, strict=True) if one.at_risk and answer.at_risk]
+    met = strongest = named = right = asked = 0
+    for one, answer in found:
+        marked = [span for span in one.spans if span.cue in CUES and span.assertion in STANDING]
+        counted = [quote for quote in answer.findings if quote.rule == RULE or quote.score >= LEVEL_FROM]
+        met += any(quote.start < span.end and span.start < quote.end for quote in counted for span in marked)
+        strongest += bool(marked) and any(
+            quote.start < marked[0].end and marked[0].start < quote.end for quote in counted
+        )
+        told, theirs = {quote.cue for quote in counted} & set(CUES), {span.cue for span in marked}
+        named, right, asked = named + len(told), right + len(told & theirs), asked + len(theirs)
+    yield "\nwhat is quoted, of the risky found, beside what the expert marked"
+    yield f"{'quotes words that were marked':34}{Share(met, len(found))}"
+    yield f"{'quotes the first marked':34}{Share(strongest, len(found))}"
+    yield f"{'cues named that are theirs':34}{Share(right, named)}"
+    yield f"{'their cues that are named':34}{Share(right, asked)}"
 
 
 def doubts(truth: Sequence[bool], typed: Mapping[str, Sequence[Answer]]) -> Iterator[str]:
@@ -209,3 +230,10 @@ def agreement() -> Iterator[str]:
     for one in these:
         if one.at_risk != second[one.id]["at_risk"]:
             yield f"{one.id}: {one.level}, then {second[one.id]['level']}: {one.text}"
+    second = second_reading("clauses")
+    read = [(one, second[one.id]) for one in clauses() if one.id in second]
+    yield f"{len(read)} clauses read a second time, of {len(clauses()):,}"
+    for label in ("at_risk", "child", "cue", "assertion"):
+        pairs = [(getattr(one if hasattr(one, label) else one.span, label), again[label]) for one, again in read]
+        same = Share(sum(a == b for a, b in pairs), len(pairs))
+        yield f"{label:34}kappa {kappa(*zip(*pairs, strict=True)):.3f}, the same in {same}"

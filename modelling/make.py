@@ -1,4 +1,4 @@
-"""``make model``: train in stages, export, calibrate, and write the card that the reader carries.
+"""``make model``: train, export, calibrate, and write the card that the reader carries.
 
 The same corpus, lexicon and machine give the same files; the card names the hash of what it was made from.
 """
@@ -10,7 +10,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +21,26 @@ from modelling import calibrate, corpus
 from modelling.corpus import CHILD, CUES, LEVELS
 from modelling.export import export
 from modelling.network import MOST_TOKENS, WEIGHTS, Network
-from modelling.train import FROZEN, STAGES, Trainer
+from modelling.train import ENCODER_RATE, HEAD_RATE, ROUNDS, SEED, THREADS, Trainer, piece
 
-VERSION = "2"
+VERSION = "3"
+SAMPLED = 20
+"""Every so manieth log of the train part shows the export what sizes of numbers are met *(ours)*."""
 
 
 def make(weights: Path, home: Path, say: Callable[[str], None]) -> None:
     """Export trained *weights* into *home* and calibrate them on the tune part."""
     reader = Reader()
     codes = [cue.code for cue in reader.cues]
-    network = Network(codes, FROZEN)
+    network = Network(codes)
     network.load_state_dict(torch.load(weights))
-    export(network, len(codes), home)
+    every = [piece(one) for one in corpus.logs() if one.part == "train"]
+    export(network, len(codes), [clause for one in every[::SAMPLED] for clause in one.clauses], home)
     card: dict[str, Any] = {
         "version": VERSION, "codes": codes, "cues": CUES, "levels": LEVELS, "child": CHILD, "most_tokens": MOST_TOKENS,
         "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [], "long": {"clauses": 0, "low": 0.0, "high": 0.0},
         "made_from": {
-            "stages": [asdict(stage) for stage in STAGES],
+            "training": {"rounds": ROUNDS, "seed": SEED, "threads": THREADS, "rates": [ENCODER_RATE, HEAD_RATE]},
             "corpus": corpus.digest(),
             "lexicon": reader.lexicon_hash,
             "weights": hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()[:16],
@@ -59,24 +61,20 @@ def _write(home: Path, card: dict[str, Any]) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the stages whose weights are not there, then make the model."""
+    """Train, unless trained weights are to be taken, then make the model."""
     parser = argparse.ArgumentParser(prog="python -m modelling.make", description=__doc__)
-    parser.add_argument("--weights", type=Path, default=Path(".venv-model"), help="folder where each stage's are kept")
-    parser.add_argument("--trained", action="store_true", help="take the stages' weights that are there")
+    parser.add_argument("--weights", type=Path, default=Path(".venv-model"), help="folder where the weights are kept")
+    parser.add_argument("--trained", action="store_true", help="take the weights that are there")
     parser.add_argument("--out", type=Path, default=HOME, help="folder of the model (default: the shipped one)")
     asked = parser.parse_args(argv)
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    start: Path | None = None
-    for stage in STAGES:
-        out = asked.weights / f"{stage.name}.pt"
-        if not (asked.trained and out.exists()):
-            Trainer(stage, start, say).run(out)
-        start = out
-    assert start is not None
-    make(start, asked.out, say)
+    weights = asked.weights / "weights.pt"
+    if not (asked.trained and weights.exists()):
+        Trainer(say).run(weights)
+    make(weights, asked.out, say)
     return 0
 
 

@@ -71,12 +71,12 @@ class Layer(nn.Module):  # type: ignore[misc]  # torch is not installed where ty
 
 
 class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
-    """Clauses in, a decision for each contact out. ``frozen`` layers from below, and the words, keep their weights.
+    """Clauses in, a decision for each contact out.
 
     ``codes`` are the lexicon's cues, of which ``goldthread.thrive.features`` makes numbers beside each clause.
     """
 
-    def __init__(self, codes: Sequence[str], frozen: int) -> None:
+    def __init__(self, codes: Sequence[str]) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(WEIGHTS), add_pooling_layer=False)
         self.cues = nn.Linear(WIDTH, len(CUES))
@@ -92,10 +92,6 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where 
         self.levels = nn.Linear(2 * WIDTH, len(LEVELS) - 1)
         self.child = nn.Linear(2 * WIDTH, len(CHILD))
         self.adult = nn.Linear(2 * WIDTH, 1)
-        if frozen:
-            still = [self.encoder.embeddings, *self.encoder.encoder.layer[:frozen]]
-            for parameter in (one for part in still for one in part.parameters()):
-                parameter.requires_grad = False
 
     def read(self, clauses: Sequence[Sequence[int]]) -> Tensor:
         """A vector for each clause, given as its tokens. Clauses of like length are read together."""

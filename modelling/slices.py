@@ -96,6 +96,12 @@ def slices(part: Sequence[Log]) -> Iterator[Slice]:
     for name, low, high in AGES:
         yield Slice(f"youngest {name}", [one for one, age in ages if age is not None and low <= age < high])
     yield Slice("a child, no age told", [one for one, age in ages if age is None])
-    yield Slice("regional speech", [one for one in part if one.region.casefold() not in ("none", "")])
+    regions = [(one, one.region.casefold()) for one in part]
+    yield Slice(
+        "with a region, not US",
+        [one for one, region in regions if region not in ("none", "") and not region.startswith("us")],
+    )
+    yield Slice("US", [one for one, region in regions if region.startswith("us")])
+    yield Slice("no region", [one for one, region in regions if region in ("none", "")])
     for cue in CUES:
         yield Slice(f"cue {cue}", [one for one in part if one.at_risk and cue in {span.cue for span in one.spans}])

@@ -1,6 +1,6 @@
 """Trains the network on the train part of the corpus, and says after each round how it does on the tune part.
 
-``make model`` runs its stages one after another. The same corpus, lexicon and machine give the same weights.
+The same corpus, lexicon and machine give the same weights.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ from goldthread.thrive.clauses import Place
 from goldthread.thrive.clauses import clauses as cut
 from goldthread.thrive.reader import Reader
 from modelling import corpus
-from modelling.corpus import CHILD, CUES, LEVELS, Clause, Log, Span
+from modelling.corpus import CHILD, CUES, LEVELS, STANDING, Clause, Log, Span
 from modelling.network import MOST_TOKENS, Decided, Network, tokenizer
 from modelling.noise import shortened, slips, unpunctuated
 
 LOGS_AT_ONCE, CLAUSES_AT_ONCE = 12, 40
-FROZEN = 2
-"""Layers of six, from below, that keep their weights, to be faster; what it costs was not measured *(ours)*."""
+ROUNDS, SEED = 5, 50
+ENCODER_RATE, HEAD_RATE = 7e-5, 5e-4
+"""The optimizer's rates at their highest: of the encoder, and of what stands on it *(ours)*."""
+THREADS = 2
+"""Cores it runs on: with another number its sums come in another order, and the weights differ in their last places."""
 WARM, COLD = 60, 0.02
 """Steps until the full rate, and the share of it at the end."""
 AVERAGED = 0.995
 """Of the weights that are kept, so much stays at each step: a running mean is steadier than the last step."""
-STANDING = ("affirmed", "hypothetical", "uncertain")
-"""Assertions of which a span counts as its cue."""
 NOISED = (0.03, 0.08, 0.15, 0.30)
 """Rates of slips, one of which half of the logs get anew each time."""
 JOINED = 0.12
@@ -65,30 +66,6 @@ UNAIDED = 0.15
 """Share of logs read without what the lexicon found, so that the network can stand without it."""
 CERTAIN = 0.97
 """What is aimed at for a log at risk, and one less it for a harmless one: the labels are not beyond doubt."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One training: of the hands that are ``new`` in it every log each round, of those before it each round another half.
-
-    Rates are the optimizer's at their highest: of the encoder, and of what stands on it.
-    """
-
-    name: str
-    new: tuple[str, ...]
-    rounds: int
-    seed: int
-    encoder_rate: float
-    head_rate: float
-
-
-STAGES = (
-    Stage("first", tuple("abcdefghijklmnop"), 4, 46, 8e-5, 5e-4),
-    Stage("second", ("q", "r", "s", "w", "x", "y", "z", "aa", "ab"), 2, 46, 4.5e-5, 2e-4),
-    Stage("third", ("ad", "ae", "af"), 1, 48, 3e-5, 1.5e-4),
-    Stage("fourth", ("ag", "ah", "ai", "aj", "ak", "al", "am", "an"), 3, 49, 3e-5, 1.5e-4),
-)
-"""Hands came in as they were written; each further stage goes on from the weights of the one before, at lower rates *(ours)*."""
 
 
 @dataclass(frozen=True)
@@ -194,35 +171,32 @@ class Seen:
 
 
 class Trainer:
-    """One stage: the first from the packaged weights, a further one from ``start``, the weights of the stage before."""
+    """The training, from the packaged weights of the encoder; ``rounds`` times over the whole train part."""
 
-    def __init__(self, stage: Stage, start: Path | None, say: Callable[[str], None]) -> None:
-        torch.manual_seed(stage.seed)
+    def __init__(self, say: Callable[[str], None], rounds: int = ROUNDS) -> None:
+        torch.manual_seed(SEED)
+        torch.set_num_threads(THREADS)
         torch.use_deterministic_algorithms(mode=True)
-        self.rng = random.Random(stage.seed)
-        self.stage, self.start, self.say = stage, start, say
+        self.rng = random.Random(SEED)
+        self.say, self.rounds = say, rounds
         reader = Reader()
-        self.network = Network([cue.code for cue in reader.cues], FROZEN)
-        if start is not None:
-            self.network.load_state_dict(torch.load(start))
+        self.network = Network([cue.code for cue in reader.cues])
         self.seen = Seen(self.network, reader)
         self.kept = {name: value.clone() for name, value in self.network.state_dict().items()}
-        before = [hand for one in STAGES[: STAGES.index(stage)] for hand in one.new]
-        every = [one for one in corpus.logs() if one.part == "train"]
-        self.new = [both_ways(one) for one in every if one.hand in stage.new]
-        self.old = [both_ways(one) for one in every if one.hand in before]
-        self.rng.shuffle(self.old)
-        self.harmless = [one for one, _ in (*self.new, *self.old) if not one.at_risk]
+        self.logs = [both_ways(one) for one in corpus.logs() if one.part == "train"]
+        self.harmless = [one for one, _ in self.logs if not one.at_risk]
         self.clauses = [piece(one) for one in corpus.clauses() if one.part == "train"]
         self.tune = [piece(one) for one in corpus.logs() if one.part == "tune"]
-        encoder = [one for one in self.network.encoder.parameters() if one.requires_grad]
         known = {id(one) for one in self.network.encoder.parameters()}
         heads = [one for one in self.network.parameters() if id(one) not in known]
         self.optimizer = torch.optim.AdamW(
-            [{"params": encoder, "lr": stage.encoder_rate}, {"params": heads, "lr": stage.head_rate}], weight_decay=0.02
+            [
+                {"params": list(self.network.encoder.parameters()), "lr": ENCODER_RATE},
+                {"params": heads, "lr": HEAD_RATE},
+            ],
+            weight_decay=0.02,
         )
-        logs, clauses = len(self._logs(1)), self._clauses()
-        steps = stage.rounds * (math.ceil(logs / LOGS_AT_ONCE) + math.ceil(clauses / CLAUSES_AT_ONCE))
+        steps = rounds * (math.ceil(len(self.logs) / LOGS_AT_ONCE) + math.ceil(len(self.clauses) / CLAUSES_AT_ONCE))
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer,
             lambda step: (
@@ -233,10 +207,10 @@ class Trainer:
     def run(self, out: Path) -> None:
         """All rounds; the averaged weights are kept after each, and beside them what a stopped training goes on from."""
         state = out.with_suffix(".state")
-        for number in range(self._begun(state) + 1, self.stage.rounds + 1):
+        for number in range(self._begun(state) + 1, self.rounds + 1):
             began = time.monotonic()
             self.network.train()
-            for done, loss in enumerate(self._losses(number)):
+            for done, loss in enumerate(self._losses()):
                 self.optimizer.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -248,18 +222,16 @@ class Trainer:
             torch.save(self.kept, out)
             self._keep(state, number)
             told = {
-                "stage": self.stage.name,
                 "round": number,
                 "seconds": round(time.monotonic() - began),
                 **self.measured(),
             }
             self.say(json.dumps(told))
 
-    def _work(self) -> tuple[str, str, str]:
-        """What a state belongs to: another stage, start, corpus or lexicon is other work."""
-        texts = repr([one.clauses for one, _ in (*self.new, *self.old)]).encode()
-        start = hashlib.sha256(self.start.read_bytes()).hexdigest() if self.start else ""
-        return repr(self.stage), start, hashlib.sha256(texts + self.seen.reader.lexicon_hash.encode()).hexdigest()
+    def _work(self) -> tuple[int, str]:
+        """What a state belongs to: another corpus or lexicon is other work."""
+        texts = repr([one.clauses for one, _ in self.logs]).encode()
+        return self.rounds, hashlib.sha256(texts + self.seen.reader.lexicon_hash.encode()).hexdigest()
 
     def _keep(self, state: Path, number: int) -> None:
         new = state.with_suffix(".new")
@@ -295,22 +267,11 @@ class Trainer:
                 if value.is_floating_point():
                     self.kept[name].lerp_(value, 1 - AVERAGED)
 
-    def _logs(self, number: int) -> list[tuple[Piece, Piece]]:
-        """The logs of a round."""
-        half = len(self.old) // 2
-        return self.new + self.old[(number + 1) % 2 * half :][:half]
-
-    def _clauses(self) -> int:
-        """How many clauses a round has."""
-        return len(self.clauses) // (2 if self.old else 1)
-
-    def _losses(self, number: int) -> Iterator[Tensor]:
-        logs = [
-            self._beside_another(bare if self.rng.random() < UNPUNCTUATED else one) for one, bare in self._logs(number)
-        ]
+    def _losses(self) -> Iterator[Tensor]:
+        logs = [self._beside_another(bare if self.rng.random() < UNPUNCTUATED else one) for one, bare in self.logs]
         logs.sort(key=lambda one: sum(map(len, one.clauses)) + self.rng.random() * 60)
         work = [logs[at : at + LOGS_AT_ONCE] for at in range(0, len(logs), LOGS_AT_ONCE)]
-        clauses = self.rng.sample(self.clauses, self._clauses())
+        clauses = self.rng.sample(self.clauses, len(self.clauses))
         work += [clauses[at : at + CLAUSES_AT_ONCE] for at in range(0, len(clauses), CLAUSES_AT_ONCE)]
         self.rng.shuffle(work)
         for some in work:

@@ -84,14 +84,14 @@ def entries(part: Sequence[Log], judge: Judge) -> Iterator[str]:
     for count in ENTRIES:
         rng = random.Random(SEED)
         texts = [among(one.text, routine, count, rng) for one in part]
-        yield _found(f"among routine entries: {count}", part, judge, texts)
+        yield from _drowned(f"among routine entries: {count}", part, judge, texts)
     harmless = [one.text for one in part if not one.at_risk]
     for count in LOGS:
         if len(harmless) <= count:
             continue
         rng = random.Random(SEED)
         texts = [among(one.text, [other for other in harmless if other != one.text], count, rng) for one in part]
-        yield _found(f"among harmless logs: {count}", part, judge, texts)
+        yield from _drowned(f"among harmless logs: {count}", part, judge, texts)
 
 
 def orders(part: Sequence[Log], judge: Judge, plain: Sequence[Answer]) -> Iterator[str]:
@@ -127,6 +127,14 @@ def languages(judge: Judge) -> Iterator[str]:
     yield f"{'abstains or says it is not sure':34}{Share(len(answers) - len(told), len(answers))}"
     yield f"{'neither, and calls it at risk':34}{Share(sum(one.at_risk for one in told), len(answers))}"
     yield f"{'neither, and calls it harmless':34}{Share(sum(not one.at_risk for one in told), len(answers))}"
+
+
+def _drowned(name: str, part: Sequence[Log], judge: Judge, texts: Sequence[str]) -> Iterator[str]:
+    answers = judge(texts)
+    yield row(name, detection([one.at_risk for one in part], [one.at_risk for one in answers]))
+    for what, risky in (("missed", True), ("rightly silent", False)):
+        of = [one.unsure for so, one in zip(part, answers, strict=True) if so.at_risk is risky and not one.at_risk]
+        yield f"{'  not sure, of the ' + what:34}{Share(sum(of), len(of))}"
 
 
 def _found(name: str, part: Sequence[Log], judge: Judge, texts: Sequence[str]) -> str:

@@ -21,10 +21,14 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from goldthread.thrive.packing import packed, width
+
 HOME = Path(__file__).parent / "model"
 CARD = "card.json"
 REMEMBERED = 8192
 """Clauses whose vectors are kept for a process: 12 MB, an hour of a busy room *(ours)*."""
+AT_ONCE = 32
+"""Clauses read in one run of the encoder, so that what it takes up stays small *(ours)*."""
 TOGETHER, STEP = 160, 120
 """Clauses decided over at once, and how far the next stretch begins after the last, so that long texts cost what their length costs."""
 LEFT_OUT = 12
@@ -119,7 +123,7 @@ class Model:
         stretches, and the stretch with the highest likelihood decides.
         """
         places = _once(clauses)
-        read = [self._vector(clauses[at]) for at in places]
+        read = self.read([clauses[at] for at in places])
         words = sum(len(clauses[at].split()) for at in places)
         pieces = sum(count for _, count in read) / max(1, words)
         vectors = np.stack([vector for vector, _ in read])
@@ -178,22 +182,41 @@ class Model:
         weights[order] = falls / falls.sum()
         return weights
 
-    def _vector(self, clause: str) -> tuple[Vector, int]:
-        """The clause's vector and its number of word pieces. Each is read by itself: beside another its numbers would differ."""
-        key = hashlib.blake2b(clause.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    def read(self, clauses: Sequence[str]) -> list[tuple[Vector, int]]:
+        """Each clause's vector and its number of word pieces; its numbers are the same whatever stands beside it."""
+        keys = [_key(clause) for clause in clauses]
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in found:
                 self._kept.move_to_end(key)
-                return kept
-        ids = self._tokens.encode(clause.encode("utf-8", "replace").decode()).ids
-        tokens = np.array([ids[: self.card.most_tokens]], dtype=np.int64)
-        made = self._encoder.run(None, {"tokens": tokens})[0][0], len(ids) - 2
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > REMEMBERED:
-                self._kept.popitem(last=False)
-        return made
+        new = {key: clause for key, clause in zip(keys, clauses, strict=True) if key not in found}
+        if new:
+            ids = [self._tokens.encode(clause.encode("utf-8", "replace").decode()).ids for clause in new.values()]
+            made = dict(zip(new, self._vectors(ids), strict=True))
+            found |= made
+            with self._lock:
+                self._kept |= made
+                while len(self._kept) > REMEMBERED:
+                    self._kept.popitem(last=False)
+        return [found[key] for key in keys]
+
+    def _vectors(self, ids: Sequence[Sequence[int]]) -> list[tuple[Vector, int]]:
+        """Clauses of one width are read at once: beside a longer one each would take as much room as that."""
+        cut = [one[: self.card.most_tokens] for one in ids]
+        by_width: dict[int, list[int]] = {}
+        for at, one in enumerate(cut):
+            by_width.setdefault(width(one), []).append(at)
+        made: dict[int, tuple[Vector, int]] = {}
+        for places in by_width.values():
+            for first in range(0, len(places), AT_ONCE):
+                some = places[first : first + AT_ONCE]
+                vectors = self._encoder.run(None, packed([cut[at] for at in some]))[0]
+                made.update((at, (vector.copy(), len(ids[at]) - 2)) for at, vector in zip(some, vectors, strict=True))
+        return [made[at] for at in range(len(ids))]
+
+
+def _key(clause: str) -> bytes:
+    return hashlib.blake2b(clause.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @lru_cache(maxsize=2)
