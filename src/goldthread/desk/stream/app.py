@@ -87,7 +87,7 @@ async def _board(
 
 
 async def _until_gone(receive: Receive, listener: Listener) -> None:
-    """End the listener when its board goes; its loop waits for its queue alone, since a task for each event costs as much as sending it."""
+    """End the listener when its board goes; its loop waits for its queue alone, and makes no task for each event."""
     while (await receive())["type"] != "http.disconnect":
         pass
     listener.give(None)

@@ -34,8 +34,8 @@ from goldthread.desk.stream.sign_in import still_signed_in
 from goldthread.desk.strip import strip
 
 GATHER, GATHER_EACH = 0.05, 0.0003
-"""Seconds in which changes are gathered into one event, and how many more for each listener: a thousand cost a core a
-third of a second an event, and would else hold up those who write *(ours)*."""
+"""Seconds in which changes are gathered into one event, and how many more for each listener: each event goes
+to all of them, and a thousand boards are not to keep a core from those who write *(ours; what it gains was not measured)*."""
 RECHECK = 10.0
 """Seconds between two looks at whether each listener is still signed in with the same sight."""
 COUNT_AGAIN = 15.0
