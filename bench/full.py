@@ -24,15 +24,21 @@ FEWEST = 100
 SLOWEST, STARTED, HELD = 0.050, 1.5, 400
 """Seconds for a log in which one clause changed; seconds until the first answer; MiB of the process then."""
 START = """
-import json, resource, time
+import json, re, sys, time
 began = time.perf_counter()
 from goldthread.thrive.model import load
 from goldthread.thrive.reader import Reader
 reader = Reader(model=load())
 loaded = time.perf_counter() - began
 reader.read("Kids crying upstairs, then quiet. Dad says they are fine.", "full")
-print(json.dumps([loaded, time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+first = time.perf_counter() - began
+reader.read_batch(json.load(sys.stdin), "full")
+held = int(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1]) / 1024
+print(json.dumps([loaded, first, held]))
 """
+"""What a process tells of itself. Its own status is asked for its size: *getrusage* counts that of the process that started it."""
+MANY = 300
+"""Logs that the process whose memory is measured has read."""
 
 
 def run() -> Result:
@@ -61,7 +67,7 @@ def run() -> Result:
             ),
             Row("lexicon and network loaded", milliseconds(loaded), "", "", f"<= {STARTED * 1000:,.0f} ms", loaded <= STARTED),
             Row("first answer of a new process", milliseconds(first)),
-            Row("memory of that process", f"{held:,.0f} MiB", "", "", f"<= {HELD} MiB", held <= HELD),
+            Row(f"memory of that process after {MANY} logs", f"{held:,.0f} MiB", "", "", f"<= {HELD} MiB", held <= HELD),
         ],
         [
             f"{COUNT} logs a turn, median of {TURNS} turns; every clause read anew, which a real room seldom needs.",
@@ -110,7 +116,8 @@ def _multiplied() -> float:
 def _started() -> tuple[float, float, float]:
     """Seconds until loaded, seconds until the first answer, and MiB, of a process of its own."""
     try:
-        done = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+        texts = json.dumps(list(logs(MANY, WORDS)))
+        done = subprocess.run([sys.executable, "-c", START], input=texts, capture_output=True, text=True, check=True)
         loaded, first, held = json.loads(done.stdout)
     except (subprocess.CalledProcessError, ValueError) as error:
         raise CannotMeasureError(f"a process with the network did not start ({type(error).__name__})") from None

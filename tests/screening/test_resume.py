@@ -14,15 +14,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from goldthread.cli import main
 from goldthread.screening import encode, part
-from tests.screening.conftest import LOGS
+from goldthread.thrive.model import load
+from goldthread.thrive.reader import Reader
+from tests.conftest import Database
+from tests.screening.conftest import LOGS, csv_rows
 
 Screen = Callable[..., tuple[int, str]]
-ROWS = 4000
+ROWS, IN_FULL = 4000, 400
+"""Rows that are read by the first look, and in full."""
 SLOWED = """
 import sys, time
 from goldthread.screening import run
@@ -33,31 +40,109 @@ if __name__ == "__main__":
 """
 
 
-def refs_of(path: Path) -> list[str]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".csv":
-        with path.open(newline="") as file:
-            return [row["ref"] for row in csv.DictReader(file)]
-    return list(map(str, pq.read_table(path, columns=["ref"])["ref"].to_pylist()))
+        return list(csv_rows(path))
+    return pq.read_table(path).to_pylist()  # type: ignore[no-any-return]
 
 
-def written(folder: Path, ending: str) -> Path:
+def refs_of(path: Path) -> list[str]:
+    return [str(row["ref"]) for row in rows_of(path)]
+
+
+def written(folder: Path, ending: str, rows: int = ROWS) -> Path:
     path = folder / f"in.{ending}"
-    texts = [f"{LOGS[at % 3]} and {at} more words\nof a second line" for at in range(ROWS)]
+    texts = [f"{LOGS[at % 3]} and {at} more words\nof a second line" for at in range(rows)]
     if ending == "csv":
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([["ref", "text"], *([str(at), text] for at, text in enumerate(texts))])
     else:
-        pq.write_table(pa.table({"ref": list(range(ROWS)), "text": texts}), path, row_group_size=1000)
+        pq.write_table(pa.table({"ref": list(range(rows)), "text": texts}), path, row_group_size=1000)
     return path
 
 
-@pytest.mark.parametrize(("ending", "workers"), [("csv", "2"), ("parquet", "1")])
-def test_killed_again_and_again_every_row_is_there_once(tmp_path: Path, ending: str, workers: str) -> None:
-    source, target = written(tmp_path, ending), tmp_path / f"out.{ending}"
+@pytest.mark.parametrize(
+    ("ending", "workers", "path", "rows"),
+    [
+        ("csv", 2, "fast", ROWS),
+        ("parquet", 1, "fast", ROWS),
+        ("csv", 2, "full", IN_FULL),
+        ("parquet", 2, "full", IN_FULL),
+    ],
+)
+def test_killed_again_and_again_every_row_is_there_once(
+    tmp_path: Path, ending: str, workers: int, path: str, rows: int
+) -> None:
+    source = written(tmp_path, ending, rows)
+    options = [
+        "--workers",
+        str(workers),
+        *([] if path == "full" else ["--path", "fast"]),
+    ]  # in full where nothing is said
+    target = killed_and_finished(tmp_path, source, f"out.{ending}", rows, options)
+    assert refs_of(target) == [str(at) for at in range(rows)]
+    assert {row["gt_path"] for row in rows_of(target)} == {path}
+
+
+def test_killed_while_a_database_is_read_in_full_every_row_is_there_once(
+    tmp_path: Path, fresh_database: Database
+) -> None:
+    with psycopg.connect(fresh_database.admin_url, autocommit=True) as made:
+        made.execute("CREATE TABLE logs (ref int PRIMARY KEY, words text)")
+        with made.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO logs VALUES (%s, %s)", [(at, f"{LOGS[at % 3]} and {at} more") for at in range(IN_FULL)]
+            )
+    options = ["--table", "public.logs", "--key", "ref", "--text", "words", "--workers", "2"]
+    target = killed_and_finished(tmp_path, fresh_database.admin_url, "out.csv", IN_FULL, options)
+    assert refs_of(target) == [str(at) for at in range(IN_FULL)]
+
+
+def test_in_full_several_processes_answer_as_one_does(tmp_path: Path) -> None:
+    source = written(tmp_path, "csv", rows=90)
+    for workers in ("1", "2"):
+        assert main(["screen", str(source), str(tmp_path / f"by{workers}.csv"), "--workers", workers]) == 0
+    assert (tmp_path / "by1.csv").read_bytes() == (tmp_path / "by2.csv").read_bytes()
+    texts = [row["text"] for row in rows_of(source)]
+    told = [Reader(None, load()).read(text, "full") for text in texts]
+    found = rows_of(tmp_path / "by2.csv")
+    assert [row["gt_at_risk"] for row in found] == [str(one.at_risk).lower() for one in told]
+    assert [float(row["gt_probability"]) for row in found] == [one.probability for one in told]
+    assert [json.loads(row["gt_findings"]) for row in found] == [
+        [one.to_json() for one in each.findings] for each in told
+    ]
+
+
+def test_a_worker_that_dies_while_it_reads_in_full_loses_nothing(tmp_path: Path) -> None:
+    source, target = written(tmp_path, "csv", IN_FULL), tmp_path / "out.csv"
     script = tmp_path / "slowed.py"
     script.write_text(SLOWED)
-    command = [sys.executable, str(script), "screen", str(source), str(target), "--workers", workers, "--path", "fast"]
-    journal = tmp_path / f"out.{ending}.part" / "journal.json"
+    command = [sys.executable, str(script), "screen", str(source), str(target), "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        while process.poll() is None and not _rows(tmp_path / "out.csv.part" / "journal.json"):
+            time.sleep(0.01)
+        worker = _workers(process.pid)[0]
+        os.kill(worker, signal.SIGKILL)
+        said = process.stderr.read()
+    assert process.returncode == 2
+    assert "Run the same command again to continue." in said
+    assert "Traceback" not in said
+    assert subprocess.run(command, check=False).returncode == 0
+    assert refs_of(target) == [str(at) for at in range(IN_FULL)]
+
+
+def _workers(pid: int) -> list[int]:
+    """Processes that screen for this one."""
+    return [one.pid for one in psutil.Process(pid).children() if "resource_tracker" not in " ".join(one.cmdline())]
+
+
+def killed_and_finished(folder: Path, source: Path | str, name: str, rows: int, options: list[str]) -> Path:
+    """Run the command, kill it twice behind a commit, and let it finish; gives the table it made."""
+    script, target = folder / "slowed.py", folder / name
+    script.write_text(SLOWED)
+    command = [sys.executable, str(script), "screen", str(source), str(target), *options]
+    journal = folder / f"{name}.part" / "journal.json"
     killed_at = []
     for _ in range(2):
         before = _rows(journal)
@@ -68,12 +153,12 @@ def test_killed_again_and_again_every_row_is_there_once(tmp_path: Path, ending: 
         if process.wait() == -signal.SIGKILL:
             killed_at.append(_rows(journal))
     assert killed_at
-    assert 0 < killed_at[0] < ROWS
+    assert 0 < killed_at[0] < rows
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Going on after" in done.stderr
-    assert refs_of(target) == [str(at) for at in range(ROWS)]
     assert not journal.parent.exists()
+    return target
 
 
 def _rows(journal: Path) -> int:
