@@ -1,4 +1,4 @@
-"""The test part put to harder trials: retyped as transcripts, among many entries, with words meant for a machine; and other languages.
+"""The test part put to harder trials: retyped as transcripts, in dialects, among many entries, with words meant for a machine; and other languages.
 
 What is added lies in ``corpus/trials/``: composed for this, and neither trained on nor tuned to.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 
 from modelling.corpus import HOME, LEVELS, Log
 from modelling.judges import Answer, Judge
@@ -62,10 +63,29 @@ def with_order(text: str, order: str, place: str) -> tuple[str, int, int]:
     return text[:at] + before + order + after + text[at:], start, start + len(order)
 
 
+def dialects() -> dict[str, dict[str, str]]:
+    """Of each dialect what it puts in place of which words."""
+    return tomllib.loads((FOLDER / "dialects.toml").read_text(encoding="utf-8"))
+
+
+def spoken(text: str, words: Mapping[str, str]) -> str:
+    """*text* with *words* as a dialect has them; capitals are kept where a word begins with one or is all in them."""
+    longest = "|".join(re.escape(one) for one in sorted(words, key=len, reverse=True))
+
+    def said(found: re.Match[str]) -> str:
+        other = words[found[0].casefold()]
+        if found[0].isupper() and len(found[0]) > 1:
+            return other.upper()
+        return other[0].upper() + other[1:] if found[0][0].isupper() else other
+
+    return re.sub(rf"\b(?:{longest})\b", said, text, flags=re.IGNORECASE)
+
+
 def report(part: Sequence[Log], judge: Judge, plain: Sequence[Answer]) -> Iterator[str]:
     """The lines of every trial; *plain* is what the judge said of the part as it is."""
     yield f"\nharder trials, full path\n{'':34}{'recall':34}{'specificity':34}precision"
     yield from transcripts(part, judge)
+    yield from regional(part, judge)
     yield from entries(part, judge)
     yield from orders(part, judge, plain)
     yield from languages(judge)
@@ -76,6 +96,14 @@ def transcripts(part: Sequence[Log], judge: Judge) -> Iterator[str]:
     for name, forms in (("transcript, [hh:mm:ss] CALLER:", USUAL), ("transcript, other forms", lines("speakers.txt"))):
         rng = random.Random(SEED)
         yield _found(name, part, judge, [transcribed(one.text, forms, rng) for one in part])
+
+
+def regional(part: Sequence[Log], judge: Judge) -> Iterator[str]:
+    """As each region would say it, word for word; with the share of texts that a dialect changes at all."""
+    for name, words in dialects().items():
+        texts = [spoken(one.text, words) for one in part]
+        changed = sum(text != one.text for text, one in zip(texts, part, strict=True))
+        yield f"{_found(f'dialect {name}', part, judge, texts)}  changed {changed}"
 
 
 def entries(part: Sequence[Log], judge: Judge) -> Iterator[str]:

@@ -53,6 +53,21 @@ def test_a_log_stands_whole_among_different_entries() -> None:
     assert "kids crying" in made
 
 
+def test_a_dialect_changes_whole_words_and_keeps_capitals() -> None:
+    words = {"child": "bairn", "don't": "dinnae", "over there": "yonder"}
+    made = trials.spoken("Child and CHILD and childish: I don't know. Don't go over there", words)
+    assert made == "Bairn and BAIRN and childish: I dinnae know. Dinnae go yonder"
+
+
+def test_every_dialect_is_told_with_how_many_texts_it_changes() -> None:
+    told = list(trials.regional(PART, _crying))
+    assert [line.split()[1] for line in told] == list(trials.dialects())
+    assert len(told) >= 6
+    assert all(len(words) >= 10 and all(words.values()) for words in trials.dialects().values())
+    changed = {line.split()[1]: int(line.split()[-1]) for line in told}
+    assert changed["london"] == 0, "neither of these two texts has a word of it"
+
+
 @pytest.mark.parametrize("place", trials.PLACES)
 @pytest.mark.parametrize("text", ["Kids crying. Now quiet. Nobody answers", "kids crying all evening", "kids"])
 def test_an_order_stands_where_it_says(text: str, place: str) -> None:

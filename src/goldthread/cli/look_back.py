@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,10 +49,25 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     look.add_argument("--doubtful", action="store_true", help="records too of which the reader was not sure, as Low")
     look.set_defaults(run=run)
+    tie = subparsers.add_parser("look-back-tie", help="tie look-back items of the same person or address together")
+    tie.add_argument("file", metavar="FILE", type=Path, help="what 'goldthread link' wrote: CSV or Parquet")
+    tie.add_argument("--kind", choices=("people", "addresses"), default="people", help="what was linked (people)")
+    tie.add_argument("--reference", metavar="COLUMN", required=True, help="the column that names the record")
+    tie.add_argument("--time", metavar="COLUMN", default="", help="the column that says when the record came")
+    tie.set_defaults(run=tied)
 
 
 def run(args: argparse.Namespace) -> int:
     """Show what would be made and, once agreed, make it. 0 done or shown; 1 where rows were bad; 2 if nothing could be done."""
+    return _with_database(_look_back, args)
+
+
+def tied(args: argparse.Namespace) -> int:
+    """Tie items together. 0 done; 1 where rows were bad; 2 if nothing could be done."""
+    return _with_database(_tie, args)
+
+
+def _with_database(what: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldthread.config.settings")
     import django
 
@@ -61,9 +77,28 @@ def run(args: argparse.Namespace) -> int:
     from goldthread.cli.serve import unreachable
 
     try:
-        return _look_back(args)
+        return what(args)
     except OperationalError as error:
         raise Refused(unreachable("DATABASE_URL", error)) from None
+
+
+def _tie(args: argparse.Namespace) -> int:
+    from goldthread.lookback.tie_actions import tie
+
+    told = tie(args.file, {"people": "person", "addresses": "address"}[args.kind], args.reference, args.time)
+    print(
+        f"{told.rows:,} rows read. In {told.groups:,} groups several items stand: {told.made:,} ties made, "
+        f"{told.there:,} were there already."
+    )
+    if told.unclear:
+        print(
+            f"{told.unclear:,} references name several records, which only the day tells apart: name it with --time. "
+            "They were not tied.",
+            file=sys.stderr,
+        )
+    if told.bad:
+        print(f"{told.bad:,} rows had no group or no reference and were passed over.", file=sys.stderr)
+    return int(bool(told.bad or told.unclear))
 
 
 def _look_back(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ WHY = {
     "grade_below": "the grade is below what the words suggest",
     "child_not_named": "neither a tag nor the THRIVE names a child",
 }
+TIES = [("person", "the same person"), ("address", "the same address")]
 SAFE_BECAUSE = [
     ("seen", "The child was seen and was safe, and that is on record"),
     ("acted_on", "The risk was acted on under another record"),

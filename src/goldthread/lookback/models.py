@@ -201,3 +201,20 @@ class Outcome(AppendOnly):
     words = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class Tie(AppendOnly):
+    """That an item's record names the same person, or the same address, as those of other items with this ``mark``.
+
+    ``mark`` is a digest of the file that linked them and of the group in it; it says nothing of who or where.
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="ties")
+    kind = models.CharField(max_length=8, choices=choices.TIES)
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["mark", "item"], name="lookback_tie_once"),
+        ]

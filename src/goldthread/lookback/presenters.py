@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
 
 from goldthread.contact.choices import CHILDREN_ANSWERS
 from goldthread.lookback import choices
 from goldthread.lookback.models import Decision, Hit, Item, Outcome
+from goldthread.lookback.querysets import ORDER
 from goldthread.lookback.quotes import Said, passages, said_by
+from goldthread.lookback.ties import together
 from goldthread.response.grades import grade, grades_on
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
 
 CUT = 90
 """Characters shown on either side of a quote in the queue."""
 IN_QUEUE = 2
 """Quotes of an item shown in the queue; its page has all."""
+MOST_TOGETHER = 12
+"""Items that belong with one and are listed on its page *(ours)*."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +61,21 @@ def owner(item: Item) -> str:
     return f"{item.owner_team.name}, desk" if item.owner_team else ""
 
 
-def rows(items: Sequence[Item], now: datetime) -> list[dict[str, Any]]:
-    """The queue's rows; three further questions to the database, however many."""
-    said = said_by([one.hit for one in items])
-    return [_row(one, said[one.hit_id], now) for one in items]
+def rows(user: Staff, items: Sequence[Item], now: datetime) -> list[dict[str, Any]]:
+    """The queue's rows, with how many others in this person's sight belong with each; nine further questions, however many."""
+    said, others = said_by([one.hit for one in items]), together(user, items)
+    return [{**_row(one, said[one.hit_id], now), "together": len(others.get(one.pk, {}))} for one in items]
+
+
+def belonging(user: Staff, item: Item, now: datetime) -> dict[str, Any]:
+    """The items that belong together with this one, what is to be decided first and the gravest of those, and by what they do."""
+    by = together(user, [item]).get(item.pk, {})
+    found = Item.objects.visible_to(user).select_related("owner", "owner_team").filter(pk__in=by)
+    shown = found.order_by(F("decided_at").asc(nulls_first=True), *ORDER)[:MOST_TOGETHER]
+    return {
+        "items": [{**_common(one, now), "by": sorted(by[one.pk])} for one in shown],
+        "more": max(len(by) - MOST_TOGETHER, 0),
+    }
 
 
 def _row(item: Item, said: Said, now: datetime) -> dict[str, Any]:
@@ -74,6 +94,7 @@ def _common(item: Item, now: datetime) -> dict[str, Any]:
     return {
         "id": item.pk,
         "reference": hit.reference,
+        "severity": hit.severity,
         "level": choices.SUGGESTS[hit.severity],
         "percent": round(hit.probability * 100),
         "received_at": hit.received_at,

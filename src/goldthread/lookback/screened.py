@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import astuple
 from datetime import datetime
@@ -13,20 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from goldthread.assessment.reading import reader
-from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Refused
 from goldthread.contact.rules import AHEAD, EARLIEST, tidy
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS
 from goldthread.lookback.found import READERS, Counts, Found, Light, Plan, choose, one_or_several
 from goldthread.lookback.queries import known_records
-from goldthread.lookback.tabled import Asked, Columns, columns, parquet_parts, rows_of_parquet
+from goldthread.lookback.tabled import Asked, Columns, columns, lines, moment, parquet_parts, read_into
 from goldthread.screening.errors import ScreenError
 from goldthread.thrive.lexicon import LexiconError
 
 NOT_KNOWN = "high"
 """The level of a row at risk whose own cannot be read: no item waits longer for a fault of its file *(ours)*."""
-LONGEST_FIELD = 64 * 1024 * 1024
 LONGEST_REFERENCE = 80
 LONGEST_QUOTE = 400
 LONGEST_SHOWN = 4_000
@@ -35,7 +33,6 @@ AROUND = 160
 """Characters kept before and after a quote, so that it can be judged: no more of the log is copied *(ours)*."""
 MOST_QUOTES = 40
 MOST_COMPLAINTS = 10_000
-DAYS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 
 
 class BadRow(Exception):
@@ -67,7 +64,7 @@ class ScreenedFile:
         return self._plan
 
     def _rows(self) -> Iterator[tuple[int, list[str], Columns]]:
-        with closing(self._lines()) as rows:
+        with closing(lines(self.path)) as rows:
             header = next(rows, None)
             if not header:
                 raise Refused(f"{self.path} is empty: it needs a header row. Nothing was made.")
@@ -75,23 +72,11 @@ class ScreenedFile:
             for number, row in enumerate(rows, start=1):
                 yield number, row, where
 
-    def _lines(self) -> Generator[list[str], None, None]:
-        """The header, then every row."""
-        if self.parts:
-            yield from rows_of_parquet(self.parts)
-            return
-        csv.field_size_limit(LONGEST_FIELD)
-        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
-            yield from (row for row in csv.reader(source) if row)
-
     def _hash(self) -> str:
         """Of the file and of what tells whether a row carried its risk: judged otherwise it is another run."""
         names = [sorted(self.names.grades.items()), sorted(self.names.child_tags), sorted(self.names.yes)]
         digest = hashlib.sha256(json.dumps([astuple(self.asked), names]).encode())
-        for path in self.parts or [self.path]:
-            with path.open("rb") as source:
-                while block := source.read(1 << 20):
-                    digest.update(block)
+        read_into(digest, self.path)
         return digest.hexdigest()
 
     def _planned(self) -> Plan:
@@ -211,7 +196,7 @@ class ScreenedFile:
     def _time(self, row: list[str], where: Columns, counts: Counts) -> datetime | None:
         if where.time is None or not row[where.time].strip():
             return None
-        at = _moment(row[where.time].strip())
+        at = moment(row[where.time].strip())
         if at is None or not self.now - EARLIEST < at < self.now + AHEAD:
             counts.times_not_known += 1
             return None
@@ -262,18 +247,6 @@ def _share(text: str, notes: list[str]) -> float:
         notes.append("gt_probability is no number from 0 to 1, taken as one half")
         return 0.5
     return found
-
-
-def _moment(text: str) -> datetime | None:
-    for form in ("", *DAYS):
-        try:
-            at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - given one below
-            at = at if at.tzinfo else at.replace(tzinfo=LONDON)
-            at.astimezone(LONDON)  # a year that no zone reaches is no time
-        except (ValueError, OverflowError):
-            continue
-        return at
-    return None
 
 
 def _findings(text: str, notes: list[str]) -> list[dict[str, Any]]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Refused
 
 ROWS_AT_ONCE = 500
+LONGEST_FIELD = 64 * 1024 * 1024
+DAYS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 NEEDED = (
     "gt_at_risk",
     "gt_probability",
@@ -77,13 +83,7 @@ def columns(header: Sequence[str], asked: Asked) -> Columns:
         )
 
     def place(name: str) -> int | None:
-        if not name:
-            return None
-        if name not in header:
-            raise Refused(f"There is no column {name!r}. {_listed(header)} Nothing was made.")
-        if header.count(name) > 1:
-            raise Refused(f"There are {header.count(name)} columns {name!r}. Give each its own name; nothing was made.")
-        return header.index(name)
+        return place_of(header, name) if name else None
 
     reference = place(asked.reference)
     if reference is None:
@@ -100,6 +100,15 @@ def columns(header: Sequence[str], asked: Asked) -> Columns:
     )  # fmt: skip
 
 
+def place_of(header: Sequence[str], name: str) -> int:
+    """Where the column of that name stands. Raises ``Refused`` with the names there are."""
+    if name not in header:
+        raise Refused(f"There is no column {name!r}. {_listed(header)} Nothing was made.")
+    if header.count(name) > 1:
+        raise Refused(f"There are {header.count(name)} columns {name!r}. Give each its own name; nothing was made.")
+    return header.index(name)
+
+
 def _listed(header: Sequence[str]) -> str:
     """The columns' names; how many there are where they do not look like names: without a header they are somebody's words."""
     if any(len(name) > 40 or len(name.split()) > 5 or set(name) & set(".,;!?") for name in header):
@@ -112,6 +121,25 @@ def parquet_parts(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(path.glob("*.parquet"))
     return [path] if path.suffix.lower() in {".parquet", ".pq"} and path.is_file() else []
+
+
+def lines(path: Path) -> Generator[list[str], None, None]:
+    """The header of a table, then every row, each as text."""
+    parts = parquet_parts(path)
+    if parts:
+        yield from rows_of_parquet(parts)
+        return
+    csv.field_size_limit(LONGEST_FIELD)
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
+        yield from (row for row in csv.reader(source) if row)
+
+
+def read_into(digest: Any, path: Path) -> None:
+    """Add what a table's files hold to a digest."""
+    for part in parquet_parts(path) or [path]:
+        with part.open("rb") as source:
+            while block := source.read(1 << 20):
+                digest.update(block)
 
 
 def rows_of_parquet(parts: Sequence[Path]) -> Iterator[list[str]]:
@@ -127,3 +155,16 @@ def rows_of_parquet(parts: Sequence[Path]) -> Iterator[list[str]]:
                 raise Refused(f"{part} has other columns than the files beside it. Nothing was made.")
             for chunk in source.chunks(ROWS_AT_ONCE, 0, None):
                 yield from rows_of_batch(chunk.given)
+
+
+def moment(text: str) -> datetime | None:
+    """When that is, as a table may write it; one without a zone is London's. None for what is no time."""
+    for form in ("", *DAYS):
+        try:
+            at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - given one below
+            at = at if at.tzinfo else at.replace(tzinfo=LONDON)
+            at.astimezone(LONDON)  # a year that no zone reaches is no time
+        except (ValueError, OverflowError):
+            continue
+        return at
+    return None

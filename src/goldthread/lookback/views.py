@@ -52,7 +52,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kept = {"q": asked} if asked else {"show": show}
     context = {
         "now": now,
-        "rows": presenters.rows(items, now),
+        "rows": presenters.rows(user, items, now),
         "show": show,
         "asked": asked,
         "counts": queries.counts(user, now),
@@ -241,6 +241,7 @@ def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = N
     context = {
         "now": now,
         "item": presenters.whole(found, now),
+        "together": presenters.belonging(user, found, now),
         "forms": made,
         "sent": sent.name if sent is not None else "",
         "may": user.can("lookback.decide"),

@@ -6,7 +6,18 @@ from django.urls import URLPattern
 from ninja import NinjaAPI
 
 from goldthread.accounts.routes import Declaration, declare_methods
-from goldthread.integration.api import assessments, inbox, incidents, known, lists, marks, owning, requests, units
+from goldthread.integration.api import (
+    assessments,
+    inbox,
+    incidents,
+    known,
+    lists,
+    lookback,
+    marks,
+    owning,
+    requests,
+    units,
+)
 from goldthread.integration.api.json_body import JsonBody
 from goldthread.integration.api.operations import declared_on, known_parameters_only
 from goldthread.integration.api.refusals import install
@@ -20,6 +31,10 @@ SUBJECTS = {
     "Requests": (requests.router, "What one person may not decide alone: a lower grade, a later time, some closings."),
     "Owning": (owning.router, "Whose it is: handing it over, asking another agency, and why it is late."),
     "Units": (units.router, "Which units there are, and what they were sent to."),
+    "Look-back": (
+        lookback.router,
+        "Stored records whose words carry a risk that the record did not, and deciding them.",
+    ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
 """Each subject's router and what it is about, in the order described."""
