@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,9 @@ class Clause:
     child: str
     at_risk: bool
     span: Span
+    # Labelled after the network was trained, and not trained on: no part of what the corpus's digest stands for.
+    level: str = field(repr=False)
+    adult_vulnerability: bool = field(repr=False)
 
     @property
     def part(self) -> str:
@@ -118,7 +121,8 @@ def clauses() -> tuple[Clause, ...]:
 def second_reading(of: str = "logs") -> dict[str, dict[str, Any]]:
     """What a second reader made of some logs or clauses, who saw the guide and the texts and no label: by their identity.
 
-    Of a clause they saw which words the first had marked, and named the cue and the assertion of those.
+    Of a clause they saw which words the first had marked, and named the cue and the assertion of those; its level and adult
+    a third reader named, who saw the text alone.
     """
     name = "second-reading.jsonl" if of == "logs" else "second-reading-clauses.jsonl"
     lines = (HOME / name).read_text(encoding="utf-8").splitlines()
@@ -153,10 +157,7 @@ def _log_faults(one: Log) -> Iterator[str]:
     yield from _known(one.level, LEVELS)
     yield from _known(one.channel, CHANNELS)
     yield from _length("logs", one.text)
-    if one.at_risk != (one.level != "none") and one.level != "low":
-        yield f"at risk is {one.at_risk}, and the level is {one.level}"
-    if one.at_risk and one.level == "none":
-        yield "at risk with no level"
+    yield from _level(one)
     if one.at_risk and one.child == "no":
         yield "at risk without a child"
     if one.at_risk and not one.spans:
@@ -165,9 +166,18 @@ def _log_faults(one: Log) -> Iterator[str]:
         yield from _span_faults(one.text, span)
 
 
+def _level(one: Log | Clause) -> Iterator[str]:
+    if one.at_risk != (one.level != "none") and one.level != "low":
+        yield f"at risk is {one.at_risk}, and the level is {one.level}"
+    if one.at_risk and one.level == "none":
+        yield "at risk with no level"
+
+
 def _clause_faults(one: Clause) -> Iterator[str]:
     yield from _known(one.child, CHILD)
+    yield from _known(one.level, LEVELS)
     yield from _length("clauses", one.text)
+    yield from _level(one)
     yield from _span_faults(one.text, one.span)
 
 

@@ -212,6 +212,8 @@ def counts() -> Iterator[str]:
         ("cue", [span.cue for one in every for span in one.spans]),
         ("assertion of a span", [span.assertion for one in every for span in one.spans]),
         ("assertion of a clause", [one.span.assertion for one in clauses()]),
+        ("level of a clause", [one.level for one in clauses()]),
+        ("clause with a vulnerable adult", [str(one.adult_vulnerability).lower() for one in clauses()]),
     ):
         yield f"{name}: " + ", ".join(f"{value} {count:,}" for value, count in Counter(values).most_common())
     words = sorted(len(one.text.split()) for one in every)
@@ -233,7 +235,7 @@ def agreement() -> Iterator[str]:
     second = second_reading("clauses")
     read = [(one, second[one.id]) for one in clauses() if one.id in second]
     yield f"{len(read)} clauses read a second time, of {len(clauses()):,}"
-    for label in ("at_risk", "child", "cue", "assertion"):
+    for label in ("at_risk", "child", "level", "adult_vulnerability", "cue", "assertion"):
         pairs = [(getattr(one if hasattr(one, label) else one.span, label), again[label]) for one, again in read]
         same = Share(sum(a == b for a, b in pairs), len(pairs))
         yield f"{label:34}kappa {kappa(*zip(*pairs, strict=True)):.3f}, the same in {same}"

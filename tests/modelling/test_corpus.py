@@ -80,6 +80,26 @@ def test_two_texts_that_share_their_words_are_told_once() -> None:
     assert list(near([LOG, replace(other, text="nothing of the kind was heard by anybody here")], 7)) == []
 
 
+CLAUSE = Clause(
+    "c1", "x", "she was fine", "no", at_risk=False, span=Span("none", 0, 3, "she", "affirmed"), level="none",
+    adult_vulnerability=False,
+)  # fmt: skip
+
+
 def test_a_clause_whose_quote_is_elsewhere_is_told() -> None:
-    clause = Clause("c1", "x", "she was fine", "no", False, Span("none", 0, 3, "he ", "affirmed"))
+    clause = replace(CLAUSE, span=Span("none", 0, 3, "he ", "affirmed"))
     assert any("does not stand" in fault for fault in corpus._clause_faults(clause))
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "level", "right"),
+    [(False, "none", True), (False, "low", True), (True, "low", True), (True, "high", True)]
+    + [(True, "none", False), (False, "high", False), (True, "grave", False)],
+)
+def test_the_level_of_a_clause_agrees_with_whether_a_child_is_at_risk(at_risk: bool, level: str, right: bool) -> None:
+    assert (not list(corpus._clause_faults(replace(CLAUSE, at_risk=at_risk, level=level)))) is right
+
+
+def test_what_was_not_trained_on_is_no_part_of_what_the_digest_stands_for() -> None:
+    assert repr(replace(CLAUSE, level="low", adult_vulnerability=True)) == repr(CLAUSE)
+    assert repr(replace(CLAUSE, child="yes")) != repr(CLAUSE)

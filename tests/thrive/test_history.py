@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.thrive.decide import rank
 from goldthread.thrive.history import Cumulative, Earlier, cumulative
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.seen import says_seen
@@ -44,12 +46,28 @@ def test_two_contacts_or_older_ones_are_not_often() -> None:
 
 def test_a_child_spoken_of_and_never_seen_is_told_until_somebody_saw_the_child() -> None:
     assert (
-        "in none do the words say that anybody saw the child"
+        "in none is it said or recorded that anybody saw the child"
         in told(CRYING, contact(2, BRUISE), contact(9, CRYING))["unseen"].say
     )
     seen = "Officers attended. Both children seen and spoken to, well."
     assert "unseen" not in told(CRYING, contact(2, BRUISE), contact(9, seen))
     assert "unseen" not in told(seen, contact(2, BRUISE), contact(9, CRYING))
+
+
+def test_a_child_recorded_as_seen_counts_as_much_as_one_said_to_be() -> None:
+    one, other = contact(2, BRUISE), contact(9, CRYING)
+    assert "unseen" not in told(CRYING, one, replace(other, seen=True))
+    assert not [
+        each for each in cumulative(NOW, READER.read(CRYING), CRYING, [one, other], seen=True) if each.code == "unseen"
+    ]
+    assert "unseen" in told(CRYING, one, other, replace(contact(5, NOTHING), seen=True)), "a contact without a child"
+
+
+def test_graver_than_before_names_the_gravest_level_there_was() -> None:
+    low, grave = "kids playing out late again", "He has a knife to her throat, kids are watching. Send someone now."
+    found = told(grave, contact(9, BRUISE), contact(2, low))["rising"]
+    before = max((READER.read(text).level for text in (BRUISE, low)), key=rank)
+    assert found.say == f"Graver than any contact before: {before} at most then, {READER.read(grave).level} now."
 
 
 SEEN = [

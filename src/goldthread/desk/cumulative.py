@@ -14,7 +14,7 @@ from typing import Any
 
 from goldthread.assessment.models import Reading
 from goldthread.assessment.reading import BETWEEN, reader
-from goldthread.contact.models import Entry, Incident
+from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.thrive.history import Earlier, cumulative
 from goldthread.thrive.reading import Finding
 from goldthread.thrive.reading import Reading as Read
@@ -43,7 +43,7 @@ class Together:
 
 
 def together(incident: Incident, in_sight: Collection[uuid.UUID], now: datetime) -> list[Together]:
-    """What the readings of *incident* and of the others in sight say together; three queries however many there are."""
+    """What the readings of *incident* and of the others in sight say together; four queries however many there are."""
     others = {one.pk: one for one in Incident.objects.filter(pk__in=in_sight).order_by("-opened_at")[:MOST]}
     if not others:
         return []
@@ -53,7 +53,7 @@ def together(incident: Incident, in_sight: Collection[uuid.UUID], now: datetime)
         return []
     labels = {cue.code: cue.label for cue in reader().cues}
     found = []
-    for one in cumulative(now, here.reading, here.text, list(contacts.values())):
+    for one in cumulative(now, here.reading, here.text, list(contacts.values()), seen=here.seen):
         quotes = [
             QuotedFrom(uuid.UUID(each.name), others[uuid.UUID(each.name)].reference, each.at, each.quote)
             for each in one.rests_on
@@ -73,10 +73,23 @@ def _contacts(incidents: dict[uuid.UUID, Incident]) -> dict[uuid.UUID, Earlier]:
     for entry in words.select_related("text").order_by("incident", "seq"):
         if entry.text is not None and entry.text.erased_at is None:
             said[entry.incident_id].append(entry)
-    return {one.incident_id: _contact(incidents[one.incident_id], one, said[one.incident_id]) for one in newest}
+    seen = _seen(incidents)
+    return {
+        one.incident_id: _contact(incidents[one.incident_id], one, said[one.incident_id], seen=one.incident_id in seen)
+        for one in newest
+    }
 
 
-def _contact(incident: Incident, stored: Reading, entries: list[Entry]) -> Earlier:
+def _seen(incidents: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Incidents of which every child on record was seen, by the newest version of each: one seen says nothing of the other."""
+    newest = ChildVersion.objects.filter(incident__in=incidents).order_by("incident", "child", "-version")
+    said: dict[uuid.UUID, list[bool]] = defaultdict(list)
+    for incident, state in newest.distinct("incident", "child").values_list("incident", "seen"):
+        said[incident].append(state in {"seen", "spoken_to"})
+    return {incident for incident, each in said.items() if all(each)}
+
+
+def _contact(incident: Incident, stored: Reading, entries: list[Entry], *, seen: bool) -> Earlier:
     starts: dict[int, int] = {}
     text = ""
     for entry in entries:
@@ -89,7 +102,7 @@ def _contact(incident: Incident, stored: Reading, entries: list[Entry]) -> Earli
         at_risk=stored.at_risk and not stored.abstain, probability=stored.probability, level=stored.level,
         adult_vulnerability=stored.adult_vulnerability, abstain=stored.abstain, reason="", findings=findings,
     )  # fmt: skip
-    return Earlier(str(incident.pk), incident.opened_at, text, reading)
+    return Earlier(str(incident.pk), incident.opened_at, text, reading, seen)
 
 
 def _finding(one: dict[str, Any], offset: int, text: str) -> Finding:

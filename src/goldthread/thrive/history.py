@@ -29,12 +29,14 @@ _ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Sevent
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier contact: what it is called, when it came, its words, and what the reader made of them."""
+    """An earlier contact: what it is called, when it came, its words, what the reader made of them, and whether the
+    record says that a child was seen."""
 
     name: str
     at: datetime
     text: str
     reading: Reading
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,22 @@ class Cumulative:
     rests_on: tuple[Quoted, ...]
 
 
-def cumulative(now: datetime, reading: Reading, text: str, earlier: Sequence[Earlier]) -> tuple[Cumulative, ...]:
+def cumulative(
+    now: datetime, reading: Reading, text: str, earlier: Sequence[Earlier], *, seen: bool = False
+) -> tuple[Cumulative, ...]:
     """What the present *reading* of *text* and *earlier* contacts of the last year say together, the gravest first.
 
-    Contacts later than *now* and older than a year are left out; the order of *earlier* is of no matter.
+    *seen*: the present record says that a child was seen. Contacts later than *now* and older than a year are left out; the
+    order of *earlier* is of no matter.
     """
     known = sorted((one for one in earlier if now - YEAR <= one.at <= now), key=lambda one: (one.at, one.name))
     if not known:
         return ()
-    found = [*_rising(known, reading), *_unseen(known, reading, text), *_pattern(known, reading)]
+    found = [
+        *_rising(known, reading),
+        *_unseen(known, reading, seen=seen or says_seen(text)),
+        *_pattern(known, reading),
+    ]
     found += [*_together(now, known, reading), *_often(now, known)]
     return tuple(found)
 
@@ -81,17 +90,17 @@ def _often(now: datetime, known: Sequence[Earlier]) -> list[Cumulative]:
     return [Cumulative("often", f"{nth} contact in {MONTH.days} days{told}.", _quotes(recent))]
 
 
-def _unseen(known: Sequence[Earlier], reading: Reading, text: str) -> list[Cumulative]:
+def _unseen(known: Sequence[Earlier], reading: Reading, *, seen: bool) -> list[Cumulative]:
     with_child = [one for one in known if one.reading.child != "no"]
     if not with_child or (len(with_child) < OFTEN - 1 and not any(one.reading.at_risk for one in with_child)):
         return []
-    if any(says_seen(one.text) for one in with_child) or says_seen(text):
+    if seen or any(one.seen or says_seen(one.text) for one in with_child):
         return []
     count = len(with_child) + (reading.child != "no")
     return [
         Cumulative(
             "unseen",
-            f"A child is spoken of in {_number(count)} contact{'s' if count > 1 else ''}, and in none do the words say that anybody saw the child.",
+            f"A child is spoken of in {_number(count)} contact{'s' if count > 1 else ''}, and in none is it said or recorded that anybody saw the child.",
             _quotes(with_child),
         )
     ]
@@ -127,12 +136,12 @@ def _together(now: datetime, known: Sequence[Earlier], reading: Reading) -> list
 
 
 def _rising(known: Sequence[Earlier], reading: Reading) -> list[Cumulative]:
-    levels = [one.reading.level for one in known if one.reading.level != "none"]
-    if not levels or reading.level == "none" or rank(reading.level) <= max(map(rank, levels)):
+    before = max((one.reading.level for one in known), key=rank)
+    if before == "none" or rank(reading.level) <= rank(before):
         return []
     return [
         Cumulative(
-            "rising", f"Graver than any contact before: {levels[-1]} last time, {reading.level} now.", _quotes(known)
+            "rising", f"Graver than any contact before: {before} at most then, {reading.level} now.", _quotes(known)
         )
     ]
 

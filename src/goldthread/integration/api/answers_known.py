@@ -14,6 +14,13 @@ from goldthread.integration.api.answers import REFERENCE, Mark
 from goldthread.integration.api.fields import Coded, Shown
 
 STATES = [("not_searched", "Not searched"), *OUTCOMES]
+TOGETHER = [
+    ("rising", "Graver than before"),
+    ("unseen", "A child spoken of and never seen"),
+    ("pattern", "The same told again"),
+    ("together", "Several concerns that are one together"),
+    ("often", "Often in 30 days"),
+]
 WHOSE = [("your team", "taken by this user's team"), ("another team", "taken by another team")]
 CHOICE = Field(description="Its identity, whose first word says what it is.", examples=["place-12"])
 
@@ -135,11 +142,31 @@ class Conflict(Shown):
     children: list[KnownPerson]
 
 
+class TogetherQuote(Shown):
+    """Words of another incident in this user's sight."""
+
+    incident: UUID
+    reference: str = REFERENCE
+    at: datetime
+    quote: str
+
+
+class Together(Shown):
+    """What this incident and earlier ones of 12 months say together. It adds; nothing is lowered by it."""
+
+    code: Annotated[str, Coded.of(TOGETHER)]
+    say: str = Field(description="In a sentence.")
+    quotes: list[TogetherQuote] = Field(description="The words that it rests on, newest first.")
+
+
 class KnownShown(Shown):
     """What is known to one incident."""
 
     searched: list[Searched] = Field(description="Place, number and name, each with how its search stands.")
     conflict: Conflict | None
+    together: list[Together] = Field(
+        description="What earlier contacts of the same place, number or people add, the gravest first."
+    )
     linked: list[Linked] = Field(description="Incidents said to be the same matter, nearest first.")
     compared: bool = Field(
         description="Whether there was anything to compare by. Where false, an empty `matters` means *not searched*."

@@ -19,6 +19,12 @@ def known(found: column.Known) -> answers.KnownShown:
     return answers.KnownShown(
         searched=[_searched(one) for one in found.searched],
         conflict=_conflict(found),
+        together=[
+            answers.Together(
+                code=one.code, say=one.say, quotes=[answers.TogetherQuote(**asdict(quote)) for quote in one.quotes]
+            )
+            for one in found.together
+        ],
         linked=[_linked(one) for one in found.linked],
         compared=found.held.anything,
         matters=[_incident(one) for one in found.matters],
