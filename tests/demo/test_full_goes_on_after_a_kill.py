@@ -102,7 +102,10 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
     report = check(database_now(connection))
     assert (report.incidents, report.open, report.down) == (COUNT + WAITING + WEEKS, OPEN + WAITING, 0)
     assert BoardRow.objects.count() == OPEN + WAITING
-    assert set(Unit.objects.values_list("state", flat=True)) >= {"off", "available", "sent"}
+    assert set(Unit.objects.values_list("state", flat=True)) >= {"off", "available"}
+    away = Unit.objects.filter(allocations__left_at=None, allocations__pk__isnull=False)
+    assert set(away) == set(Unit.objects.filter(state__in=["sent", "at_scene"]))
+    assert away.exists()
 
     third = subprocess.run(run, env=committing.env, capture_output=True, text=True, check=False)
     assert (third.returncode, third.stderr) == (0, "")

@@ -256,7 +256,7 @@ def test_the_rules_sentences_are_told(cast: Cast, program: Programs) -> None:
     far = problem(program(cast.dispatcher).post(f"{at}/allocations", {"unit": cast.far_unit.pk}), 422, "invalid")
     assert "no such unit in your area" in far["errors"]["unit"]
     alone = problem(asking.post(f"{at}/closing", {"reason": "advice", "result": "x"}), 409, "refused")
-    assert "one person cannot close this alone" in alone["detail"]
+    assert "its clock runs" in alone["detail"]
     ahead = {"source": "caller", "text": "x", "occurred_at": "2999-01-01T00:00:00Z"}
     assert "has not come yet" in problem(asking.post(f"{at}/entries", ahead), 422, "invalid")["errors"]["occurred_at"]
     element = {"based_on": 0, "elements": {"threats": "x"}}

@@ -94,15 +94,10 @@ def test_a_clause_whose_quote_is_elsewhere_is_told() -> None:
 @pytest.mark.parametrize(
     ("at_risk", "level", "right"),
     [
-        (False, "none", True),
-        (False, "low", True),
-        (True, "low", True),
-        (True, "high", True),
-        (True, "none", False),
-        (False, "high", False),
-        (True, "grave", False),
+        (False, "none", True), (False, "low", True), (True, "low", True), (True, "high", True),
+        (True, "none", False), (False, "high", False), (True, "grave", False),
     ],
-)
+)  # fmt: skip
 def test_the_level_of_a_clause_agrees_with_whether_a_child_is_at_risk(at_risk: bool, level: str, right: bool) -> None:
     assert (not list(corpus._clause_faults(replace(CLAUSE, at_risk=at_risk, level=level)))) is right
 

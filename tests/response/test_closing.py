@@ -12,6 +12,7 @@ from goldthread.assessment.actions import write_thrive
 from goldthread.assessment.rules import Draft
 from goldthread.config import upward
 from goldthread.config.errors import Invalid, Refused
+from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
 from goldthread.response import rules
@@ -29,7 +30,7 @@ REASONS = list(closing_reasons().values())
     st.builds(
         Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(), second=st.booleans(),
         unread=st.booleans(), offered=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
-        unanswered=st.booleans(), child=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
+        unanswered=st.booleans(), unit_owed=st.booleans(), child=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
         needs_second=st.sampled_from([(), ("nobody has attended",), ("no child is on record as seen",)]),
     ),
 )  # fmt: skip
@@ -44,6 +45,7 @@ def test_closing_is_refused_while_anything_stands_against_it(reason: object, abo
         or about.asked
         or (about.unanswered and not about.attended)
         or about.critical
+        or (about.unit_owed and not reason.nothing_here)  # type: ignore[attr-defined]
         or (reason.accepted and about.child and not about.attended)  # type: ignore[attr-defined]
         or (about.needs_second and not about.second)
     )
@@ -91,6 +93,19 @@ def test_attended_needs_an_arrival(cast: Cast) -> None:
     graded(cast.handler, incident)
     with pytest.raises(Refused, match="arrival on record"):
         _close(cast, incident)
+
+
+def test_while_a_grade_owes_a_unit_nobody_closes_without_one(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "it was only the wind")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="asked_none", given=[])
+    graded(cast.handler, incident, "immediate")
+    for who in (cast.handler, cast.supervisor, cast.fim):
+        with pytest.raises(Refused, match="its clock runs"):
+            response.close(who, incident.pk, key=key(), reason="advice", result="Rang back, all well.")
+    response.close(cast.handler, incident.pk, key=key(), reason="error", result="Opened twice.")
+    incident.refresh_from_db()
+    assert not incident.is_open
 
 
 def test_one_person_does_not_close_unattended_where_a_child_may_be(cast: Cast) -> None:

@@ -190,4 +190,6 @@ def _closed_by_the_rule(incident: Incident, closing: Closing) -> None:
         assert closing.by_id not in {incident.opened_by_id, incident.owner_id, author}
     assert not HandOff.objects.filter(incident=incident, answer=None).exists()
     assert not critical_unanswered(incident), "a reader that was down meanwhile makes no difference"
+    if closing.reason != "error":
+        assert not Clock.objects.filter(incident=incident, kind="attendance", stopped_by="closed").exists()
     assert not Unit.objects.filter(allocations__incident=incident, allocations__left_at=None).exists()

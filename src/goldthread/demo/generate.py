@@ -34,8 +34,9 @@ AT_RISK: dict[Size, float] = {"small": 1.0, "full": 0.45}
 """Weight of the stories with a child at risk: one in four of the small force, which is there to show them, one in eight of
 the full one, which is as a year would be *(ours)*."""
 MINUTE = 60
-WAITS = tuple(minutes * MINUTE for minutes in (0, 6, 15, 30, 60, 120, 240))
-"""Seconds after which a call that found no free unit is tried again."""
+WAITS = tuple(minutes * MINUTE for minutes in (0, 6, 15, 30, 60, 120, 240, 480, 960, 1440, 2160, 2880))
+"""Seconds after which a call that found no free unit is tried again. One that finds none at all was graded for resolution by telephone:
+a grade that owes a unit does not close without one."""
 BY_UNIT = {"sent", "arrived", "reported", "left", "closed"}
 
 
@@ -111,6 +112,8 @@ class Teller:
         Where no unit is free the sending waits for one, as long as all ends before ``until`` (None: it does not wait).
         """
         moments, unit = self._with_unit(telling.area, moments, opened, until)
+        if unit is None and moments[-1].what == "closed":
+            chosen, moments = replace(chosen, grade="resolution"), [one for one in moments if one.what != "raised"]
         crew = self.rng.choice(unit.crew) if unit else ""
         dispatchers: dict[str, str] = {}
 

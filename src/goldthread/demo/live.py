@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import Error, connection
 
@@ -131,6 +131,7 @@ class Calls:
             if self.busy:
                 self._half = 1 - self._half
                 self._guarded(lambda: swap(self._half))
+                self._pass_on()
             else:
                 self._guarded(lambda: change(self._teller.roster, database_now(connection)))
         while self._due and self._due[0].at <= now:
@@ -172,6 +173,18 @@ class Calls:
             heapq.heappush(
                 self._due, Due(now + moment.offset / HURRY, self._number, identity, step, telling.area, telling.channel)
             )
+
+    def _pass_on(self) -> None:
+        """Calls that still ring are taken by others where those they were for went home."""
+        here = handlers_here()
+        ringing = {
+            due.incident_id for due in self._due if isinstance(due.step, steps.Opened) and due.step.by not in here
+        }
+        if here:
+            takes = {incident: self.rng.choice(here) for incident in sorted(ringing)}
+            for due in self._due:
+                if due.incident_id in takes:
+                    due.step = replace(due.step, by=takes[due.incident_id])
 
     def _do(self, due: Due) -> None:
         self._guarded(lambda: enter(due.incident_id, due.step, area=due.area, channel=due.channel))

@@ -27,12 +27,16 @@ class Grade:
 
 @dataclass(frozen=True)
 class ClosingReason:
-    """Why an incident may close; ``attended`` reasons need an arrival on record, ``accepted`` ones that another agency said yes."""
+    """Why an incident may close; ``attended`` reasons need an arrival on record, ``accepted`` ones that another agency said yes.
+
+    ``nothing_here``: what it is about stands elsewhere or never was, so that no unit is owed for it.
+    """
 
     code: str
     name: str
     attended: bool
     accepted: bool = False
+    nothing_here: bool = False
 
 
 @lru_cache(maxsize=1)

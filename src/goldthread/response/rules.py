@@ -63,7 +63,7 @@ class Closable:
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
     written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
-    nobody answered; ``child`` where one is or may be involved;
+    nobody answered; ``unit_owed`` while the clock of an attendance runs; ``child`` where one is or may be involved;
     ``needs_second`` says why one person may not close it alone.
     """
 
@@ -78,6 +78,7 @@ class Closable:
     accepted: bool = False
     told: bool = False
     critical: tuple[str, ...] = ()
+    unit_owed: bool = False
     child: bool = False
     needs_second: tuple[str, ...] = ()
 
@@ -106,6 +107,11 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
     if reason.attended and not about.attended:
         raise Refused(
             "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
+        )
+    if about.unit_owed and not reason.nothing_here:
+        raise Refused(
+            "This grade owes a unit and its clock runs, so it cannot close without one. Have it attended, or have the grade "
+            "lowered by the rule first; nothing was changed."
         )
     if about.asked:
         raise Refused(

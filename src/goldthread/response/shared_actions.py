@@ -131,6 +131,7 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         told=accepted is not None
         and incident.call_backs.filter(outcome="answered", recorded_at__gte=accepted.answer.at).exists(),
         critical=tuple(one.cue for one in critical_unanswered(incident)),
+        unit_owed=Clock.objects.filter(incident=incident, kind="attendance").running().exists(),
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
     )
