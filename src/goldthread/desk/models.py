@@ -19,7 +19,7 @@ class BoardRow(models.Model):
     ``urgency`` is the higher of the grade's severity and that of the level the words suggest; an ungraded incident
     counts as the most urgent grade, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
     owner owes the next action. ``needs`` is what wants somebody: ``called`` (a supervisor was), ``orphan``, ``offered`` and
-    ``handoff`` (late), ``asked`` and ``request`` (late), ``assess`` and ``reassess`` (late), ``sent_on`` and
+    ``handoff`` (late), ``asked`` and ``request`` (late), ``assess`` and ``reassess`` (late), ``next`` (step, late), ``sent_on`` and
     ``transfer`` (another agency was asked; late), ``why`` (it is late and nobody
     has said why), ``marks`` (a threat to life that
     nobody answered), ``unread`` by the reader.

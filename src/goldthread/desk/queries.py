@@ -31,6 +31,7 @@ NEEDS = (
     "request",
     "assess",
     "reassess",
+    "next",
     "sent_on",
     "transfer",
     "why",

@@ -50,6 +50,17 @@ WHERE NOT EXISTS (SELECT 1 FROM response_alarm AS alarm
                   WHERE alarm.incident_id = found.id AND alarm.kind = 'orphan' AND alarm.ended_at IS NULL)
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - our own query
+FIND_LATE = """
+INSERT INTO response_alarm (incident_id, kind, source, due_at)
+SELECT incident.id, 'next', 'next:' || incident.id || ':' || (extract(epoch FROM incident.next_action_at) * 1000000)::bigint,
+       incident.next_action_at
+FROM contact_incident AS incident WHERE incident.closed_at IS NULL AND incident.next_action_at <= goldthread_now()
+AND NOT EXISTS (SELECT 1 FROM response_clock AS clock WHERE clock.incident_id = incident.id AND clock.stopped_at IS NULL)
+AND NOT EXISTS (SELECT 1 FROM response_alarm AS alarm
+                WHERE alarm.incident_id = incident.id AND alarm.kind = 'next' AND alarm.ended_at IS NULL)
+ON CONFLICT DO NOTHING
+"""
+"""Open incidents whose next step is overdue and which no running clock watches: not graded, or attended without a result."""
 OWNED_AGAIN = f"""
 SELECT id FROM contact_incident
 WHERE id IN (SELECT incident_id FROM response_alarm WHERE kind = 'orphan' AND ended_at IS NULL) AND id NOT IN ({UNOWNED})
@@ -72,6 +83,16 @@ def find_orphans() -> int:
         for incident in Incident.objects.filter(pk__in=owned).order_by("pk"):
             announce(IncidentChanged(incident, act))
         cursor.execute(FIND_ORPHANS, takers)
+        return int(cursor.rowcount)
+
+
+def find_late() -> int:
+    """Watch open incidents whose next step is overdue while no clock of them runs; returns how many are new.
+
+    Such an alarm ends with the next thing that somebody does there: see ``reassess_actions.follow``.
+    """
+    with acting(None), connection.cursor() as cursor:
+        cursor.execute(FIND_LATE)
         return int(cursor.rowcount)
 
 

@@ -29,6 +29,7 @@ def watch(stop: threading.Event, also: Sequence[Callable[[], int]] = ()) -> None
                 looked = time.monotonic()
                 duty_actions.forget(database_now(connection))
                 alarm_actions.find_orphans()
+                alarm_actions.find_late()
             raised = alarm_actions.raise_due()
             for keep in also:
                 keep()

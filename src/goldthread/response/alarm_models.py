@@ -19,6 +19,7 @@ KINDS = [
     ("orphan", "Nobody owns it"),
     ("timer", "Time for the next look"),
     ("reassess", "Reassessment unanswered"),
+    ("next", "Next step overdue"),
 ]
 
 

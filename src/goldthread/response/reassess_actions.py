@@ -17,11 +17,13 @@ from goldthread.contact.work import on_incident
 from goldthread.response import reassess_rules as rules
 from goldthread.response import shared_actions as shared
 from goldthread.response.alarm_models import Alarm
-from goldthread.response.models import Allocation
+from goldthread.response.models import Allocation, Clock
 from goldthread.response.reassess_models import Reassessment
+from goldthread.response.rules import RELOOK
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.audit.actions import Acting
 
 REVIEWED = "reviewed.nothing_new"
 
@@ -30,6 +32,7 @@ REVIEWED = "reviewed.nothing_new"
 def follow(event: IncidentChanged) -> None:
     """Bring what is asked of the incident, its timer and its alarms up to date with its timeline."""
     incident, now = event.incident, event.act.now
+    _look_again(incident, event.act)
     thrive = newest_thrive(incident)
     if not incident.is_open or thrive is None:  # the first THRIVE is owed as paperwork, on a clock of its own
         _ask_nothing(incident, now)
@@ -47,6 +50,19 @@ def follow(event: IncidentChanged) -> None:
         _ask(incident, thrive.version, found, first.at, first.at + rules.answer_within(code, now.date()))
     last = max(thrive.at, reviewed.recorded_at) if reviewed else thrive.at
     _set_timer(incident, last + rules.every(code, incident.child, now.date()), f"{thrive.version}:{known_up_to}", now)
+
+
+def _look_again(incident: Incident, act: Acting) -> None:
+    """Somebody did something here: where no clock runs, their look is the newest one, and the next is owed from now."""
+    if not incident.is_open:
+        _end(incident, "next", act.now)
+        return
+    clocks = Clock.objects.filter(incident=incident).running()
+    if act.staff_id is not None and incident.next_action == "result" and not clocks.exists():
+        incident.next_action_at = act.now + RELOOK
+        Incident.objects.filter(pk=incident.pk).update(next_action_at=incident.next_action_at)
+    if incident.next_action_at is not None and incident.next_action_at > act.now:
+        _end(incident, "next", act.now)
 
 
 def review(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:

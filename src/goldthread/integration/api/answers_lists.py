@@ -82,6 +82,7 @@ class Counts(Shown):
     handoff: int = Field(description="Handed over, and not acknowledged in time.")
     assess: int = Field(description="To be assessed again.")
     reassess: int = Field(description="To be assessed again, and not in time.")
+    next: int = Field(description="Whose next step is overdue while no clock runs.")
     asked: int = Field(description="A request waits for a second person.")
     request: int = Field(description="A request was not decided in time.")
     sent_on: int = Field(description="Another agency was asked and has not answered.")

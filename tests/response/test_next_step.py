@@ -1,0 +1,93 @@
+"""Nothing waits without a time: a next step that passes raises an alarm, though no clock of the incident runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from goldthread.config.errors import Invalid
+from goldthread.contact.models import Incident
+from goldthread.desk.models import BoardRow
+from goldthread.response import actions as response
+from goldthread.response import alarm_actions
+from goldthread.response.models import Alarm, Clock
+from goldthread.response.rules import RELOOK
+from tests.cast import Cast, attended, closed, graded, key, opened, say
+from tests.response.test_alarms import later, raised
+
+
+def looked() -> int:
+    """What the watch does: finds what is late, and raises it."""
+    alarm_actions.find_late()
+    return alarm_actions.raise_due()
+
+
+def standing(incident: Incident) -> bool:
+    return Alarm.objects.filter(incident=incident, kind="next", ended_at=None, raised_at__isnull=False).exists()
+
+
+def test_a_contact_that_nobody_graded_in_time(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    later(timedelta(minutes=2))
+    assert looked() == 0
+    later(timedelta(minutes=2))
+    assert looked() == 1
+    assert looked() == 0, "once"
+    assert raised(incident) == ["next"]
+    assert "next" in BoardRow.objects.get(pk=incident.pk).needs
+    say(cast.handler, incident, "he is back")
+    assert standing(incident), "words are no grade"
+    graded(cast.handler, incident)
+    assert not standing(incident)
+    assert "next" not in BoardRow.objects.get(pk=incident.pk).needs
+
+
+def test_an_attended_incident_without_a_result(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    assert not Clock.objects.filter(incident=incident).running().exists()
+    later(RELOOK + timedelta(minutes=1))
+    assert looked() >= 1
+    assert standing(incident)
+    say(cast.officer, incident, "still speaking to them", source="officer")
+    assert not standing(incident), "somebody looked"
+    later(RELOOK - timedelta(minutes=2))
+    assert looked() == 0, "the next look is owed from the last"
+    later(timedelta(minutes=4))
+    assert looked() == 1
+    closed(cast, incident)
+    assert not standing(incident)
+
+
+def test_a_running_clock_has_alarms_of_its_own(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    later(timedelta(hours=3))
+    alarm_actions.find_late()
+    assert not Alarm.objects.filter(incident=incident, kind="next").exists()
+
+
+def test_what_the_system_writes_is_nobodys_look(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "resolution")
+    owed = Incident.objects.get(pk=incident.pk).next_action_at
+    later(RELOOK + timedelta(minutes=1))
+    assert looked() == 1
+    incident.refresh_from_db()
+    assert incident.next_action_at == owed
+    assert standing(incident)
+
+
+def test_a_look_is_nobodys_decision(cast: Cast) -> None:
+    """Taking over renews the look and nothing else; a refused command renews nothing."""
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "resolution")
+    later(RELOOK + timedelta(minutes=1))
+    looked()
+    with pytest.raises(Invalid, match="Choose a grade"):
+        response.choose_grade(cast.handler, incident.pk, key=key(), code="none", why="")
+    assert standing(incident)
+    response.take_over(cast.teammate, incident.pk, key=key())
+    assert not standing(incident)
