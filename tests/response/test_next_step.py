@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from goldthread.accounts import duty_actions
+from goldthread.accounts.models import Staff
+from goldthread.audit.actions import acting
 from goldthread.config.errors import Invalid
 from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow
@@ -15,6 +21,8 @@ from goldthread.response.models import Alarm, Clock
 from goldthread.response.rules import RELOOK
 from tests.cast import Cast, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later, raised
+
+Browser = Callable[[Staff | None], Client]
 
 
 def looked() -> int:
@@ -91,3 +99,17 @@ def test_a_look_is_nobodys_decision(cast: Cast) -> None:
     assert standing(incident)
     response.take_over(cast.teammate, incident.pk, key=key())
     assert not standing(incident)
+
+
+def test_who_signs_out_owns_what_nobody_on_duty_owns(cast: Cast, browser: Browser) -> None:
+    incident = opened(cast.handler)
+    client = browser(cast.handler)
+    with acting(cast.handler) as act:
+        duty_actions.begin(cast.handler, act)
+    alarm_actions.find_orphans()
+    assert not Alarm.objects.filter(incident=incident, kind="orphan").exists()
+    client.post(reverse("account_logout"))
+    assert list(cast.handler.duties.values_list("ended_by", flat=True)) == ["signed out"]
+    alarm_actions.find_orphans()
+    assert alarm_actions.raise_due() == 1
+    assert "orphan" in raised(incident)

@@ -26,7 +26,7 @@ def begin(staff: Staff, act: Acting) -> None:
 
 
 def end(staff: Staff, act: Acting, by: str) -> None:
-    """End somebody's duty; ``by``: handover, left, forgotten."""
+    """End somebody's duty; ``by``: handover, signed out, left, forgotten."""
     Duty.objects.filter(staff=staff, ended_at__isnull=True).update(ended_at=act.now, ended_by=by)
 
 

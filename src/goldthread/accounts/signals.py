@@ -7,7 +7,7 @@ from typing import Any
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-from goldthread.accounts.duty_actions import begin
+from goldthread.accounts.duty_actions import begin, end
 from goldthread.accounts.models import Staff
 from goldthread.audit.actions import acting
 
@@ -22,6 +22,7 @@ def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
     if user is not None:
         with acting(user, request=request) as act:
             act.record("security", "signed out", [("staff", user.pk)])
+            end(user, act, "signed out")  # who is gone staffs no desk: what they still own is nobody's, and alarms
 
 
 def _failed(credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
