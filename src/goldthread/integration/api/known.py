@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest
@@ -70,3 +71,24 @@ def search_known(
     """
     made = known_actions.search(staff(request), incident_id, key=key, kind=given.kind, typed=given.typed)
     return Status(201, answers.SearchMade(kind=made.kind, state=made.outcome, found=made.found))
+
+
+class LinkGiven(Given):
+    """The other incident of one matter."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"other": "0f9c2a52-7e0b-5a7e-9d3f-1b2c3d4e5f60"}]})
+    other: UUID = Field(strict=False, description="The other incident's `id`, as what is known or a list gave it.")
+    linked: bool = Field(True, description="False says that they are not one matter after all.")
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/links", "incident.link", "combination",
+    answers={204: None}, summary="Say that two incidents are one matter",
+)  # fmt: skip
+def link_incidents(request: HttpRequest, incident_id: IncidentId, key: Key, given: LinkGiven) -> Status[None]:
+    """Links the two, or takes the link back; both records stay as they are. A closed one is opened again, in this user's
+    hands. The other must be in sight, or share a place, number or person with this one.
+    """
+    act = known_actions.link if given.linked else known_actions.unlink
+    act(staff(request), incident_id, key=key, other_id=given.other)
+    return Status(204, None)

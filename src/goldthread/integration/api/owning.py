@@ -10,9 +10,10 @@ from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
 from goldthread.integration.api import answers
+from goldthread.integration.api import answers_caller as caller_answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, Key, Whole
 from goldthread.integration.api.operations import operation, staff
-from goldthread.response import delay_actions, handoff_actions, transfer_actions
+from goldthread.response import delay_actions, handoff_actions, reassess_actions, shift_actions, transfer_actions
 from goldthread.response.request_rules import delays
 from goldthread.response.rules import LONGEST_REASON
 from goldthread.response.transfer_models import THRESHOLDS, TRANSFER_ANSWERS
@@ -163,3 +164,40 @@ def explain_delay(request: HttpRequest, incident_id: IncidentId, key: Key, given
     """Says why the incident's missed targets were missed, those not explained yet; all of them anew where all are."""
     delay_actions.explain(staff(request), incident_id, key=key, reasons=given.reasons, why=given.why)
     return Status(204, None)
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/review", "thrive.write", "collection", answers={204: None},
+    summary="Say that there is nothing new",
+)  # fmt: skip
+def review(request: HttpRequest, incident_id: IncidentId, key: Key) -> Status[None]:
+    """Says at handover that one has looked and there is nothing new. It is no THRIVE. Refused (409) where something is new
+    or a child is or may be involved: those are assessed.
+    """
+    reassess_actions.review(staff(request), incident_id, key=key)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/my/shift", "owner.hand", "alteration", answers={204: None}, summary="Begin a shift",
+)  # fmt: skip
+def begin_shift(request: HttpRequest) -> Status[None]:
+    """Begins this user's duty, where none runs. What somebody owns who is not on duty is owned by nobody, and alarms; a
+    token alone puts nobody on duty.
+    """
+    shift_actions.begin_shift(staff(request))
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/my/shift/end", "owner.hand", "alteration", answers={200: caller_answers.ShiftEnded}, summary="End a shift",
+)  # fmt: skip
+def end_shift(request: HttpRequest, key: Key, given: HandOffGiven) -> caller_answers.ShiftEnded:
+    """Hands over everything this user owns and ends their duty. What could not be handed over is told, and the shift goes
+    on. Nobody need be named where nothing is owned.
+    """
+    left = shift_actions.end_shift(staff(request), key=key, to=given.to, to_team=given.to_team, note=given.note)
+    return caller_answers.ShiftEnded(
+        ended=not left,
+        left=[caller_answers.LeftShown(incident=one.incident, reference=one.reference, why=one.why) for one in left],
+    )

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import (
     assessments,
+    caller,
     inbox,
     incidents,
     known,
@@ -25,11 +26,15 @@ from goldthread.integration.api.refusals import install
 SUBJECTS = {
     "Incidents": (incidents.router, "One incident: opening it, reading it, and adding what is said and known."),
     "Inbox": (inbox.router, "What arrives in writing: letting it in, what waits, and being the first to read it."),
+    "Caller": (caller.router, "Who called, how they may safely be reached, and every attempt to call back."),
     "Marks": (marks.router, "Answering what the reader noticed."),
     "Known": (known.router, "What is known of an incident's place, number and people, and searching for them."),
     "Judgement": (assessments.router, "What it means and how urgent it is: THRIVE, grade, owner, closing."),
     "Requests": (requests.router, "What one person may not decide alone: a lower grade, a later time, some closings."),
-    "Owning": (owning.router, "Whose it is: handing it over, asking another agency, and why it is late."),
+    "Owning": (
+        owning.router,
+        "Whose it is: handing it over, a shift's beginning and end, asking another agency, and why it is late.",
+    ),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Look-back": (
         lookback.router,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Path, Query, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
@@ -14,9 +14,11 @@ from goldthread.integration.api import answers, answers_lists, shown
 from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response import actions as response
+from goldthread.response import unit_actions
 from goldthread.response.models import ARRIVAL_SOURCES, UNIT_STATES, Unit
 
 router = Router(tags=["Units"])
+UnitId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The unit, by the `id` that the list of units gave.")]
 
 
 class Sending(Given):
@@ -36,6 +38,13 @@ class Arrival(Given):
     occurred_at: Moment | None = Field(
         None, description="When, where that was earlier than now; not before it was sent."
     )
+
+
+class UnitState(Given):
+    """What is set by hand."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"state": "off"}]})
+    state: Annotated[str, Coded.of([one for one in UNIT_STATES if one[0] in unit_actions.BY_HAND])]
 
 
 @operation(
@@ -102,4 +111,13 @@ def record_leaving(
 ) -> Status[None]:
     """Records that a unit left, arrived or not; it is available again. Without any arrival the incident waits again."""
     response.record_leaving(staff(request), incident_id, key=key, allocation_id=allocation_id)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/units/{int:unit_id}/state", "unit.allocate", "alteration", answers={204: None}, summary="Set a unit's state",
+)  # fmt: skip
+def set_unit_state(request: HttpRequest, unit_id: UnitId, given: UnitState) -> Status[None]:
+    """Sets a unit available or off duty; refused (409) while it is with an incident. Sending and leaving set the rest."""
+    unit_actions.set_state(staff(request), unit_id, state=given.state)
     return Status(204, None)
