@@ -1,0 +1,57 @@
+"""Ten thousand alarms at once: grouped by incident, the gravest first, none dropped and none doubled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from goldthread.clocks.db import database_now
+from goldthread.contact.models import Entry, Incident
+from goldthread.desk.models import BoardChange
+from goldthread.response import alarm_actions
+from goldthread.response.models import Alarm
+from tests.cast import Cast, graded, opened
+
+GRADES = ("", "immediate", "priority", "scheduled", "resolution")
+EACH, AT_ONCE = 200, 20
+"""Alarms of each of fifty incidents, and incidents that one look takes."""
+
+
+@pytest.mark.slow
+def test_ten_thousand_at_once(cast: Cast) -> None:
+    due = database_now(connection) - timedelta(minutes=1)
+    incidents: dict[str, list[Incident]] = {code: [] for code in GRADES}
+    for number in range(50):
+        incident, code = opened(cast.handler), GRADES[number % len(GRADES)]
+        if code:
+            graded(cast.handler, incident, code)
+        incidents[code].append(incident)
+    every = [one for some in incidents.values() for one in some]
+    Alarm.objects.filter(incident__in=every).delete()
+    Alarm.objects.bulk_create(
+        Alarm(incident=one, kind="breach", source=f"clock:{one.pk}:{number}", due_at=due)
+        for one in every
+        for number in range(EACH)
+    )
+    changes = BoardChange.objects.count()
+    told: list[set[object]] = []
+    raised = []
+    while count := alarm_actions.raise_due(EACH * AT_ONCE):
+        raised.append(count)
+        with_line = set(Entry.objects.filter(code="alarm.raised").values_list("incident", flat=True))
+        told.append(with_line - set().union(*told))
+    assert sum(raised) == EACH * len(every) == 10_000
+    assert len(raised) <= len(every) // AT_ONCE + 1, "what one incident has is raised together"
+    order = [pk for some in told for pk in some]
+    gravest = {one.pk for code in ("", "immediate") for one in incidents[code]}
+    assert set(order[: len(gravest)]) == gravest, "not graded yet, and the gravest, before all others"
+    lines = Counter(Entry.objects.filter(code="alarm.raised").values_list("incident", flat=True))
+    assert set(lines.values()) == {EACH}
+    assert not Alarm.objects.filter(raised_at=None).exists()
+    sources = Entry.objects.filter(code="alarm.raised").values_list("data__source", flat=True)
+    assert len(set(sources)) == 10_000
+    assert BoardChange.objects.count() - changes == len(every), "a board hears of each incident once"
+    assert alarm_actions.raise_due() == 0
