@@ -11,13 +11,26 @@ from goldthread.config.errors import Refused, SettingsError
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    from goldthread.cli import audit, database, link, look_back, read, receive, screen, serve, snapshot, staff, token
+    from goldthread.cli import (
+        audit,
+        database,
+        link,
+        look_back,
+        read,
+        receive,
+        screen,
+        serve,
+        snapshot,
+        staff,
+        token,
+        units,
+    )
 
     made = argparse.ArgumentParser(
         prog="goldthread", description="Goldthread: risk to children, from first contact to safeguarding."
     )
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for module in (serve, staff, token, receive, read, screen, link, look_back, audit, snapshot, database):
+    for module in (serve, staff, units, token, receive, read, screen, link, look_back, audit, snapshot, database):
         module.add_commands(commands)
     return made
 

@@ -1,16 +1,17 @@
-"""The verb of units that nobody sent anywhere: on duty, or off."""
+"""The verbs of units that nobody sent anywhere: which there are, and whether they are on duty."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from goldthread.accounts.models import Staff
+from goldthread.accounts.queries import areas
 from goldthread.audit.actions import acting
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.response.models import Allocation, Unit
 
-if TYPE_CHECKING:
-    from goldthread.accounts.models import Staff
-
+LONGEST_SIGN, LONGEST_SKILL = 20, 40
 BY_HAND = {"available": "available", "off": "off duty"}
 """States that a person sets; the others follow from what a unit was sent to."""
 
@@ -34,3 +35,68 @@ def set_state(user: Staff, unit_id: int, *, state: str) -> Unit:
             unit.save(update_fields=["state"])
             act.record("alteration", "unit.state", [("unit", str(unit.pk))], state=state)
     return unit
+
+
+@dataclass(frozen=True)
+class UnitGiven:
+    """A unit as a force names it; ``crew`` are logins."""
+
+    call_sign: str
+    area: str
+    skills: tuple[str, ...] = ()
+    crew: tuple[str, ...] = ()
+
+
+def put_units(given: Sequence[UnitGiven]) -> tuple[int, int]:
+    """Make the units of a force, or bring them up to date, by call sign; returns how many are new and how many changed.
+
+    Units that are not named stay as they are. All or nothing: raises ``Invalid`` with a sentence for each unit that cannot be
+    made, by its place in ``given``.
+    """
+    faults: dict[str, str] = {}
+    with acting(None) as act:
+        known, logins = areas(), {login for one in given for login in one.crew}
+        staff = {one.username: one for one in Staff.objects.filter(username__in=logins, is_active=True)}
+        there = {one.call_sign: one for one in Unit.objects.select_for_update().order_by("pk")}
+        named: set[str] = set()
+        new = changed = 0
+        for at, one in enumerate(given):
+            if fault := _fault(one, named, known, staff):
+                faults[str(at)] = fault
+                continue
+            named.add(one.call_sign)
+            unit = there.get(one.call_sign)
+            was = (
+                None
+                if unit is None
+                else (unit.area, tuple(unit.skills), set(unit.crew.values_list("username", flat=True)))
+            )
+            if was == (one.area, one.skills, set(one.crew)):
+                continue
+            if unit is None:
+                unit, new = Unit(call_sign=one.call_sign, state="off"), new + 1
+            else:
+                changed += 1
+            unit.area, unit.skills = one.area, list(one.skills)
+            unit.save()
+            unit.crew.set([staff[login] for login in one.crew])
+            act.record("alteration", "unit.put", [("unit", str(unit.pk))], new=was is None)
+        if faults:
+            raise Invalid(faults)
+    return new, changed
+
+
+def _fault(one: UnitGiven, named: set[str], known: Sequence[str], staff: Mapping[str, Staff]) -> str:
+    """Why this unit cannot be made; empty where it can."""
+    unknown = [login for login in one.crew if login not in staff]
+    if not one.call_sign:
+        return "it has no call sign"
+    if len(one.call_sign) > LONGEST_SIGN or any(len(skill) > LONGEST_SKILL for skill in one.skills):
+        return f"a call sign has at most {LONGEST_SIGN} characters, a skill {LONGEST_SKILL}"
+    if one.call_sign in named:
+        return f"{one.call_sign} stands there twice"
+    if one.area not in known:
+        return f"its area is none of {', '.join(known)}"
+    if unknown:
+        return f"nobody may sign in as {', '.join(unknown)}"
+    return ""
