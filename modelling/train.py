@@ -227,11 +227,12 @@ class Trainer:
                 **self.measured(),
             }
             self.say(json.dumps(told))
+        state.unlink(missing_ok=True)  # done: asked again, it is trained again
 
-    def _work(self) -> tuple[int, str]:
-        """What a state belongs to: another corpus or lexicon is other work."""
-        texts = repr([one.clauses for one, _ in self.logs]).encode()
-        return self.rounds, hashlib.sha256(texts + self.seen.reader.lexicon_hash.encode()).hexdigest()
+    def _work(self) -> str:
+        """What a state belongs to: another corpus with its labels, another lexicon, seed, rate or number of rounds is other work."""
+        given = (corpus.digest(), self.seen.reader.lexicon_hash, self.rounds, SEED, THREADS, ENCODER_RATE, HEAD_RATE)
+        return hashlib.sha256(repr((*given, [one.clauses for one, _ in self.logs])).encode()).hexdigest()
 
     def _keep(self, state: Path, number: int) -> None:
         new = state.with_suffix(".new")

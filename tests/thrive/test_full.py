@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldthread.thrive import decide
+from goldthread.thrive.advice import MOST_QUESTIONS
 from goldthread.thrive.full import MANY_SLIPS, OBLIQUE, QUOTED_FROM, RULE, read_on
 from goldthread.thrive.model import HOME, Decided, Model, ModelError, load
 from goldthread.thrive.reader import Reader
@@ -249,3 +250,18 @@ def test_it_reads_without_any_network_and_says_nothing_of_the_text_on_the_way() 
     )
     assert done.stdout == "True\n"
     assert done.stderr == ""
+
+
+def test_what_the_network_quotes_is_asked_about() -> None:
+    reader = Reader(model=load())
+    text = (
+        "The lodger has moved his mattress into the little one's room now, mum says it is only till the damp is done."
+    )
+    first, whole = reader.read(text), reader.read(text, "full")
+    assert whole.at_risk
+    new = [one for one in whole.findings if one.rule == RULE]
+    assert new
+    for one in new:
+        assert reader.question(one.cue, one.rule) in whole.questions
+    assert set(first.questions) <= set(whole.questions)
+    assert len(whole.questions) <= MOST_QUESTIONS

@@ -33,6 +33,16 @@ def read_in_full(since: datetime, until: datetime) -> Pair:
     return said, said.filter(~Exists(unread))
 
 
+def read_surely(since: datetime, until: datetime) -> Pair:
+    """Incidents that were read; of them those whose newest reading is the network's, and sure of itself."""
+    newest = Reading.objects.filter(incident=OuterRef("pk"), state="read").order_by("-id")
+    read = _opened(since, until).annotate(
+        by=Subquery(newest.values("path")[:1]), doubtful=Subquery(newest.values("doubt")[:1])
+    )
+    found = read.filter(by__isnull=False)
+    return found, found.filter(by="full", doubtful="")
+
+
 def children_asked(since: datetime, until: datetime) -> Pair:
     """Incidents opened; of them those in which the children question has an answer."""
     opened = _opened(since, until)
@@ -96,6 +106,14 @@ def register_all() -> None:
             "Of incidents in which anybody said anything, the share in which the reader read every entry and neither failed nor abstained.",
             "up",
             read_in_full,
+        ),
+        (
+            "read-surely",
+            "Read by the network, and sure",
+            "Of incidents that were read, the share whose newest reading is the network's and says of itself that it is sure. It falls "
+            "where the network is down, and where words are typed unlike those it was made from: then measure it again on your own words.",
+            "up",
+            read_surely,
         ),
         (
             "children-asked",

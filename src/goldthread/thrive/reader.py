@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from goldthread.thrive import ENGINE, abstain, advice, decide
 from goldthread.thrive.assertion import Assertion, Triggers
-from goldthread.thrive.full import read_on
+from goldthread.thrive.full import RULE, read_on
 from goldthread.thrive.kept import kept
 from goldthread.thrive.lexicon import ADULT, CHILD_THINGS, LEXICON_DIR, Context, Cue, Lexicon, Rule, load
 from goldthread.thrive.match import Listed, Matcher
@@ -132,7 +132,11 @@ class Reader:
             raise ValueError("the full path needs a model")
         began = perf_counter()
         reading = read_on(self._read(original), original, self.model)
-        return replace(reading, took_ms=round((perf_counter() - began) * 1000, 3))
+        new = [
+            self.question(one.cue, one.rule) for one in reading.findings if one.rule == RULE and one.cue in self._cues
+        ]
+        asked = tuple(dict.fromkeys([*reading.questions, *filter(None, new)]))[: advice.MOST_QUESTIONS]
+        return replace(reading, questions=asked, took_ms=round((perf_counter() - began) * 1000, 3))
 
     def _read(self, original: str) -> Reading:
         began = perf_counter()
