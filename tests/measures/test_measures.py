@@ -115,7 +115,10 @@ def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, measur
 def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
     """A measure that everything meets, or nothing, proves nothing in these tests; those of response have scenes of their own."""
     now = database_now(connection)
-    elsewhere = {code for code, *_ in SCENES} | {"attended-immediate", "attended-scheduled"}  # as attended-priority is
+    cut = ("", "-child", "-no-child")
+    elsewhere = {code for code, *_ in SCENES} | {
+        f"attended-{grade}{which}" for grade in ("immediate", "scheduled") for which in cut
+    }  # as those of priority are
     for measure in (one for one in measures() if one.code not in elsewhere):
         point = queries.point(measure, now)
         assert point.of, measure.code

@@ -18,7 +18,7 @@ from goldthread.response import actions as response
 from goldthread.response import rules
 from goldthread.response.events import MayClose
 from goldthread.response.grades import closing_reasons
-from goldthread.response.models import Unit
+from goldthread.response.models import Allocation, Unit
 from goldthread.response.rules import Closable
 from tests.cast import Cast, attended, closed, graded, key, opened, say
 
@@ -30,7 +30,7 @@ REASONS = list(closing_reasons().values())
     st.builds(
         Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(), second=st.booleans(),
         unread=st.booleans(), offered=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
-        unanswered=st.booleans(), unit_owed=st.booleans(), child=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
+        unanswered=st.booleans(), unit_owed=st.booleans(), linked=st.booleans(), child=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
         needs_second=st.sampled_from([(), ("nobody has attended",), ("no child is on record as seen",)]),
     ),
 )  # fmt: skip
@@ -45,7 +45,8 @@ def test_closing_is_refused_while_anything_stands_against_it(reason: object, abo
         or about.asked
         or (about.unanswered and not about.attended)
         or about.critical
-        or (about.unit_owed and not reason.nothing_here)  # type: ignore[attr-defined]
+        or (about.unit_owed and not about.attended and not reason.nothing_here)  # type: ignore[attr-defined]
+        or (reason.linked and not about.linked)  # type: ignore[attr-defined]
         or (reason.accepted and about.child and not about.attended)  # type: ignore[attr-defined]
         or (about.needs_second and not about.second)
     )
@@ -103,7 +104,20 @@ def test_while_a_grade_owes_a_unit_nobody_closes_without_one(cast: Cast) -> None
     for who in (cast.handler, cast.supervisor, cast.fim):
         with pytest.raises(Refused, match="its clock runs"):
             response.close(who, incident.pk, key=key(), reason="advice", result="Rang back, all well.")
+    with pytest.raises(Refused, match="link it under Same matter"):
+        response.close(cast.handler, incident.pk, key=key(), reason="duplicate", result="Told before.")
     response.close(cast.handler, incident.pk, key=key(), reason="error", result="Opened twice.")
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
+def test_a_unit_that_came_before_the_grade_is_owed_no_second_time(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    attended(cast, incident)
+    sent = Allocation.objects.get(incident=incident)
+    response.record_leaving(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk)
+    graded(cast.handler, incident, "priority")
+    closed(cast, incident)
     incident.refresh_from_db()
     assert not incident.is_open
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 
 from goldthread.accounts.models import Staff
@@ -62,7 +63,7 @@ def test_another_grade_given_late_takes_no_breach_away(cast: Cast) -> None:
     assert explain(cast.dispatcher, incident) == 2
     assert not wants(incident)
     until = database_now(connection) + timedelta(seconds=1)
-    every, met = attended_as_graded("priority", until - timedelta(hours=2), until)
+    every, met = attended_as_graded("priority", Q(), until - timedelta(hours=2), until)
     assert (every.count(), met.count()) == (1, 0)
 
 

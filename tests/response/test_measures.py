@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,11 +10,16 @@ import pytest
 from django.db import connection
 
 from goldthread.accounts.models import Duty
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.rules import Draft
 from goldthread.clocks.db import database_now
+from goldthread.contact import actions as contact
 from goldthread.contact.caller_actions import log_call_back
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.measures.registry import measure
 from goldthread.response import alarm_actions, delay_actions, handoff_actions, request_actions
+from goldthread.response.models import GradePeriod
 from tests.cast import Cast, attended, graded, key, opened, say
 from tests.response.test_alarms import later, on_duty
 from tests.response.test_requests import WHY, assess, with_child
@@ -121,8 +127,21 @@ def orphan_for(minutes: float) -> Scene:
     return scene
 
 
+def without_child(scene: Scene) -> Scene:
+    def played(cast: Cast) -> Incident:
+        incident = scene(cast)
+        contact.answer_children(cast.fim, incident.pk, key=key(), answer="asked_none", given=[])
+        incident.refresh_from_db()
+        assert incident.child == "none"
+        return incident
+
+    return played
+
+
 SCENES: list[tuple[str, Scene | None, Scene]] = [
     ("attended-priority", timely_priority, late_priority),
+    ("attended-priority-child", timely_priority, late_priority),
+    ("attended-priority-no-child", without_child(timely_priority), without_child(late_priority)),
     ("first-thrive-in-time", assessed_after(10), assessed_after(16)),
     ("reassessed-in-time", reassessed_after(5), reassessed_after(11)),
     ("lowered-against-the-rule", None, lowered),
@@ -143,6 +162,24 @@ def test_one_is_counted_and_the_other_is_not(cast: Cast, code: str, meets: Scene
     every, met = measure(code).cases(began, database_now(connection) + timedelta(seconds=1))
     assert set(every.values_list("pk", flat=True)) == good | bad
     assert set(met.values_list("pk", flat=True)) == good
+
+
+def test_a_child_named_later_makes_no_lowering_wrong(cast: Cast) -> None:
+    began = database_now(connection) - timedelta(hours=1)
+    by_the_rule = lowered(cast)
+    alone = opened(cast.handler)
+    say(cast.handler, alone, "it was only the wind")
+    contact.answer_children(cast.handler, alone.pk, key=key(), answer="asked_none", given=[])
+    graded(cast.handler, alone, "priority")
+    write_thrive(cast.handler, alone.pk, key=key(), draft=Draft({"risk": "None seen."}, "", "", 0))
+    request_actions.ask_lower(cast.handler, alone.pk, key=key(), code="scheduled", **WHY)
+    assert GradePeriod.objects.filter(incident=alone).count() == 2, "it falls at once"
+    child = ChildGiven(str(uuid.uuid4()), "Mia", 4, age_estimated=True, where_now="", last_seen_by="", seen="not_seen")
+    contact.answer_children(cast.handler, alone.pk, key=key(), answer="named", given=[child])
+    every, met = measure("lowered-against-the-rule").cases(began, database_now(connection) + timedelta(seconds=1))
+    assert set(every.values_list("pk", flat=True)) == {by_the_rule.pk}
+    assert not met.exists()
+    assert set(GradePeriod.objects.filter(incident=alone).values_list("child", flat=True)) == {"none"}
 
 
 def test_a_higher_grade_ends_a_target_that_is_neither_met_nor_missed(cast: Cast) -> None:

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
+from goldthread.assessment.actions import write_thrive
+from goldthread.assessment.rules import Draft
 from goldthread.audit.actions import acting
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid
 from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow
@@ -113,3 +117,28 @@ def test_who_signs_out_owns_what_nobody_on_duty_owns(cast: Cast, browser: Browse
     alarm_actions.find_orphans()
     assert alarm_actions.raise_due() == 1
     assert "orphan" in raised(incident)
+
+
+def test_what_was_opened_again_is_assessed_and_then_looked_at(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "resolution")
+    response.close(cast.fim, incident.pk, key=key(), reason="advice", result="Rang back, all quiet.")
+    say(cast.handler, incident, "it has begun again")
+    later(timedelta(minutes=4))
+    looked()
+    assert standing(incident)
+    incident.refresh_from_db()
+    draft = Draft({"risk": "Heard again, nobody hurt."}, "", "", 0)
+    write_thrive(cast.handler, incident.pk, key=key(), draft=draft)
+    assert not standing(incident)
+    incident.refresh_from_db()
+    assert incident.next_action == "result"
+
+
+def test_a_clock_that_begins_late_takes_the_place_of_the_alarm(cast: Cast) -> None:
+    came = database_now(connection) - timedelta(hours=2)
+    incident = opened(cast.handler, contacted_at=came)
+    looked()
+    assert standing(incident)
+    graded(cast.handler, incident)
+    assert not standing(incident), "its own targets alarm now"

@@ -16,6 +16,7 @@ from goldthread.assessment.models import ThriveVersion
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact import actions as contact
+from goldthread.contact.known import group_of
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
@@ -162,14 +163,21 @@ def _walk(cast: Cast, dice: random.Random, monkeypatch: pytest.MonkeyPatch) -> N
         for pk in GradePeriod.objects.filter(incident=incident).values_list("pk", flat=True):
             children.setdefault(pk, incident.child)
         newest = Closing.objects.filter(incident=incident).order_by("-id").first()
-        if (
-            newest is not None
-            and Closing.objects.filter(incident=incident).count() > closed_before
-            and incident.child != "none"
-        ):
-            _closed_by_the_rule(incident, newest)
+        if newest is not None and Closing.objects.filter(incident=incident).count() > closed_before:
+            _no_unit_was_owed(incident, newest)
+            if incident.child != "none":
+                _closed_by_the_rule(incident, newest)
     monkeypatch.undo()
     by_the_rule(incident, children)
+
+
+def _no_unit_was_owed(incident: Incident, closing: Closing) -> None:
+    """At the moment of closing no clock of an attendance ran, unless a unit had come or nothing was there."""
+    attended = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
+    if not attended and closing.reason not in {"error", "duplicate"}:
+        ran = Clock.objects.filter(incident=incident, kind="attendance", stopped_by="closed", stopped_at=closing.at)
+        assert not ran.exists()
+    assert closing.reason != "duplicate" or group_of(incident)
 
 
 def _closed_by_the_rule(incident: Incident, closing: Closing) -> None:
@@ -190,6 +198,4 @@ def _closed_by_the_rule(incident: Incident, closing: Closing) -> None:
         assert closing.by_id not in {incident.opened_by_id, incident.owner_id, author}
     assert not HandOff.objects.filter(incident=incident, answer=None).exists()
     assert not critical_unanswered(incident), "a reader that was down meanwhile makes no difference"
-    if closing.reason != "error":
-        assert not Clock.objects.filter(incident=incident, kind="attendance", stopped_by="closed").exists()
     assert not Unit.objects.filter(allocations__incident=incident, allocations__left_at=None).exists()

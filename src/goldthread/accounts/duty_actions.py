@@ -25,9 +25,9 @@ def begin(staff: Staff, act: Acting) -> None:
         Duty.objects.bulk_create([Duty(staff=staff, began_at=act.now)], ignore_conflicts=True)
 
 
-def end(staff: Staff, act: Acting, by: str) -> None:
-    """End somebody's duty; ``by``: handover, signed out, left, forgotten."""
-    Duty.objects.filter(staff=staff, ended_at__isnull=True).update(ended_at=act.now, ended_by=by)
+def end(staff: Staff, act: Acting, by: str) -> int:
+    """End somebody's duty; ``by``: handover, signed out, left, forgotten. Returns how many ran."""
+    return Duty.objects.filter(staff=staff, ended_at__isnull=True).update(ended_at=act.now, ended_by=by)
 
 
 def forget(now: datetime) -> int:

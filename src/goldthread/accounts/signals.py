@@ -22,7 +22,8 @@ def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
     if user is not None:
         with acting(user, request=request) as act:
             act.record("security", "signed out", [("staff", user.pk)])
-            end(user, act, "signed out")  # who is gone staffs no desk: what they still own is nobody's, and alarms
+            if end(user, act, "signed out"):  # who is gone staffs no desk: what they still own is nobody's, and alarms
+                act.record("security", "duty.end", [("staff", user.pk)], by="signed-out")
 
 
 def _failed(credentials: dict[str, Any], request: Any = None, **_: Any) -> None:

@@ -53,7 +53,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     tie.add_argument("file", metavar="FILE", type=Path, help="what 'goldthread link' wrote: CSV or Parquet")
     tie.add_argument("--kind", choices=("people", "addresses"), default="people", help="what was linked (people)")
     tie.add_argument("--reference", metavar="COLUMN", required=True, help="the column that names the record")
-    tie.add_argument("--time", metavar="COLUMN", default="", help="the column that says when the record came")
+    tie.add_argument("--by", metavar="COLLAR", required=True, help="the login of whoever has them tied")
+    told_apart = tie.add_mutually_exclusive_group(required=True)
+    told_apart.add_argument("--time", metavar="COLUMN", default="", help="the column that says when the record came")
+    told_apart.add_argument("--unique", action="store_true", help="no reference is ever given twice, on whatever day")
     tie.set_defaults(run=tied)
 
 
@@ -85,7 +88,8 @@ def _with_database(what: Callable[[argparse.Namespace], int], args: argparse.Nam
 def _tie(args: argparse.Namespace) -> int:
     from goldthread.lookback.tie_actions import tie
 
-    told = tie(args.file, {"people": "person", "addresses": "address"}[args.kind], args.reference, args.time)
+    by = _staff(args.by)
+    told = tie(args.file, {"people": "person", "addresses": "address"}[args.kind], args.reference, args.time, by)
     print(
         f"{told.rows:,} rows read. In {told.groups:,} groups several items stand: {told.made:,} ties made, "
         f"{told.there:,} were there already."
@@ -97,7 +101,7 @@ def _tie(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     if told.bad:
-        print(f"{told.bad:,} rows had no group or no reference and were passed over.", file=sys.stderr)
+        print(f"{told.bad:,} rows had no group, no reference or no usable time and were passed over.", file=sys.stderr)
     return int(bool(told.bad or told.unclear))
 
 

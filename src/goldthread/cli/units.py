@@ -65,12 +65,17 @@ def _rows(path: Path) -> list[tuple[int, UnitGiven]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as source:
             rows = csv.DictReader(source)
-            if missing := [name for name in COLUMNS[:2] if name not in (rows.fieldnames or [])]:
+            if missing := [name for name in COLUMNS if name not in (rows.fieldnames or [])]:
                 raise Refused(
                     f"{path} has no column {missing[0]}. It needs a header: {', '.join(COLUMNS)}. Nothing was changed."
                 )
             found = []
             for row in rows:
+                if None in row:
+                    raise Refused(
+                        f"Line {rows.line_num} of {path} has more fields than the header; put ; between several logins or skills. "
+                        "Nothing was changed."
+                    )
                 told = {name: " ".join(tidy(row.get(name) or "").split()) for name in COLUMNS}
                 skills, crew = ([one.strip() for one in told[name].split(";") if one.strip()] for name in COLUMNS[2:])
                 given = UnitGiven(

@@ -113,7 +113,8 @@ class Teller:
         """
         moments, unit = self._with_unit(telling.area, moments, opened, until)
         if unit is None and moments[-1].what == "closed":
-            chosen, moments = replace(chosen, grade="resolution"), [one for one in moments if one.what != "raised"]
+            chosen = replace(chosen, grade="resolution")
+            moments = [one for one in moments if one.what not in {"raised", "reviewed", "reassessed"}]
         crew = self.rng.choice(unit.crew) if unit else ""
         dispatchers: dict[str, str] = {}
 

@@ -199,7 +199,7 @@ class Record:
         new, who = grade(step.grade), self._who(step)
         period = self._add(
             GradePeriod, id=next(self.known.period_ids), seq=len(self.periods) + 1, grade=new.code,
-            severity=new.severity, at=step.at, by_id=who.pk, origin="here",
+            severity=new.severity, at=step.at, by_id=who.pk, origin="here", child=self.incident["child"],
             why_id=self._keep(step.why) if step.why else None,
             why_not_above_id=self._keep(step.why_not_above) if step.why_not_above else None,
         )  # fmt: skip

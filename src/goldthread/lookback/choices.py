@@ -12,7 +12,8 @@ WHY = {
     "grade_below": "the grade is below what the words suggest",
     "child_not_named": "neither a tag nor the THRIVE names a child",
 }
-TIES = [("person", "the same person"), ("address", "the same address")]
+TIES = [("person", "perhaps the same person"), ("address", "perhaps the same address")]
+"""Linking proposes; whoever decides looks."""
 SAFE_BECAUSE = [
     ("seen", "The child was seen and was safe, and that is on record"),
     ("acted_on", "The risk was acted on under another record"),

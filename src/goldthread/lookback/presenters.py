@@ -71,8 +71,9 @@ def belonging(user: Staff, item: Item, now: datetime) -> dict[str, Any]:
     """The items that belong together with this one, what is to be decided first and the gravest of those, and by what they do."""
     by = together(user, [item]).get(item.pk, {})
     found = Item.objects.visible_to(user).select_related("owner", "owner_team").filter(pk__in=by)
-    shown = found.order_by(F("decided_at").asc(nulls_first=True), *ORDER)[:MOST_TOGETHER]
+    shown = list(found.order_by(F("decided_at").asc(nulls_first=True), *ORDER)[:MOST_TOGETHER])
     return {
+        "found": shown,
         "items": [{**_common(one, now), "by": sorted(by[one.pk])} for one in shown],
         "more": max(len(by) - MOST_TOGETHER, 0),
     }

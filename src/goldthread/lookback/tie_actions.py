@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from goldthread.audit.actions import acting
 from goldthread.config.errors import Refused
@@ -23,6 +24,9 @@ from goldthread.lookback.models import Item, Tie
 from goldthread.lookback.tabled import lines, moment, parquet_parts, place_of, read_into
 from goldthread.screening.errors import ScreenError
 
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
 CHUNK = 500
 GROUP = "gt_group"
 
@@ -31,7 +35,7 @@ GROUP = "gt_group"
 class Tied:
     """What tying came to: ``rows`` read, ``groups`` in which several items stand, ``made`` ties and those ``there`` before.
 
-    ``bad`` rows had no group or reference; ``unclear`` references name several records, which only their day would tell apart.
+    ``bad`` rows had no group, no reference or no usable time; ``unclear`` references name several records, which only their day would tell apart.
     """
 
     rows: int = 0
@@ -42,10 +46,11 @@ class Tied:
     there: int = 0
 
 
-def tie(path: Path, kind: str, reference: str, time: str = "") -> Tied:
+def tie(path: Path, kind: str, reference: str, time: str, by: Staff) -> Tied:
     """Tie the items of each group that ``goldthread link`` found in a table; again and again it makes nothing twice.
 
-    ``reference`` and ``time`` name the columns that name a record and say when it came. Raises ``Refused``.
+    ``reference`` and ``time`` name the columns that name a record and say when it came; with ``time`` empty every reference is one
+    record, which whoever has it done, ``by``, answers for. Raises ``Refused``.
     """
     if not parquet_parts(path) and not path.is_file():
         raise Refused(f"There is no file {path}. Nothing was tied.")
@@ -60,18 +65,18 @@ def tie(path: Path, kind: str, reference: str, time: str = "") -> Tied:
     except OSError as error:
         raise Refused(f"Cannot read {path}: {error.strerror or error}. Nothing was tied.") from None
     wanted = []
-    for group, items in sorted(groups.items()):
-        if len(items) > 1:
+    for group, records in sorted(groups.items()):
+        if len(records) > 1:  # one record read twice is no group
             told.groups += 1
             mark = hashlib.sha256(f"{digest.hexdigest()} {kind} {group}".encode()).hexdigest()
-            wanted += [(mark, item) for item in sorted(items)]
+            wanted += [(mark, item) for item in sorted(set().union(*records.values()))]
     rows = iter(wanted)
     while chunk := list(islice(rows, CHUNK)):
-        _made(kind, chunk, told)
+        _made(kind, chunk, by, told)
     return told
 
 
-def _made(kind: str, chunk: Sequence[tuple[str, uuid.UUID]], told: Tied) -> None:
+def _made(kind: str, chunk: Sequence[tuple[str, uuid.UUID]], by: Staff, told: Tied) -> None:
     with acting(None) as act:
         marks = {mark for mark, _ in chunk}
         there = set(Tie.objects.filter(mark__in=marks).values_list("mark", "item_id"))
@@ -79,13 +84,13 @@ def _made(kind: str, chunk: Sequence[tuple[str, uuid.UUID]], told: Tied) -> None
         Tie.objects.bulk_create(Tie(item_id=item, kind=kind, mark=mark, at=act.now) for mark, item in new)
         if new:
             subjects = [("lookback", str(item)) for item in dict.fromkeys(item for _, item in new)]
-            act.record("collection", "lookback.tie", subjects, kind=kind)
+            act.record("combination", "lookback.tie", [("staff", str(by.pk)), *subjects], kind=kind)
         told.made += len(new)
         told.there += len(chunk) - len(new)
 
 
-def _groups(path: Path, reference: str, time: str, told: Tied) -> dict[str, set[uuid.UUID]]:
-    """The items of each group of the table, by their records."""
+def _groups(path: Path, reference: str, time: str, told: Tied) -> dict[str, dict[Record, set[uuid.UUID]]]:
+    """The items of each group of the table, by their records. A row whose time cannot be read names no record."""
     met: dict[str, set[tuple[str, Record | None]]] = defaultdict(set)
     with closing(lines(path)) as rows:
         header = next(rows, None)
@@ -97,15 +102,17 @@ def _groups(path: Path, reference: str, time: str, told: Tied) -> dict[str, set[
         time_at = place_of(header, time) if time else None
         for row in rows:
             told.rows += 1
-            named = " ".join(tidy(row[at]).split()) if len(row) == len(header) else ""
-            if not named or not row[group_at].strip():
+            whole = len(row) == len(header)
+            named = " ".join(tidy(row[at]).split()) if whole else ""
+            group = tidy(row[group_at]).strip() if whole else ""
+            came = moment(row[time_at].strip()) if time_at is not None and whole else None
+            if not named or not group or (time_at is not None and came is None):
                 told.bad += 1
                 continue
-            came = moment(row[time_at].strip()) if time_at is not None else None
-            met[row[group_at].strip()].add((named, record_of(named, came) if came else None))
+            met[group].add((named, record_of(named, came) if came else None))
     several = {group: records for group, records in met.items() if len(records) > 1}
     items = _items({named for records in several.values() for named, _ in records})
-    found: dict[str, set[uuid.UUID]] = defaultdict(set)
+    found: dict[str, dict[Record, set[uuid.UUID]]] = defaultdict(dict)
     unclear = set()
     for group, records in several.items():
         for named, record in records:
@@ -114,8 +121,8 @@ def _groups(path: Path, reference: str, time: str, told: Tied) -> dict[str, set[
                 unclear.add(named)
                 continue
             for one, keys in of.items():
-                if record is None or one == record or one[1] is None:
-                    found[group] |= keys
+                if record is None or one == record:
+                    found[group][one] = keys
     told.unclear = len(unclear)
     return found
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from goldthread.contact.known import standing
 from goldthread.lookback.choices import TIES
+from goldthread.lookback.found import record_of
 from goldthread.lookback.models import Hit, Item, Tie
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 SHARED = {"place": "the same place", "phone": "the same number", "person": "the same person"}
 """What our own incidents may have in common, as the item's page says it."""
+MOST = 2_000
+"""Others that are looked at for one page, the newest first: a call box or a hospital may have more *(ours)*."""
 Together = dict[uuid.UUID, dict[uuid.UUID, set[str]]]
 """For each item those it belongs together with, and by what."""
 
@@ -31,15 +34,26 @@ def together(user: Staff, items: Sequence[Item]) -> Together:
     _tied(items, found)
     _settled(items, found)
     others = {other for of in found.values() for other in of}
-    seen = set(Item.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True))
-    return {one: {pk: by for pk, by in of.items() if pk in seen} for one, of in found.items()}
+    seen = Item.objects.visible_to(user).filter(pk__in=others)
+    records = {one.pk: _record(one) for one in [*seen.select_related("hit"), *items]}
+    visible = set(seen.values_list("pk", flat=True))
+    return {
+        one: {pk: by for pk, by in of.items() if pk in visible and records[pk] != records[one]}
+        for one, of in found.items()
+    }
+
+
+def _record(item: Item) -> object:
+    """What an item is about: a record that was read graver later has two."""
+    hit = item.hit
+    return hit.incident_id or record_of(hit.reference, hit.received_at)
 
 
 def _tied(items: Sequence[Item], found: Together) -> None:
     marks = defaultdict(set)
     for mark, item, kind in Tie.objects.filter(item__in=items).values_list("mark", "item_id", "kind"):
         marks[mark].add((item, kind))
-    for mark, other in Tie.objects.filter(mark__in=marks).values_list("mark", "item_id"):
+    for mark, other in Tie.objects.filter(mark__in=marks).order_by("-id").values_list("mark", "item_id")[:MOST]:
         for item, kind in marks[mark]:
             if other != item:
                 found[item][other].add(dict(TIES)[kind])
@@ -64,7 +78,7 @@ def _settled(items: Sequence[Item], found: Together) -> None:
     if not same:
         return
     others = standing().filter(same, incident__in=Hit.objects.filter(incident__isnull=False).values("incident"))
-    rows = list(others.values("incident", *SHARED))
+    rows = list(others.order_by("-id").values("incident", *SHARED)[:MOST])
     held: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)  # a record read graver later has a second item
     found_in = Item.objects.filter(hit__incident__in={row["incident"] for row in rows})
     for incident, pk in found_in.values_list("hit__incident", "pk"):

@@ -225,7 +225,8 @@ def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = N
     """The item's page; with ``sent``, a form that was refused, with what was written in it."""
     user, now = _staff(request), database_now(connection)
     found = _seen(user, item_id)
-    record_consultation(user, "lookback.see", _subjects([found]))
+    others = presenters.belonging(user, found, now)
+    record_consultation(user, "lookback.see", _subjects([found, *others["found"]]))
     incident = found.hit.incident_id
     ours = incident is not None
     made: dict[str, CommandForm] = {
@@ -241,7 +242,7 @@ def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = N
     context = {
         "now": now,
         "item": presenters.whole(found, now),
-        "together": presenters.belonging(user, found, now),
+        "together": others,
         "forms": made,
         "sent": sent.name if sent is not None else "",
         "may": user.can("lookback.decide"),

@@ -29,7 +29,8 @@ class Grade:
 class ClosingReason:
     """Why an incident may close; ``attended`` reasons need an arrival on record, ``accepted`` ones that another agency said yes.
 
-    ``nothing_here``: what it is about stands elsewhere or never was, so that no unit is owed for it.
+    ``nothing_here``: what it is about stands elsewhere or never was, so that no unit is owed for it; ``linked``: another
+    incident must be linked as the same matter.
     """
 
     code: str
@@ -37,6 +38,7 @@ class ClosingReason:
     attended: bool
     accepted: bool = False
     nothing_here: bool = False
+    linked: bool = False
 
 
 @lru_cache(maxsize=1)

@@ -30,14 +30,22 @@ TAKEN = timedelta(minutes=5)
 """How long after its alarm an orphan may stand *(ours)*."""
 
 
+CHILD_OR_NOT = (
+    ("", "", Q()),
+    ("-child", ", a child there or maybe", ~Q(child="none")),
+    ("-no-child", ", no child", Q(child="none")),
+)
+"""How measures by grade are cut again, with the ending of their codes."""
+
+
 def _opened(since: datetime, until: datetime) -> QuerySet[Any]:
     return Incident.objects.filter(opened_at__gte=since, opened_at__lt=until)
 
 
-def attended_as_graded(grade: str, since: datetime, until: datetime) -> Pair:
+def attended_as_graded(grade: str, child: Q, since: datetime, until: datetime) -> Pair:
     """Incidents whose attendance clock under this grade ended by an arrival or ran out; of them those with none missed."""
     clocks = Clock.objects.filter(incident=OuterRef("pk"), kind="attendance", period__grade=grade)
-    found = _opened(since, until).filter(Exists(clocks.judged(until)))
+    found = _opened(since, until).filter(child).filter(Exists(clocks.judged(until)))
     return found, found.filter(~Exists(clocks.missed(until)))
 
 
@@ -57,7 +65,7 @@ def reassessed_in_time(since: datetime, until: datetime) -> Pair:
 
 
 def lowered_against_the_rule(since: datetime, until: datetime) -> Pair:
-    """Incidents with a child, or maybe one, whose grade was lowered here; of them those lowered without both conditions."""
+    """Incidents whose grade was lowered here while a child was, or might be, involved; of them those lowered without both conditions."""
     before = GradePeriod.objects.filter(incident=OuterRef("incident"), seq=OuterRef("seq") - 1)
     lowered = (
         GradePeriod.objects.filter(incident=OuterRef("pk"), origin="here")
@@ -67,8 +75,10 @@ def lowered_against_the_rule(since: datetime, until: datetime) -> Pair:
     both = Q(decision__answer="approved", decision__thrive__at__gt=F("decision__request__at")) & ~Q(
         decision__by=F("decision__request__by")
     )
-    found = _opened(since, until).exclude(child="none").filter(Exists(lowered))
-    return found, found.filter(Exists(lowered.exclude(both)))
+    # What counts is what was known of a child then: a child named later makes no earlier grade wrong, and one denied later none right.
+    with_child = lowered.filter(child__in=("yes", "possible"))
+    found = _opened(since, until).filter(Exists(with_child))
+    return found, found.filter(Exists(with_child.exclude(both)))
 
 
 def orphaned(since: datetime, until: datetime) -> Pair:
@@ -126,12 +136,13 @@ def caller_told(since: datetime, until: datetime) -> Pair:
 def register_all() -> None:
     """Register them; called once at start. Each grade with a target of attendance has one of its own."""
     for one in sorted(grades_on(date.max).values(), key=lambda one: -one.severity):
-        if one.attend is not None:
+        for code, words, which in CHILD_OR_NOT if one.attend is not None else ():
             register(
                 Measure(
-                    f"attended-{one.code}", f"Attended in time, {one.name}",
-                    f"Of incidents with an attendance target under the grade {one.name}, the share in which that target was met.",
-                    "%", MONTH, "up", partial(attended_as_graded, one.code),
+                    f"attended-{one.code}{code}", f"Attended in time, {one.name}{words}",
+                    f"Of incidents{words.replace(',', '')} with an attendance target under the grade {one.name}, the share in which that "
+                    "target was met.",
+                    "%", MONTH, "up", partial(attended_as_graded, one.code, which), parts_of=f"attended-{one.code}",
                 )
             )  # fmt: skip
     for code, name, definition, good, cases in [
@@ -146,7 +157,7 @@ def register_all() -> None:
         ),
         (
             "lowered-against-the-rule", "Lowered without both conditions",
-            "Of incidents with a child, or maybe one, whose grade was lowered, the share without a THRIVE made after the request "
+            "Of incidents whose grade was lowered while a child was, or might be, involved, the share without a THRIVE made after the request "
             "or without a second person. It must be none.", "down", lowered_against_the_rule,
         ),
         (

@@ -37,6 +37,8 @@ class GradePeriod(AppendOnly):
     why_not_above = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
     decision = models.OneToOneField("response.ReviewDecision", models.PROTECT, related_name="period", null=True)
     """What allowed a lower grade."""
+    child = models.CharField(max_length=8, blank=True, db_default="")
+    """Whether a child was involved when it was chosen, as the incident said then; the database fills it in. Empty where imported."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "seq"], name="grade_period_once")]

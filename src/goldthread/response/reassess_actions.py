@@ -11,6 +11,7 @@ from django.db.models import Q
 from goldthread.assessment.queries import newest_thrive
 from goldthread.config.errors import Refused
 from goldthread.config.upward import listen
+from goldthread.contact.actions import FIRST_ASSESSMENT
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Incident
 from goldthread.contact.work import on_incident
@@ -53,16 +54,29 @@ def follow(event: IncidentChanged) -> None:
 
 
 def _look_again(incident: Incident, act: Acting) -> None:
-    """Somebody did something here: where no clock runs, their look is the newest one, and the next is owed from now."""
-    if not incident.is_open:
+    """Somebody did something here: where no clock runs, their look is the newest one, and the next is owed from now.
+
+    An incident that was opened again and needs no other grade owes an assessment; the THRIVE that follows is it.
+    """
+    if not incident.is_open or Clock.objects.filter(incident=incident).running().exists():
         _end(incident, "next", act.now)
         return
-    clocks = Clock.objects.filter(incident=incident).running()
-    if act.staff_id is not None and incident.next_action == "result" and not clocks.exists():
-        incident.next_action_at = act.now + RELOOK
-        Incident.objects.filter(pk=incident.pk).update(next_action_at=incident.next_action_at)
+    looked = act.staff_id is not None and (incident.next_action == "result" or _assessed(incident))
+    if looked:
+        incident.next_action, incident.next_action_at = "result", act.now + RELOOK
+        Incident.objects.filter(pk=incident.pk).update(
+            next_action=incident.next_action, next_action_at=incident.next_action_at
+        )
     if incident.next_action_at is not None and incident.next_action_at > act.now:
         _end(incident, "next", act.now)
+
+
+def _assessed(incident: Incident) -> bool:
+    """Whether the assessment that a graded incident owes was made since it was owed."""
+    if incident.next_action != "assess" or incident.next_action_at is None or shared.current_grade(incident) is None:
+        return False
+    thrive = newest_thrive(incident)
+    return thrive is not None and thrive.at >= incident.next_action_at - FIRST_ASSESSMENT
 
 
 def review(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:

@@ -63,7 +63,8 @@ class Closable:
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
     written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
-    nobody answered; ``unit_owed`` while the clock of an attendance runs; ``child`` where one is or may be involved;
+    nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter;
+    ``child`` where one is or may be involved;
     ``needs_second`` says why one person may not close it alone.
     """
 
@@ -79,6 +80,7 @@ class Closable:
     told: bool = False
     critical: tuple[str, ...] = ()
     unit_owed: bool = False
+    linked: bool = False
     child: bool = False
     needs_second: tuple[str, ...] = ()
 
@@ -108,7 +110,11 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         raise Refused(
             "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
         )
-    if about.unit_owed and not reason.nothing_here:
+    if reason.linked and not about.linked:
+        raise Refused(
+            "That reason needs the other incident: link it under Same matter first, or choose another reason; nothing was changed."
+        )
+    if about.unit_owed and not about.attended and not reason.nothing_here:
         raise Refused(
             "This grade owes a unit and its clock runs, so it cannot close without one. Have it attended, or have the grade "
             "lowered by the rule first; nothing was changed."

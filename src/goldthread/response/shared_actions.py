@@ -10,6 +10,7 @@ from goldthread.assessment.queries import cue_states, mark_answers, newest_readi
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Refused
 from goldthread.contact.caller_queries import unanswered
+from goldthread.contact.known import group_of
 from goldthread.contact.rules import short, tidy
 from goldthread.contact.work import Work
 from goldthread.response import rules
@@ -132,6 +133,7 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         and incident.call_backs.filter(outcome="answered", recorded_at__gte=accepted.answer.at).exists(),
         critical=tuple(one.cue for one in critical_unanswered(incident)),
         unit_owed=Clock.objects.filter(incident=incident, kind="attendance").running().exists(),
+        linked=bool(group_of(incident)),
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
     )

@@ -44,7 +44,8 @@ def end_shift(
     """Hand over whatever this person owns and end their duty; what could not be handed over is returned and keeps them on duty.
 
     What is handed over already stays so. With nothing to hand over nobody need be named. Each incident is a command of its own, so that one
-    that somebody else is working on does not hold up the rest. Raises ``Invalid`` where nobody fit to take them is named.
+    that somebody else is working on does not hold up the rest. Where nobody fit to take them is named, that is why
+    each is left.
     """
     left: list[Left] = []
     for incident in held_by(user):

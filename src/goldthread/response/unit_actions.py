@@ -57,6 +57,8 @@ def put_units(given: Sequence[UnitGiven]) -> tuple[int, int]:
     with acting(None) as act:
         known, logins = areas(), {login for one in given for login in one.crew}
         staff = {one.username: one for one in Staff.objects.filter(username__in=logins, is_active=True)}
+        everybody = dict(Staff.objects.values_list("username", "pk"))
+        away = set(Allocation.objects.filter(left_at__isnull=True).values_list("unit__call_sign", flat=True))
         there = {one.call_sign: one for one in Unit.objects.select_for_update().order_by("pk")}
         named: set[str] = set()
         new = changed = 0
@@ -73,6 +75,9 @@ def put_units(given: Sequence[UnitGiven]) -> tuple[int, int]:
             )
             if was == (one.area, one.skills, set(one.crew)):
                 continue
+            if one.call_sign in away:
+                faults[str(at)] = f"{one.call_sign} is with an incident; change it when it has left"
+                continue
             if unit is None:
                 unit, new = Unit(call_sign=one.call_sign, state="off"), new + 1
             else:
@@ -80,7 +85,9 @@ def put_units(given: Sequence[UnitGiven]) -> tuple[int, int]:
             unit.area, unit.skills = one.area, list(one.skills)
             unit.save()
             unit.crew.set([staff[login] for login in one.crew])
-            act.record("alteration", "unit.put", [("unit", str(unit.pk))], new=was is None)
+            moved = set(one.crew) ^ (was[2] if was else set())
+            subjects = [("unit", str(unit.pk)), *(("staff", str(everybody[login])) for login in sorted(moved))]
+            act.record("alteration", "unit.put", subjects, new=was is None)
         if faults:
             raise Invalid(faults)
     return new, changed

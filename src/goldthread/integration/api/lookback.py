@@ -119,7 +119,7 @@ def read_lookback(request: HttpRequest, item_id: ItemId) -> answers.ItemShown:
         raise NotThere(rules.NOT_THERE)
     said = said_by([item.hit])[item.hit_id]
     others = presenters.belonging(user, item, now)
-    record_consultation(user, "lookback.see", _subjects([item]))
+    record_consultation(user, "lookback.see", _subjects([item, *others["found"]]))
     return answers.ItemShown(
         **_brief(item),
         quotes=[

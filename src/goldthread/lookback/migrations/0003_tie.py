@@ -18,7 +18,8 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("person", "the same person"), ("address", "the same address")], max_length=8
+                        choices=[("person", "perhaps the same person"), ("address", "perhaps the same address")],
+                        max_length=8,
                     ),
                 ),
                 ("mark", models.CharField(max_length=64)),
