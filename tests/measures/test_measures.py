@@ -14,6 +14,7 @@ from django.test import Client
 
 from goldthread.accounts.models import Staff
 from goldthread.assessment.actions import answer_mark, write_thrive
+from goldthread.assessment.models import Reading
 from goldthread.assessment.rules import Draft
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
@@ -28,6 +29,7 @@ from goldthread.measures import queries, registry
 from goldthread.measures.registry import Measure, Point, measures
 from goldthread.response.actions import read_first
 from goldthread.response.models import Clock
+from goldthread.thrive.full import NOT_SURE
 from goldthread.thrive.reader import Reader
 from tests.cast import Cast, attended, closed, graded, key, opened, say
 from tests.lookback.made import some_items
@@ -102,6 +104,25 @@ def test_a_figure_is_the_length_of_the_list_behind_it(busy: Cast, measure: Measu
     assert sum(seen) + sum(far) == point.of
 
 
+def test_only_a_networks_reading_that_is_sure_of_itself_counts_as_one(cast: Cast) -> None:
+    made = {}
+    for name, given in (("first", {}), ("sure", {"path": "full"}), ("unsure", {"path": "full", "doubt": NOT_SURE})):
+        incident = made[name] = opened(cast.handler)
+        say(cast.handler, incident, "kids crying upstairs")
+        if given:
+            one = Reading.objects.filter(incident=incident).latest("id")
+            one.pk = None
+            for field, value in given.items():
+                setattr(one, field, value)
+            Reading.objects.bulk_create([one])
+    silent = opened(cast.handler)
+    now = database_now(connection)
+    every, met = next(one for one in measures() if one.code == "read-surely").cases(now - timedelta(days=1), now)
+    assert set(every) == set(made.values())
+    assert silent not in every
+    assert set(met) == {made["sure"]}
+
+
 @pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
 def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, measure: Measure) -> None:
     client = browser(busy.supervisor)
@@ -119,6 +140,7 @@ def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
     elsewhere = {code for code, *_ in SCENES} | {
         f"attended-{grade}{which}" for grade in ("immediate", "scheduled") for which in cut
     }  # as those of priority are
+    elsewhere.add("read-surely")  # no network reads here: see below
     for measure in (one for one in measures() if one.code not in elsewhere):
         point = queries.point(measure, now)
         assert point.of, measure.code

@@ -13,6 +13,7 @@ from goldthread.assessment.rules import Draft
 from goldthread.config import upward
 from goldthread.config.errors import Invalid, Refused
 from goldthread.contact import actions as contact
+from goldthread.contact import known_actions
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
 from goldthread.response import rules
@@ -20,6 +21,7 @@ from goldthread.response.events import MayClose
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Allocation, Unit
 from goldthread.response.rules import Closable
+from tests import known_world as world
 from tests.cast import Cast, attended, closed, graded, key, opened, say
 
 REASONS = list(closing_reasons().values())
@@ -109,6 +111,20 @@ def test_while_a_grade_owes_a_unit_nobody_closes_without_one(cast: Cast) -> None
     response.close(cast.handler, incident.pk, key=key(), reason="error", result="Opened twice.")
     incident.refresh_from_db()
     assert not incident.is_open
+
+
+def test_two_that_nobody_attended_do_not_close_as_each_other(cast: Cast) -> None:
+    home = world.place(world.street("Larch Road"), "14")
+    pair = [opened(cast.handler) for _ in range(2)]
+    for one in pair:
+        say(cast.handler, one, "it was only the wind")
+        contact.answer_children(cast.handler, one.pk, key=key(), answer="asked_none", given=[])
+        world.settled_on(cast.handler, one, home)
+        graded(cast.handler, one, "immediate")
+    known_actions.link(cast.handler, pair[0].pk, key=key(), other_id=pair[1].pk)
+    response.close(cast.handler, pair[0].pk, key=key(), reason="duplicate", result="Told in the other.")
+    with pytest.raises(Refused, match="which is open or was attended"):
+        response.close(cast.handler, pair[1].pk, key=key(), reason="duplicate", result="Told in the other.")
 
 
 def test_a_unit_that_came_before_the_grade_is_owed_no_second_time(cast: Cast) -> None:

@@ -130,6 +130,7 @@ def orphan_for(minutes: float) -> Scene:
 def without_child(scene: Scene) -> Scene:
     def played(cast: Cast) -> Incident:
         incident = scene(cast)
+        say(cast.handler, incident, "it was only the wind")
         contact.answer_children(cast.fim, incident.pk, key=key(), answer="asked_none", given=[])
         incident.refresh_from_db()
         assert incident.child == "none"

@@ -142,3 +142,22 @@ def test_a_clock_that_begins_late_takes_the_place_of_the_alarm(cast: Cast) -> No
     assert standing(incident)
     graded(cast.handler, incident)
     assert not standing(incident), "its own targets alarm now"
+
+
+@pytest.mark.parametrize("code", ["scheduled", "priority"])
+def test_what_was_opened_again_is_not_hidden_behind_its_clocks(cast: Cast, code: str) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, code)
+    attended(cast, incident)
+    closed(cast, incident)
+    say(cast.handler, incident, "it has begun again")
+    assert Clock.objects.filter(incident=incident).running().exists()
+    later(timedelta(minutes=4))
+    looked()
+    assert standing(incident)
+    write_thrive(cast.handler, incident.pk, key=key(), draft=Draft({"risk": "Heard again."}, "", "", 0))
+    assert not standing(incident)
+    incident.refresh_from_db()
+    due = Clock.objects.filter(incident=incident).running().order_by("due_at").first()
+    assert due is not None
+    assert incident.next_action_at == due.due_at

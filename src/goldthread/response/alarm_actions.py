@@ -55,12 +55,14 @@ INSERT INTO response_alarm (incident_id, kind, source, due_at)
 SELECT incident.id, 'next', 'next:' || incident.id || ':' || (extract(epoch FROM incident.next_action_at) * 1000000)::bigint,
        incident.next_action_at
 FROM contact_incident AS incident WHERE incident.closed_at IS NULL AND incident.next_action_at <= goldthread_now()
-AND NOT EXISTS (SELECT 1 FROM response_clock AS clock WHERE clock.incident_id = incident.id AND clock.stopped_at IS NULL)
+AND (incident.next_action = 'assess'
+     OR NOT EXISTS (SELECT 1 FROM response_clock AS clock WHERE clock.incident_id = incident.id AND clock.stopped_at IS NULL))
 AND NOT EXISTS (SELECT 1 FROM response_alarm AS alarm
                 WHERE alarm.incident_id = incident.id AND alarm.kind = 'next' AND alarm.ended_at IS NULL)
 ON CONFLICT DO NOTHING
 """
-"""Open incidents whose next step is overdue and which no running clock watches: not graded, or attended without a result."""
+"""Open incidents whose next step is overdue and which no running clock watches: not graded, opened again and not assessed, or
+attended without a result."""
 OWNED_AGAIN = f"""
 SELECT id FROM contact_incident
 WHERE id IN (SELECT incident_id FROM response_alarm WHERE kind = 'orphan' AND ended_at IS NULL) AND id NOT IN ({UNOWNED})

@@ -20,7 +20,6 @@ from goldthread.response import shared_actions as shared
 from goldthread.response.alarm_models import Alarm
 from goldthread.response.models import Allocation, Clock
 from goldthread.response.reassess_models import Reassessment
-from goldthread.response.rules import RELOOK
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -56,18 +55,20 @@ def follow(event: IncidentChanged) -> None:
 def _look_again(incident: Incident, act: Acting) -> None:
     """Somebody did something here: where no clock runs, their look is the newest one, and the next is owed from now.
 
-    An incident that was opened again and needs no other grade owes an assessment; the THRIVE that follows is it.
+    An incident that was opened again and needs no other grade owes an assessment; the THRIVE that follows is it, and then its
+    clocks say what is owed.
     """
-    if not incident.is_open or Clock.objects.filter(incident=incident).running().exists():
+    if not incident.is_open:
         _end(incident, "next", act.now)
         return
-    looked = act.staff_id is not None and (incident.next_action == "result" or _assessed(incident))
-    if looked:
-        incident.next_action, incident.next_action_at = "result", act.now + RELOOK
+    clocks = Clock.objects.filter(incident=incident).running()
+    if act.staff_id is not None and (_assessed(incident) or (incident.next_action == "result" and not clocks.exists())):
+        incident.next_action, incident.next_action_at = shared.next_step(incident, act.now)
         Incident.objects.filter(pk=incident.pk).update(
             next_action=incident.next_action, next_action_at=incident.next_action_at
         )
-    if incident.next_action_at is not None and incident.next_action_at > act.now:
+    watched = incident.next_action != "assess" and clocks.exists()
+    if watched or (incident.next_action_at is not None and incident.next_action_at > act.now):
         _end(incident, "next", act.now)
 
 

@@ -63,7 +63,7 @@ class Closable:
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
     written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
-    nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter;
+    nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter, and open or attended;
     ``child`` where one is or may be involved;
     ``needs_second`` says why one person may not close it alone.
     """
@@ -112,7 +112,8 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         )
     if reason.linked and not about.linked:
         raise Refused(
-            "That reason needs the other incident: link it under Same matter first, or choose another reason; nothing was changed."
+            "That reason needs the other incident, which is open or was attended: link it under Same matter first, or choose another "
+            "reason; nothing was changed."
         )
     if about.unit_owed and not about.attended and not reason.nothing_here:
         raise Refused(

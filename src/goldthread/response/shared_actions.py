@@ -11,6 +11,7 @@ from goldthread.audit.models import Payload
 from goldthread.config.errors import Refused
 from goldthread.contact.caller_queries import unanswered
 from goldthread.contact.known import group_of
+from goldthread.contact.models import Incident
 from goldthread.contact.rules import short, tidy
 from goldthread.contact.work import Work
 from goldthread.response import rules
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.assessment.marking import CueState
     from goldthread.assessment.models import ThriveVersion
-    from goldthread.contact.models import Incident
 
 
 def current_period(incident: Incident) -> GradePeriod | None:
@@ -94,19 +94,17 @@ def stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
 
 def owe_next(work: Work) -> None:
     """Set what is owed next in the incident from what runs and what has happened."""
-    allocations = Allocation.objects.filter(incident=work.incident)
-    running = dict(Clock.objects.filter(incident=work.incident).running().values_list("kind", "due_at"))
+    work.owe(*next_step(work.incident, work.now))
+
+
+def next_step(incident: Incident, now: datetime) -> tuple[str, datetime]:
+    """What is owed next and by when, from what runs and what has happened."""
+    allocations = Allocation.objects.filter(incident=incident)
+    running = dict(Clock.objects.filter(incident=incident).running().values_list("kind", "due_at"))
     active = allocations.filter(left_at__isnull=True).exists()
     arrived = allocations.filter(arrived_at__isnull=False).exists()
-    work.owe(
-        *rules.next_owed(
-            current_grade(work.incident),
-            active or arrived,
-            arrived,
-            work.now,
-            list(running.values()),
-            "first_read" in running,
-        )
+    return rules.next_owed(
+        current_grade(incident), active or arrived, arrived, now, list(running.values()), "first_read" in running
     )
 
 
@@ -133,10 +131,17 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         and incident.call_backs.filter(outcome="answered", recorded_at__gte=accepted.answer.at).exists(),
         critical=tuple(one.cue for one in critical_unanswered(incident)),
         unit_owed=Clock.objects.filter(incident=incident, kind="attendance").running().exists(),
-        linked=bool(group_of(incident)),
+        linked=_told_elsewhere(incident),
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
     )
+
+
+def _told_elsewhere(incident: Incident) -> bool:
+    """Whether another incident of the same matter is open or was attended: two that nobody attended do not close each other."""
+    others = Incident.objects.filter(pk__in=group_of(incident))
+    arrived = Allocation.objects.filter(incident__in=others, arrived_at__isnull=False)
+    return others.open().exists() or arrived.exists()
 
 
 def ending(incident: Incident) -> Ending:
