@@ -140,8 +140,7 @@ def register_all() -> None:
             register(
                 Measure(
                     f"attended-{one.code}{code}", f"Attended in time, {one.name}{words}",
-                    f"Of incidents{words.replace(',', '')} with an attendance target under the grade {one.name}, the share in which that "
-                    "target was met.",
+                    f"Of incidents with an attendance target under the grade {one.name}{words}, the share in which that target was met.",
                     "%", MONTH, "up", partial(attended_as_graded, one.code, which), parts_of=f"attended-{one.code}",
                 )
             )  # fmt: skip
