@@ -76,7 +76,8 @@ def lowered_against_the_rule(since: datetime, until: datetime) -> Pair:
         decision__by=F("decision__request__by")
     )
     # What counts is what was known of a child then: a child named later makes no earlier grade wrong, and one denied later none right.
-    with_child = lowered.filter(child__in=("yes", "possible"))
+    # A grade of before that was kept is judged by what is known now: rows that are only added to are never filled in afterwards.
+    with_child = lowered.filter(Q(child__in=("yes", "possible")) | (Q(child="") & ~Q(incident__child="none")))
     found = _opened(since, until).filter(Exists(with_child))
     return found, found.filter(Exists(with_child.exclude(both)))
 

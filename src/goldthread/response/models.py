@@ -38,7 +38,8 @@ class GradePeriod(AppendOnly):
     decision = models.OneToOneField("response.ReviewDecision", models.PROTECT, related_name="period", null=True)
     """What allowed a lower grade."""
     child = models.CharField(max_length=8, blank=True, db_default="")
-    """Whether a child was involved when it was chosen, as the incident said then; the database fills it in. Empty where imported."""
+    """Whether a child was involved when it was chosen, as the incident said then; the database fills it in. Empty where
+    imported, and where chosen before it was kept."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "seq"], name="grade_period_once")]

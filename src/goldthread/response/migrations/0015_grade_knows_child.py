@@ -17,10 +17,6 @@ BACK = """
 DROP TRIGGER grade_knows_child ON response_gradeperiod;
 DROP FUNCTION response_grade_knows_child();
 """
-EARLIER = """
-UPDATE response_gradeperiod AS period SET child = incident.child FROM contact_incident AS incident
-WHERE incident.id = period.incident_id AND period.origin <> 'imported' AND period.child = ''
-"""
 
 
 class Migration(migrations.Migration):
@@ -35,7 +31,5 @@ class Migration(migrations.Migration):
             name="child",
             field=models.CharField(blank=True, db_default="", max_length=8),
         ),
-        # What was chosen before this column is told by what is known now: nothing else was kept.
-        migrations.RunSQL(EARLIER, migrations.RunSQL.noop),
         migrations.RunSQL(FORWARD, BACK),
     ]
