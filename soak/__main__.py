@@ -5,8 +5,9 @@ letter, ``kill -9`` ends the pages with all their workers, one worker, the strea
 sentence is finished and sent; every other round the kill comes while it is on its way. Then programs write at the API at
 ten times the planned peak of the largest force, with a thousand boards open, while parts are killed at random.
 
-In the end the record must hold each sentence once, to the letter, and each write that was acknowledged once; every alarm
-that fell due must have been raised once; and the audit must be whole.
+In the end the record must hold each sentence once, to the letter, and each write that was acknowledged once (contacts, words,
+children, grades, closings), with its audit event, and nothing that was refused; every alarm that fell due must have been
+raised once; and the audit must be whole.
 """
 
 from __future__ import annotations
@@ -91,9 +92,9 @@ def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Ra
             part = dice.choice(PARTS[:-1])  # no tab here
             demo.kill(part)
             killed[part] += 1
-            written = sum(len(one.told.words) for one in writers)
+            written = sum(len(one.told.writes) for one in writers)
             print(
-                f"{time.monotonic() - began:6.0f} s  {part:9} killed  {written:,} writes of words acknowledged",
+                f"{time.monotonic() - began:6.0f} s  {part:9} killed  {written:,} writes acknowledged",
                 flush=True,
             )
         for one in writers:
@@ -112,14 +113,15 @@ def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Ra
               f"{seen[-1]['loaded']:,} by loading its page anew.")  # fmt: skip
 
 
-def _say(told: list[Told], stands: int, took: float, rate: float, killed: Counter[str]) -> None:
+def _say(told: list[Told], stands: Counter[str], took: float, rate: float, killed: Counter[str]) -> None:
     times = sorted(one for each in told for one in each.took)
     refused = sum((each.refused for each in told), Counter[str]())
     again = sum(each.again for each in told)
     print(f"{len(times) / took:,.0f} writes a second were acknowledged at their first sending ({rate:,.0f} attempted) for {took:.0f} s; "
           f"p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms.")  # fmt: skip
     print(
-        f"{again:,} sendings had no answer and were made again with their key; {stands:,} writes of words stand, each once."
+        f"{again:,} sendings had no answer and were made again with their key; {stands.total():,} writes stand, "
+        f"each once and with its audit event: {', '.join(f'{verb} {count:,}' for verb, count in stands.items())}."
     )
     print(f"Killed: {', '.join(f'{part} {count}' for part, count in sorted(killed.items())) or 'nothing'}.")
     for what, count in refused.most_common(5):

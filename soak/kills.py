@@ -27,6 +27,16 @@ SAID = (
     "no weapons mentioned, shouting has stopped",
     "caller says they do not want to make trouble",
 )
+SAID_IN = """
+SELECT kept.text FROM contact_entry AS entry JOIN audit_payload AS kept ON kept.id = entry.text_id
+WHERE entry.incident_id = %s AND entry.kind = 'words' ORDER BY entry.seq
+"""
+AUDITED_IN = """
+SELECT kept.text FROM audit_event AS event
+JOIN audit_payload AS kept ON kept.id = (event.detail::jsonb->'text'->>'payload')::uuid
+WHERE event.verb = 'entry.add' AND event.subjects::jsonb @> jsonb_build_array(jsonb_build_array('incident', %s::text))
+ORDER BY event.id
+"""
 
 
 class LostError(Exception):
@@ -91,19 +101,17 @@ class Typist:
         return Round(number, part, sentence, sending, lost, time.monotonic() - killed)
 
     def record_holds(self, sentences: list[str]) -> None:
-        """Each sentence is in the record once, to the letter. Raises ``LostError``."""
+        """Each sentence is in the record once, to the letter, and so is its audit event. Raises ``LostError``."""
         incident = self._address.rstrip("/").rsplit("/", 1)[-1]
         with psycopg.connect(self._demo.url()) as reading:
-            found = reading.execute(
-                "SELECT kept.text FROM contact_entry AS entry JOIN audit_payload AS kept ON kept.id = entry.text_id "
-                "WHERE entry.incident_id = %s AND entry.kind = 'words' ORDER BY entry.seq",
-                [incident],
-            ).fetchall()
-        said = [text for (text,) in found]
-        if said != sentences:
-            missing = [one for one in sentences if one not in said]
-            twice = sorted({one for one in said if said.count(one) > 1})
-            raise LostError(f"missing {missing}, twice {twice}, else {sorted(set(said) - set(sentences))}")
+            found = [reading.execute(asked, [incident]).fetchall() for asked in (SAID_IN, AUDITED_IN)]
+        for rows, where in zip(found, ("record", "audit"), strict=True):
+            said = [text for (text,) in rows]
+            if said != sentences:
+                missing = [one for one in sentences if one not in said]
+                twice = sorted({one for one in said if said.count(one) > 1})
+                else_ = sorted(set(said) - set(sentences))
+                raise LostError(f"the {where}: missing {missing}, twice {twice}, else {else_}")
 
     def _key(self, letter: str) -> float:
         self._box().press_sequentially(letter)

@@ -21,6 +21,7 @@ from typing import Any
 import psycopg
 
 from soak.kills import LostError
+from soak.record import KINDS, Write, compared
 from soak.service import Demo
 
 WORDS_EACH = 4
@@ -31,6 +32,14 @@ PATIENCE = 120.0
 """Seconds within which a write must get its answer, whatever was killed."""
 AGAIN = 0.25
 """Seconds before a write without an answer is sent again."""
+VERBS = {
+    "incidents": "incident.open",
+    "entries": "entry.add",
+    "children": "children.answer",
+    "grade": "grade.choose",
+    "closing": "incident.close",
+}
+"""The audit's verb for what is sent to an address, by its last part."""
 SAID = (
     "van parked across the drive again, owner has been asked twice",
     "caller wants the reference for his insurer, nothing else",
@@ -44,9 +53,7 @@ SAID = (
 class Told:
     """What the service acknowledged to one writer."""
 
-    words: dict[str, str] = field(default_factory=dict)
-    """Incident by the words' own serial."""
-    opened: set[str] = field(default_factory=set)
+    writes: list[Write] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     again: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -85,7 +92,7 @@ class Writer(threading.Thread):
             serial = f"S{self._number}-{contact}-{line}"
             yield f"{at}/entries", {"source": "caller", "text": f"{serial}: {self._dice.choice(SAID)}"}
         yield f"{at}/children", {"answer": "asked_none"}
-        if contact % LEFT_OPEN == 0:
+        if contact % LEFT_OPEN == LEFT_OPEN - 1:
             yield f"{at}/grade", {"grade": "immediate", "why": "left to its clocks"}
             return
         yield f"{at}/grade", {"grade": "resolution", "why": "advice is enough"}
@@ -110,9 +117,8 @@ class Writer(threading.Thread):
             self.told.took.append(time.monotonic() - began)
         if path == "/incidents":
             self._incident = answer["id"]
-            self.told.opened.add(answer["id"])
-        elif path.endswith("/entries"):
-            self.told.words[given["text"].partition(":")[0]] = self._incident
+        verb = VERBS[path.rsplit("/", 1)[-1]]
+        self.told.writes.append(Write(verb, self._incident, given[KINDS[verb][1]]))
 
     def _once(self, path: str, given: dict[str, Any], key: str) -> tuple[int, dict[str, Any]]:
         """Status and answer; 0 where the connection broke."""
@@ -133,27 +139,7 @@ class Writer(threading.Thread):
             return 0, {}
 
 
-def nothing_lost_or_doubled(demo: Demo, told: list[Told]) -> int:
-    """How many writes of words stand as acknowledged. Raises ``LostError`` where one is missing, twice or elsewhere."""
-    said: dict[str, str] = {}
-    for one in told:
-        said |= one.words
-    opened = set().union(*(one.opened for one in told))
-    with psycopg.connect(demo.url()) as reading:
-        rows = reading.execute(
-            "SELECT split_part(kept.text, ':', 1), entry.incident_id::text FROM contact_entry AS entry "
-            "JOIN audit_payload AS kept ON kept.id = entry.text_id WHERE entry.kind = 'words' AND kept.text ~ '^S[0-9]+-'"
-        ).fetchall()
-        places = reading.execute(
-            "SELECT count(*) FROM contact_incident AS incident JOIN audit_payload AS kept ON kept.id = incident.location_id "
-            "WHERE kept.text LIKE '% Soak Row'"
-        ).fetchone()
-    there = Counter(serial for serial, _ in rows)
-    if twice := [serial for serial, count in there.items() if count > 1]:
-        raise LostError(f"{len(twice)} writes are there twice: {twice[:5]}")
-    where = dict(rows)
-    if lost := [serial for serial, incident in said.items() if where.get(serial) != incident]:
-        raise LostError(f"{len(lost)} acknowledged writes are not there: {lost[:5]}")
-    if places is None or places[0] != len(opened):
-        raise LostError(f"{len(opened)} contacts were acknowledged as opened, and {places and places[0]} are there")
-    return len(said)
+def nothing_lost_or_doubled(demo: Demo, told: list[Told]) -> Counter[str]:
+    """How many writes of each kind stand as acknowledged. Raises ``LostError`` where one is missing, twice or elsewhere."""
+    with psycopg.connect(demo.url()) as connection, connection.cursor() as reading:
+        return compared(reading, [write for one in told for write in one.writes])

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from goldthread.audit.models import AuditEvent
+from goldthread.cli import steps
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Incident
@@ -25,7 +26,7 @@ from goldthread.demo.check import check
 from goldthread.demo.full import Progress, fill
 from goldthread.demo.generate import SEED, Year, stories
 from goldthread.demo.live import Calls
-from goldthread.demo.plan import Plan, is_whole, recorded, told_for, written
+from goldthread.demo.plan import Plan, is_whole, record_whole, recorded, told_for, written
 from goldthread.demo.seed import WAITING, establish, seed
 from goldthread.demo.staff import force
 from goldthread.demo.told import stories as weeks
@@ -50,6 +51,11 @@ SELECT (SELECT count(*) FROM audit_event WHERE verb = 'demo.chunk'), (SELECT cou
        (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND backend_type = 'client backend')
 """
+GOLDTHREAD = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main())"]
+HALF_WRITTEN = (
+    "The database that DATABASE_URL names holds an invented force that is not written to its end: its making was stopped, or "
+    "still runs. Run 'goldthread demo --full' on this database, which goes on from there, or name another in DATABASE_URL."
+)
 WEEKS = sum(one.times * sum(step.split()[2] in {"open", "call"} for step in one.steps) for one in weeks())
 """Incidents of the last weeks' stories, told after the year's by the actions."""
 
@@ -78,6 +84,10 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
     assert 1 <= chunks < CHUNKS
     assert incidents == chunks * CHUNK
     assert whole == 0
+    served = subprocess.run([*GOLDTHREAD, "serve"], env=committing.env, capture_output=True, text=True, check=False)
+    assert served.returncode == 2
+    (sentence,) = served.stderr.strip().splitlines()
+    assert sentence == HALF_WRITTEN
 
     again = subprocess.run(run, env=committing.env, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stderr
@@ -109,8 +119,10 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
 
     third = subprocess.run(run, env=committing.env, capture_output=True, text=True, check=False)
     assert (third.returncode, third.stderr) == (0, "")
-    verify = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main(['verify-audit']))"]
-    chain = subprocess.run(verify, env=committing.env, capture_output=True, text=True, check=False)
+    assert steps.main("ready") == 0, "nothing stands against serving the whole force"
+    chain = subprocess.run(
+        [*GOLDTHREAD, "verify-audit"], env=committing.env, capture_output=True, text=True, check=False
+    )
     assert chain.returncode == 0, chain.stdout + chain.stderr
     assert f"{AuditEvent.objects.count()} events" in chain.stdout
     opened = AuditEvent.objects.filter(verb="incident.open", detail__contains='"made":"demo"')
@@ -130,6 +142,15 @@ def test_a_chunk_is_written_once_however_often_it_is_handed_out(committing: Any)
     assert told_for(1) == now
     assert told_for(0) is None
     assert not is_whole()
+
+
+def test_a_force_is_served_only_when_it_is_whole(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert steps.main("ready") == 0, "a database without an invented force"
+    establish(Plan("full", SEED, database_now(connection), 40, 5, 20))
+    assert steps.main("ready") == 2
+    assert capsys.readouterr().err == f"{HALF_WRITTEN}\n"
+    record_whole(40)
+    assert steps.main("ready") == 0
 
 
 def test_the_two_forces_are_never_mixed(small_force: datetime) -> None:

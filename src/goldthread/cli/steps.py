@@ -93,10 +93,20 @@ def _ready() -> int:
 
     from goldthread.accounts.models import Staff
     from goldthread.clocks.db import database_now
+    from goldthread.demo.plan import is_whole, recorded
 
     try:
         database_now(connection)
         Staff.objects.exists()
+        plan = recorded()
+        if plan is not None and not is_whole():
+            full = " --full" if plan.size == "full" else ""
+            sys.stderr.write(
+                "The database that DATABASE_URL names holds an invented force that is not written to its end: its making was "
+                f"stopped, or still runs. Run 'goldthread demo{full}' on this database, which goes on from there, or name "
+                "another in DATABASE_URL.\n"
+            )
+            return 2
     except ProgrammingError:
         sys.stderr.write(
             "The database that DATABASE_URL names is not set up for this version: run 'goldthread migrate' first.\n"
