@@ -16,7 +16,7 @@ from goldthread.contact import actions as contact
 from goldthread.contact import known_actions
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
-from goldthread.response import rules
+from goldthread.response import request_actions, rules
 from goldthread.response.events import MayClose
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Allocation, Unit
@@ -31,7 +31,7 @@ REASONS = list(closing_reasons().values())
     st.sampled_from(REASONS),
     st.builds(
         Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(), second=st.booleans(),
-        unread=st.booleans(), offered=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
+        unread=st.booleans(), offered=st.booleans(), called=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
         unanswered=st.booleans(), unit_owed=st.booleans(), linked=st.booleans(), child=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
         needs_second=st.sampled_from([(), ("nobody has attended",), ("no child is on record as seen",)]),
     ),
@@ -44,6 +44,7 @@ def test_closing_is_refused_while_anything_stands_against_it(reason: object, abo
         or (reason.accepted and not (about.accepted and about.told))  # type: ignore[attr-defined]
         or about.unread
         or about.offered
+        or about.called
         or about.asked
         or (about.unanswered and not about.attended)
         or about.critical
@@ -133,6 +134,23 @@ def test_a_unit_that_came_before_the_grade_is_owed_no_second_time(cast: Cast) ->
     sent = Allocation.objects.get(incident=incident)
     response.record_leaving(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk)
     graded(cast.handler, incident, "priority")
+    closed(cast, incident)
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
+def test_it_does_not_close_while_a_supervisor_was_called_and_nobody_came(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    response.call_supervisor(cast.handler, incident.pk, key=key())
+    with pytest.raises(Refused, match="nobody has come yet"):
+        closed(cast, incident)
+    with pytest.raises(Refused, match="nobody has come yet"):
+        request_actions.ask_close(
+            cast.handler, incident.pk, key=key(), reason="attended-resolved", result="Quiet on arrival."
+        )
+    response.answer_supervisor(cast.supervisor, incident.pk, key=key())
     closed(cast, incident)
     incident.refresh_from_db()
     assert not incident.is_open

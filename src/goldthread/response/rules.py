@@ -61,7 +61,8 @@ class Closable:
 
     ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment;
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
-    written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
+    written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``called`` while nobody has come whom a
+    call for a supervisor asked for; ``asked`` while another agency has not
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
     nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter, and open or attended;
     ``child`` where one is or may be involved;
@@ -75,6 +76,7 @@ class Closable:
     unanswered: bool = False
     unread: bool = False
     offered: bool = False
+    called: bool = False
     asked: bool = False
     accepted: bool = False
     told: bool = False
@@ -145,6 +147,10 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
     if about.offered:
         raise Refused(
             "This is handed over and not acknowledged. Take it back or over before closing; nothing was changed."
+        )
+    if about.called:
+        raise Refused(
+            "A supervisor was called here and nobody has come yet. It closes once one has answered the call; nothing was changed."
         )
     if about.critical:
         raise Refused(

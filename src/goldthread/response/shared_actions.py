@@ -23,6 +23,7 @@ from goldthread.response.models import (
     GradePeriod,
     ReviewDecision,
     ReviewRequest,
+    SupervisorCall,
     Transfer,
     Unit,
 )
@@ -125,6 +126,7 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         unanswered=unanswered(incident),
         unread=Clock.objects.filter(incident=incident).unread().exists(),
         offered=incident.is_offered,
+        called=SupervisorCall.objects.filter(incident=incident, answer__isnull=True).exists(),
         asked=asked.filter(answer__isnull=True).exists(),
         accepted=accepted is not None,
         told=accepted is not None
