@@ -30,9 +30,12 @@ Browser = Callable[[Staff | None], Client]
 
 
 def looked() -> int:
-    """What the watch does: finds what is late, and raises it."""
+    """What the watch does: finds what is late, and raises it; how many next steps that are late it raised."""
+    late = Alarm.objects.filter(kind="next", raised_at__isnull=False)
+    before = late.count()
     alarm_actions.find_late()
-    return alarm_actions.raise_due()
+    alarm_actions.raise_due()
+    return late.count() - before
 
 
 def standing(incident: Incident) -> bool:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from goldthread.config.errors import NotThere, Refused
+from goldthread.contact.arrival_actions import receive
+from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.caller_actions import log_call_back, set_line
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
@@ -48,6 +50,72 @@ def test_unanswered_it_escalates_once(cast: Cast) -> None:
     alarm_actions.raise_due()
     alarm = Alarm.objects.get(incident=incident, kind="reassess")
     assert (alarm.raised_at is not None, alarm.ended_at) == (True, None)
+
+
+def standing(incident: Incident, kind: str) -> Alarm | None:
+    return Alarm.objects.filter(incident=incident, kind=kind, raised_at__isnull=False, ended_at=None).first()
+
+
+@pytest.mark.parametrize("grade", ["immediate", "resolution", ""])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_first_thrive_that_does_not_come_is_asked_for_and_then_escalates(
+    cast: Cast, grade: str, there: bool
+) -> None:
+    incident = opened(cast.handler)
+    if grade:
+        graded(cast.handler, incident, grade)
+    if there:
+        attended(cast, incident)
+    later(timedelta(minutes=14))
+    say(cast.handler, incident, "He is still here.")
+    alarm_actions.raise_due()
+    assert why(incident) == [], "help comes first: until then it is owed as paperwork"
+    later(timedelta(minutes=2))
+    alarm_actions.raise_due()
+    assert why(incident) == ["timer"]
+    assert Reassessment.objects.get(incident=incident).since == 0
+    assert standing(incident, "reassess") is None
+    say(cast.teammate, incident, "And again.")
+    later(timedelta(minutes=61))
+    alarm_actions.raise_due()
+    assert standing(incident, "reassess") is not None, "neither words nor a unit's being there put it off"
+    assess(cast.handler, incident)
+    assert "timer" not in why(incident)
+    assert standing(incident, "reassess") is None
+
+
+def test_a_first_thrive_in_time_is_asked_for_by_nobody(cast: Cast) -> None:
+    incident = with_child(cast, "resolution")
+    later(timedelta(minutes=10))
+    assess(cast.handler, incident)
+    later(timedelta(minutes=20))
+    alarm_actions.raise_due()
+    assert why(incident) == []
+
+
+def test_what_came_in_writing_is_owed_a_first_thrive_from_when_somebody_has_read_it(cast: Cast) -> None:
+    given = Arriving(channel="email", external_id="1", text="my son has not come home from school", area="North")
+    incident = receive(None, given, desk=cast.handler.team).incident
+    later(timedelta(minutes=16))
+    alarm_actions.raise_due()
+    assert why(incident) == [], "it is owed its first read before"
+    response.read_first(cast.handler, incident.pk, key=key())
+    later(timedelta(minutes=16))
+    alarm_actions.raise_due()
+    assert why(incident) == ["timer"]
+
+
+def test_what_was_opened_again_without_a_thrive_is_owed_it_anew(cast: Cast) -> None:
+    incident = without_child(cast, "resolution")
+    later(timedelta(minutes=16))
+    alarm_actions.raise_due()
+    response.close(cast.handler, incident.pk, key=key(), reason="advice", result="Told what to do.")
+    assert why(incident) == []
+    say(cast.handler, incident, "He has rung again.")
+    assert why(incident) == []
+    later(timedelta(minutes=16))
+    alarm_actions.raise_due()
+    assert why(incident) == ["timer"]
 
 
 @pytest.mark.parametrize(("child", "minutes"), [(True, 30), (False, 60)])
