@@ -58,9 +58,7 @@ def standing(incident: Incident, kind: str) -> Alarm | None:
 
 @pytest.mark.parametrize("grade", ["immediate", "resolution", ""])
 @pytest.mark.parametrize("there", [True, False])
-def test_a_first_thrive_that_does_not_come_is_asked_for_and_then_escalates(
-    cast: Cast, grade: str, there: bool
-) -> None:
+def test_a_first_thrive_that_does_not_come_is_asked_for_and_then_escalates(cast: Cast, grade: str, there: bool) -> None:
     incident = opened(cast.handler)
     if grade:
         graded(cast.handler, incident, grade)
