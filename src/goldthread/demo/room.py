@@ -22,7 +22,7 @@ from goldthread.response.actions import (
     record_leaving,
 )
 from goldthread.response.models import Allocation, Clock, Unit
-from goldthread.response.shared_actions import critical_unanswered, current_grade
+from goldthread.response.shared_actions import critical_unanswered, current_grade, visits
 
 TRIES = 6
 """Incidents looked at for one step: those that wait for a unit where none is free are passed over."""
@@ -86,7 +86,7 @@ def _step(rng: random.Random, incident: Incident) -> str:
         )
         return "answered"
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).select_related("unit").first()
-    arrived = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
+    arrived = visits(incident).filter(arrived_at__isnull=False).exists()
     where = {"area": incident.area} if incident.area else {}  # an incident without an area is every dispatcher's
     dispatcher = _one(rng, "dispatcher", **where)
     if sent is None and not arrived:

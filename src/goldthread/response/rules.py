@@ -57,7 +57,7 @@ def next_owed(
 
 @dataclass(frozen=True)
 class Closable:
-    """What closing looks at: whether graded and attended, what is still open in it, and who closes.
+    """What closing looks at: whether graded and attended since it was last opened, what is still open in it, and who closes.
 
     ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment;
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
@@ -110,7 +110,8 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         )
     if reason.attended and not about.attended:
         raise Refused(
-            "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
+            "That reason needs an arrival on record since it was last opened, and there is none. Record the arrival, or "
+            "choose another reason."
         )
     if reason.linked and not about.linked:
         raise Refused(

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from goldthread.assessment.queries import cue_states, mark_answers, newest_reading, newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Refused
@@ -93,6 +95,20 @@ def stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
     return bool(running)
 
 
+def last_closed(incident: Incident) -> datetime | None:
+    """When it was last closed; None where it never was. What was done before then ended with that closing."""
+    return Closing.objects.filter(incident=incident).order_by("-id").values_list("at", flat=True).first()
+
+
+def visits(incident: Incident) -> QuerySet[Allocation]:
+    """Every sending of a unit, of an incident that was opened again those since: an earlier one saw nothing of what came after."""
+    return Allocation.objects.filter(_after(last_closed(incident)), incident=incident)
+
+
+def _after(moment: datetime | None) -> Q:
+    return Q() if moment is None else Q(at__gt=moment)
+
+
 def owe_next(work: Work) -> None:
     """Set what is owed next in the incident from what runs and what has happened."""
     work.owe(*next_step(work.incident, work.now))
@@ -100,7 +116,7 @@ def owe_next(work: Work) -> None:
 
 def next_step(incident: Incident, now: datetime) -> tuple[str, datetime]:
     """What is owed next and by when, from what runs and what has happened."""
-    allocations = Allocation.objects.filter(incident=incident)
+    allocations = visits(incident)
     running = dict(Clock.objects.filter(incident=incident).running().values_list("kind", "due_at"))
     active = allocations.filter(left_at__isnull=True).exists()
     arrived = allocations.filter(arrived_at__isnull=False).exists()
@@ -114,9 +130,10 @@ def closable(work: Work, user: Staff) -> rules.Closable:
     incident = work.incident
     assessed = newest_thrive(incident)
     first = {incident.opened_by_id, incident.owner_id, assessed.author_id if assessed else None}
-    sent = Allocation.objects.filter(incident=incident)
+    ended = last_closed(incident)
+    sent = visits(incident)
     asked = Transfer.objects.filter(incident=incident)
-    yes = asked.filter(threshold="not_police", answer__answer="accepted").select_related("answer")
+    yes = asked.filter(_after(ended), threshold="not_police", answer__answer="accepted").select_related("answer")
     accepted = yes.order_by("answer__id").first()
     return rules.Closable(
         graded=GradePeriod.objects.filter(incident=incident).exists(),
@@ -133,32 +150,40 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         and incident.call_backs.filter(outcome="answered", recorded_at__gte=accepted.answer.at).exists(),
         critical=tuple(one.cue for one in critical_unanswered(incident)),
         unit_owed=Clock.objects.filter(incident=incident, kind="attendance").running().exists(),
-        linked=_told_elsewhere(incident),
+        linked=_told_elsewhere(incident, ended),
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
     )
 
 
-def _told_elsewhere(incident: Incident) -> bool:
-    """Whether another incident of the same matter is open or was attended: two that nobody attended do not close each other."""
+def _told_elsewhere(incident: Incident, ended: datetime | None) -> bool:
+    """Whether another incident of the same matter is open or was attended, since this one was opened again where it was.
+
+    Two that nobody attended do not close each other.
+    """
     others = Incident.objects.filter(pk__in=group_of(incident))
     arrived = Allocation.objects.filter(incident__in=others, arrived_at__isnull=False)
-    return others.open().exists() or arrived.exists()
+    return others.open().exists() or arrived.filter(_after(ended)).exists()
 
 
 def ending(incident: Incident) -> Ending:
     """What makes closing a matter for a second person."""
     periods = list(GradePeriod.objects.filter(incident=incident).order_by("seq").values_list("severity", flat=True))
-    newest = dict(incident.child_versions.order_by("id").values_list("child", "seen"))
+    ended = last_closed(incident)
+    newest = {
+        child: seen if ended is None or at > ended else "not_known"
+        for child, seen, at in incident.child_versions.order_by("id").values_list("child", "seen", "at")
+    }
     reading = newest_reading(incident)
     read = reading.level if reading is not None else "none"
     return Ending(
         child=incident.child,
-        attended=Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists(),
+        attended=visits(incident).filter(arrived_at__isnull=False).exists(),
         seen=bool(newest) and all(seen in {"seen", "spoken_to"} for seen in newest.values()),
         lowered=any(after < before for before, after in pairwise(periods))
         or Clock.objects.filter(incident=incident, stopped_by="put_off").exists(),
         discordant=severity_of(read) > (periods[-1] if periods else 0),
+        again=ended is not None,
     )
 
 
