@@ -20,9 +20,9 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.measures.registry import measure
 from goldthread.response import alarm_actions, delay_actions, handoff_actions, request_actions
 from goldthread.response.models import Alarm, GradePeriod
-from tests.cast import Cast, attended, graded, key, opened, say
+from tests.cast import Cast, assess, attended, graded, key, opened, say
 from tests.response.test_alarms import later, on_duty
-from tests.response.test_requests import WHY, assess, with_child
+from tests.response.test_requests import WHY, with_child
 
 Scene = Callable[[Cast], Incident]
 

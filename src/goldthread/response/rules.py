@@ -66,7 +66,7 @@ class Closable:
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
     nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter, and open or attended;
     ``child`` where one is or may be involved;
-    ``needs_second`` says why one person may not close it alone.
+    ``needs_second`` says why one person may not close it alone; ``fresh`` that the newest THRIVE knows all that was said and done.
     """
 
     graded: bool
@@ -85,6 +85,7 @@ class Closable:
     linked: bool = False
     child: bool = False
     needs_second: tuple[str, ...] = ()
+    fresh: bool = False
 
 
 def may_close(reason: ClosingReason | None, result: str, about: Closable) -> None:
@@ -162,8 +163,13 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
             f"A child is or may be involved and {', and '.join(about.needs_second)}, so one person cannot close this alone. "
             "Ask for it to be closed: a supervisor or the FIM, who has neither opened nor assessed nor owns it, decides."
         )
+    if about.needs_second and not about.fresh:
+        raise Refused(
+            f"A child is or may be involved and {', and '.join(about.needs_second)}, so this closes on a THRIVE that knows everything "
+            "said and done here, and there is none. Have its owner write one, then close it; nothing was changed."
+        )
 
 
 def with_second(about: Closable) -> Closable:
-    """The same, as a second person would see it."""
-    return replace(about, second=True)
+    """The same, as a second person would see it once the THRIVE is written that a request waits for."""
+    return replace(about, second=True, fresh=True)

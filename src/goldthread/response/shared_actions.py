@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from goldthread.assessment.queries import cue_states, mark_answers, newest_reading, newest_thrive
+from goldthread.assessment.marking import states
+from goldthread.assessment.queries import critical_cues, cue_states, mark_answers, newest_reading, newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Refused
 from goldthread.contact.caller_queries import unanswered
@@ -23,6 +24,7 @@ from goldthread.response.models import (
     Clock,
     Closing,
     GradePeriod,
+    Reassessment,
     ReviewDecision,
     ReviewRequest,
     SupervisorCall,
@@ -153,7 +155,19 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         linked=_told_elsewhere(incident, ended),
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
+        fresh=_fresh(incident, assessed),
     )
+
+
+def _fresh(incident: Incident, thrive: ThriveVersion | None) -> bool:
+    """Whether this THRIVE knows all that was said, nothing asks for the next, and no unit came or left since it was begun.
+
+    Who asks for a closing waits for a THRIVE made after that; this is the same for who closes without having been asked.
+    """
+    if thrive is None or not knows_all(incident, thrive) or Reassessment.objects.filter(incident=incident).exists():
+        return False
+    moved = incident.entries.filter(code__in=("unit.arrived", "unit.left"), seq__gt=thrive.read_up_to)
+    return not moved.exists()
 
 
 def _told_elsewhere(incident: Incident, ended: datetime | None) -> bool:
@@ -228,7 +242,9 @@ def critical_unanswered(incident: Incident) -> list[CueState]:
     reading = newest_reading(incident)
     if reading is None:
         return []
-    found = cue_states(reading.findings, mark_answers(incident.pk))
+    # A process that could not load its reader knows no cues; what was read before does.
+    critical = critical_cues() | set(reading.critical or ())
+    found = states(reading.findings, mark_answers(incident.pk), critical.__contains__)
     return [one for one in found if one.critical and one.wants]
 
 
