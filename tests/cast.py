@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from goldthread.accounts.models import Staff, Team
-from goldthread.assessment.actions import answer_mark
+from goldthread.assessment.actions import answer_mark, write_thrive
+from goldthread.assessment.queries import newest_thrive
+from goldthread.assessment.rules import Draft
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
@@ -122,9 +124,17 @@ def answered(user: Staff, incident: Incident) -> None:
         answer_mark(user, incident.pk, key=key(), cue=one.cue, answer="noted", facts=sorted(one.facts))
 
 
+def assess(user: Staff, incident: Incident, text: str = "As said.") -> None:
+    """Write the next THRIVE through the action."""
+    newest = newest_thrive(incident)
+    draft = Draft({"threat": text}, "", "", newest.version if newest else 0)
+    write_thrive(user, incident.pk, key=key(), draft=draft)
+
+
 def closed(cast: Cast, incident: Incident) -> None:
-    """Close an attended incident as the FIM: a child may be involved and is not on record as seen."""
+    """Close an attended incident as the FIM, on a THRIVE of now: a child may be involved and is not on record as seen."""
     answered(cast.fim, incident)
+    assess(cast.supervisor, incident)
     response.close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,8 +72,43 @@ def test_an_answer_without_a_child_leaves_it_closed(cast: Cast) -> None:
 def test_it_may_close_again(cast: Cast) -> None:
     incident = _closed(cast)
     say(cast.handler, incident, "all quiet now")
+    attended(cast, incident)
     closed(cast, incident)
     assert incident.closings.count() == 2
+
+
+def test_what_was_attended_before_is_not_attended_after_it_was_opened_again(cast: Cast) -> None:
+    incident = _closed(cast)
+    assert BoardRow.objects.count() == 0
+    say(cast.handler, incident, "the baby is still in there")
+    assert not BoardRow.objects.get(incident=incident).attended
+    with pytest.raises(Refused, match="since it was last opened"):
+        closed(cast, incident)
+    with pytest.raises(Refused, match="its clock runs"):
+        response.close(cast.fim, incident.pk, key=key(), reason="advice", result="Seen before.")
+    attended(cast, incident)
+    assert BoardRow.objects.get(incident=incident).attended
+    incident.refresh_from_db()
+    assert incident.next_action == "result"
+
+
+def test_a_child_seen_before_is_not_seen_after_it_was_opened_again(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    say(cast.handler, incident, "shouting next door")
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    mia = ChildGiven(str(uuid.uuid4()), "Mia", 4, False, "inside", "", "seen")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[mia])
+    response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    say(cast.handler, incident, "she is crying again")
+    attended(cast, incident)
+    with pytest.raises(Refused, match="no child is on record as seen since it was opened again"):
+        response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    again = replace(mia, where_now="in the kitchen", last_seen_when="just now")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[again])
+    response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen again.")
+    incident.refresh_from_db()
+    assert not incident.is_open
 
 
 @pytest.mark.parametrize("what", ["grade", "take", "close"])

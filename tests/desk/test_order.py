@@ -19,9 +19,9 @@ from goldthread.desk.queries import NEEDS, Filters, counts
 from goldthread.desk.queries import board as rows_of
 from goldthread.desk.strip import COUNTERS, WANTS
 from goldthread.response import alarm_actions, handoff_actions, request_actions
-from tests.cast import Cast, answered, attended, closed, graded, key, opened, say
+from tests.cast import Cast, answered, assess, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later, on_duty
-from tests.response.test_requests import WHY, assess, with_child
+from tests.response.test_requests import WHY, with_child
 
 AT = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from goldthread.audit.models import AuditEvent
 from goldthread.contact.models import Entry, Incident
 from goldthread.response import handoff_actions
 from goldthread.response.models import HandOff, Reassessment
-from tests.cast import Cast, key, opened
+from tests.cast import Cast, assess, key, opened
 from tests.response.test_alarms import on_duty
-from tests.response.test_requests import assess, with_child, without_child
+from tests.response.test_requests import with_child, without_child
 
 Browser = Callable[[Staff | None], Client]
 

@@ -12,8 +12,7 @@ from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
 from goldthread.desk.presenters import side_by_side
 from goldthread.desk.record import Record
-from tests.cast import Cast, attended, graded, opened
-from tests.response.test_requests import assess
+from tests.cast import Cast, assess, attended, graded, opened
 
 Browser = Callable[[Staff | None], Client]
 

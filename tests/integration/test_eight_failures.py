@@ -17,10 +17,10 @@ from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
 from goldthread.response import alarm_actions
 from tests import known_world as world
-from tests.cast import Cast, attended, ended, graded, key, opened, say
+from tests.cast import Cast, assess, attended, ended, graded, key, opened, say
 from tests.integration.conftest import Program, Programs, problem
 from tests.response.test_alarms import later, on_duty
-from tests.response.test_requests import assess, with_child
+from tests.response.test_requests import with_child
 
 RISK = "Neighbour heard shouting next door, a little girl lives there."
 

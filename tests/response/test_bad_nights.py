@@ -15,9 +15,9 @@ from goldthread.contact.models import Entry, Incident
 from goldthread.response import alarm_actions, request_actions
 from goldthread.response.models import Alarm
 from goldthread.response.request_models import ReviewDecision
-from tests.cast import Cast, graded, key, opened
+from tests.cast import Cast, assess, graded, key, opened
 from tests.response.test_alarms import later
-from tests.response.test_requests import WHY, assess, with_child
+from tests.response.test_requests import WHY, with_child
 
 
 def test_a_role_removed_a_minute_ago_decides_nothing_more(

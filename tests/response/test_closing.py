@@ -8,21 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.accounts.models import Staff
 from goldthread.assessment.actions import write_thrive
 from goldthread.assessment.rules import Draft
 from goldthread.config import upward
 from goldthread.config.errors import Invalid, Refused
 from goldthread.contact import actions as contact
 from goldthread.contact import known_actions
+from goldthread.contact.caller_actions import log_call_back
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
-from goldthread.response import rules
+from goldthread.response import request_actions, rules
 from goldthread.response.events import MayClose
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Allocation, Unit
 from goldthread.response.rules import Closable
 from tests import known_world as world
-from tests.cast import Cast, attended, closed, graded, key, opened, say
+from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
 
 REASONS = list(closing_reasons().values())
 
@@ -31,9 +34,9 @@ REASONS = list(closing_reasons().values())
     st.sampled_from(REASONS),
     st.builds(
         Closable, graded=st.booleans(), attended=st.booleans(), unit_on_way=st.booleans(), second=st.booleans(),
-        unread=st.booleans(), offered=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
+        unread=st.booleans(), offered=st.booleans(), called=st.booleans(), asked=st.booleans(), accepted=st.booleans(), told=st.booleans(),
         unanswered=st.booleans(), unit_owed=st.booleans(), linked=st.booleans(), child=st.booleans(), critical=st.sampled_from([(), ("imminent",)]),
-        needs_second=st.sampled_from([(), ("nobody has attended",), ("no child is on record as seen",)]),
+        needs_second=st.sampled_from([(), ("nobody has attended",), ("no child is on record as seen",)]), fresh=st.booleans(),
     ),
 )  # fmt: skip
 def test_closing_is_refused_while_anything_stands_against_it(reason: object, about: Closable) -> None:
@@ -44,13 +47,14 @@ def test_closing_is_refused_while_anything_stands_against_it(reason: object, abo
         or (reason.accepted and not (about.accepted and about.told))  # type: ignore[attr-defined]
         or about.unread
         or about.offered
+        or about.called
         or about.asked
         or (about.unanswered and not about.attended)
         or about.critical
         or (about.unit_owed and not about.attended and not reason.nothing_here)  # type: ignore[attr-defined]
         or (reason.linked and not about.linked)  # type: ignore[attr-defined]
         or (reason.accepted and about.child and not about.attended)  # type: ignore[attr-defined]
-        or (about.needs_second and not about.second)
+        or (about.needs_second and not (about.second and about.fresh))
     )
     if against:
         with pytest.raises(Refused):
@@ -138,6 +142,23 @@ def test_a_unit_that_came_before_the_grade_is_owed_no_second_time(cast: Cast) ->
     assert not incident.is_open
 
 
+def test_it_does_not_close_while_a_supervisor_was_called_and_nobody_came(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    response.call_supervisor(cast.handler, incident.pk, key=key())
+    with pytest.raises(Refused, match="nobody has come yet"):
+        closed(cast, incident)
+    with pytest.raises(Refused, match="nobody has come yet"):
+        request_actions.ask_close(
+            cast.handler, incident.pk, key=key(), reason="attended-resolved", result="Quiet on arrival."
+        )
+    response.answer_supervisor(cast.supervisor, incident.pk, key=key())
+    closed(cast, incident)
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
 def test_one_person_does_not_close_unattended_where_a_child_may_be(cast: Cast) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident, "resolution")
@@ -148,7 +169,51 @@ def test_one_person_does_not_close_unattended_where_a_child_may_be(cast: Cast) -
 def test_the_second_person_is_a_supervisor_who_had_no_hand_in_it(cast: Cast) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident, "resolution")
+    assess(cast.handler, incident)
     response.close(cast.supervisor, incident.pk, key=key(), reason="advice", result="Told what to do.")
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
+NEW = {
+    "words": lambda cast, one: say(cast.teammate, one, "She rang again."),
+    "a unit that came": attended,
+    "a call back that reached nobody": lambda cast, one: log_call_back(
+        cast.handler, one.pk, key=key(), outcome="no_answer"
+    ),
+    "an answer about children": lambda cast, one: contact.answer_children(
+        cast.handler, one.pk, key=key(), answer="not_known", given=[]
+    ),
+}
+
+
+@pytest.mark.parametrize("new", list(NEW))
+def test_the_second_person_closes_on_a_thrive_that_knows_everything(cast: Cast, new: str) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident, "resolution")
+
+    def close(by: Staff) -> None:
+        response.close(by, incident.pk, key=key(), reason="advice", result="Told what to do.")
+
+    with pytest.raises(Refused, match="closes on a THRIVE that knows everything"):
+        close(cast.supervisor)
+    assess(cast.handler, incident)
+    NEW[new](cast, incident)
+    with pytest.raises(Refused, match="closes on a THRIVE that knows everything"):
+        close(cast.supervisor)
+    assess(cast.handler, incident)
+    close(cast.supervisor)
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
+def test_an_officer_s_result_closes_without_another_thrive(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    mia = ChildGiven(str(key()), "Mia", 4, False, "inside", "", "spoken_to")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[mia])
+    response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen and well.")
     incident.refresh_from_db()
     assert not incident.is_open
 

@@ -19,10 +19,10 @@ from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.measures.registry import measure
 from goldthread.response import alarm_actions, delay_actions, handoff_actions, request_actions
-from goldthread.response.models import GradePeriod
-from tests.cast import Cast, attended, graded, key, opened, say
+from goldthread.response.models import Alarm, GradePeriod
+from tests.cast import Cast, assess, attended, graded, key, opened, say
 from tests.response.test_alarms import later, on_duty
-from tests.response.test_requests import WHY, assess, with_child
+from tests.response.test_requests import WHY, with_child
 
 Scene = Callable[[Cast], Incident]
 
@@ -163,6 +163,17 @@ def test_one_is_counted_and_the_other_is_not(cast: Cast, code: str, meets: Scene
     every, met = measure(code).cases(began, database_now(connection) + timedelta(seconds=1))
     assert set(every.values_list("pk", flat=True)) == good | bad
     assert set(met.values_list("pk", flat=True)) == good
+
+
+def test_a_first_thrive_that_was_late_is_no_reassessment_that_was_late(cast: Cast) -> None:
+    began = database_now(connection) - timedelta(hours=1)
+    incident = with_child(cast)
+    for _ in range(2):
+        passes(16)
+        alarm_actions.raise_due()
+    assert Alarm.objects.filter(incident=incident, kind="reassess", raised_at__isnull=False).exists()
+    every, _met = measure("reassessed-in-time").cases(began, database_now(connection) + timedelta(seconds=1))
+    assert not every.exists()
 
 
 def test_a_child_named_later_makes_no_lowering_wrong(cast: Cast) -> None:

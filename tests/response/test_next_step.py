@@ -12,8 +12,6 @@ from django.urls import reverse
 
 from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
-from goldthread.assessment.actions import write_thrive
-from goldthread.assessment.rules import Draft
 from goldthread.audit.actions import acting
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid
@@ -23,16 +21,19 @@ from goldthread.response import actions as response
 from goldthread.response import alarm_actions
 from goldthread.response.models import Alarm, Clock
 from goldthread.response.rules import RELOOK
-from tests.cast import Cast, attended, closed, graded, key, opened, say
+from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later, raised
 
 Browser = Callable[[Staff | None], Client]
 
 
 def looked() -> int:
-    """What the watch does: finds what is late, and raises it."""
+    """What the watch does: finds what is late, and raises it; how many next steps that are late it raised."""
+    late = Alarm.objects.filter(kind="next", raised_at__isnull=False)
+    before = late.count()
     alarm_actions.find_late()
-    return alarm_actions.raise_due()
+    alarm_actions.raise_due()
+    return late.count() - before
 
 
 def standing(incident: Incident) -> bool:
@@ -122,14 +123,14 @@ def test_who_signs_out_owns_what_nobody_on_duty_owns(cast: Cast, browser: Browse
 def test_what_was_opened_again_is_assessed_and_then_looked_at(cast: Cast) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident, "resolution")
+    assess(cast.handler, incident)
     response.close(cast.fim, incident.pk, key=key(), reason="advice", result="Rang back, all quiet.")
     say(cast.handler, incident, "it has begun again")
     later(timedelta(minutes=4))
     looked()
     assert standing(incident)
     incident.refresh_from_db()
-    draft = Draft({"risk": "Heard again, nobody hurt."}, "", "", 0)
-    write_thrive(cast.handler, incident.pk, key=key(), draft=draft)
+    assess(cast.handler, incident, "Heard again, nobody hurt.")
     assert not standing(incident)
     incident.refresh_from_db()
     assert incident.next_action == "result"
@@ -155,7 +156,7 @@ def test_what_was_opened_again_is_not_hidden_behind_its_clocks(cast: Cast, code:
     later(timedelta(minutes=4))
     looked()
     assert standing(incident)
-    write_thrive(cast.handler, incident.pk, key=key(), draft=Draft({"risk": "Heard again."}, "", "", 0))
+    assess(cast.handler, incident, "Heard again.")
     assert not standing(incident)
     incident.refresh_from_db()
     due = Clock.objects.filter(incident=incident).running().order_by("due_at").first()

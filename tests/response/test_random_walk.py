@@ -23,9 +23,8 @@ from goldthread.response import actions as response
 from goldthread.response import alarm_actions, handoff_actions, request_actions
 from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, HandOff, ReviewRequest, Unit
 from goldthread.response.shared_actions import critical_unanswered
-from tests.cast import Cast, answered, graded, key, opened
+from tests.cast import Cast, answered, assess, graded, key, opened
 from tests.response.test_alarms import later
-from tests.response.test_requests import assess
 
 SEED, WALKS, STEPS = 4, 36, 60
 WORDS = (

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from goldthread.assessment.actions import write_thrive
+from goldthread.accounts.models import Staff
+from goldthread.assessment import queries, reading
 from goldthread.assessment.queries import newest_thrive
-from goldthread.assessment.rules import Draft
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
-from goldthread.response import request_actions
+from goldthread.response import handoff_actions, request_actions, transfer_actions
 from goldthread.response import shared_actions as shared
 from goldthread.response.models import Clock, Closing, GradePeriod
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
-from tests.cast import Cast, attended, graded, key, opened, say
+from tests.cast import Cast, answered, assess, attended, graded, key, opened, say
 
 WHY = {"reasons": ["new-information"], "why": "Seen by her teacher at school, said to us by name."}
-
-
-def assess(user: Any, incident: Incident, text: str = "As said.") -> None:
-    newest = newest_thrive(incident)
-    draft = Draft({"threat": text}, "", "", newest.version if newest else 0)
-    write_thrive(user, incident.pk, key=key(), draft=draft)
 
 
 def with_child(cast: Cast, grade: str = "priority") -> Incident:
@@ -289,6 +285,91 @@ def test_the_database_moves_no_clock_and_closes_nothing_alone(cast: Cast) -> Non
         Closing.objects.create(
             incident=incident, by=cast.handler, reason="advice", result=Payload.objects.keep("Well.")
         )
+
+
+CLOSING = "INSERT INTO response_closing (incident_id, at, by_id, origin, reason, result_id) VALUES (%s, goldthread_now(), %s, %s, 'advice', %s)"
+
+
+def write_closing(incident: Incident, by: Staff, origin: str = "here") -> None:
+    kept = Payload.objects.keep("Well.")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLOSING, [incident.pk, by.pk, origin, kept.pk])
+
+
+OPEN: dict[str, Callable[[Cast, Incident], object]] = {
+    "a unit is on its way": lambda cast, one: response.allocate(
+        cast.dispatcher, one.pk, key=key(), unit_id=cast.unit.pk
+    ),
+    "handed over and not acknowledged": lambda cast, one: handoff_actions.hand_over(
+        cast.handler, one.pk, key=key(), to=cast.teammate.pk
+    ),
+    "another agency has not answered": lambda cast, one: transfer_actions.transfer(
+        cast.handler, one.pk, key=key(), agency="Ambulance", reached="Control", what="Attend."
+    ),
+    "a request is undecided": lambda cast, one: request_actions.ask_close(
+        cast.handler, one.pk, key=key(), reason="advice", result="All well."
+    ),
+    "a supervisor was called": lambda cast, one: response.call_supervisor(cast.handler, one.pk, key=key()),
+    "a threat to life": lambda cast, one: say(
+        cast.handler, one, "He has a knife in his hand, he says he will kill her."
+    ),
+}
+
+
+@pytest.mark.parametrize("what", list(OPEN))
+def test_the_database_closes_nothing_while_something_in_it_is_open(cast: Cast, what: str) -> None:
+    incident = without_child(cast, "resolution")
+    OPEN[what](cast, incident)
+    with pytest.raises(IntegrityError, match=what):
+        write_closing(incident, cast.fim)
+    write_closing(incident, cast.fim, "imported")
+
+
+def test_the_database_closes_once_a_threat_to_life_is_answered_for_all_that_was_said(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = without_child(cast, "resolution")
+    say(cast.handler, incident, "He has a knife in his hand, he says he will kill her.")
+    monkeypatch.setattr(reading, "reader", reading.NoReader)
+    say(cast.handler, incident, "Rang again.")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="asked_none", given=[])
+    with pytest.raises(IntegrityError, match="a threat to life"):
+        write_closing(incident, cast.fim)
+    monkeypatch.undo()
+    answered(cast.handler, incident)
+    Incident.objects.filter(pk=incident.pk).update(child="none")
+    write_closing(incident, cast.fim)
+
+
+def test_where_no_reader_is_loaded_a_threat_to_life_still_holds_closing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = without_child(cast, "resolution")
+    say(cast.handler, incident, "He has a knife in his hand, he says he will kill her.")
+    monkeypatch.setattr(queries, "reader", reading.NoReader)
+    with pytest.raises(Refused, match="threat to life"):
+        response.close(cast.fim, incident.pk, key=key(), reason="advice", result="All well.")
+
+
+def test_the_database_closes_by_a_second_person_on_a_thrive_that_knows_everything(cast: Cast) -> None:
+    incident = with_child(cast, "resolution")
+    for happens in (lambda: None, lambda: attended(cast, incident), lambda: say(cast.teammate, incident, "Again.")):
+        happens()
+        with pytest.raises(IntegrityError, match="closes only by the rule"):
+            write_closing(incident, cast.supervisor)
+        assess(cast.handler, incident)
+    write_closing(incident, cast.supervisor)
+
+
+def test_the_database_counts_no_visit_from_before_it_was_opened_again(cast: Cast) -> None:
+    incident = with_child(cast)
+    mia = ChildGiven(str(key()), "Mia", 4, False, "inside", "", "seen")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[mia])
+    attended(cast, incident)
+    response.close(cast.dispatcher, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    say(cast.handler, incident, "She is crying again.")
+    with pytest.raises(IntegrityError, match="closes only by the rule"):
+        write_closing(incident, cast.dispatcher)
 
 
 def test_the_database_knows_no_request_for_resources_alone(cast: Cast) -> None:

@@ -18,9 +18,9 @@ from goldthread.desk.models import BoardRow
 from goldthread.response import actions as response
 from goldthread.response import alarm_actions, transfer_actions
 from goldthread.response.models import Alarm, Transfer, TransferAnswer
-from tests.cast import Cast, attended, closed, key
+from tests.cast import Cast, assess, attended, closed, key
 from tests.response.test_alarms import later, raised
-from tests.response.test_requests import assess, with_child, without_child
+from tests.response.test_requests import with_child, without_child
 
 ASKED = {"agency": "Ambulance", "reached": "Control, ref 4471", "what": "Attend and take her to hospital."}
 

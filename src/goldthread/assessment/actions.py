@@ -14,7 +14,7 @@ from goldthread.assessment import marking, rules
 from goldthread.assessment.elements import elements_on
 from goldthread.assessment.holding import held
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
-from goldthread.assessment.queries import newest_reading, newest_thrive, said_in
+from goldthread.assessment.queries import critical_facts, newest_reading, newest_thrive, said_in
 from goldthread.assessment.reading import load_again, read, reader, reads_fully
 from goldthread.audit.models import Payload
 from goldthread.config.upward import listen
@@ -199,8 +199,10 @@ def _level(reading: Reading | None) -> int:
 def _kept(incident: Incident, found: dict[str, Any]) -> dict[str, Any]:
     """A new reading's values with what was read of the incident before and stands."""
     if found["state"] == "down":
-        return held(found, None, newest_reading(incident))
-    return held(found, newest_reading(incident, "full"), None)
+        newest = newest_reading(incident)
+        return {**held(found, None, newest), "critical": newest.critical if newest else None}
+    kept = held(found, newest_reading(incident, "full"), None)
+    return {**kept, "critical": critical_facts(kept["findings"])}
 
 
 def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> None:

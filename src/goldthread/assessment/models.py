@@ -20,6 +20,8 @@ class Reading(AppendOnly):
     ``findings`` is a list of ``{cue, entry, start, end, assertion, elements, score, rule}``: ``entry`` is the entry's
     sequence number and ``start``/``end`` code points in that entry's text, so that no quote is kept twice and a lawful
     erasure takes the quote with it. ``doubt`` says why the full path is not sure.
+    ``critical`` names the cues in them that say that life may be at stake, each with the facts that an answer has to know: the database
+    refuses closing by it. Null where it was read before this was kept.
     ``state`` *down* read nothing, holds what was found before, and means that nothing may be taken as safe.
     """
 
@@ -40,6 +42,7 @@ class Reading(AppendOnly):
     why_abstained = models.CharField(max_length=200, blank=True)
     doubt = models.CharField(max_length=200, blank=True, default="", db_default="")
     findings = models.JSONField(default=list)
+    critical = models.JSONField(null=True)
     questions = models.JSONField(default=list)
     took_ms = models.FloatField(default=0.0)
 

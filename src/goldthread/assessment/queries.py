@@ -98,6 +98,11 @@ def cue_states(findings: Sequence[Finding], answers: dict[str, Answered]) -> lis
     return states(findings, answers, critical_cues().__contains__)
 
 
+def critical_facts(findings: Sequence[Finding]) -> dict[str, list[str]]:
+    """The threats to life in these findings: the cue and the facts that an answer to it has to know."""
+    return {one.cue: sorted(one.facts) for one in cue_states(findings, {}) if one.critical}
+
+
 def critical_cues() -> frozenset[str]:
     """The cues that say that life may be at stake."""
     return frozenset(one.code for one in reader().cues if one.critical)

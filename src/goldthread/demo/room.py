@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Iterable
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment.actions import answer_mark
+from goldthread.assessment.actions import answer_mark, write_thrive
+from goldthread.assessment.queries import newest_thrive
+from goldthread.assessment.rules import Draft
 from goldthread.config.errors import Refused
 from goldthread.contact.actions import add_words
 from goldthread.contact.models import Entry, Incident
@@ -22,7 +24,7 @@ from goldthread.response.actions import (
     record_leaving,
 )
 from goldthread.response.models import Allocation, Clock, Unit
-from goldthread.response.shared_actions import critical_unanswered, current_grade
+from goldthread.response.shared_actions import critical_unanswered, current_grade, visits
 
 TRIES = 6
 """Incidents looked at for one step: those that wait for a unit where none is free are passed over."""
@@ -86,14 +88,13 @@ def _step(rng: random.Random, incident: Incident) -> str:
         )
         return "answered"
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).select_related("unit").first()
-    arrived = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
+    arrived = visits(incident).filter(arrived_at__isnull=False).exists()
     where = {"area": incident.area} if incident.area else {}  # an incident without an area is every dispatcher's
     dispatcher = _one(rng, "dispatcher", **where)
     if sent is None and not arrived:
         if held.code in ALLOCATE:
             return _send(rng, dispatcher, incident)
-        close(_second(incident), incident.pk, key=uuid.uuid4(), reason="advice", result=rng.choice(BY_TELEPHONE))
-        return "closed"
+        return _close(incident, _second(incident), "advice", rng.choice(BY_TELEPHONE))
     if sent is not None and sent.arrived_at is None:
         record_arrival(
             dispatcher, incident.pk, key=uuid.uuid4(), allocation_id=sent.pk, source=rng.choice(["officer", "vehicle"])
@@ -108,7 +109,16 @@ def _step(rng: random.Random, incident: Incident) -> str:
         record_leaving(dispatcher, incident.pk, key=uuid.uuid4(), allocation_id=sent.pk)
         return "left"
     second = dispatcher if incident.child == "none" else _second(incident)
-    close(second, incident.pk, key=uuid.uuid4(), reason="attended-resolved", result=rng.choice(RESULTS))
+    return _close(incident, second, "attended-resolved", rng.choice(RESULTS))
+
+
+def _close(incident: Incident, by: Staff, reason: str, result: str) -> str:
+    """Close it; where a child may be involved on a THRIVE of now, which its handler writes."""
+    if incident.child != "none":
+        newest = newest_thrive(incident)
+        draft = Draft({"risk": result}, "", "", newest.version if newest else 0)
+        write_thrive(_handler(incident), incident.pk, key=uuid.uuid4(), draft=draft)
+    close(by, incident.pk, key=uuid.uuid4(), reason=reason, result=result)
     return "closed"
 
 

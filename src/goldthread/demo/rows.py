@@ -17,7 +17,7 @@ from django.db import models
 
 from goldthread.accounts.models import Staff
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
-from goldthread.assessment.queries import cue_states
+from goldthread.assessment.queries import critical_facts, cue_states
 from goldthread.assessment.reading import Said as SaidSoFar
 from goldthread.assessment.reading import read
 from goldthread.audit.canonical import detail_json, subjects_json
@@ -154,9 +154,11 @@ class Record:
         entry = self._entry(step, "words", step.source, text_id=self._keep(step.text))
         self._involve("author", self._who(step), step.at)
         self.said.append(SaidSoFar(entry["seq"], step.text))
+        found = read(self.said)
         self.reading = self._add(
-            Reading, id=next(self.known.reading_ids), entry_id=entry["id"], at=step.at, **read(self.said)
-        )
+            Reading, id=next(self.known.reading_ids), entry_id=entry["id"], at=step.at, **found,
+            critical=critical_facts(found.get("findings", [])),
+        )  # fmt: skip
         self._note_child()
 
     @take.register
@@ -260,10 +262,12 @@ class Record:
         attended = any(one["arrived_at"] for one in self.sent)
         self._answer_critical(step)
         needs_second = tuple(self._ending(attended).second_needed_for)
+        if needs_second:  # a second person closes on a THRIVE that knows everything
+            self.take(steps.Assessed(step.at, step.by, (("risk", step.result),), "", ""))
         who = self._second(step.second) if needs_second else self.known.staff[step.by]
         may_close(closing_reasons()[step.reason], step.result, Closable(
             graded=bool(self.periods), attended=attended, second=bool(needs_second), needs_second=needs_second,
-            unit_on_way=any(one["arrived_at"] is None for one in self._active()),
+            fresh=bool(needs_second), unit_on_way=any(one["arrived_at"] is None for one in self._active()),
         ))  # fmt: skip
         self._add(
             Closing, at=step.at, by_id=who.pk, origin="here", reason=step.reason, result_id=self._keep(step.result)

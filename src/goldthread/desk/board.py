@@ -96,7 +96,8 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
        coalesce(reading.state = 'down' OR reading.abstain, true),
        EXISTS (SELECT 1 FROM jsonb_array_elements(reading.findings) AS found WHERE found->>'cue' = ANY(%(critical)s)),
        clock.started_at, clock.due_at,
-       EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL),
+       EXISTS (SELECT 1 FROM response_allocation WHERE incident_id = %(incident)s AND arrived_at IS NOT NULL
+           AND at > coalesce((SELECT max(at) FROM response_closing WHERE incident_id = %(incident)s), '-infinity')),
        array_remove(ARRAY[
            CASE WHEN EXISTS (SELECT 1 FROM response_supervisorcall AS call WHERE incident_id = %(incident)s
                AND NOT EXISTS (SELECT 1 FROM response_supervisoranswer AS came WHERE came.call_id = call.id)) THEN 'called' END,

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from goldthread.contact.caller_queries import call_back_owed_since
 from goldthread.desk.record import Record
+from goldthread.response.reassess_rules import first_within
 
 WITHIN = {
     "grade": timedelta(minutes=3),
     "children": timedelta(minutes=5),
     "reason": timedelta(minutes=10),
-    "thrive": timedelta(minutes=15),
 }
-"""How long after opening (reason: after grading) each is owed *(ours)*."""
+"""How long after opening (reason: after grading) each is owed *(ours)*; a THRIVE by ``reassess.toml``, which also alarms."""
 EXPLAIN = timedelta(minutes=15)
 """How long after a target was missed its reason is owed *(ours)*."""
 CALL_BACK = timedelta(minutes=5)
@@ -52,7 +52,8 @@ def owed(record: Record, now: datetime) -> list[Owed]:
         "reason": graded is not None and (graded.why is not None or graded.pk in record.explained),
         "thrive": bool(record.versions),
     }
-    due = {code: incident.opened_at + within for code, within in WITHIN.items()}
+    within = {**WITHIN, "thrive": first_within(now.date())}
+    due = {code: incident.opened_at + after for code, after in within.items()}
     if graded is not None:
         due["reason"] = graded.at + WITHIN["reason"]
     if (since := call_back_owed_since(incident)) is not None:

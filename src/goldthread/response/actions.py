@@ -209,8 +209,8 @@ def close(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, reason: str, r
         blockers = ask(MayClose(work.incident))
         if blockers:
             raise Refused(" ".join(blocker.why for blocker in blockers))
-        shared.end(work, reason, result)
         shared.overtake(work, *dict(KINDS))
+        shared.end(work, reason, result)
         work.finish()
 
 

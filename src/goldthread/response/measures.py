@@ -58,7 +58,7 @@ def first_thrive_in_time(since: datetime, until: datetime) -> Pair:
 
 def reassessed_in_time(since: datetime, until: datetime) -> Pair:
     """Incidents whose owner was asked to assess again and answered, or let the time pass; of them those never late."""
-    asked = Alarm.objects.filter(incident=OuterRef("pk"), kind="reassess")
+    asked = Alarm.objects.filter(incident=OuterRef("pk"), kind="reassess").exclude(source__startswith="first:")
     late = asked.filter(Q(raised_at__isnull=False) | Q(ended_at__isnull=True, due_at__lt=until))
     found = _opened(since, until).filter(Exists(asked.filter(Q(ended_at__isnull=False) | Q(due_at__lt=until))))
     return found, found.filter(~Exists(late))

@@ -33,13 +33,16 @@ def follow(event: IncidentChanged) -> None:
     """Bring what is asked of the incident, its timer and its alarms up to date with its timeline."""
     incident, now = event.incident, event.act.now
     _look_again(incident, event.act)
-    thrive = newest_thrive(incident)
-    if not incident.is_open or thrive is None:  # the first THRIVE is owed as paperwork, on a clock of its own
+    if not incident.is_open:
         _ask_nothing(incident, now)
         _end(incident, "timer", now)
         return
     held = shared.current_grade(incident)
     code = held.code if held else ""
+    thrive = newest_thrive(incident)
+    if thrive is None:
+        _first(incident, code, now)
+        return
     reviewed = incident.entries.filter(code=REVIEWED, seq__gt=thrive.read_up_to).order_by("-seq").first()
     known_up_to = max(thrive.read_up_to, reviewed.seq if reviewed else 0)
     found = rules.reasons(_lines(incident, known_up_to))
@@ -50,6 +53,26 @@ def follow(event: IncidentChanged) -> None:
         _ask(incident, thrive.version, found, first.at, first.at + rules.answer_within(code, now.date()))
     last = max(thrive.at, reviewed.recorded_at) if reviewed else thrive.at
     _set_timer(incident, last + rules.every(code, incident.child, now.date()), f"{thrive.version}:{known_up_to}", now)
+
+
+def _first(incident: Incident, code: str, now: datetime) -> None:
+    """The first THRIVE is owed as paperwork, for help comes first: on a timer, which runs also while a unit is there.
+
+    When it has run out the owner is asked for it, as for any other. What was opened again is owed it anew.
+    """
+    lines = _lines(incident, 0)
+    again = next((line for line in reversed(lines) if line.what == "incident.reopened"), None)
+    since = again.seq if again else 0
+    late = [line for line in lines if line.what == "alarm.raised:timer" and line.seq > since]
+    if late:
+        by = late[0].at + rules.answer_within(code, now.date())
+        _ask(incident, 0, rules.reasons(late), late[0].at, by)
+        return
+    _ask_nothing(incident, now)
+    read = Clock.objects.filter(incident=incident, kind="first_read").order_by("id").first()
+    begins = again.at if again else incident.opened_at if read is None else read.stopped_at
+    if begins is not None:  # what nobody has read is owed that first, on a clock of its own
+        _watch(incident, "timer", f"timer:{incident.pk}:0:{since}", begins + rules.first_within(now.date()))
 
 
 def _look_again(incident: Incident, act: Acting) -> None:
@@ -140,7 +163,8 @@ def _ask(incident: Incident, since: int, found: list[rules.Reason], at: datetime
             "answer_by": answer_by,
         },
     )
-    _watch(incident, "reassess", f"reassess:{incident.pk}:{found[0].first}", answer_by)
+    what = "reassess" if since else "first"
+    _watch(incident, "reassess", f"{what}:{incident.pk}:{found[0].first}", answer_by)
 
 
 def _ask_nothing(incident: Incident, now: datetime) -> None:

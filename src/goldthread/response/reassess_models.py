@@ -10,7 +10,7 @@ from goldthread.contact.models import Incident
 
 
 class Reassessment(models.Model):
-    """That an incident wants a THRIVE: since which version and why, asked when, and until when its owner has to answer.
+    """That an incident wants a THRIVE: since which version (0 before the first) and why, asked when, and until when its owner has to answer.
 
     ``reasons`` is a list of ``{"code", "first", "last"}``: a trigger and the lines of the timeline that set it off.
     """

@@ -81,6 +81,11 @@ def every(grade: str, child: str, day: date) -> timedelta:
     return FALLBACK if row is None else timedelta(minutes=row["otherwise" if child == "none" else "child"])
 
 
+def first_within(day: date) -> timedelta:
+    """How long after its opening an incident is owed its first THRIVE."""
+    return timedelta(minutes=_set(day)["first"])
+
+
 def answer_within(grade: str, day: date) -> timedelta:
     """How long the owner has to answer, before the supervisor is told."""
     minutes = _set(day)["answer_within"].get(grade)

@@ -239,8 +239,8 @@ def _carry_out(work: Work, request: ReviewRequest, decision: ReviewDecision) -> 
         assert work.user is not None
         result = request.result.text
         _may_end(work, work.user, request.closing_reason, result)
-        shared.end(work, request.closing_reason, result, decision)
         shared.overtake(work, "downgrade", "reschedule")
+        shared.end(work, request.closing_reason, result, decision)
 
 
 def _put_off(work: Work, due: datetime, decision: ReviewDecision | None) -> None:

@@ -181,22 +181,27 @@ def may_approve(about: Deciding) -> None:
 
 @dataclass(frozen=True)
 class Ending:
-    """What closing looks at beside what every closing does: whether a second person is needed, and why."""
+    """What closing looks at beside what every closing does: whether a second person is needed, and why.
+
+    ``again``: it was closed before and opened again; ``attended`` and ``seen`` are then of what happened since.
+    """
 
     child: str
     attended: bool
     seen: bool
     lowered: bool
     discordant: bool
+    again: bool = False
 
     @property
     def second_needed_for(self) -> list[str]:
         """Why one person may not close this alone; empty where one may. Only where a child is or may be involved."""
         if self.child == "none":
             return []
+        since = " since it was opened again" if self.again else ""
         why = {
-            "nobody has attended": not self.attended,
-            "no child is on record as seen": not self.seen,
+            f"nobody has attended{since}": not self.attended,
+            f"no child is on record as seen{since}": not self.seen,
             "its grade was lowered or its time put off": self.lowered,
             "the words suggest more than the grade": self.discordant,
         }

@@ -57,15 +57,16 @@ def next_owed(
 
 @dataclass(frozen=True)
 class Closable:
-    """What closing looks at: whether graded and attended, what is still open in it, and who closes.
+    """What closing looks at: whether graded and attended since it was last opened, what is still open in it, and who closes.
 
     ``second`` is true for a contact supervisor or FIM who neither opened nor owns the incident nor wrote its assessment;
     ``unanswered`` where the call was silent, dropped or abandoned and nobody has answered since; ``unread`` where something
-    written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``asked`` while another agency has not
+    written waits for its first read; ``offered`` while a hand-off is unacknowledged; ``called`` while nobody has come whom a
+    call for a supervisor asked for; ``asked`` while another agency has not
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
     nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter, and open or attended;
     ``child`` where one is or may be involved;
-    ``needs_second`` says why one person may not close it alone.
+    ``needs_second`` says why one person may not close it alone; ``fresh`` that the newest THRIVE knows all that was said and done.
     """
 
     graded: bool
@@ -75,6 +76,7 @@ class Closable:
     unanswered: bool = False
     unread: bool = False
     offered: bool = False
+    called: bool = False
     asked: bool = False
     accepted: bool = False
     told: bool = False
@@ -83,6 +85,7 @@ class Closable:
     linked: bool = False
     child: bool = False
     needs_second: tuple[str, ...] = ()
+    fresh: bool = False
 
 
 def may_close(reason: ClosingReason | None, result: str, about: Closable) -> None:
@@ -108,7 +111,8 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         )
     if reason.attended and not about.attended:
         raise Refused(
-            "That reason needs an arrival on record, and there is none. Record the arrival, or choose another reason."
+            "That reason needs an arrival on record since it was last opened, and there is none. Record the arrival, or "
+            "choose another reason."
         )
     if reason.linked and not about.linked:
         raise Refused(
@@ -146,6 +150,10 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
         raise Refused(
             "This is handed over and not acknowledged. Take it back or over before closing; nothing was changed."
         )
+    if about.called:
+        raise Refused(
+            "A supervisor was called here and nobody has come yet. It closes once one has answered the call; nothing was changed."
+        )
     if about.critical:
         raise Refused(
             "A threat to life in the words is unanswered, so this cannot close. Answer the mark: noted, not so, or ask."
@@ -155,8 +163,13 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
             f"A child is or may be involved and {', and '.join(about.needs_second)}, so one person cannot close this alone. "
             "Ask for it to be closed: a supervisor or the FIM, who has neither opened nor assessed nor owns it, decides."
         )
+    if about.needs_second and not about.fresh:
+        raise Refused(
+            f"A child is or may be involved and {', and '.join(about.needs_second)}, so this closes on a THRIVE that knows everything "
+            "said and done here, and there is none. Have its owner write one, then close it; nothing was changed."
+        )
 
 
 def with_second(about: Closable) -> Closable:
-    """The same, as a second person would see it."""
-    return replace(about, second=True)
+    """The same, as a second person would see it once the THRIVE is written that a request waits for."""
+    return replace(about, second=True, fresh=True)

@@ -6,7 +6,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from goldthread.assessment.queries import cue_states, mark_answers, newest_reading, newest_thrive
+from django.db.models import Q
+
+from goldthread.assessment.marking import states
+from goldthread.assessment.queries import critical_cues, cue_states, mark_answers, newest_reading, newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Refused
 from goldthread.contact.caller_queries import unanswered
@@ -21,8 +24,10 @@ from goldthread.response.models import (
     Clock,
     Closing,
     GradePeriod,
+    Reassessment,
     ReviewDecision,
     ReviewRequest,
+    SupervisorCall,
     Transfer,
     Unit,
 )
@@ -92,6 +97,20 @@ def stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
     return bool(running)
 
 
+def last_closed(incident: Incident) -> datetime | None:
+    """When it was last closed; None where it never was. What was done before then ended with that closing."""
+    return Closing.objects.filter(incident=incident).order_by("-id").values_list("at", flat=True).first()
+
+
+def visits(incident: Incident) -> QuerySet[Allocation]:
+    """Every sending of a unit, of an incident that was opened again those since: an earlier one saw nothing of what came after."""
+    return Allocation.objects.filter(_after(last_closed(incident)), incident=incident)
+
+
+def _after(moment: datetime | None) -> Q:
+    return Q() if moment is None else Q(at__gt=moment)
+
+
 def owe_next(work: Work) -> None:
     """Set what is owed next in the incident from what runs and what has happened."""
     work.owe(*next_step(work.incident, work.now))
@@ -99,7 +118,7 @@ def owe_next(work: Work) -> None:
 
 def next_step(incident: Incident, now: datetime) -> tuple[str, datetime]:
     """What is owed next and by when, from what runs and what has happened."""
-    allocations = Allocation.objects.filter(incident=incident)
+    allocations = visits(incident)
     running = dict(Clock.objects.filter(incident=incident).running().values_list("kind", "due_at"))
     active = allocations.filter(left_at__isnull=True).exists()
     arrived = allocations.filter(arrived_at__isnull=False).exists()
@@ -113,9 +132,10 @@ def closable(work: Work, user: Staff) -> rules.Closable:
     incident = work.incident
     assessed = newest_thrive(incident)
     first = {incident.opened_by_id, incident.owner_id, assessed.author_id if assessed else None}
-    sent = Allocation.objects.filter(incident=incident)
+    ended = last_closed(incident)
+    sent = visits(incident)
     asked = Transfer.objects.filter(incident=incident)
-    yes = asked.filter(threshold="not_police", answer__answer="accepted").select_related("answer")
+    yes = asked.filter(_after(ended), threshold="not_police", answer__answer="accepted").select_related("answer")
     accepted = yes.order_by("answer__id").first()
     return rules.Closable(
         graded=GradePeriod.objects.filter(incident=incident).exists(),
@@ -125,38 +145,59 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         unanswered=unanswered(incident),
         unread=Clock.objects.filter(incident=incident).unread().exists(),
         offered=incident.is_offered,
+        called=SupervisorCall.objects.filter(incident=incident, answer__isnull=True).exists(),
         asked=asked.filter(answer__isnull=True).exists(),
         accepted=accepted is not None,
         told=accepted is not None
         and incident.call_backs.filter(outcome="answered", recorded_at__gte=accepted.answer.at).exists(),
         critical=tuple(one.cue for one in critical_unanswered(incident)),
         unit_owed=Clock.objects.filter(incident=incident, kind="attendance").running().exists(),
-        linked=_told_elsewhere(incident),
+        linked=_told_elsewhere(incident, ended),
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
+        fresh=_fresh(incident, assessed),
     )
 
 
-def _told_elsewhere(incident: Incident) -> bool:
-    """Whether another incident of the same matter is open or was attended: two that nobody attended do not close each other."""
+def _fresh(incident: Incident, thrive: ThriveVersion | None) -> bool:
+    """Whether this THRIVE knows all that was said, nothing asks for the next, and no unit came or left since it was begun.
+
+    Who asks for a closing waits for a THRIVE made after that; this is the same for who closes without having been asked.
+    """
+    if thrive is None or not knows_all(incident, thrive) or Reassessment.objects.filter(incident=incident).exists():
+        return False
+    moved = incident.entries.filter(code__in=("unit.arrived", "unit.left"), seq__gt=thrive.read_up_to)
+    return not moved.exists()
+
+
+def _told_elsewhere(incident: Incident, ended: datetime | None) -> bool:
+    """Whether another incident of the same matter is open or was attended, since this one was opened again where it was.
+
+    Two that nobody attended do not close each other.
+    """
     others = Incident.objects.filter(pk__in=group_of(incident))
     arrived = Allocation.objects.filter(incident__in=others, arrived_at__isnull=False)
-    return others.open().exists() or arrived.exists()
+    return others.open().exists() or arrived.filter(_after(ended)).exists()
 
 
 def ending(incident: Incident) -> Ending:
     """What makes closing a matter for a second person."""
     periods = list(GradePeriod.objects.filter(incident=incident).order_by("seq").values_list("severity", flat=True))
-    newest = dict(incident.child_versions.order_by("id").values_list("child", "seen"))
+    ended = last_closed(incident)
+    newest = {
+        child: seen if ended is None or at > ended else "not_known"
+        for child, seen, at in incident.child_versions.order_by("id").values_list("child", "seen", "at")
+    }
     reading = newest_reading(incident)
     read = reading.level if reading is not None else "none"
     return Ending(
         child=incident.child,
-        attended=Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists(),
+        attended=visits(incident).filter(arrived_at__isnull=False).exists(),
         seen=bool(newest) and all(seen in {"seen", "spoken_to"} for seen in newest.values()),
         lowered=any(after < before for before, after in pairwise(periods))
         or Clock.objects.filter(incident=incident, stopped_by="put_off").exists(),
         discordant=severity_of(read) > (periods[-1] if periods else 0),
+        again=ended is not None,
     )
 
 
@@ -201,7 +242,9 @@ def critical_unanswered(incident: Incident) -> list[CueState]:
     reading = newest_reading(incident)
     if reading is None:
         return []
-    found = cue_states(reading.findings, mark_answers(incident.pk))
+    # A process that could not load its reader knows no cues; what was read before does.
+    critical = critical_cues() | set(reading.critical or ())
+    found = states(reading.findings, mark_answers(incident.pk), critical.__contains__)
     return [one for one in found if one.critical and one.wants]
 
 

@@ -305,7 +305,7 @@ class Missed(Shown):
 class AskedAgain(Shown):
     """That the incident wants its next THRIVE."""
 
-    since: int = Field(description="The version that is out of date.")
+    since: int = Field(description="The version that is out of date; 0 where none is written yet.")
     reasons: list[str] = Field(description="Why, as codes, in the order in which they came.")
     answer_by: datetime
 
