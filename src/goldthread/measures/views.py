@@ -49,7 +49,9 @@ def weeks(request: HttpRequest, code: str) -> HttpResponse:
     one = _measure(code)
     now = database_now(connection)
     outside = user.role == "pcc"
-    shown = queries.shown_to([queries.point(each, now) for each in queries.measures()], outside=outside)
+    # With those that share out the same cases: where one of them is withheld, all are.
+    shares = [each for each in queries.measures() if each == one or (one.parts_of and each.parts_of == one.parts_of)]
+    shown = queries.shown_to([queries.point(each, now) for each in shares], outside=outside)
     context = {
         "now": now,
         "measure": one,
