@@ -91,6 +91,16 @@ def busy(cast: Cast, tmp_path: Path) -> Cast:
     return cast
 
 
+def lists(measure: Measure) -> list[str]:
+    """The lists behind a measure's numbers."""
+    return [which for which in queries.WHICH if measure.timed or which != "timed"]
+
+
+def listed(measure: Measure, page: str) -> int:
+    """How many cases a page lists."""
+    return len(re.findall(f'href="{measure.address}"'.format("[0-9a-f-]{36}"), page))
+
+
 @pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
 def test_a_figure_is_the_length_of_the_list_behind_it(busy: Cast, measure: Measure) -> None:
     now = database_now(connection)
@@ -98,10 +108,11 @@ def test_a_figure_is_the_length_of_the_list_behind_it(busy: Cast, measure: Measu
     every, met = measure.cases(now - measure.window, now)
     assert (point.of, point.met) == (len(every), len(met))
     assert set(met) <= set(every)
-    seen = [len(queries.cases(measure, now, busy.supervisor, not_met=flag)) for flag in (True, False)]
-    far = [len(queries.cases(measure, now, busy.far_supervisor, not_met=flag)) for flag in (True, False)]
-    assert seen[1] + far[1] == point.met
-    assert sum(seen) + sum(far) == point.of
+    told = {"met": point.met, "not_met": point.of - point.met, "all": point.of, "timed": point.timed}  # type: ignore[operator]
+    for which in lists(measure):
+        assert len(queries.cases(measure, now, which)) == told[which], which
+        mine = queries.seen(measure, now, which, busy.supervisor)
+        assert len(mine) + len(queries.seen(measure, now, which, busy.far_supervisor)) == told[which], which
 
 
 def test_only_a_networks_reading_that_is_sure_of_itself_counts_as_one(cast: Cast) -> None:
@@ -126,11 +137,92 @@ def test_only_a_networks_reading_that_is_sure_of_itself_counts_as_one(cast: Cast
 @pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
 def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, measure: Measure) -> None:
     client = browser(busy.supervisor)
-    for which in ("met", "not_met"):
+    for which in lists(measure):
         page = client.get(f"/measures/{measure.code}/", {"which": which}).text
-        told = int(re.search(rf"{which.replace('_', ' ')}: (\d+)\.", page)[1])  # type: ignore[index]
-        link = f'href="{measure.address}"'.format("[0-9a-f-]{36}")
-        assert len(re.findall(link, page)) == told
+        told = int(re.search(r"listed here: (\d+)\.", page)[1])  # type: ignore[index]
+        assert listed(measure, page) == told
+
+
+@pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
+def test_a_click_on_a_number_gives_the_list_of_that_length(busy: Cast, browser: Browser, measure: Measure) -> None:
+    client = browser(busy.supervisor)
+    page = client.get("/measures/").text
+    row = page[page.index(f'id="{measure.code}"') :]
+    links = re.findall(r'href="([^"]+\?which=\w+)">([\d,]+)<', row[: row.index("</tr>")])
+    point = queries.point(measure, database_now(connection))
+    assert len(links) == (3 if point.timed else 2)
+    for address, number in links:
+        behind = client.get(address).text
+        assert f": {number}.</strong>" in behind, address
+        unseen = re.search(r"does not see the other (\d+)\.", behind)
+        assert listed(measure, behind) + (int(unseen[1]) if unseen else 0) == int(number), address
+
+
+def test_who_may_open_no_case_is_given_no_way_to_one(busy: Cast, browser: Browser) -> None:
+    assert "?which=" not in browser(busy.silver).get("/measures/").text
+    assert "?which=" not in browser(busy.silver).get("/measures/weeks/first-thrive-in-time/").text
+
+
+def test_a_list_that_there_is_not_is_the_one_to_look_at(busy: Cast, browser: Browser) -> None:
+    client = browser(busy.supervisor)
+    for which in ("timed", "no-such"):  # this measure tells no time
+        assert "Not met: " in client.get("/measures/children-asked/", {"which": which}).text
+
+
+def _pages_time(page: str, code: str) -> str:
+    row = page[page.index(f'id="{code}"') :]
+    return " ".join(re.sub(r"<[^>]+>", " ", row[: row.index("</tr>")]).split())
+
+
+@pytest.fixture
+def waited(cast: Cast) -> Cast:
+    """Ten incidents whose first THRIVE is not written, opened 6, 12, ... 60 minutes ago."""
+    for number in range(1, 11):
+        one = opened(cast.handler)
+        Incident.objects.filter(pk=one.pk).update(opened_at=F("opened_at") - timedelta(minutes=6 * number - 0.5))
+    return cast
+
+
+def test_half_and_nine_in_ten_are_times_of_cases(waited: Cast, browser: Browser) -> None:
+    now = database_now(connection)
+    measure = registry.measure("first-thrive-in-time")
+    point = queries.point(measure, now)
+    assert (point.timed, point.of) == (8, 8)  # two are not due yet
+    took = [one.took for one in queries.seen(measure, now, "timed", waited.fim)]
+    assert took == sorted(took, reverse=True)
+    assert point.median == took[4]
+    assert point.p90 == took[0]
+    told = _pages_time(browser(waited.silver).get("/measures/").text, measure.code)
+    assert "0 of 8 36 min 1 h 8 " in told
+    assert "36 min" in browser(waited.fim).get("/measures/first-thrive-in-time/?which=timed").text
+
+
+def test_a_time_is_withheld_with_its_figure(waited: Cast, browser: Browser) -> None:
+    outside = browser(waited.pcc)
+    assert "0 of 8 36 min 1 h 8 " in _pages_time(outside.get("/measures/").text, "first-thrive-in-time")
+    longest = list(Incident.objects.order_by("opened_at").values_list("pk", flat=True)[:4])
+    Incident.objects.filter(pk__in=longest).update(opened_at=F("opened_at") - 2 * MONTH)
+    told = _pages_time(outside.get("/measures/").text, "first-thrive-in-time")
+    assert "withheld" in told
+    assert "36 min" not in told
+    for page, reader in (("withheld", outside), ("half within", browser(waited.silver))):
+        assert f"none was written: {page}" in reader.get("/measures/weeks/first-thrive-in-time/").text
+
+
+@pytest.mark.parametrize(
+    ("timed", "withheld"), [(None, False), (0, False), (4, True), (5, False), (36, True), (40, False)]
+)
+def test_few_cases_with_a_time_or_without_are_withheld_from_outside(timed: int | None, withheld: bool) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    length = timedelta(minutes=4) if timed else None
+    point = Point(measures()[0], now, now, 20, 40, timed, length, length)
+    assert queries.shown_to([point], outside=True)[0]["withheld"] is withheld
+
+
+def test_a_measure_that_tells_no_time_shows_none(busy: Cast, browser: Browser) -> None:
+    told = _pages_time(browser(busy.silver).get("/measures/").text, "children-asked")
+    assert " min " not in told
+    assert "timed" not in browser(busy.fim).get("/measures/children-asked/").text
 
 
 def test_every_measure_tells_good_from_bad(busy: Cast) -> None:

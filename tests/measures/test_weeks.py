@@ -156,3 +156,35 @@ def test_a_point_of_a_measure_that_is_gone_spoils_nothing(told: Cast, browser: B
 def test_who_may_see_no_measure_sees_no_week(cast: Cast, browser: Browser) -> None:
     assert browser(cast.officer).get("/measures/weeks/children-asked/").status_code == 403
     assert browser(cast.supervisor).get("/measures/weeks/no-such/").status_code == 404
+
+
+def test_a_week_keeps_how_long_it_took(told: Cast, browser: Browser) -> None:
+    kept = StoredPoint.objects.filter(code="first-thrive-in-time").latest("until")
+    assert kept.timed == kept.of == 12
+    assert kept.median == kept.p90 == timedelta(hours=1), "until the week's end, and not until now"
+    page = browser(told.silver).get("/measures/weeks/first-thrive-in-time/").text
+    assert page.count('<td class="board__num">1 h</td>') == 2
+    assert StoredPoint.objects.filter(code="children-asked").latest("until").timed is None
+
+
+def test_a_week_kept_before_its_measure_told_a_time_says_so(cast: Cast, browser: Browser) -> None:
+    until = ended(database_now(connection), 1)[0]
+    StoredPoint(code="first-thrive-in-time", since=until - timedelta(days=28), until=until, met=20, of=40).save()
+    page = browser(cast.silver).get("/measures/weeks/first-thrive-in-time/").text
+    assert "20 of 40" in page
+    assert "not kept" in page
+
+
+@pytest.mark.parametrize(
+    ("timed", "median", "p90"),
+    [(3, None, None), (0, 1, 1), (None, 1, 1), (41, 1, 1), (5, 2, 1)],
+)
+def test_the_database_refuses_times_that_are_of_no_case(
+    cast: Cast, timed: int | None, median: int | None, p90: int | None
+) -> None:
+    until = ended(database_now(connection), 1)[0]
+    lengths = [one and timedelta(minutes=one) for one in (median, p90)]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        StoredPoint(
+            code="x", since=until, until=until, met=0, of=40, timed=timed, median=lengths[0], p90=lengths[1]
+        ).save()

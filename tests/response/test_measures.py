@@ -18,7 +18,7 @@ from goldthread.contact.caller_actions import log_call_back
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.measures.registry import measure
-from goldthread.response import alarm_actions, delay_actions, handoff_actions, request_actions
+from goldthread.response import actions, alarm_actions, delay_actions, handoff_actions, request_actions
 from goldthread.response.models import Alarm, GradePeriod
 from tests.cast import Cast, assess, attended, graded, key, opened, say
 from tests.response.test_alarms import later, on_duty
@@ -73,6 +73,19 @@ def reassessed_after(minutes: float) -> Scene:
         incident = with_child(cast)
         assess(cast.handler, incident)
         say(cast.handler, incident, "He is back.")
+        passes(minutes)
+        assess(cast.handler, incident)
+        return incident
+
+    return scene
+
+
+def silent_for(minutes: float) -> Scene:
+    """A Priority with a child, which is to be assessed again within half an hour: a THRIVE, and another one after a while."""
+
+    def scene(cast: Cast) -> Incident:
+        incident = with_child(cast)
+        assess(cast.handler, incident)
         passes(minutes)
         assess(cast.handler, incident)
         return incident
@@ -145,6 +158,7 @@ SCENES: list[tuple[str, Scene | None, Scene]] = [
     ("attended-priority-no-child", without_child(timely_priority), without_child(late_priority)),
     ("first-thrive-in-time", assessed_after(10), assessed_after(16)),
     ("reassessed-in-time", reassessed_after(5), reassessed_after(11)),
+    ("thrive-again-in-time", silent_for(29), silent_for(31)),
     ("lowered-against-the-rule", None, lowered),
     ("orphaned", orphan_for(1), timely_priority),
     ("orphans-taken", orphan_for(4), orphan_for(6)),
@@ -202,3 +216,128 @@ def test_a_higher_grade_ends_a_target_that_is_neither_met_nor_missed(cast: Cast)
         database_now(connection) - timedelta(hours=1), database_now(connection) + timedelta(days=9)
     )
     assert not every.exists()
+
+
+def sent_then_there(minutes: float) -> Scene:
+    """A Priority with a child to which a unit is sent, and comes after a while."""
+
+    def scene(cast: Cast) -> Incident:
+        incident = with_child(cast)
+        sent = actions.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+        passes(minutes)
+        actions.record_arrival(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
+        return incident
+
+    return scene
+
+
+def still_on_the_way(cast: Cast) -> Incident:
+    """Sent twenty minutes after its target; on the way for five."""
+    incident = late_priority(cast)
+    passes(20)
+    actions.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    passes(5)
+    return incident
+
+
+def never_there(cast: Cast) -> Incident:
+    """Sent after its target, turned back after five minutes; nobody else is on the way."""
+    incident = late_priority(cast)
+    sent = actions.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    passes(5)
+    actions.record_leaving(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk)
+    return incident
+
+
+def unassessed(cast: Cast) -> Incident:
+    incident = opened(cast.handler)
+    passes(40)
+    return incident
+
+
+def attended_after_assessing(cast: Cast) -> Incident:
+    """A THRIVE, a unit there ten minutes later, and nothing more for an hour."""
+    incident = with_child(cast)
+    assess(cast.handler, incident)
+    passes(10)
+    attended(cast, incident)
+    passes(60)
+    return incident
+
+
+def sent_under_a_higher_grade(cast: Cast) -> Incident:
+    """Late under Priority, when nobody was sent; under Immediate a unit is there in four minutes."""
+    incident = late_priority(cast)
+    graded(cast.handler, incident, "immediate")
+    sent = actions.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    passes(4)
+    actions.record_arrival(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
+    return incident
+
+
+def sent_before_the_grade(cast: Cast) -> Incident:
+    incident = opened(cast.handler)
+    sent = actions.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    passes(3)
+    graded(cast.handler, incident)
+    passes(4)
+    actions.record_arrival(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
+    return incident
+
+
+def orphan_twice(cast: Cast) -> Incident:
+    incident = orphan_for(6)(cast)
+    Duty.objects.filter(staff=cast.handler).update(ended_at=database_now(connection))
+    alarm_actions.find_orphans()
+    alarm_actions.raise_due()
+    passes(3)
+    return incident
+
+
+def closed_and_opened_again(cast: Cast) -> Incident:
+    """Never assessed: closed as a slip after five minutes, and something new is said an hour later."""
+    incident = opened(cast.handler)
+    passes(5)
+    say(cast.handler, incident, "it was only the wind")
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="asked_none", given=[])
+    graded(cast.handler, incident, "resolution")
+    actions.close(cast.supervisor, incident.pk, key=key(), reason="error", result="Dialled by mistake.")
+    passes(60)
+    say(cast.handler, incident, "somebody is in the house with the baby")
+    passes(10)
+    return incident
+
+
+TIMES: list[tuple[str, Scene, float | None]] = [
+    ("attended-priority", sent_then_there(14), 14),
+    ("attended-priority-child", sent_then_there(14), 14),
+    ("attended-priority", still_on_the_way, 5),
+    ("attended-priority", never_there, None),
+    ("attended-priority", sent_under_a_higher_grade, None),
+    ("attended-immediate", sent_under_a_higher_grade, 4),
+    ("attended-priority", sent_before_the_grade, 7),
+    ("attended-priority", late_priority, None),
+    ("first-thrive-in-time", assessed_after(16), 16),
+    ("first-thrive-in-time", unassessed, 40),
+    ("first-thrive-in-time", closed_and_opened_again, 75),
+    ("thrive-again-in-time", silent_for(29), 29),
+    ("thrive-again-in-time", attended_after_assessing, 10),
+    ("reassessed-in-time", reassessed_after(11), 11),
+    ("orphans-taken", orphan_for(6), 6),
+    ("orphans-taken", orphan_twice, 9),
+]
+
+
+@pytest.mark.parametrize(("code", "scene", "minutes"), TIMES)
+def test_a_time_is_from_its_beginning_to_its_end_or_so_far(
+    cast: Cast, code: str, scene: Scene, minutes: float | None
+) -> None:
+    """To the half minute: the scenes themselves take seconds."""
+    incident = scene(cast)
+    one, now = measure(code), database_now(connection)
+    assert one.timed is not None
+    took = one.timed.took(Incident.objects.filter(pk=incident.pk), now).get().took
+    if minutes is None:
+        assert took is None
+    else:
+        assert abs(took - timedelta(minutes=minutes)) < timedelta(seconds=30)

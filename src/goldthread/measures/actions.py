@@ -26,6 +26,9 @@ def take_points(now: datetime) -> int:
             found = point(one, until)
             if found.met is None or found.of is None:
                 continue
-            StoredPoint(code=one.code, since=found.since, until=until, met=found.met, of=found.of).save_once()
+            StoredPoint(
+                code=one.code, since=found.since, until=until, met=found.met, of=found.of,
+                timed=found.timed, median=found.median, p90=found.p90,
+            ).save_once()  # fmt: skip
             taken += 1
     return taken

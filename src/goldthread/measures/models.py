@@ -21,10 +21,26 @@ class StoredPoint(AppendOnly):
     until = models.DateTimeField()
     met = models.PositiveIntegerField()
     of = models.PositiveIntegerField()
+    timed = models.PositiveIntegerField(null=True)
+    """Cases that have a time, where the measure tells one."""
+    median = models.DurationField(null=True)
+    p90 = models.DurationField(null=True)
     taken_at = models.DateTimeField(db_default=DatabaseNow())
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "until"], name="point_once_for_a_week"),
             models.CheckConstraint(condition=Q(met__lte=F("of")), name="point_part_of_its_whole"),
+            models.CheckConstraint(
+                condition=Q(Q(timed__isnull=True) | Q(timed=0), median__isnull=True, p90__isnull=True)
+                | Q(
+                    timed__isnull=False,
+                    timed__gt=0,
+                    timed__lte=F("of"),
+                    median__isnull=False,
+                    p90__isnull=False,
+                    p90__gte=F("median"),
+                ),
+                name="point_times_of_its_cases",
+            ),
         ]

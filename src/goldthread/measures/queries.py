@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlparse
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Aggregate, Count, DurationField, QuerySet
 
 from goldthread.config.logs import log
 from goldthread.measures.models import StoredPoint
@@ -17,13 +17,23 @@ from goldthread.measures.registry import SMALL, Measure, Point, measures
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-__all__ = ["asked", "cases", "measures", "point", "shown", "shown_to", "weeks"]
+__all__ = ["WHICH", "asked", "cases", "measures", "point", "seen", "shown", "shown_to", "weeks"]
 
 
 WEEKS = 13
 """Weeks that pages show, and for which a missing point is still taken: a quarter *(ours)*."""
 PROMPT = timedelta(days=1)
 """How long after its week's end a point counts as taken then *(ours)*."""
+WHICH = {"met": "met", "not_met": "not met", "all": "all that count", "timed": "with a time"}
+"""The lists behind a figure: each of its numbers is the length of one."""
+
+
+class Within(Aggregate):
+    """The shortest of the times within which a ``share`` of them lies: the time of a case, not a mean of two."""
+
+    function = "percentile_disc"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
 
 
 def point(measure: Measure, now: datetime) -> Point:
@@ -32,24 +42,48 @@ def point(measure: Measure, now: datetime) -> Point:
     try:
         with transaction.atomic():
             every, met = measure.cases(since, now)
-            return Point(measure, since, now, met.count(), every.count())
+            return Point(measure, since, now, met.count(), every.count(), **_times(measure, every, now))
     except DatabaseError as error:
         log().error("a measure's query failed", where=measure.code, error=type(error).__name__)
         return Point(measure, since, now, None, None)
 
 
-def cases(measure: Measure, now: datetime, user: Staff, *, not_met: bool) -> QuerySet[Any]:
-    """The cases that meet the measure, or that count and do not, within this person's sight; newest first."""
+def _times(measure: Measure, every: QuerySet[Any], until: datetime) -> dict[str, Any]:
+    if measure.timed is None:
+        return {}
+    found: dict[str, Any] = measure.timed.took(every, until).aggregate(
+        timed=Count("took"), median=Within("took", share="0.5"), p90=Within("took", share="0.9")
+    )
+    return found
+
+
+def cases(measure: Measure, now: datetime, which: str) -> QuerySet[Any]:
+    """The cases behind one number of a measure, all of the force's; ``which`` is one of ``WHICH``."""
     every, met = measure.cases(now - measure.window, now)
-    found = every.exclude(pk__in=met.values("pk")) if not_met else met
+    if which == "timed" and measure.timed is not None:
+        return measure.timed.took(every, now).filter(took__isnull=False)
+    return {"met": met, "not_met": every.exclude(pk__in=met.values("pk"))}.get(which, every)
+
+
+def seen(measure: Measure, now: datetime, which: str, user: Staff) -> QuerySet[Any]:
+    """Of those the cases within this person's sight, each with its time where the measure tells one.
+
+    The newest first; of those with a time the longest.
+    """
+    found = cases(measure, now, which)
     sight: QuerySet[Any] = found.model._default_manager.visible_to(user).filter(pk__in=found.values("pk"))
-    return sight.order_by("-opened_at")
+    if measure.timed is None:
+        return sight.order_by("-opened_at")
+    return measure.timed.took(sight, now).order_by("-took" if which == "timed" else "-opened_at", "pk")
 
 
 def asked(measure: Measure, now: datetime) -> dict[str, str]:
-    """The two queries behind the figure, as SQL to be read: cases that count, and those that meet the measure."""
+    """The queries behind the figure, as SQL to be read: cases that count, those that meet the measure, and their times."""
     every, met = measure.cases(now - measure.window, now)
-    return {name: sqlparse.format(str(one.query), reindent=True) for name, one in (("count", every), ("met", met))}
+    found = {"count": every, "met": met}
+    if measure.timed is not None:
+        found["timed"] = measure.timed.took(every, now).values("pk", "took")
+    return {name: sqlparse.format(str(one.query), reindent=True) for name, one in found.items()}
 
 
 def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
@@ -66,7 +100,10 @@ def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {code: [] for code in known}
     for until in sorted(by_week):
         rows = by_week[until]
-        points = [Point(known[row.code], row.since, row.until, row.met, row.of) for row in rows]
+        points = [
+            Point(known[row.code], row.since, row.until, row.met, row.of, row.timed, row.median, row.p90)
+            for row in rows
+        ]
         for row, told in zip(rows, shown_to(points, outside=outside), strict=True):
             late = row.taken_at - row.until > PROMPT
             found[row.code].append({**told, "taken_at": row.taken_at, "late": late})
@@ -85,7 +122,10 @@ def shown_to(found: Sequence[Point], *, outside: bool) -> list[dict[str, Any]]:
 def _small(found: Point) -> bool:
     if found.of is None or found.met is None:
         return False
-    return any(0 < part < SMALL for part in (found.met, found.of, found.of - found.met))
+    parts = [found.met, found.of, found.of - found.met]
+    if found.timed is not None:
+        parts += [found.timed, found.of - found.timed]
+    return any(0 < part < SMALL for part in parts)
 
 
 def shown(found: Point, *, withheld: bool) -> dict[str, Any]:
@@ -100,4 +140,7 @@ def shown(found: Point, *, withheld: bool) -> dict[str, Any]:
         "met": found.met,
         "of": found.of,
         "percent": None if share is None else round(share * 100, 1),
+        "timed": found.timed,
+        "median": found.median,
+        "p90": found.p90,
     }

@@ -2,7 +2,8 @@
 
 Higher apps register their measures at start; this app only keeps and shows them. A measure counts cases: ``met`` of
 ``of``. What it counts comes from one function that returns two querysets, so that the figure, the list behind it and
-any other place that shows it cannot disagree.
+any other place that shows it cannot disagree. Where something took its time in each case, the measure tells that as well: the
+median, and the time within which nine in ten lie, from the same cases.
 """
 
 from __future__ import annotations
@@ -19,6 +20,18 @@ SMALL = 5
 
 
 @dataclass(frozen=True)
+class Timed:
+    """How long something took in each of a measure's cases.
+
+    ``words`` say from when until when. ``took(cases, until)`` gives the cases with a length of time ``took``, null where there is
+    none. What still goes on counts with its time up to ``until``, so that no figure is the better for what was never done.
+    """
+
+    words: str
+    took: Callable[[QuerySet[Any], datetime], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
 class Measure:
     """One number.
 
@@ -26,6 +39,7 @@ class Measure:
     ``window`` is how far back it looks. ``good`` says which way is better: up, down, or neither. Cases are incidents unless
     ``subject`` and ``address`` say otherwise; a case has a ``reference``, ``opened_at`` and ``visible_to``.
     Measures with the same ``parts_of`` share out the same cases: from all but one the last could be reckoned.
+    ``timed`` adds how long something took in the cases that count.
     """
 
     code: str
@@ -38,17 +52,25 @@ class Measure:
     subject: str = "incident"
     address: str = "/incidents/{}/"
     parts_of: str = ""
+    timed: Timed | None = None
 
 
 @dataclass(frozen=True)
 class Point:
-    """A measure's value at a time: ``met`` of ``of`` cases; None for both where its query failed, never zero."""
+    """A measure's value at a time: ``met`` of ``of`` cases; None for both where its query failed, never zero.
+
+    ``timed`` of the cases have a time: half of those lie within ``median``, nine in ten within ``p90``. All three are None where
+    the measure tells no time or its query failed, or the point was kept before it told one.
+    """
 
     measure: Measure
     since: datetime
     until: datetime
     met: int | None
     of: int | None
+    timed: int | None = None
+    median: timedelta | None = None
+    p90: timedelta | None = None
 
     @property
     def share(self) -> float | None:

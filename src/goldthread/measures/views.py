@@ -49,7 +49,9 @@ def weeks(request: HttpRequest, code: str) -> HttpResponse:
     one = _measure(code)
     now = database_now(connection)
     outside = user.role == "pcc"
-    shown = queries.shown_to([queries.point(each, now) for each in queries.measures()], outside=outside)
+    # With those that share out the same cases: where one of them is withheld, all are.
+    shares = [each for each in queries.measures() if each == one or (one.parts_of and each.parts_of == one.parts_of)]
+    shown = queries.shown_to([queries.point(each, now) for each in shares], outside=outside)
     context = {
         "now": now,
         "measure": one,
@@ -65,14 +67,16 @@ def weeks(request: HttpRequest, code: str) -> HttpResponse:
 @route("measures.cases", "consultation")
 @require_safe
 def cases(request: HttpRequest, code: str) -> HttpResponse:
-    """The cases behind a measure that this person may see: those that meet it, or those that do not."""
+    """The cases behind one number of a measure that this person may see."""
     user = _staff(request)
     one = _measure(code)
     now = database_now(connection)
+    lists = {key: words for key, words in queries.WHICH.items() if one.timed is not None or key != "timed"}
     # Where lower is better the cases to look at are those that meet the measure.
-    not_met = request.GET.get("which", "not_met" if one.good == "up" else "met") == "not_met"
-    found = queries.cases(one, now, user, not_met=not_met)
-    pages = Paginator(found, PAGE)
+    which = request.GET.get("which", "")
+    if which not in lists:
+        which = "not_met" if one.good == "up" else "met"
+    pages = Paginator(queries.seen(one, now, which, user), PAGE)
     page = pages.get_page(request.GET.get("page"))
     record_consultation(
         user, "measures.cases", [(one.subject, str(case.pk)) for case in page.object_list], measure=code
@@ -81,10 +85,12 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
         "now": now,
         "measure": one,
         "cases": page.object_list,
-        "not_met": not_met,
+        "which": which,
+        "lists": lists,
         "number": page.number,
         "pages": pages.num_pages,
         "total": pages.count,
+        "force": queries.cases(one, now, which).count(),
         "point": queries.shown(queries.point(one, now), withheld=False),
     }
     return render(request, "measures/cases.jinja", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +12,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from goldthread.assessment.models import ThriveVersion
 from goldthread.contact.caller_models import CallBack
 from goldthread.contact.models import Incident
-from goldthread.measures.registry import Measure, register
+from goldthread.measures.registry import Measure, Timed, register
+from goldthread.response import measure_times as times
 from goldthread.response.grades import grades_on
 from goldthread.response.models import (
     Alarm,
@@ -23,6 +25,7 @@ from goldthread.response.models import (
 )
 
 Pair = tuple[QuerySet[Any], QuerySet[Any]]
+Cases = Callable[[datetime, datetime], Pair]
 MONTH = timedelta(days=28)
 FIRST_THRIVE = timedelta(minutes=15)
 """How soon the first THRIVE is wanted *(ours)*."""
@@ -56,9 +59,9 @@ def first_thrive_in_time(since: datetime, until: datetime) -> Pair:
     return found, found.filter(Exists(first.filter(at__lte=OuterRef("opened_at") + FIRST_THRIVE)))
 
 
-def reassessed_in_time(since: datetime, until: datetime) -> Pair:
-    """Incidents whose owner was asked to assess again and answered, or let the time pass; of them those never late."""
-    asked = Alarm.objects.filter(incident=OuterRef("pk"), kind="reassess").exclude(source__startswith="first:")
+def assessed_again(kind: str, since: datetime, until: datetime) -> Pair:
+    """Incidents to be assessed again, because something asked for it or by the timer, and answered or past it; of them those never late."""
+    asked = Alarm.objects.filter(incident=OuterRef("pk"), kind=kind).exclude(source__startswith="first:")
     late = asked.filter(Q(raised_at__isnull=False) | Q(ended_at__isnull=True, due_at__lt=until))
     found = _opened(since, until).filter(Exists(asked.filter(Q(ended_at__isnull=False) | Q(due_at__lt=until))))
     return found, found.filter(~Exists(late))
@@ -85,20 +88,16 @@ def lowered_against_the_rule(since: datetime, until: datetime) -> Pair:
 def orphaned(since: datetime, until: datetime) -> Pair:
     """Incidents opened; of them those that at some time nobody on duty owned."""
     found = _opened(since, until)
-    return found, found.filter(Exists(_orphans()))
+    return found, found.filter(Exists(times.orphans()))
 
 
 def orphans_taken(since: datetime, until: datetime) -> Pair:
     """Incidents that nobody on duty owned; of them those taken within five minutes of each alarm."""
-    found = _opened(since, until).filter(Exists(_orphans()))
-    late = _orphans().filter(
+    found = _opened(since, until).filter(Exists(times.orphans()))
+    late = times.orphans().filter(
         Q(ended_at__gt=F("raised_at") + TAKEN) | Q(ended_at__isnull=True, raised_at__lt=until - TAKEN)
     )
     return found, found.filter(~Exists(late))
-
-
-def _orphans() -> QuerySet[Any]:
-    return Alarm.objects.filter(incident=OuterRef("pk"), kind="orphan", raised_at__isnull=False)
 
 
 def acknowledged_in_time(since: datetime, until: datetime) -> Pair:
@@ -143,49 +142,60 @@ def register_all() -> None:
                     f"attended-{one.code}{code}", f"Attended in time, {one.name}{words}",
                     f"Of incidents with an attendance target under the grade {one.name}{words}, the share in which that target was met.",
                     "%", MONTH, "up", partial(attended_as_graded, one.code, which), parts_of=f"attended-{one.code}",
+                    timed=Timed("from the first unit sent under this grade to the first arrival", partial(times.to_arrival, one.code)),
                 )
             )  # fmt: skip
-    for code, name, definition, good, cases in [
+    others: list[tuple[str, str, str, str, Cases, Timed | None]] = [
         (
             "first-thrive-in-time", "First THRIVE in time",
             "Of incidents opened, the share whose first THRIVE was written within 15 minutes.", "up", first_thrive_in_time,
+            Timed("from opening to the first THRIVE, or to closing where none was written", times.to_first_thrive),
+        ),
+        (
+            "thrive-again-in-time", "THRIVE renewed in time",
+            "Of incidents with a time set for the next THRIVE, by grade and child, the share in which none ran out while nobody was there.",
+            "up", partial(assessed_again, "timer"),
+            Timed("the longest time from a THRIVE to the next, to a unit's arrival or to closing", times.between_thrives),
         ),
         (
             "reassessed-in-time", "Assessed again in time",
             "Of incidents whose owner was asked to assess again, the share in which each was answered before others were told.",
-            "up", reassessed_in_time,
+            "up", partial(assessed_again, "reassess"),
+            Timed("the longest time from what asked for the next THRIVE to the answer", times.to_reassessment),
         ),
         (
             "lowered-against-the-rule", "Lowered without both conditions",
             "Of incidents whose grade was lowered while a child was, or might be, involved, the share without a THRIVE made after the request "
-            "or without a second person. It must be none.", "down", lowered_against_the_rule,
+            "or without a second person. It must be none.", "down", lowered_against_the_rule, None,
         ),
         (
             "orphaned", "Without an owner on duty",
-            "Of incidents opened, the share that at some time nobody on duty owned. Lower is better.", "down", orphaned,
+            "Of incidents opened, the share that at some time nobody on duty owned. Lower is better.", "down", orphaned, None,
         ),
         (
             "orphans-taken", "Orphans taken in time",
             "Of incidents that nobody on duty owned, the share taken within five minutes of the alarm.", "up", orphans_taken,
+            Timed("how long nobody on duty owned it, all times together", times.unowned),
         ),
         (
             "acknowledged-in-time", "Hand-offs acknowledged in time",
             "Of incidents handed over, the share in which each hand-off was answered before it alarmed.", "up",
-            acknowledged_in_time,
+            acknowledged_in_time, None,
         ),
         (
             "requests-in-time", "Requests decided in time",
             "Of incidents in which a lower grade, a later time or closing was asked for, the share decided within 15 minutes.",
-            "up", decided_in_time,
+            "up", decided_in_time, None,
         ),
         (
             "delay-explained", "Delay explained",
-            "Of incidents with a missed target, the share in which somebody has said why for each.", "up", delay_explained,
+            "Of incidents with a missed target, the share in which somebody has said why for each.", "up", delay_explained, None,
         ),
         (
             "caller-told", "Caller told of the delay",
             "Of incidents not attended in time whose caller may safely be rung, the share in which they were told and asked what is new.",
-            "up", caller_told,
+            "up", caller_told, None,
         ),
-    ]:  # fmt: skip
-        register(Measure(code, name, definition, "%", MONTH, good, cases))
+    ]  # fmt: skip
+    for code, name, definition, good, cases, timed in others:
+        register(Measure(code, name, definition, "%", MONTH, good, cases, timed=timed))

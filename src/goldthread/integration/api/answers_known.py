@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 
 from goldthread.contact import choices
 from goldthread.contact.people_models import OUTCOMES, SEARCHED
-from goldthread.integration.api.answers import REFERENCE, Mark
+from goldthread.integration.api.answers import REFERENCE
+from goldthread.integration.api.answers_reading import Mark
 from goldthread.integration.api.fields import Coded, Shown
 
 STATES = [("not_searched", "Not searched"), *OUTCOMES]

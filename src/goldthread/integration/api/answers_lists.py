@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 
 from goldthread.contact import choices
 from goldthread.desk.strip import WANTS
-from goldthread.integration.api.answers import NAMED_LEVELS, REFERENCE
+from goldthread.integration.api.answers import REFERENCE
+from goldthread.integration.api.answers_reading import NAMED_LEVELS
 from goldthread.integration.api.fields import Coded, Listed, Shown
 from goldthread.response.models import UNIT_STATES
 

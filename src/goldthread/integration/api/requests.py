@@ -9,7 +9,7 @@ from ninja import Path, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
-from goldthread.integration.api import answers
+from goldthread.integration.api import answers_response as answers
 from goldthread.integration.api.assessments import ClosingGiven
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, InForce, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff

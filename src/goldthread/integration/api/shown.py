@@ -12,16 +12,11 @@ from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.desk import presenters
-from goldthread.desk.asked import waits_for
 from goldthread.desk.marks import Mark
 from goldthread.desk.noticing import CueShown
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import Line, line
-from goldthread.integration.api import answers, answers_lists
-from goldthread.response.grades import grade
-from goldthread.response.models import Allocation, Clock, GradePeriod, Transfer
-from goldthread.response.request_models import ReviewRequest
-from goldthread.response.transfer_actions import told
+from goldthread.integration.api import answers, answers_lists, answers_reading, answers_response, shown_response
 
 ANSWER_CODES = {words: code for code, words in choices.CHILDREN_ANSWERS}
 CHANNEL_CODES = {words: code for code, words in choices.CHANNELS}
@@ -45,72 +40,13 @@ def incident(record: Record, now: datetime) -> answers.IncidentShown:
         noticed=noticed(record),
         disagreement=_disagreement(record),
         thrive=_thrive(record),
-        grades=[_grade(period) for period in record.periods],
-        allocations=[allocated(one) for one in record.allocations],
-        requests=[_request(one, record) for one in record.requests],
-        offered=_offered(record),
-        transfers=[_transfer(one) for one in record.transfers],
-        missed=[_missed(one) for one in record.missed(now)],
-        reassess=_reassess(record),
-    )
-
-
-def _offered(record: Record) -> answers.Offered | None:
-    found = record.offered
-    if found is None:
-        return None
-    receiver = found.to or found.to_team
-    return answers.Offered(
-        to=receiver.name if receiver else "", by=found.by.name, at=found.at,
-        note=found.note.shown() if found.note else "", answer_by=found.answer_by,
-    )  # fmt: skip
-
-
-def _transfer(one: Transfer) -> answers.TransferShown:
-    answer = getattr(one, "answer", None)
-    return answers.TransferShown(
-        id=one.pk, **told(one), threshold=one.threshold, by=one.by.name, at=one.at, answer_by=one.answer_by,
-        answer=answer.answer if answer else None, words=answer.words.shown() if answer and answer.words else "",
-        answered_at=answer.at if answer else None,
-    )  # fmt: skip
-
-
-def _missed(clock: Clock) -> answers.Missed:
-    said = next(iter(clock.explanations.all()), None)
-    return answers.Missed(
-        kind=clock.kind, due_at=clock.due_at, stopped_at=clock.stopped_at, reasons=list(said.reasons) if said else [],
-        why=said.why.shown() if said else "",
-    )  # fmt: skip
-
-
-def _reassess(record: Record) -> answers.AskedAgain | None:
-    asked = record.reassessment
-    if asked is None:
-        return None
-    return answers.AskedAgain(
-        since=asked.since, reasons=[one["code"] for one in asked.reasons], answer_by=asked.answer_by
-    )
-
-
-def _request(one: ReviewRequest, record: Record) -> answers.RequestShown:
-    decision = getattr(one, "decision", None)
-    said = one.why or one.result
-    return answers.RequestShown(
-        id=one.pk,
-        kind=one.kind,
-        grade=one.grade or None,
-        due_at=one.due_at,
-        closing_reason=one.closing_reason or None,
-        reasons=list(one.reasons),
-        why=said.shown() if said else "",
-        by=one.by.name,
-        at=one.at,
-        answer_by=one.answer_by,
-        waits_for="" if decision else waits_for(one, record),
-        answer=decision.answer if decision else None,
-        answered_by=decision.by.name if decision and decision.by else None,
-        answered_at=decision.at if decision else None,
-        words=decision.words.shown() if decision and decision.words else "",
+        grades=shown_response.grades(record, now),
+        allocations=[shown_response.allocated(one) for one in record.allocations],
+        requests=[shown_response.request(one, record) for one in record.requests],
+        offered=shown_response.offered(record),
+        transfers=[shown_response.transfer(one) for one in record.transfers],
+        missed=[shown_response.missed(one) for one in record.missed(now)],
+        reassess=shown_response.reassess(record),
     )
 
 
@@ -120,9 +56,9 @@ def ribbon(record: Record, now: datetime) -> answers.Ribbon:
     held = record.incident
     owed_at = shown["owed_at"]
     return answers.Ribbon(
-        grade=_grade(record.periods[0]) if record.periods else None,
+        grade=shown_response.held(record),
         clocks=[
-            answers.Clock(kind=one.kind, started_at=one.started_at, due_at=one.due_at, over=one.due_at < now)
+            answers_response.Clock(kind=one.kind, started_at=one.started_at, due_at=one.due_at, over=one.due_at < now)
             for one in record.clocks
         ],
         words_suggest=record.suggested or None,
@@ -134,11 +70,11 @@ def ribbon(record: Record, now: datetime) -> answers.Ribbon:
         reader=_reader(record),
         strongest=quoted(shown["strongest"]),
         owner=shown["owner"],
-        next=answers.Next(what=held.next_action, words=shown["owed"], by=owed_at) if owed_at else None,
+        next=answers_response.Next(what=held.next_action, words=shown["owed"], by=owed_at) if owed_at else None,
     )
 
 
-def noticed(record: Record) -> answers.Noticed:
+def noticed(record: Record) -> answers_reading.Noticed:
     """The newest reading. Where the words were not judged there is no answer, not a reassuring one."""
     reading = record.reading
     marks = sorted(record.marks, key=lambda mark: (not mark.stands, -mark.score, mark.entry, mark.start))
@@ -147,7 +83,7 @@ def noticed(record: Record) -> answers.Noticed:
         if reading is not None and (reading.at_risk or (reading.state == "read" and not reading.abstain))
         else None
     )
-    return answers.Noticed(
+    return answers_reading.Noticed(
         reader=_reader(record),
         at=reading.at if reading else None,
         child=judged.child if judged else None,
@@ -255,34 +191,26 @@ def waiting(shown: dict[str, Any]) -> answers_lists.Waiting:
     )
 
 
-def allocated(one: Allocation) -> answers.Allocated:
-    """A unit sent."""
-    return answers.Allocated(
-        id=one.pk,
-        unit=one.unit.call_sign,
-        sent_at=one.at,
-        arrived_at=one.arrived_at,
-        arrival_source=one.arrival_source or None,
-        left_at=one.left_at,
-    )
-
-
-def quoted(marks: Iterable[Mark]) -> list[answers.Mark]:
+def quoted(marks: Iterable[Mark]) -> list[answers_reading.Mark]:
     """Marks with their quotes."""
-    return [answers.Mark(**{name: asdict(one)[name] for name in answers.Mark.model_fields}) for one in marks]
+    return [
+        answers_reading.Mark(**{name: asdict(one)[name] for name in answers_reading.Mark.model_fields}) for one in marks
+    ]
 
 
-def _cue(one: CueShown) -> answers.Cue:
+def _cue(one: CueShown) -> answers_reading.Cue:
     answered = None
     if one.answer and one.answer_at:
         reason = REASON_CODES.get(one.answer_reason)
-        answered = answers.Answered(answer=one.answer, reason=reason, by=one.answer_by, at=one.answer_at)
+        answered = answers_reading.Answered(answer=one.answer, reason=reason, by=one.answer_by, at=one.answer_at)
     same = ("cue", "label", "assertion", "critical", "wants", "revived", "facts", "element")
-    return answers.Cue(**{name: getattr(one, name) for name in same}, quotes=[one.quote, *one.more], answered=answered)
+    return answers_reading.Cue(
+        **{name: getattr(one, name) for name in same}, quotes=[one.quote, *one.more], answered=answered
+    )
 
 
-def _reader(record: Record) -> answers.Reader:
-    return answers.Reader(state=record.noticed.code, say=record.noticed.say)
+def _reader(record: Record) -> answers_reading.Reader:
+    return answers_reading.Reader(state=record.noticed.code, say=record.noticed.say)
 
 
 def _disagreement(record: Record) -> answers.Disagreement | None:
@@ -290,17 +218,6 @@ def _disagreement(record: Record) -> answers.Disagreement | None:
     if found is None:
         return None
     return answers.Disagreement(held=found["held"], suggested=found["suggested"], quotes=quoted(found["quotes"]))
-
-
-def _grade(period: GradePeriod) -> answers.GradeHeld:
-    return answers.GradeHeld(
-        grade=period.grade,
-        name=grade(period.grade).name,
-        at=period.at,
-        by=period.by.name if period.by else "imported",
-        why=period.why.shown() if period.why else None,
-        why_not_above=period.why_not_above.shown() if period.why_not_above else None,
-    )
 
 
 def _particulars(record: Record) -> list[answers.Particular]:

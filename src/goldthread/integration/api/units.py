@@ -10,7 +10,7 @@ from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
 from goldthread.config.errors import Invalid
-from goldthread.integration.api import answers, answers_lists, shown
+from goldthread.integration.api import answers_lists, answers_response, shown_response
 from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment, Whole
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response import actions as response
@@ -70,13 +70,17 @@ def list_units(
 
 @operation(
     router, "POST", "/incidents/{uuid:incident_id}/allocations", "unit.allocate", "alteration",
-    answers={201: answers.Allocated}, summary="Send a unit",
+    answers={201: answers_response.Allocated}, summary="Send a unit",
 )  # fmt: skip
-def send_unit(request: HttpRequest, incident_id: IncidentId, key: Key, given: Sending) -> Status[answers.Allocated]:
+def send_unit(
+    request: HttpRequest, incident_id: IncidentId, key: Key, given: Sending
+) -> Status[answers_response.Allocated]:
     """Sends a unit and makes this user the owner. Nothing about the record stands against it, not even a missing grade;
     a unit that is not available is refused (409).
     """
-    return Status(201, shown.allocated(response.allocate(staff(request), incident_id, key=key, unit_id=given.unit)))
+    return Status(
+        201, shown_response.allocated(response.allocate(staff(request), incident_id, key=key, unit_id=given.unit))
+    )
 
 
 @operation(
