@@ -104,11 +104,14 @@ def line(entry: Entry, marks: list[Mark]) -> Line:
         "late": entry.late,
         "author": author,
     }
+    if entry.kind == "event":
+        ours = f". We told them: {entry.text.shown()}" if entry.text is not None else ""
+        return Line(**common, what=f"{_event(entry)}{ours}", erased=bool(entry.text and entry.text.erased_at))
     if entry.text is not None:
         if entry.text.erased_at is not None:
             return Line(**common, what=entry.text.shown(), erased=True)
         return Line(**common, pieces=pieces(entry.text.text, marks))
-    return Line(**common, what=_event(entry))
+    return Line(**common)
 
 
 def _event(entry: Entry) -> str:
