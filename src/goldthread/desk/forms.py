@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +16,7 @@ from goldthread.contact.rules import MOST_CHILDREN
 from goldthread.desk.queries import NEEDS
 from goldthread.desk.stated import StatedTimeField
 from goldthread.response.grades import closing_reasons, every_grade
-from goldthread.response.models import ARRIVAL_SOURCES, Unit
+from goldthread.response.models import ARRIVAL_SOURCES
 from goldthread.web import forms as web
 from goldthread.web.forms import WordsField
 
@@ -250,6 +252,30 @@ class GradeForm(CommandForm):
         self.fields["grade"].choices = choices_now  # type: ignore[attr-defined]
 
 
+HELD = [
+    ("", "not said"),
+    ("30", "30 minutes"),
+    ("60", "1 hour"),
+    ("120", "2 hours"),
+    ("240", "4 hours"),
+    ("480", "8 hours"),
+]
+"""For how long a unit may be said to be held when it is sent, in minutes *(ours)*; an exact time is set among the units."""
+
+
+class HeldField(forms.Field):
+    """For how long a unit is held; what is not in the list says nothing, since it never stands in the way of sending."""
+
+    def to_python(self, value: Any) -> timedelta | None:
+        return timedelta(minutes=int(value)) if value and value in dict(HELD) else None
+
+
+class CommittedForm(forms.Form):
+    """Until when a unit is held; empty where nobody knows."""
+
+    until = StatedTimeField(label="Committed until", required=False, kept="what stood before still stands")
+
+
 class AllocateForm(CommandForm):
     """A unit to send."""
 
@@ -258,16 +284,12 @@ class AllocateForm(CommandForm):
         label="Unit", required=False, widget=forms.Select, error_messages={"invalid": "Choose a unit from the list."}
     )
 
-    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+    held = HeldField(label="Committed for", required=False, widget=forms.Select(choices=HELD))
+
+    def __init__(self, *args: Any, units: list[tuple[int, str]], soon: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = [
-            ("", "Choose a unit"),
-            *(
-                (unit.pk, f"{unit.call_sign} · {unit.area}{' · ' + ', '.join(unit.skills) if unit.skills else ''}")
-                for unit in units
-            ),
-        ]
-        self.fields["unit"].widget = forms.Select(choices=shown)
+        self.soon = soon
+        self.fields["unit"].widget = forms.Select(choices=[("", "Choose a unit"), *units])
 
 
 class ArriveForm(CommandForm):

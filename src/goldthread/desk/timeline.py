@@ -19,6 +19,7 @@ from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import ARRIVAL_SOURCES
 from goldthread.response.request_models import KINDS
 from goldthread.response.request_rules import delays
+from goldthread.web.times import clock
 
 EVENTS = {
     "incident.opened": "Opened",
@@ -178,6 +179,9 @@ def _event(entry: Entry) -> str:
             return f"{said_as}: {reason.name if reason else data['reason']}"
         case "unit.arrived":
             return f"{said_as}: {data['unit']}, by {dict(ARRIVAL_SOURCES)[data['source']].lower()}"
+        case "unit.allocated" if "until" in data:
+            until = clock(datetime.fromisoformat(data["until"]), entry.recorded_at)
+            return f"{said_as}: {data['unit']}, committed until {until}"
         case "unit.allocated" | "unit.left":
             return f"{said_as}: {data['unit']}"
         case "thrive.written":
