@@ -7,7 +7,7 @@ from typing import Any
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-from goldthread.accounts.duty_actions import begin, end
+from goldthread.accounts.duty_actions import begin, sign_out
 from goldthread.accounts.models import Staff
 from goldthread.accounts.sessions import signed_in_by
 from goldthread.audit.actions import acting
@@ -29,9 +29,7 @@ def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
         act.record("security", "signed out", [("staff", user.pk)], everywhere=not stays)
         if stays:
             return
-        for session in elsewhere:
-            session.delete()
-        if end(user, act, "signed out"):  # who is gone staffs no desk: what they still own is nobody's, and alarms
+        if sign_out(user, act, elsewhere):  # who is gone staffs no desk: what they still own is nobody's, and alarms
             act.record("security", "duty.end", [("staff", user.pk)], by="signed-out")
 
 
