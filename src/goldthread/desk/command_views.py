@@ -19,7 +19,7 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.desk import forms
 from goldthread.desk.commands import run, staff
 from goldthread.desk.pages import now
-from goldthread.desk.unit_rows import to_choose
+from goldthread.desk.unit_rows import Choice, to_choose
 from goldthread.response import actions as response
 from goldthread.response.grades import grades_on
 from goldthread.response.request_actions import ask_close
@@ -150,14 +150,14 @@ def supervisor_came(request: HttpRequest, incident_id: uuid.UUID) -> HttpRespons
 def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     user = staff(request)
     found = one(user, "unit.allocate", incident_id)
-    units = to_choose(user, now()) if found else []
+    choice = to_choose(user) if found else Choice()
 
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
         if given["unit"] is None:
             raise Invalid({"unit": "Choose a unit from the list."})
         response.allocate(user, pk, key=given["key"], unit_id=given["unit"], committed=given["held"])
 
-    return run(request, incident_id, forms.AllocateForm(request.POST, units=units), act)
+    return run(request, incident_id, forms.AllocateForm(request.POST, choice=choice), act)
 
 
 @route("unit.allocate", "alteration")

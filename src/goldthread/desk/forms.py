@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 
+from goldthread.accounts.models import Team
 from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
 from goldthread.contact.rules import MOST_CHILDREN
 from goldthread.desk.queries import NEEDS
 from goldthread.desk.stated import StatedTimeField
+from goldthread.desk.unit_rows import Choice
 from goldthread.response.grades import closing_reasons, every_grade
 from goldthread.response.models import ARRIVAL_SOURCES
 from goldthread.web import forms as web
@@ -286,10 +287,10 @@ class AllocateForm(CommandForm):
 
     held = HeldField(label="Committed for", required=False, widget=forms.Select(choices=HELD))
 
-    def __init__(self, *args: Any, units: list[tuple[int, str]], soon: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.soon = soon
-        self.fields["unit"].widget = forms.Select(choices=[("", "Choose a unit"), *units])
+        self.soon = choice.soon
+        self.fields["unit"].widget = forms.Select(choices=[("", "Choose a unit"), *choice.units])
 
 
 class ArriveForm(CommandForm):
@@ -335,6 +336,7 @@ class FilterForm(forms.Form):
     """What the board is asked to show; a value that does not exist shows everything."""
 
     area = forms.ChoiceField(required=False)
+    team = forms.ModelChoiceField(Team.objects.all(), required=False)
     grade = forms.ChoiceField(required=False, choices=[("", ""), ("none", ""), *((code, "") for code in every_grade())])
     child = forms.ChoiceField(required=False, choices=[("", ""), *choices.CHILD_INVOLVED])
     owner = forms.ChoiceField(required=False, choices=[("", ""), ("me", "Mine"), ("team", "My team")])

@@ -28,7 +28,7 @@ from goldthread.desk.owed import owed
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import said
-from goldthread.desk.unit_rows import soon_free, to_choose
+from goldthread.desk.unit_rows import to_choose
 from goldthread.response.models import ARRIVAL_SOURCES
 
 DISPLAYS = (
@@ -100,7 +100,7 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
         case "delay":
             return request_forms.DelayForm()
         case "allocate":
-            return forms.AllocateForm(units=to_choose(user, now()), soon=soon_free(user, now()))
+            return forms.AllocateForm(choice=to_choose(user))
         case "line":
             return caller_forms.LineForm()
         case "online":

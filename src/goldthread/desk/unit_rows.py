@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from goldthread.accounts.models import Staff
+from goldthread.audit.models import DatabaseNow
 from goldthread.contact.models import Incident
 from goldthread.response.models import UNIT_STATES, Allocation, Unit
 from goldthread.web.times import clock
@@ -13,6 +16,14 @@ from goldthread.web.times import clock
 MOST_SOON = 12
 """Units soon free that are listed under the choice *(ours)*."""
 ORDER = {"available": 0, "sent": 1, "at_scene": 2, "off": 3}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The units to choose from, by key and in words, and those soon free, the first to be free first."""
+
+    units: Sequence[tuple[int, str]] = ()
+    soon: Sequence[str] = ()
 
 
 def overdue(unit: Unit, now: datetime) -> bool:
@@ -28,19 +39,22 @@ def held(unit: Unit, now: datetime) -> str:
     return f"overdue to be free since {since}" if overdue(unit, now) else f"committed until {since}"
 
 
-def to_choose(user: Staff, now: datetime) -> list[tuple[int, str]]:
-    """The units this person may send now, each as the choice words it."""
-    found = Unit.objects.for_area(user).ready().order_by("area", "call_sign")
-    return [
-        (one.pk, " · ".join(filter(None, [one.call_sign, one.area, ", ".join(one.skills), held(one, now)])))
-        for one in found
-    ]
-
-
-def soon_free(user: Staff, now: datetime) -> list[str]:
-    """Units that are with an incident and of which somebody said until when, the first to be free first."""
-    away = Unit.objects.for_area(user).filter(state__in=("sent", "at_scene"), committed_until__isnull=False)
-    return [f"{one.call_sign} {held(one, now)}" for one in away.order_by("committed_until", "pk")[:MOST_SOON]]
+def to_choose(user: Staff) -> Choice:
+    """The units this person may send now, and those with an incident of which somebody said until when; by one question."""
+    found = Unit.objects.for_area(user).exclude(state="off").annotate(now=DatabaseNow())
+    units = list(found.order_by("area", "call_sign"))
+    away = [one for one in units if one.state != "available" and one.committed_until is not None]
+    return Choice(
+        [
+            (one.pk, " · ".join(filter(None, [one.call_sign, one.area, ", ".join(one.skills), held(one, one.now)])))
+            for one in units
+            if one.state == "available"
+        ],
+        [
+            f"{one.call_sign} {held(one, one.now)}"
+            for one in sorted(away, key=lambda one: one.committed_until)[:MOST_SOON]
+        ],
+    )
 
 
 def unit_rows(user: Staff, now: datetime) -> list[dict[str, Any]]:
