@@ -34,6 +34,9 @@
     return (!before || before.dataset.order < fresh.dataset.order) && (!next || fresh.dataset.order < next.dataset.order);
   }
 
+  const main = document.getElementById("main");
+  const scroller = () => getComputedStyle(main).overflowY === "auto" ? main : document.scrollingElement;
+
   // Whatever stands above grows or shrinks, the row under the pointer or the focus stays where it is on the screen.
   function still(change) {
     const row = pointed() ?? focused();
@@ -41,8 +44,8 @@
     const before = row.getBoundingClientRect().top;
     change();
     let moved = row.getBoundingClientRect().top - before;
-    if (moved > 0) document.body.style.paddingBottom = `${parseFloat(document.body.style.paddingBottom || 0) + moved}px`;
-    scrollBy(0, moved);
+    if (moved > 0) board.style.marginBottom = `${innerHeight}px`; // room to scroll, where the board is short
+    scroller().scrollBy({ top: moved, behavior: "instant" });
     moved = row.getBoundingClientRect().top - before;
     if (moved < 0) board.style.marginTop = `${parseFloat(board.style.marginTop || 0) - moved}px`;
   }
@@ -84,7 +87,11 @@
 
   // Whether two rows tell the same, the seconds of their clocks and what this page marked aside.
   function same(one, other) {
-    const told = (row) => `${row.dataset.order} ${row.textContent.replace(/\s+/g, " ")}`;
+    const told = (row) => {
+      const copy = row.cloneNode(true);
+      for (const clock of copy.querySelectorAll(".clockbar")) clock.remove();
+      return `${row.dataset.order} ${copy.textContent.replace(/\s+/g, " ")}`;
+    };
     return told(one) === told(other);
   }
 
@@ -113,7 +120,7 @@
     }
     held.clear();
     if (at && !focused()) (document.getElementById(at) ?? body.querySelector("tr"))?.focus({ preventScroll: true });
-    board.style.marginTop = document.body.style.paddingBottom = "";
+    board.style.marginTop = board.style.marginBottom = "";
     tell();
   }
 
