@@ -155,7 +155,7 @@ def test_whoever_signs_out_is_cut_off(service: Service) -> None:
     with listening(service, cookies, f"?since={quote(mark.group(1))}") as answer:
         heard = events(answer)
         assert [next(heard)[0], next(heard)[0]] == ["still", "changes"]
-        visitor.post("/accounts/logout/")
+        visitor.post("/accounts/logout/", shift="ends")
         assert "ended" in [name for name, _mark, _data in heard]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from goldthread.assessment.queries import newest_reading
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
@@ -21,6 +22,8 @@ from goldthread.contact.caller_rules import BROKEN, Caller, Reachable
 from goldthread.contact.models import Entry, Incident
 from goldthread.contact.rules import child_involved
 from goldthread.desk.models import BoardRow
+from goldthread.desk.record import Record
+from goldthread.desk.timeline import said
 from goldthread.response.actions import close
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Clock
@@ -153,6 +156,34 @@ def test_words_of_a_call_back_open_a_closed_incident(cast: Cast, incident: Incid
     assert incident.is_open
 
 
+def test_what_we_told_them_is_kept_as_ours_and_never_read(cast: Cast, incident: Incident) -> None:
+    """Our own reassurance is no evidence: it neither raises a mark nor sets one aside."""
+    say(cast.handler, incident, "shouting next door, kids crying")
+    before = newest_reading(incident)
+    assert before is not None
+    told = "Officers are coming. No children in the house, then nobody has a knife. Stay with the bairn."
+    log_call_back(cast.handler, incident.pk, key=key(), outcome="answered", told=told)
+    after = newest_reading(incident)
+    assert after is not None
+    assert after.pk == before.pk, "nothing new was there to be read"
+    log_call_back(cast.handler, incident.pk, key=key(), outcome="answered", text="All quiet.", told=told)
+    record = Record(incident)
+    assert all(told not in text for text in record.texts.values())
+    assert {one["entry"] for one in record.reading.findings} <= set(record.texts)  # type: ignore[union-attr]
+    shown = [one for one in said(record) if told in one.what]
+    assert [one.kind for one in shown] == ["event", "event"]
+    assert all("Call-back: answered. We told them: " in one.what for one in shown)
+    assert AuditEvent.objects.filter(verb="callback.log").latest("id").detail == '{"outcome":"answered","told":true}'
+
+
+def test_telling_them_something_opens_no_closed_incident(cast: Cast, incident: Incident) -> None:
+    attended(cast, incident)
+    close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    log_call_back(cast.handler, incident.pk, key=key(), outcome="voicemail", told="An officer has been.")
+    incident.refresh_from_db()
+    assert not incident.is_open
+
+
 # Who is on the line.
 
 
@@ -230,6 +261,8 @@ def test_safe_contact_is_kept_and_stays_on_record(cast: Cast, incident: Incident
         (log_call_back, {"outcome": "maybe"}, "outcome"),
         (log_call_back, {"outcome": "answered", "number": "9" * 41}, "number"),
         (log_call_back, {"outcome": "answered", "text": "x" * 400_001}, "text"),
+        (log_call_back, {"outcome": "answered", "told": "x" * 400_001}, "told"),
+        (log_call_back, {"outcome": "no_answer", "told": "An officer comes."}, "told"),
         (set_on_line, {"caller": Caller("not_asked")}, "who"),
         (set_on_line, {"caller": Caller("robot")}, "who"),
         (set_on_line, {"caller": Caller("adult", interpreter="parrot")}, "interpreter"),

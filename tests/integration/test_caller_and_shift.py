@@ -140,3 +140,23 @@ def test_a_unit_is_set_off_duty_by_its_own_dispatcher_alone(cast: Cast, program:
     assert (
         "is with an incident" in problem(program(cast.dispatcher).post(at, {"state": "off"}), 409, "refused")["detail"]
     )
+
+
+def test_until_when_a_unit_is_held_is_said_and_listed(cast: Cast, program: Programs) -> None:
+    incident, dispatcher = opened(cast.handler), program(cast.dispatcher)
+    given = {"unit": cast.unit.pk, "committed_until": "2031-11-23T04:00:00Z"}
+    assert dispatcher.post(f"/incidents/{incident.pk}/allocations", given).status_code == 201
+    (unit,) = dispatcher.get("/units").json()["units"]
+    assert unit["committed_until"] == "2031-11-23T04:00:00Z"
+    at = f"/units/{cast.unit.pk}/committed"
+    assert problem(program(cast.far_dispatcher).post(at, {"until": None}), 404, "not-there")
+    assert dispatcher.post(at, {"until": None}).status_code == 204
+    assert dispatcher.get("/units").json()["units"][0]["committed_until"] is None
+
+
+def test_what_the_caller_was_told_is_no_words_of_theirs(cast: Cast, program: Programs) -> None:
+    incident, handler = opened(cast.handler), program(cast.handler)
+    given = {"outcome": "answered", "told": "No children there, I am told."}
+    assert handler.post(f"/incidents/{incident.pk}/call-backs", given).status_code == 201
+    lines = handler.get(f"/incidents/{incident.pk}/timeline").json()["lines"]
+    assert [one["kind"] for one in lines if "No children there" in one["text"]] == ["event"]

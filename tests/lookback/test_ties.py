@@ -16,11 +16,11 @@ from goldthread.cli import main
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.lookback.actions import make
-from goldthread.lookback.models import Item, Tie
+from goldthread.lookback.models import Item, Tie, TieWithdrawal
 from goldthread.lookback.stored import StoredIncidents
-from goldthread.lookback.tie_actions import Tied, tie
+from goldthread.lookback.tie_actions import Tied, tie, untie
 from goldthread.lookback.ties import together
-from tests.cast import Cast, opened, say
+from tests.cast import Cast, key, opened, say
 from tests.known_world import person, place, settled_on, street
 from tests.lookback.made import row, taken_in, written
 from tests.lookback.test_pages import released
@@ -179,3 +179,76 @@ def test_whoever_looks_at_an_item_has_looked_at_what_stands_beside_it(
     browser(cast.vast).get(f"/look-back/{items['A'].pk}/")
     event = AuditEvent.objects.filter(verb="lookback.see").latest("id")
     assert str(items["B"].pk) in event.subjects
+
+
+# Taking a tie back.
+
+
+def test_a_tie_that_was_wrong_is_taken_back_for_everybody_and_stays_on_record(
+    cast: Cast, browser: Browser, items: dict[str, Item], tmp_path: Path
+) -> None:
+    path = linked(tmp_path, [("A", "1"), ("B", "1"), ("C", "1")])
+    tie(path, "person", "ref", "", cast.vast)
+    given = {"key": key(), "other": items["B"].pk, "words": "Two people of one name: born 1990 and 2001."}
+    client, page = browser(cast.vast), f"/look-back/{items['A'].pk}/"
+    for _ in range(2):  # a retry does it once
+        assert client.post(f"{page}untie", given).status_code == 302
+    by = together(cast.vast, list(items.values()))
+    assert names(items, by[items["A"].pk]) == {"C"}
+    assert names(items, by.get(items["B"].pk, {})) == set()
+    assert TieWithdrawal.objects.get().by == cast.vast
+    for name in "AB":
+        shown = browser(cast.vast).get(f"/look-back/{items[name].pk}/").text
+        assert "B: not the same person, by Vast Amber" in shown
+        assert "born 1990 and 2001" in shown
+    assert str(items["B"].pk) in AuditEvent.objects.get(verb="lookback.untie").subjects
+    assert tie(path, "person", "ref", "", cast.vast).made == 0, "the same table ties them no second time"
+    assert names(items, together(cast.vast, list(items.values()))[items["A"].pk]) == {"C"}
+
+
+def test_without_a_reason_or_a_tie_nothing_is_taken_back(
+    cast: Cast, browser: Browser, items: dict[str, Item], tmp_path: Path
+) -> None:
+    tie(linked(tmp_path, [("A", "1"), ("B", "1"), ("E", "1")]), "person", "ref", "", cast.vast)
+    client, page = browser(cast.supervisor), f"/look-back/{items['A'].pk}/"
+    answer = client.post(f"{page}untie", {"key": key(), "other": items["B"].pk, "words": " "})
+    assert answer.status_code == 422
+    assert "Write why these are not the same" in answer.text
+    answer = client.post(f"{page}untie", {"key": key(), "other": items["C"].pk, "words": "Not they."})
+    assert "Nothing that linking found ties these two" in answer.text
+    for out_of_sight in (items["E"].pk, items["A"].pk, key()):
+        given = {"key": key(), "other": out_of_sight, "words": "Not they."}
+        assert client.post(f"{page}untie", given).status_code == 404
+    assert browser(cast.pcc).post(f"{page}untie", {"key": key(), "other": items["B"].pk}).status_code == 403
+    assert not TieWithdrawal.objects.exists()
+
+
+def test_both_items_of_a_record_that_was_read_graver_later_leave_the_group(cast: Cast, tmp_path: Path) -> None:
+    for name, level in (("A", "high"), ("B", "low"), ("B", "immediate")):
+        taken_in(written(tmp_path, [row(name, level)], f"{name}{level}.csv"), cast.supervisor, cast.supervisor.team)
+    tie(linked(tmp_path, [("A", "1"), ("B", "1")]), "person", "ref", "", cast.vast)
+    a, b = (Item.objects.filter(hit__reference=name).first() for name in "AB")
+    assert a is not None
+    assert b is not None
+    untie(cast.vast, a.pk, other=b.pk, key=key(), words="Not they.")
+    assert TieWithdrawal.objects.count() == 2
+    assert not together(cast.vast, [a]).get(a.pk)
+
+
+def test_the_command_takes_back_a_whole_table_and_no_other(
+    cast: Cast, items: dict[str, Item], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = linked(tmp_path, [("A", "1"), ("B", "1"), ("C", "2"), ("D", "2")])
+    tie(wrong, "person", "ref", "", cast.vast)
+    (tmp_path / "right").mkdir()
+    tie(linked(tmp_path / "right", [("A", "7"), ("C", "7")]), "person", "ref", "", cast.vast)
+    command = ["look-back-tie", str(wrong), "--by", "vast", "--withdraw", "Columns mixed up."]
+    assert main(command) == 0
+    assert "4 ties of this table are taken back, 0 had been before" in capsys.readouterr().out
+    assert main(command) == 0
+    assert "0 ties of this table are taken back, 4 had been before" in capsys.readouterr().out
+    assert names(items, together(cast.vast, list(items.values()))[items["A"].pk]) == {"C"}
+    assert main([*command, "--kind", "addresses"]) == 2
+    assert "Nothing was ever tied of this very table as address" in capsys.readouterr().err
+    assert main(["look-back-tie", str(wrong), "--by", "vast"]) == 2
+    assert "Name the columns" in capsys.readouterr().err

@@ -10,7 +10,10 @@ from goldthread.accounts.events import StaffLeft
 from goldthread.config.upward import listen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from django.contrib.sessions.models import Session
 
     from goldthread.accounts.models import Staff
     from goldthread.audit.actions import Acting
@@ -28,6 +31,13 @@ def begin(staff: Staff, act: Acting) -> None:
 def end(staff: Staff, act: Acting, by: str) -> int:
     """End somebody's duty; ``by``: handover, signed out, left, forgotten. Returns how many ran."""
     return Duty.objects.filter(staff=staff, ended_at__isnull=True).update(ended_at=act.now, ended_by=by)
+
+
+def sign_out(staff: Staff, act: Acting, elsewhere: Iterable[Session]) -> int:
+    """End somebody's duty and the browsers they are still signed in at; returns how many duties ran."""
+    for session in elsewhere:
+        session.delete()
+    return end(staff, act, "signed out")
 
 
 def forget(now: datetime) -> int:

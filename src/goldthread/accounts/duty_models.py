@@ -12,7 +12,9 @@ from goldthread.audit.models import DatabaseNow
 
 
 class Duty(models.Model):
-    """One stretch of somebody's work, begun by signing in and ended by handing over, by signing out, by their leaving, or by being forgotten."""
+    """One stretch of somebody's work, begun by signing in and ended by handing over, by signing out of the last browser,
+    by their leaving, or by being forgotten.
+    """
 
     staff = models.ForeignKey(Staff, models.PROTECT, related_name="duties")
     began_at = models.DateTimeField(db_default=DatabaseNow())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, connection
@@ -42,6 +43,16 @@ class SignIn(AuthenticationBackend):  # type: ignore[misc]
         """The member of staff with this number, unless their access has ended."""
         found = _staff().first(user_id)
         return found if found is not None and found.is_active else None
+
+
+def signed_in_by(staff: Staff, but: str | None = None) -> list[Session]:
+    """The browsers in which this person is signed in now; ``but`` is the key of one that is left out."""
+    found = []
+    for session in Session.objects.filter(expire_date__gt=Now()).exclude(session_key=but or "").iterator():
+        held = session.get_decoded()
+        if held.get(SESSION_KEY) == str(staff.pk) and held.get(HASH_SESSION_KEY) == staff.get_session_auth_hash():
+            found.append(session)
+    return found
 
 
 @lru_cache(maxsize=1)

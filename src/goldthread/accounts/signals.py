@@ -7,8 +7,9 @@ from typing import Any
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-from goldthread.accounts.duty_actions import begin, end
+from goldthread.accounts.duty_actions import begin, sign_out
 from goldthread.accounts.models import Staff
+from goldthread.accounts.sessions import signed_in_by
 from goldthread.audit.actions import acting
 
 
@@ -19,11 +20,17 @@ def _signed_in(request: Any, user: Staff, **_: Any) -> None:
 
 
 def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
-    if user is not None:
-        with acting(user, request=request) as act:
-            act.record("security", "signed out", [("staff", user.pk)])
-            if end(user, act, "signed out"):  # who is gone staffs no desk: what they still own is nobody's, and alarms
-                act.record("security", "duty.end", [("staff", user.pk)], by="signed-out")
+    """A duty ends with the last browser its person is signed in at, or where they say that it ends, which signs them out everywhere."""
+    if user is None:
+        return
+    elsewhere = signed_in_by(user, but=request.session.session_key)
+    stays = bool(elsewhere) and request.POST.get("shift") != "ends"
+    with acting(user, request=request) as act:
+        act.record("security", "signed out", [("staff", user.pk)], everywhere=not stays)
+        if stays:
+            return
+        if sign_out(user, act, elsewhere):  # who is gone staffs no desk: what they still own is nobody's, and alarms
+            act.record("security", "duty.end", [("staff", user.pk)], by="signed-out")
 
 
 def _failed(credentials: dict[str, Any], request: Any = None, **_: Any) -> None:

@@ -14,5 +14,6 @@ own = (
 )
 urlpatterns = [
     path("", include(own)),
+    path("accounts/logout/", views.SignOut.as_view(), name="account_logout"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from allauth.account.views import LogoutView
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from goldthread.accounts.forms import AuditForm
 from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import roles, verbs
 from goldthread.accounts.routes import route
+from goldthread.accounts.sessions import signed_in_by
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 
@@ -25,6 +27,24 @@ def _staff(request: HttpRequest) -> Staff:
     if not isinstance(user, Staff):
         raise TypeError("the gate lets only staff through")
     return user
+
+
+class SignOut(LogoutView):  # type: ignore[misc]
+    """Signing out. Whoever works shifts and is signed in elsewhere too is asked whether their shift goes on there."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.POST.get("shift") not in ("goes-on", "ends") and self._elsewhere():
+            asks: HttpResponse = self.render_to_response(self.get_context_data())
+            return asks
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return {**super().get_context_data(**kwargs), "elsewhere": self._elsewhere()}
+
+    def _elsewhere(self) -> int:
+        user = _staff(self.request)
+        return len(signed_in_by(user, but=self.request.session.session_key)) if user.can("owner.take") else 0
 
 
 @route("signed-in", "none")

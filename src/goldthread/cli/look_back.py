@@ -52,9 +52,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     tie = subparsers.add_parser("look-back-tie", help="tie look-back items of the same person or address together")
     tie.add_argument("file", metavar="FILE", type=Path, help="what 'goldthread link' wrote: CSV or Parquet")
     tie.add_argument("--kind", choices=("people", "addresses"), default="people", help="what was linked (people)")
-    tie.add_argument("--reference", metavar="COLUMN", required=True, help="the column that names the record")
+    tie.add_argument("--reference", metavar="COLUMN", default="", help="the column that names the record")
     tie.add_argument("--by", metavar="COLLAR", required=True, help="the login of whoever has them tied")
-    told_apart = tie.add_mutually_exclusive_group(required=True)
+    tie.add_argument(
+        "--withdraw", metavar="WHY", default="", help="take back every tie made of this very table, and say why"
+    )
+    told_apart = tie.add_mutually_exclusive_group()
     told_apart.add_argument("--time", metavar="COLUMN", default="", help="the column that says when the record came")
     told_apart.add_argument("--unique", action="store_true", help="no reference is ever given twice, on whatever day")
     tie.set_defaults(run=tied)
@@ -86,10 +89,16 @@ def _with_database(what: Callable[[argparse.Namespace], int], args: argparse.Nam
 
 
 def _tie(args: argparse.Namespace) -> int:
-    from goldthread.lookback.tie_actions import tie
+    from goldthread.lookback.tie_actions import tie, untie_all
 
-    by = _staff(args.by)
-    told = tie(args.file, {"people": "person", "addresses": "address"}[args.kind], args.reference, args.time, by)
+    by, kind = _staff(args.by), {"people": "person", "addresses": "address"}[args.kind]
+    if args.withdraw:
+        now, before = untie_all(args.file, kind, by, args.withdraw)
+        print(f"{now:,} ties of this table are taken back, {before:,} had been before.")
+        return 0
+    if not args.reference or not (args.time or args.unique):
+        raise Refused("Name the columns: --reference, and --time or else --unique. Nothing was tied.")
+    told = tie(args.file, kind, args.reference, args.time, by)
     print(
         f"{told.rows:,} rows read. In {told.groups:,} groups several items stand: {told.made:,} ties made, "
         f"{told.there:,} were there already."

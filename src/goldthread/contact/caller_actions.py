@@ -42,14 +42,19 @@ def log_call_back(
     outcome: str,
     number: str = "",
     text: str = "",
+    told: str = "",
     at: datetime | None = None,
     new_risk: str = "",
 ) -> CallBack:
-    """Record one attempt to reach the caller. What was said in it is read like any words, and opens a closed incident."""
+    """Record one attempt to reach the caller. What was said in it is read like any words, and opens a closed incident.
+
+    ``told`` is what we told them: kept with the attempt and never read, since our own reassurance is no evidence.
+    """
     code, dialled = caller_rules.outcome(outcome), rules.short(number, "number", 40)
     words = rules.words(text) if text.strip() else ""
     asked = caller_rules.new_risk(new_risk, code, words)
-    given = [code, dialled, words, at, *([asked] if asked else [])]
+    ours = caller_rules.told(told, code)
+    given = [code, dialled, words, at, *([asked] if asked else []), *([ours] if ours else [])]
     with on_incident(user, incident_id, "entry.add", key, "call back", *given) as work:
         if work.done is not None:
             return CallBack.objects.get(pk=int(work.done))
@@ -58,7 +63,10 @@ def log_call_back(
             reopen(work, "late words")
         payload = Payload.objects.keep(dialled) if dialled else None
         data = {"outcome": code, **({"new_risk": asked} if asked else {})}
-        work.entry("event", "system", code="callback.logged", data=data, occurred_at=when, late=late)
+        work.entry(
+            "event", "system", code="callback.logged", data=data, occurred_at=when, late=late,
+            text=Payload.objects.keep(ours) if ours else None,
+        )  # fmt: skip
         said = say(work, "caller" if code == "answered" else "heard", words, at) if words else None
         made = CallBack.objects.create(
             incident=work.incident,
@@ -71,7 +79,7 @@ def log_call_back(
             recorded_at=work.now,
         )
         work.involve("author")
-        work.act.record("collection", "callback.log", [("incident", str(incident_id))], outcome=code)
+        work.act.record("collection", "callback.log", [("incident", str(incident_id))], outcome=code, told=bool(ours))
         work.finish(made.pk)
     return made
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from goldthread.config.errors import Invalid
 from goldthread.contact import choices
-from goldthread.contact.rules import short
+from goldthread.contact.rules import short, words
 
 BROKEN = frozenset({"silent", "dropped", "abandoned"})
 """States of a line after which somebody has to be reached before the incident may close."""
+
+
+HEARD = frozenset({"answered", "voicemail"})
+"""Outcomes of an attempt in which somebody was told something."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,18 @@ def new_risk(code: str, outcome: str, words: str) -> str:
     if code == "something" and not words:
         raise Invalid({"text": "Write what is new, in the caller's words. Nothing was saved."})
     return code
+
+
+def told(text: str, outcome: str) -> str:
+    """What we told them, as it will be kept. Raises ``Invalid`` where nobody was there to be told."""
+    if not text.strip():
+        return ""
+    if outcome not in HEARD:
+        raise Invalid({"told": "Nobody was reached, so nobody was told. Leave this out. Nothing was saved."})
+    try:
+        return words(text)
+    except Invalid as error:
+        raise Invalid({"told": str(error)}) from None
 
 
 def line(state: str) -> str:

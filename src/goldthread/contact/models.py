@@ -109,7 +109,8 @@ class Entry(AppendOnly):
     """One line of an incident's timeline, in the order recorded (``seq``, unique in the incident).
 
     ``kind`` is ``words`` (somebody's words, in ``text``, read by the reader) or ``event`` (something the system
-    recorded: ``code`` with ids and codes in ``data``, never a person's words). Both times are kept: ``occurred_at``
+    recorded: ``code`` with ids and codes in ``data``; its ``text``, where it has one, is what we said ourselves, which no
+    reader takes for evidence). Both times are kept: ``occurred_at``
     as the person gave it, ``recorded_at`` as the database had it.
     """
 

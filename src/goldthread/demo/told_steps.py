@@ -164,7 +164,10 @@ def _explain(self: Carried, step: Step) -> None:
 def _told(self: Carried, step: Step) -> None:
     if self.incident().safe_contact == "not_asked":
         set_safe_contact(step.who, self.now_in, key=_key(), reachable=Reachable("given", "call"))
-    log_call_back(step.who, self.now_in, key=_key(), outcome="answered", text=step.words, new_risk=step.rest[0])
+    told, _, said = step.words.partition("; ")
+    log_call_back(
+        step.who, self.now_in, key=_key(), outcome="answered", text=said, told=told, new_risk=step.rest[0]
+    )  # fmt: skip
 
 
 def _transfer(self: Carried, step: Step) -> None:

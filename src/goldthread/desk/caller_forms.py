@@ -87,7 +87,12 @@ class CallBackForm(CommandForm):
     )
     at = StatedTimeField(label="If earlier, when", required=False)
     text = WordsField(
-        label="What was said or heard", required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"})
+        label="What they said, or was heard",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"}),
+    )
+    told = WordsField(
+        label="What we told them", required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"})
     )
 
 

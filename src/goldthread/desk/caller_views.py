@@ -70,6 +70,7 @@ def callback(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
             outcome=given["outcome"],
             number=given["number"],
             text=given["text"],
+            told=given["told"],
             at=given["at"],
             new_risk=given["new_risk"],
         ),

@@ -16,9 +16,10 @@ from goldthread.config.errors import Invalid
 from goldthread.contact import actions as contact
 from goldthread.contact.querysets import one
 from goldthread.contact.rules import ChildGiven
-from goldthread.desk import forms, presenters
+from goldthread.desk import forms
 from goldthread.desk.commands import run, staff
 from goldthread.desk.pages import now
+from goldthread.desk.unit_rows import Choice, to_choose
 from goldthread.response import actions as response
 from goldthread.response.grades import grades_on
 from goldthread.response.request_actions import ask_close
@@ -149,14 +150,14 @@ def supervisor_came(request: HttpRequest, incident_id: uuid.UUID) -> HttpRespons
 def allocate(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     user = staff(request)
     found = one(user, "unit.allocate", incident_id)
-    units = presenters.units(user) if found else []
+    choice = to_choose(user) if found else Choice()
 
     def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
         if given["unit"] is None:
             raise Invalid({"unit": "Choose a unit from the list."})
-        response.allocate(user, pk, key=given["key"], unit_id=given["unit"])
+        response.allocate(user, pk, key=given["key"], unit_id=given["unit"], committed=given["held"])
 
-    return run(request, incident_id, forms.AllocateForm(request.POST, units=units), act)
+    return run(request, incident_id, forms.AllocateForm(request.POST, choice=choice), act)
 
 
 @route("unit.allocate", "alteration")

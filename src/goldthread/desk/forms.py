@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 
+from goldthread.accounts.models import Team
 from goldthread.accounts.queries import areas
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
 from goldthread.contact.rules import MOST_CHILDREN
 from goldthread.desk.queries import NEEDS
 from goldthread.desk.stated import StatedTimeField
+from goldthread.desk.unit_rows import Choice
 from goldthread.response.grades import closing_reasons, every_grade
-from goldthread.response.models import ARRIVAL_SOURCES, Unit
+from goldthread.response.models import ARRIVAL_SOURCES
 from goldthread.web import forms as web
 from goldthread.web.forms import WordsField
 
@@ -250,6 +253,30 @@ class GradeForm(CommandForm):
         self.fields["grade"].choices = choices_now  # type: ignore[attr-defined]
 
 
+HELD = [
+    ("", "not said"),
+    ("30", "30 minutes"),
+    ("60", "1 hour"),
+    ("120", "2 hours"),
+    ("240", "4 hours"),
+    ("480", "8 hours"),
+]
+"""For how long a unit may be said to be held when it is sent, in minutes *(ours)*; an exact time is set among the units."""
+
+
+class HeldField(forms.Field):
+    """For how long a unit is held; what is not in the list says nothing, since it never stands in the way of sending."""
+
+    def to_python(self, value: Any) -> timedelta | None:
+        return timedelta(minutes=int(value)) if value and value in dict(HELD) else None
+
+
+class CommittedForm(forms.Form):
+    """Until when a unit is held; empty where nobody knows."""
+
+    until = StatedTimeField(label="Committed until", required=False, kept="what stood before still stands")
+
+
 class AllocateForm(CommandForm):
     """A unit to send."""
 
@@ -258,16 +285,12 @@ class AllocateForm(CommandForm):
         label="Unit", required=False, widget=forms.Select, error_messages={"invalid": "Choose a unit from the list."}
     )
 
-    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+    held = HeldField(label="Committed for", required=False, widget=forms.Select(choices=HELD))
+
+    def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = [
-            ("", "Choose a unit"),
-            *(
-                (unit.pk, f"{unit.call_sign} · {unit.area}{' · ' + ', '.join(unit.skills) if unit.skills else ''}")
-                for unit in units
-            ),
-        ]
-        self.fields["unit"].widget = forms.Select(choices=shown)
+        self.soon = choice.soon
+        self.fields["unit"].widget = forms.Select(choices=[("", "Choose a unit"), *choice.units])
 
 
 class ArriveForm(CommandForm):
@@ -313,6 +336,7 @@ class FilterForm(forms.Form):
     """What the board is asked to show; a value that does not exist shows everything."""
 
     area = forms.ChoiceField(required=False)
+    team = forms.ModelChoiceField(Team.objects.all(), required=False)
     grade = forms.ChoiceField(required=False, choices=[("", ""), ("none", ""), *((code, "") for code in every_grade())])
     child = forms.ChoiceField(required=False, choices=[("", ""), *choices.CHILD_INVOLVED])
     owner = forms.ChoiceField(required=False, choices=[("", ""), ("me", "Mine"), ("team", "My team")])

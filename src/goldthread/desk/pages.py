@@ -28,6 +28,7 @@ from goldthread.desk.owed import owed
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.desk.timeline import said
+from goldthread.desk.unit_rows import to_choose
 from goldthread.response.models import ARRIVAL_SOURCES
 
 DISPLAYS = (
@@ -67,7 +68,7 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "delays": presenters.delays(record, at),
         "offered": offered(record, user, at),
         "transfers": transfers(record, at),
-        "sent": presenters.sent(record),
+        "sent": presenters.sent(record, at),
         "sources": ARRIVAL_SOURCES,
         "speaker": caller(record, at),
         "may": presenters.may(user, incident),
@@ -99,7 +100,7 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
         case "delay":
             return request_forms.DelayForm()
         case "allocate":
-            return forms.AllocateForm(units=presenters.units(user))
+            return forms.AllocateForm(choice=to_choose(user))
         case "line":
             return caller_forms.LineForm()
         case "online":

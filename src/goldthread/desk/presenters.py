@@ -16,8 +16,9 @@ from goldthread.desk.differences import differences
 from goldthread.desk.marks import Mark
 from goldthread.desk.owed import owed
 from goldthread.desk.record import Record
+from goldthread.desk.unit_rows import held, overdue
 from goldthread.response.grades import grade, grades_on
-from goldthread.response.models import ARRIVAL_SOURCES, Clock, GradePeriod, Unit
+from goldthread.response.models import ARRIVAL_SOURCES, Clock, GradePeriod
 from goldthread.response.reassess_rules import triggers
 from goldthread.response.request_rules import delays as reasons_of_delay
 
@@ -296,12 +297,7 @@ def delays(record: Record, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def units(user: Staff) -> list[Unit]:
-    """Units that this person may send now."""
-    return list(Unit.objects.for_area(user).ready().order_by("area", "call_sign"))
-
-
-def sent(record: Record) -> list[dict[str, Any]]:
+def sent(record: Record, now: datetime) -> list[dict[str, Any]]:
     """Units that were sent, in order."""
     return [
         {
@@ -311,6 +307,8 @@ def sent(record: Record) -> list[dict[str, Any]]:
             "arrived_at": one.arrived_at,
             "source": one.get_arrival_source_display(),
             "left_at": one.left_at,
+            "held": "" if one.left_at else held(one.unit, now),
+            "overdue": overdue(one.unit, now),
         }
         for one in record.allocations
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import DataError, connection
@@ -17,6 +19,7 @@ from goldthread.desk.models import BoardRow
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.contact.querysets import IncidentQuerySet
 
 PAGE = 100
 ORDER = ("first", "-score", "due_at", "incident_id")
@@ -43,9 +46,13 @@ NEEDS = (
 
 @dataclass(frozen=True)
 class Filters:
-    """What the person asked the board to show; empty means everything in their sight."""
+    """What the person asked the board to show; empty means everything in their sight.
+
+    ``area`` and ``team`` are whose board it is seen as; the rest picks among what stands on that.
+    """
 
     area: str = ""
+    team: int = 0
     grade: str = ""
     child: str = ""
     owner: str = ""
@@ -55,9 +62,7 @@ class Filters:
 
 def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
     """Open incidents in this person's sight, in the board's order."""
-    incidents = Incident.objects.open().visible_to(user)
-    if filters.area:
-        incidents = incidents.filter(area=filters.area)
+    incidents = standing_on(user, filters)
     if filters.child:
         incidents = incidents.filter(child=filters.child)
     if filters.owner == "me":
@@ -74,15 +79,43 @@ def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
     return found.order_by(*ORDER)
 
 
-def waits(user: Staff) -> QuerySet[BoardRow]:
+def standing_on(user: Staff, whose: Filters) -> IncidentQuerySet:
+    """What stands on the board of an area's dispatchers or of a team, of what this person may see: a view never widens sight."""
+    found = Incident.objects.open().visible_to(user)
+    if whose.area:
+        found = found.filter(Q(area__in=[whose.area, ""]) | Q(offered_team__area=whose.area))
+    if whose.team:
+        of = ("team", "owner_team", "owner__team", "offered_team")
+        found = found.filter(reduce(or_, (Q(**{name: whose.team}) for name in of)))
+    return found
+
+
+@dataclass(frozen=True)
+class Boards:
+    """Whose boards somebody may see theirs as: areas by name, teams by key and name."""
+
+    areas: list[str]
+    teams: list[tuple[int, str]]
+
+
+def boards(user: Staff) -> Boards:
+    """The areas and teams of the open incidents in this person's sight."""
+    seen = Incident.objects.open().visible_to(user).order_by()
+    names = [f"{one}{part}" for one in ("team", "owner_team", "owner__team") for part in ("", "__name")]
+    found = set(seen.values_list("area", *names).distinct())
+    teams = {(name, pk) for _, *rest in found for pk, name in zip(rest[::2], rest[1::2], strict=True) if pk}
+    return Boards(sorted({row[0] for row in found if row[0]}), [(pk, name) for name, pk in sorted(teams)])
+
+
+def waits(user: Staff, whose: Filters) -> QuerySet[BoardRow]:
     """Open incidents that nobody has attended, the one longest over its time, or nearest to it, first."""
-    found = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user), attended=False)
+    found = BoardRow.objects.filter(incident__in=standing_on(user, whose), attended=False)
     return found.order_by("due_at", "incident_id")
 
 
-def counts(user: Staff, now: datetime) -> dict[str, int]:
-    """The strip above the board, over all rows in this person's sight."""
-    found: dict[str, int] = BoardRow.objects.filter(incident__in=Incident.objects.open().visible_to(user)).aggregate(
+def counts(user: Staff, now: datetime, whose: Filters = Filters()) -> dict[str, int]:
+    """The strip above the board, over all rows of it in this person's sight."""
+    found: dict[str, int] = BoardRow.objects.filter(incident__in=standing_on(user, whose)).aggregate(
         open=Count("pk"),
         **{code: Count("pk", filter=Q(needs__contains=[code])) for code in NEEDS},
         ungraded=Count("pk", filter=Q(grade="")),

@@ -111,7 +111,7 @@ class Record:
         return {
             entry.seq: entry.text.text
             for entry in self.entries
-            if entry.text is not None and entry.text.erased_at is None
+            if entry.kind == "words" and entry.text is not None and entry.text.erased_at is None
         }
 
     @cached_property

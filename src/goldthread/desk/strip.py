@@ -45,10 +45,17 @@ WANTS = [
 """What the board filters by: see ``BoardRow.needs``."""
 
 
-def strip(counted: dict[str, int]) -> list[dict[str, Any]]:
-    """The counters as the page's macro takes them; what is none shows where somebody looks for it."""
+def strip(counted: dict[str, int], whose: str = "") -> list[dict[str, Any]]:
+    """The counters as the page's macro takes them; what is none shows where somebody looks for it.
+
+    ``whose`` is the part of the address that says whose board it is, which each counter keeps.
+    """
     return [
-        {"code": name, "value": counted[name], "label": words, "kind": sign, "href": href}
+        {"code": name, "value": counted[name], "label": words, "kind": sign, "href": _kept(href, whose)}
         for name, words, sign, href, always in COUNTERS
         if always or counted[name]
     ]
+
+
+def _kept(href: str, whose: str) -> str:
+    return f"{href}&{whose}" if href and whose else href

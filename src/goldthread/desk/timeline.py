@@ -19,6 +19,7 @@ from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import ARRIVAL_SOURCES
 from goldthread.response.request_models import KINDS
 from goldthread.response.request_rules import delays
+from goldthread.web.times import clock
 
 EVENTS = {
     "incident.opened": "Opened",
@@ -104,11 +105,14 @@ def line(entry: Entry, marks: list[Mark]) -> Line:
         "late": entry.late,
         "author": author,
     }
+    if entry.kind == "event":
+        ours = f". We told them: {entry.text.shown()}" if entry.text is not None else ""
+        return Line(**common, what=f"{_event(entry)}{ours}", erased=bool(entry.text and entry.text.erased_at))
     if entry.text is not None:
         if entry.text.erased_at is not None:
             return Line(**common, what=entry.text.shown(), erased=True)
         return Line(**common, pieces=pieces(entry.text.text, marks))
-    return Line(**common, what=_event(entry))
+    return Line(**common)
 
 
 def _event(entry: Entry) -> str:
@@ -175,6 +179,9 @@ def _event(entry: Entry) -> str:
             return f"{said_as}: {reason.name if reason else data['reason']}"
         case "unit.arrived":
             return f"{said_as}: {data['unit']}, by {dict(ARRIVAL_SOURCES)[data['source']].lower()}"
+        case "unit.allocated" if "until" in data:
+            until = clock(datetime.fromisoformat(data["until"]), entry.recorded_at)
+            return f"{said_as}: {data['unit']}, committed until {until}"
         case "unit.allocated" | "unit.left":
             return f"{said_as}: {data['unit']}"
         case "thrive.written":

@@ -31,6 +31,7 @@ urlpatterns = [
     path("board/wall", views.wall, name="wall"),
     path("units/", unit_views.units, name="units"),
     path("units/<int:unit_id>/state", unit_views.unit_state, name="unit_state"),
+    path("units/<int:unit_id>/committed", unit_views.unit_committed, name="unit_committed"),
     path("shift/", shift_views.shift, name="shift"),
     path("shift/begin", shift_views.begin, name="shift_begin"),
     path("shift/end", shift_views.end, name="shift_end"),

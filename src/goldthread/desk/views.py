@@ -28,7 +28,7 @@ from goldthread.desk.commands import answer, ensure_open, staff
 from goldthread.desk.marks import marks_of
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
-from goldthread.desk.queries import PAGE, Filters, counts, own, snapshot, waits
+from goldthread.desk.queries import PAGE, Filters, boards, counts, own, snapshot, waits
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.record import Record
 from goldthread.desk.rows import rendered, rows
@@ -37,6 +37,8 @@ from goldthread.desk.timeline import said
 from goldthread.response.grades import grades_on
 from goldthread.web.addresses import stream_origin
 
+WHOSE = ("area", "team")
+"""Filters that say whose board it is seen as."""
 WALL = 10
 """Waits that the room's screen shows."""
 
@@ -144,41 +146,55 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
 @route("board.see", "consultation")
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """The live board: every open incident in this person's sight, in an explained order."""
+    """The live board: every open incident in this person's sight, in an explained order; or that of an area or a team, as far
+    as they see it. With ``part``, what a filtered board asks for anew: the strip and the rows.
+    """
     user = staff(request)
-    given = _filters(request)
+    given, whose, named = _filters(request)
     mark = snapshot()  # taken first: whatever commits from here on comes again by the stream
     at = now()
-    counted = counts(user, at)
+    counted = counts(user, at, Filters(**whose))
     shown = board_rows(user, Filters(**given), at)
     pages = Paginator(shown, PAGE)
-    if not given:
+    if given == whose:
         pages.count = counted["open"]  # counted already: the strip counts every row in sight
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "board.see", [], page=page.number, filters=sorted(given))
     context = {
         "now": at,
         "rows": [rendered(row) for row in rows(shown[(page.number - 1) * PAGE : page.number * PAGE], at)],
-        "strip": strip(counted),
+        "strip": strip(counted, urlencode(whose)),
         "filters": given,
+        "whose": named,
         "wants": WANTS,
-        "areas": _areas(user),
+        "boards": boards(user),
         "grades": [(one.code, one.name) for one in grades_on(at.date()).values()],
         "page": page_links(request, page, pages),
         "stream": f"{stream_origin(request)}/board",
         "mark": mark,
         "live_rows": not given and page.number == 1,
     }
-    return render(request, "desk/board.jinja", context)
+    return render(request, "desk/_board.jinja" if "part" in request.GET else "desk/board.jinja", context)
 
 
 @route("board.see", "consultation")
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
-    """For the room's screen: the strip, large, and the ten longest waits; with ``part``, those alone."""
+    """For the room's screen: the strip, large, and the ten longest waits, of an area or a team where the address names one;
+    with ``part``, those alone.
+    """
     user, at = staff(request), now()
-    record_consultation(user, "board.see", [], wall=True)
-    context = {"now": at, "strip": strip(counts(user, at)), "rows": rows(waits(user)[:WALL], at)}
+    _given, whose, named = _filters(request)
+    asked = Filters(**whose)
+    record_consultation(user, "board.see", [], wall=True, filters=sorted(whose))
+    context = {
+        "now": at,
+        "strip": strip(counts(user, at, asked)),
+        "rows": rows(waits(user, asked)[:WALL], at),
+        "boards": boards(user),
+        "filters": whose,
+        "whose": named,
+    }
     return render(request, "desk/_wall.jinja" if "part" in request.GET else "desk/wall.jinja", context)
 
 
@@ -235,21 +251,14 @@ def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[s
     }
 
 
-def _filters(request: HttpRequest) -> dict[str, Any]:
-    """The filters asked for; one that does not exist shows everything rather than nothing."""
+def _filters(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """The filters asked for, those of them that say whose board it is, and that in words; empty where it is one's own.
+
+    A value that does not exist shows everything rather than nothing.
+    """
     asked = forms.FilterForm(request.GET)
     asked.is_valid()
-    return {name: value for name, value in asked.cleaned_data.items() if value}
-
-
-def _areas(user: Any) -> list[str]:
-    if user.area:
-        return [user.area]
-    return list(
-        Incident.objects.open()
-        .visible_to(user)
-        .exclude(area="")
-        .values_list("area", flat=True)
-        .distinct()
-        .order_by("area")
-    )
+    found = {name: value for name, value in asked.cleaned_data.items() if value}
+    named = " and ".join(str(found[name]) for name in WHOSE if name in found)
+    given = {name: getattr(value, "pk", value) for name, value in found.items()}
+    return given, {name: given[name] for name in WHOSE if name in given}, named

@@ -64,6 +64,14 @@ class OutcomeForm(CommandForm):
     words = _words("In a sentence")
 
 
+class UntieForm(CommandForm):
+    """That the other record is not of this person or address."""
+
+    name = "untie"
+    other = forms.UUIDField(widget=forms.HiddenInput)
+    words = WordsField(label="Why not", required=False, widget=forms.TextInput({"autocomplete": "off"}))
+
+
 class TakeForm(CommandForm):
     """Mine from now."""
 

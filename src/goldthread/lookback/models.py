@@ -218,3 +218,12 @@ class Tie(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["mark", "item"], name="lookback_tie_once"),
         ]
+
+
+class TieWithdrawal(AppendOnly):
+    """That a tie was wrong: who looked and said so, and why. The tie stays on record and ties nothing any more."""
+
+    tie = models.OneToOneField(Tie, models.PROTECT, related_name="withdrawal")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())

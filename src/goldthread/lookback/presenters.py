@@ -14,7 +14,7 @@ from goldthread.lookback import choices
 from goldthread.lookback.models import Decision, Hit, Item, Outcome
 from goldthread.lookback.querysets import ORDER
 from goldthread.lookback.quotes import Said, passages, said_by
-from goldthread.lookback.ties import together
+from goldthread.lookback.ties import together, withdrawn
 from goldthread.response.grades import grade, grades_on
 
 if TYPE_CHECKING:
@@ -74,7 +74,20 @@ def belonging(user: Staff, item: Item, now: datetime) -> dict[str, Any]:
     shown = list(found.order_by(F("decided_at").asc(nulls_first=True), *ORDER)[:MOST_TOGETHER])
     return {
         "found": shown,
-        "items": [{**_common(one, now), "by": sorted(by[one.pk])} for one in shown],
+        "items": [
+            {**_common(one, now), "by": sorted(by[one.pk]), "tied": bool(by[one.pk] & set(dict(choices.TIES).values()))}
+            for one in shown
+        ],
+        "withdrawn": [
+            {
+                "reference": one.tie.item.hit.reference,
+                "kind": one.tie.get_kind_display(),
+                "by": one.by.name,
+                "at": one.at,
+                "why": one.why.shown(),
+            }
+            for one in withdrawn(user, item)
+        ],
         "more": max(len(by) - MOST_TOGETHER, 0),
     }
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 from goldthread.contact.known import standing
 from goldthread.lookback.choices import TIES
 from goldthread.lookback.found import record_of
-from goldthread.lookback.models import Hit, Item, Tie
+from goldthread.lookback.models import Hit, Item, Tie, TieWithdrawal
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -24,6 +24,8 @@ SHARED = {"place": "the same place", "phone": "the same number", "person": "the 
 """What our own incidents may have in common, as the item's page says it."""
 MOST = 2_000
 """Others that are looked at for one page, the newest first: a call box or a hospital may have more *(ours)*."""
+MOST_WITHDRAWN = 12
+"""Ties taken back that one page lists *(ours)*."""
 Together = dict[uuid.UUID, dict[uuid.UUID, set[str]]]
 """For each item those it belongs together with, and by what."""
 
@@ -43,6 +45,13 @@ def together(user: Staff, items: Sequence[Item]) -> Together:
     }
 
 
+def withdrawn(user: Staff, item: Item) -> list[TieWithdrawal]:
+    """The ties of this item's groups that somebody took back, of records in this person's sight, newest first."""
+    groups = Tie.objects.filter(item=item).values("mark")
+    found = TieWithdrawal.objects.filter(tie__mark__in=groups, tie__item__in=Item.objects.visible_to(user).order_by())
+    return list(found.select_related("tie__item__hit", "by", "why__erasure").order_by("-id")[:MOST_WITHDRAWN])
+
+
 def _record(item: Item) -> object:
     """What an item is about: a record that was read graver later has two."""
     hit = item.hit
@@ -51,9 +60,10 @@ def _record(item: Item) -> object:
 
 def _tied(items: Sequence[Item], found: Together) -> None:
     marks = defaultdict(set)
-    for mark, item, kind in Tie.objects.filter(item__in=items).values_list("mark", "item_id", "kind"):
+    standing_ties = Tie.objects.filter(withdrawal__isnull=True)
+    for mark, item, kind in standing_ties.filter(item__in=items).values_list("mark", "item_id", "kind"):
         marks[mark].add((item, kind))
-    for mark, other in Tie.objects.filter(mark__in=marks).order_by("-id").values_list("mark", "item_id")[:MOST]:
+    for mark, other in standing_ties.filter(mark__in=marks).order_by("-id").values_list("mark", "item_id")[:MOST]:
         for item, kind in marks[mark]:
             if other != item:
                 found[item][other].add(dict(TIES)[kind])

@@ -14,5 +14,6 @@ urlpatterns = [
     path("<uuid:item_id>/take", views.take, name="take"),
     path("<uuid:item_id>/decide", views.decide, name="decide"),
     path("<uuid:item_id>/undo", views.undo, name="undo"),
+    path("<uuid:item_id>/untie", views.untie, name="untie"),
     path("<uuid:item_id>/outcome", views.outcome, name="outcome"),
 ]

@@ -20,7 +20,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.models import Incident
-from goldthread.lookback import actions, decide_actions, forms, presenters, queries
+from goldthread.lookback import actions, decide_actions, forms, presenters, queries, tie_actions
 from goldthread.lookback.models import Item
 from goldthread.lookback.rules import NOT_THERE, Given
 from goldthread.lookback.work import mark
@@ -142,6 +142,22 @@ def undo(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     return _done(request, item_id, form, act)
 
 
+@route("lookback.decide", "alteration")
+@require_POST
+def untie(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """Say that another record is not of the same person or address after all."""
+    form = forms.UntieForm(request.POST)
+
+    def act() -> str:
+        given = form.cleaned_data
+        tie_actions.untie(
+            _staff(request), item_id, other=given["other"], key=given["key"], words=given["words"]
+        )  # fmt: skip
+        return "They are not tied together any more. The look-back item itself stays as it was."
+
+    return _done(request, item_id, form, act)
+
+
 @route("lookback.decide", "collection")
 @require_POST
 def outcome(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
@@ -236,6 +252,7 @@ def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = N
         "undo": forms.UndoForm(),
         "outcome": forms.OutcomeForm(),
         "take": forms.TakeForm(),
+        "untie": forms.UntieForm(),
     }
     if sent is not None:
         made[sent.name] = sent

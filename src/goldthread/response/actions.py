@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
@@ -116,9 +116,21 @@ def answer_supervisor(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) ->
         work.finish()
 
 
-def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: int) -> Allocation:
-    """Send a unit; the sender becomes the owner. Nothing about the record blocks this, not even a missing grade."""
-    with on_incident(user, incident_id, "unit.allocate", key, "send", unit_id) as work:
+def allocate(
+    user: Staff,
+    incident_id: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    unit_id: int,
+    committed: timedelta | datetime | None = None,
+) -> Allocation:
+    """Send a unit; the sender becomes the owner. Nothing about the record blocks this, not even a missing grade.
+
+    ``committed`` is for how long, or until when, the unit is held there; None where nobody said.
+    """
+    with on_incident(
+        user, incident_id, "unit.allocate", key, "send", unit_id, *([committed] if committed else [])
+    ) as work:
         if work.done is not None:
             return Allocation.objects.get(pk=int(work.done))
         shared.must_be_open(work)
@@ -127,8 +139,9 @@ def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: in
             raise Invalid({"unit": "There is no such unit in your area. Choose one from the list."})
         if unit.state != "available":
             raise Refused(f"{unit.call_sign} is not available now. Nothing was changed; choose another unit.")
-        unit.state = "sent"
-        unit.save(update_fields=["state"])
+        until = work.now + committed if isinstance(committed, timedelta) else committed
+        unit.state, unit.committed_until = "sent", until
+        unit.save(update_fields=["state", "committed_until"])
         sent = Allocation.objects.create(incident=work.incident, unit=unit, at=work.now, by=user)
         shared.stop(work, "allocation", "dispatcher")
         shared.stop(work, "first_read", "read")
@@ -136,7 +149,7 @@ def allocate(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, unit_id: in
         work.own(staff=user)
         for officer in unit.crew.all():
             work.involve("attending", officer)
-        work.event("unit.allocated", unit=unit.call_sign)
+        work.event("unit.allocated", unit=unit.call_sign, **({"until": until.isoformat()} if until else {}))
         work.act.record("alteration", "unit.allocate", [*shared.subject(work), ("unit", str(unit.pk))])
         shared.owe_next(work)
         work.finish(sent.pk)
@@ -176,7 +189,7 @@ def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, alloc
         sent = _allocation(work, allocation_id)
         sent.left_at = work.now
         sent.save(update_fields=["left_at"])
-        Unit.objects.filter(pk=sent.unit_id).update(state="available")
+        Unit.objects.filter(pk=sent.unit_id).update(state="available", committed_until=None)
         ending = shared.ending(work.incident)
         seen = ending.child == "none" or ending.seen or sent.arrived_at is None
         work.event("unit.left", unit=sent.unit.call_sign, arrived=sent.arrived_at is not None, seen=seen)

@@ -112,6 +112,9 @@ class Unit(models.Model):
     skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     state = models.CharField(max_length=10, choices=UNIT_STATES, default="available")
     crew = models.ManyToManyField(Staff, related_name="units", blank=True)
+    committed_until = models.DateTimeField(null=True, blank=True)
+    """Until when it is held, as a dispatcher says. It is shown where a unit is chosen, and past it as overdue to be free; it
+    never stands in the way of sending."""
 
     objects = UnitQuerySet.as_manager()
 

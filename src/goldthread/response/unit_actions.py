@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.queries import areas
@@ -31,9 +32,28 @@ def set_state(user: Staff, unit_id: int, *, state: str) -> Unit:
                 f"{unit.call_sign} is with an incident. Record that it left, then try again; nothing was changed."
             )
         if unit.state != state:
-            unit.state = state
-            unit.save(update_fields=["state"])
+            unit.state, unit.committed_until = state, None
+            unit.save(update_fields=["state", "committed_until"])
             act.record("alteration", "unit.state", [("unit", str(unit.pk))], state=state)
+    return unit
+
+
+def set_committed(user: Staff, unit_id: int, *, until: datetime | None) -> Unit:
+    """Say until when a unit is held, or with None that nobody knows. Raises ``NotThere`` outside one's area, ``Refused`` off duty."""
+    if not user.can("unit.allocate"):
+        raise NotThere("There is no such unit in your area.")
+    with acting(user) as act:
+        unit: Unit | None = Unit.objects.for_area(user).select_for_update().filter(pk=unit_id).first()
+        if unit is None:
+            raise NotThere("There is no such unit in your area.")
+        if unit.state == "off":
+            raise Refused(f"{unit.call_sign} is off duty. Set it available first; nothing was changed.")
+        if unit.committed_until != until:
+            unit.committed_until = until
+            unit.save(update_fields=["committed_until"])
+            with_ = Allocation.objects.filter(unit=unit, left_at__isnull=True).values_list("incident_id", flat=True)
+            subjects = [("unit", str(unit.pk)), *(("incident", str(incident)) for incident in with_)]
+            act.record("alteration", "unit.commit", subjects, until=until.isoformat() if until else "")
     return unit
 
 

@@ -40,7 +40,7 @@ export function startStrip() {
   // The button that was pressed is gone with the swap; its focus goes home to the words, never to nowhere, where the
   // next letters typed would be lost or taken for keys.
   let held = false;
-  document.addEventListener("htmx:before:swap", () => { held = Boolean(document.activeElement?.closest(".strip")); });
+  document.addEventListener("htmx:before:swap", () => { held = document.activeElement !== null && document.activeElement !== document.body; });
   // What came back with an error is opened, so that its sentence is seen; what came back done is left as it is.
   document.addEventListener("htmx:after:swap", () => {
     mark();

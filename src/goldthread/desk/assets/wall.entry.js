@@ -6,7 +6,9 @@
 
   async function look() {
     try {
-      const answer = await fetch(`${location.pathname}?part=1`, { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const address = new URL(location.href);
+      address.searchParams.set("part", "1");
+      const answer = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
       if (answer.status === 401 || answer.redirected) { location.reload(); return; }
       if (!answer.ok) throw new Error(answer.status);
       const made = document.createElement("template");

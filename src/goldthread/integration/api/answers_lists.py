@@ -107,6 +107,9 @@ class UnitShown(Shown):
     area: str
     skills: list[str]
     state: Annotated[str, Coded.of(UNIT_STATES)]
+    committed_until: datetime | None = Field(
+        description="Until when it is held, as a dispatcher said; past it, it is overdue to be free. It never stands against sending."
+    )
 
 
 class Units(Shown):

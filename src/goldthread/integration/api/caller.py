@@ -69,13 +69,21 @@ class CallBackGiven(Given):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"outcome": "answered", "text": "Told it takes longer, asked what is new.", "new_risk": "nothing"}
+                {
+                    "outcome": "answered",
+                    "text": "Quiet now.",
+                    "told": "It takes longer, and why.",
+                    "new_risk": "nothing",
+                }
             ]
         }
     )
     outcome: Annotated[str, Coded.of(choices.CALL_BACKS)]
     number: str = Field("", max_length=SHORT, description="The number used.")
-    text: str = Field("", max_length=LONGEST_ENTRY, description="What was said or heard; it is read like any words.")
+    text: str = Field(
+        "", max_length=LONGEST_ENTRY, description="What they said or was heard; it is read like any words."
+    )
+    told: str = Field("", max_length=LONGEST_ENTRY, description="What we told them; it is kept and never read.")
     new_risk: Annotated[str, Coded.of([("", "Not about a delay"), *choices.NEW_RISK])] = Field(
         "", description="Of a call about a delay: whether new risk was asked for, and told."
     )
@@ -147,7 +155,7 @@ def add_call_back(
     try:
         made = caller_actions.log_call_back(
             staff(request), incident_id, key=key, outcome=given.outcome, number=given.number, text=given.text,
-            at=given.occurred_at, new_risk=given.new_risk,
+            told=given.told, at=given.occurred_at, new_risk=given.new_risk,
         )  # fmt: skip
     except Invalid as error:
         raise Invalid({"occurred_at" if name == "at" else name: say for name, say in error.fields.items()}) from None

@@ -37,7 +37,8 @@ def read_board(
     request: HttpRequest,
     page: PageNumber = 1,
     area: Annotated[
-        Annotated[str, InForce("areas")] | None, Query(max_length=40, description="Only this area.")
+        Annotated[str, InForce("areas")] | None,
+        Query(max_length=40, description="Only this area, and what has none yet."),
     ] = None,
     grade: Annotated[Annotated[str, Coded.of(GRADES)] | None, Query(description="Only this grade.")] = None,
     child: Annotated[

@@ -26,6 +26,7 @@ class Sending(Given):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"unit": 21}]})
     unit: Annotated[int, Whole(1, LARGEST_ID)] = Field(description="The unit's `id`, from the list of units.")
+    committed_until: Moment | None = Field(None, description="Until when it is held there, where that is known.")
 
 
 class Arrival(Given):
@@ -38,6 +39,13 @@ class Arrival(Given):
     occurred_at: Moment | None = Field(
         None, description="When, where that was earlier than now; not before it was sent."
     )
+
+
+class Committed(Given):
+    """Until when it is held."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2026-11-23T04:00:00Z"}]})
+    until: Moment | None = Field(description="Until when; null where nobody knows.")
 
 
 class UnitState(Given):
@@ -79,7 +87,10 @@ def send_unit(
     a unit that is not available is refused (409).
     """
     return Status(
-        201, shown_response.allocated(response.allocate(staff(request), incident_id, key=key, unit_id=given.unit))
+        201,
+        shown_response.allocated(
+            response.allocate(staff(request), incident_id, key=key, unit_id=given.unit, committed=given.committed_until)
+        ),
     )
 
 
@@ -124,4 +135,14 @@ def record_leaving(
 def set_unit_state(request: HttpRequest, unit_id: UnitId, given: UnitState) -> Status[None]:
     """Sets a unit available or off duty; refused (409) while it is with an incident. Sending and leaving set the rest."""
     unit_actions.set_state(staff(request), unit_id, state=given.state)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/units/{int:unit_id}/committed", "unit.allocate", "alteration", answers={204: None},
+    summary="Say until when a unit is held",
+)  # fmt: skip
+def set_unit_committed(request: HttpRequest, unit_id: UnitId, given: Committed) -> Status[None]:
+    """Sets until when a unit is held; refused (409) off duty. It ends when the unit leaves, and never stands against sending."""
+    unit_actions.set_committed(staff(request), unit_id, until=given.until)
     return Status(204, None)
