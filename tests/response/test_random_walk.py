@@ -10,15 +10,52 @@ import pytest
 from django.db import connection, transaction
 
 from goldthread.clocks.db import database_now
-from goldthread.contact.models import Entry
+from goldthread.config.errors import Refused
+from goldthread.contact.models import Entry, Incident
 from goldthread.response.models import Clock, Closing, GradePeriod
 from tests.cast import Cast
 from tests.response import walk_rules as rules
-from tests.response.walk import COMMANDS, Walk, attempt, step
+from tests.response.walk import COMMANDS, NOTHING, Walk
 
 SEED, WALKS, STEPS = 4, 32, 60
 SILENT = {"wait", "reader down", "reader back"}
 """Commands that leave nothing themselves."""
+TOGETHER = {
+    "pursue": (["assess", "approve"], 5),
+    "seen through": (["send", "arrive", "note", "ask close", "assess", "approve"], 3),
+    **{
+        f"closed over: {one}": (["send", "arrive", "note", "agency answers", "take", one, "close well"], 1)
+        for one in ("threat", "ask agency", "hand", "write again", "lower", "send", "line")
+    },
+    "one matter": (["link", "unlink"], 1),
+    "handed on": (["hand", "acknowledge"], 1),
+    "nothing new": (["no child", "assess", "review"], 2),
+    "clear up": (["take", "agency answers", "note", "come", "call back", "leave"], 2),
+}
+"""What people do one after the other where all goes well, which dice alone hardly ever hit on; how often it is tried."""
+
+
+def _step(walk: Walk) -> list[str]:
+    """What is tried next: mostly one command."""
+    names = [*COMMANDS, *TOGETHER]
+    likely = [*(one.likely for one in COMMANDS.values()), *(one for _, one in TOGETHER.values())]
+    (name,) = walk.dice.choices(names, likely)
+    return TOGETHER[name][0] if name in TOGETHER else [name]
+
+
+def _attempt(walk: Walk, name: str, at: Incident) -> bool:
+    """Try one command on ``at``; whether it was accepted. What the rules refuse is refused."""
+    command = COMMANDS[name]
+    everybody = walk.cast.everybody()
+    walk.who = everybody[walk.dice.choice(command.by if walk.dice.random() < 0.8 else list(everybody))]
+    walk.at = at
+    try:
+        done = command.do(walk)
+    except Refused as error:
+        walk.tried.append(f"{walk.who.username} {name}: {error}")
+        return False
+    walk.tried.append(f"{walk.who.username} {name}: {'nothing to do' if done is NOTHING else 'done'}")
+    return done is not NOTHING
 
 
 @pytest.mark.slow
@@ -52,10 +89,10 @@ def _walk(walk: Walk, came_to: Counter[str]) -> None:
     walk.begin()
     for _ in range(STEPS):
         aimed = walk.dice.choices(walk.incidents, (3, 1))[0]
-        for name in step(walk):
+        for name in _step(walk):
             at = walk.incidents[1] if name == "write again" else aimed  # its conversation is the written contact's
             before = rules.standing(at)
-            accepted = attempt(walk, name, before.incident)
+            accepted = _attempt(walk, name, before.incident)
             came_to[name] += accepted
             rules.hold(before, name, walk.who, accepted=accepted)
             if name == "wait":

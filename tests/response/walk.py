@@ -15,7 +15,6 @@ from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
 from goldthread.assessment import reading
 from goldthread.clocks.db import database_now
-from goldthread.config.errors import Refused
 from goldthread.contact import actions as contact
 from goldthread.contact import caller_actions, known_actions
 from goldthread.contact.arrival_actions import receive
@@ -148,6 +147,15 @@ def _ask_close(walk: Walk) -> object:
 
 def _close(walk: Walk) -> object:
     return response.close(walk.who, walk.at.pk, key=key(), reason=walk.dice.choice(ENDINGS), result="Told.")
+
+
+def _threat(walk: Walk) -> object:
+    return contact.add_words(walk.who, walk.at.pk, key=key(), source="caller", text="He has a knife.")
+
+
+def _close_well(walk: Walk) -> object:
+    """As the second person closes what was attended; refused where anything is open."""
+    return response.close(walk.who, walk.at.pk, key=key(), reason="attended-resolved", result="Seen and well.")
 
 
 def _decide(walk: Walk) -> object:
@@ -319,6 +327,8 @@ COMMANDS = {
     "later": Command(_later, "time.put_off request.made", "time.put_off request.make", likely=6),
     "ask close": Command(_ask_close, "request.made", "request.make", likely=5),
     "close": Command(_close, "incident.closed", "incident.close", likely=5),
+    "threat": Command(_threat, "words", "entry.add", by=("handler",), likely=0),
+    "close well": Command(_close_well, "incident.closed", "incident.close", by=("fim",), likely=0),
     "decide": Command(_decide, "request.approved request.refused", "request.decide", likely=6),
     "approve": Command(_approve, "request.approved", "request.decide", by=SENIOR, likely=0),
     "withdraw": Command(_withdraw, "request.withdrawn", "request.withdraw", likely=4),
@@ -367,35 +377,3 @@ COMMANDS = {
     "reader down": Command(_reader_down),
     "reader back": Command(_reader_back),
 }  # fmt: skip
-TOGETHER = {
-    "pursue": (["assess", "approve"], 5),
-    "seen through": (["send", "arrive", "note", "ask close", "assess", "approve"], 3),
-    "one matter": (["link", "unlink"], 1),
-    "handed on": (["hand", "acknowledge"], 1),
-    "nothing new": (["no child", "assess", "review"], 2),
-    "clear up": (["take", "agency answers", "note", "come", "call back", "leave"], 2),
-}
-"""What people do one after the other where all goes well, which dice alone hardly ever hit on; how often it is tried."""
-
-
-def step(walk: Walk) -> list[str]:
-    """What is tried next: mostly one command."""
-    names = [*COMMANDS, *TOGETHER]
-    likely = [*(one.likely for one in COMMANDS.values()), *(one for _, one in TOGETHER.values())]
-    (name,) = walk.dice.choices(names, likely)
-    return TOGETHER[name][0] if name in TOGETHER else [name]
-
-
-def attempt(walk: Walk, name: str, at: Incident) -> bool:
-    """Try one command on ``at``; whether it was accepted. What the rules refuse is refused."""
-    command = COMMANDS[name]
-    everybody = walk.cast.everybody()
-    walk.who = everybody[walk.dice.choice(command.by if walk.dice.random() < 0.8 else list(everybody))]
-    walk.at = at
-    try:
-        done = command.do(walk)
-    except Refused as error:
-        walk.tried.append(f"{walk.who.username} {name}: {error}")
-        return False
-    walk.tried.append(f"{walk.who.username} {name}: {'nothing to do' if done is NOTHING else 'done'}")
-    return done is not NOTHING
