@@ -15,6 +15,10 @@ class NotThere(Refused):
     """There is no such thing for this person: absent, or out of their sight; the two look alike on purpose."""
 
 
+class Closed(NotThere):
+    """It was in this person's sight until it was closed: they may be told so, and no more of it."""
+
+
 class Stale(Refused):
     """What the person saw has changed since; nothing was saved."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from goldthread.audit.actions import Acting, acting
-from goldthread.config.errors import NotThere
+from goldthread.config.errors import Closed, NotThere
 from goldthread.config.upward import announce
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Command, Entry, Incident, Involvement
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from goldthread.audit.models import Payload
 
 NOT_THERE = "There is no such incident, or it is not one that you may see."
+CLOSED = (
+    "This incident was closed, and with that it left your sight. Nothing was changed; where something is new, have a contact "
+    "opened for it."
+)
 
 
 @dataclass
@@ -132,7 +136,8 @@ def on_incident(
     """Lock the incident for a command, save it and announce the change at the end; all in one transaction.
 
     ``user`` None is the system itself. ``what`` is the command's name and every value it was given: with ``key`` it
-    tells a retry from another command. Raises ``NotThere`` where the incident is absent or out of the verb's reach.
+    tells a retry from another command. Raises ``NotThere`` where the incident is absent or out of the verb's reach, and
+    ``Closed`` where it was in reach until it was closed: somebody may have done so while this person's page was open.
     """
     with acting(user) as act:
         own_key = None if key is None else command_key(key, user.pk if user else None, incident_id, verb, *what)
@@ -140,6 +145,8 @@ def on_incident(
         if incident is None:
             # What took it out of reach may be this very command, whose answer was lost: closing does so to who sees what is open.
             incident = Incident.objects.filter(pk=incident_id).first() if earlier(own_key) is not None else None
+        if incident is None and one(user, verb, incident_id, closed_too=True) is not None:
+            raise Closed(CLOSED)
         if incident is None:
             raise NotThere(NOT_THERE)
         work = Work(act, incident, user, own_key, verb, earlier(own_key))

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.actions import record_consultation
-from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.errors import Closed, Invalid, NotThere, Refused
 from goldthread.contact.actions import open_incident
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one
@@ -25,6 +25,7 @@ from goldthread.desk import drafts
 from goldthread.desk.forms import CommandForm, OpeningForm
 from goldthread.desk.pages import DISPLAYS, PANELS, form_panel, problems, seen_record, values, whole_page
 from goldthread.desk.record import Record
+from goldthread.web.errors import error_page
 
 REFRESHED = {"grade": ("grade", "lower")}
 """Panels that offer something else after a command, beside its own."""
@@ -46,6 +47,8 @@ def run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: Ac
         try:
             ensure_open(request, user, incident_id)
             act(user, incident_id, form.cleaned_data)
+        except Closed as error:
+            return error_page(request, 404, "closed", str(error))
         except NotThere as error:
             raise Http404(str(error)) from None
         except Invalid as error:

@@ -37,10 +37,12 @@ WHERE incident.closed_at IS NULL AND NOT EXISTS (
       AND (staff.id = incident.owner_id OR staff.team_id = incident.owner_team_id))
 AND NOT EXISTS (
     SELECT 1 FROM response_handoff AS handoff WHERE handoff.incident_id = incident.id AND handoff.answer_by > goldthread_now()
-      AND NOT EXISTS (SELECT 1 FROM response_handoffanswer AS answer WHERE answer.handoff_id = handoff.id))
+      AND NOT EXISTS (SELECT 1 FROM response_handoffanswer AS answer WHERE answer.handoff_id = handoff.id)
+      AND EXISTS (SELECT 1 FROM accounts_staff AS receiver WHERE receiver.is_active AND receiver.role = ANY(%(takers)s)
+                  AND (receiver.id = handoff.to_id OR receiver.team_id = handoff.to_team_id)))
 """
 """Open incidents whose owner is not on duty or may hold none any more, or whose desk nobody who may take one staffs, and that
-nobody has just been asked to take."""
+nobody who may take it has just been asked to take."""
 FIND_ORPHANS = f"""
 INSERT INTO response_alarm (incident_id, kind, source, due_at)
 SELECT found.id, 'orphan', 'orphan:' || found.id || ':' || (extract(epoch FROM goldthread_now()) * 1000000)::bigint,
