@@ -189,7 +189,9 @@ def test_the_sample_of_asked_none_takes_its_share_and_the_same_each_time(cast: C
     real = set_on(incidents[0].opened_at.date())
     for share, number in ((0.0, 0), (1.0, 6)):
         one = replace(real.kinds["asked_none"], share=share)
-        with patch("goldthread.supervision.sweep_actions.set_on", return_value=Set({"asked_none": one}, 4.0, 8.0, 20.0)):
+        with patch(
+            "goldthread.supervision.sweep_actions.set_on", return_value=Set({"asked_none": one}, 4.0, 8.0, 20.0)
+        ):
             sweep()
         assert Sweep.objects.filter(kind="asked_none").count() == number
 
