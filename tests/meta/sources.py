@@ -21,6 +21,7 @@ FLOORS = [
     ["assessment"],
     ["response"],
     ["desk", "lookback"],
+    ["supervision"],
     ["integration"],
     ["demo"],
     ["cli"],

@@ -17,6 +17,7 @@ NAV = [
     ("incident.open", "desk:contact", "New contact", "g n"),
     ("inbox.see", "desk:inbox", "Inbox", "g i"),
     ("board.see", "desk:board", "Board", "g b"),
+    ("supervision.review", "supervision:queue", "Supervision", "g v"),
     ("unit.allocate", "desk:units", "Units", "g u"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
@@ -24,7 +25,11 @@ NAV = [
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
 
-COUNTED = {"desk:inbox": "desk:inbox_count", "lookback:queue": "lookback:count"}
+COUNTED = {
+    "desk:inbox": "desk:inbox_count",
+    "lookback:queue": "lookback:count",
+    "supervision:queue": "supervision:count",
+}
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 
 # (verb, name of the route, words): pages that are wanted seldom, in the menu under the person's name.

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "goldthread.response",
     "goldthread.desk",
     "goldthread.lookback",
+    "goldthread.supervision",
     "goldthread.integration",
     "goldthread.demo",
 ]

@@ -18,7 +18,7 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.contact import choices
 from goldthread.contact.models import Incident
-from goldthread.desk import caller_forms, drafts, forms, presenters, request_forms
+from goldthread.desk import beyond, caller_forms, drafts, forms, presenters, request_forms
 from goldthread.desk.asked import asked, lower_grades
 from goldthread.desk.caller import caller
 from goldthread.desk.handing import offered, receivers, transfers
@@ -72,6 +72,8 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "sources": ARRIVAL_SOURCES,
         "speaker": caller(record, at),
         "may": presenters.may(user, incident),
+        "beyond": beyond.displays(),
+        **beyond.values(user, record, at),
     }
 
 

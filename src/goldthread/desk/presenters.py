@@ -318,9 +318,8 @@ def may(user: Staff, incident: Incident) -> dict[str, bool]:
     """Which verbs this person may do to this incident now; the page shows only these. One look for each scope."""
     one = Incident.objects.filter(pk=incident.pk)
     asked = {verb: user.seat.scope(verb) for verb in verbs() if verb not in WITHOUT_OBJECT}
-    reached: dict[str, bool] = {
-        scope: one.reached_by(user, verb).exists() for verb, scope in asked.items() if scope != "none"
-    }
+    by_scope = {scope: verb for verb, scope in asked.items() if scope != "none"}
+    reached: dict[str, bool] = {scope: one.reached_by(user, verb).exists() for scope, verb in by_scope.items()}
     return {verb.replace(".", "_"): reached.get(scope, False) for verb, scope in asked.items()}
 
 

@@ -11,6 +11,7 @@ from goldthread.assessment.reading import reader
 from goldthread.contact import choices
 from goldthread.contact.models import Entry
 from goldthread.contact.people_models import SEARCHED
+from goldthread.desk import beyond
 from goldthread.desk.marks import Mark, Piece, pieces
 from goldthread.desk.presenters import LEVEL_NAMES
 from goldthread.desk.record import Record
@@ -187,4 +188,4 @@ def _event(entry: Entry) -> str:
         case "thrive.written":
             return f"{said_as} {data['version']}"
         case _:
-            return said_as
+            return beyond.told(entry.code, data) or said_as

@@ -17,6 +17,7 @@ from goldthread.integration.api import (
     marks,
     owning,
     requests,
+    supervision,
     units,
 )
 from goldthread.integration.api.json_body import JsonBody
@@ -31,6 +32,10 @@ SUBJECTS = {
     "Known": (known.router, "What is known of an incident's place, number and people, and searching for them."),
     "Judgement": (assessments.router, "What it means and how urgent it is: THRIVE, grade, owner, closing."),
     "Requests": (requests.router, "What one person may not decide alone: a lower grade, a later time, some closings."),
+    "Supervision": (
+        supervision.router,
+        "What waits for a senior person, what a review needs, reviewing, and the questions that reviews return with.",
+    ),
     "Owning": (
         owning.router,
         "Whose it is: handing it over, a shift's beginning and end, asking another agency, and why it is late.",

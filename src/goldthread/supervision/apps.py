@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class SupervisionConfig(AppConfig):
+    name = "goldthread.supervision"
+
+    def ready(self) -> None:
+        from goldthread.supervision import (  # noqa: F401 - the first registers its answer, the second its listener
+            blocking,
+            sweep_actions,
+        )
+        from goldthread.supervision.measures import register_all
+        from goldthread.supervision.shown import show_all
+
+        register_all()
+        show_all()

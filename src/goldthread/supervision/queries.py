@@ -1,0 +1,166 @@
+"""Questions of supervision: the queue, what stands in one incident, what is owed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import DatabaseNow
+from goldthread.contact.known import force_day
+from goldthread.contact.models import Incident
+from goldthread.desk.models import BoardRow, Draft
+from goldthread.response.models import SupervisorCall
+from goldthread.response.request_models import ReviewRequest
+from goldthread.supervision.kinds import set_on
+from goldthread.supervision.models import ListeningNote, Question, Review, Sweep
+
+CLOSED_SCORE = 4_000
+"""Where a closed incident stands among open ones: as a Priority without anything else *(ours)*."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An incident that wants a senior person, and why: ``kinds`` of sweeps, ``requests`` by kind; ``since`` the oldest of these.
+
+    ``rank`` is its place on the board times the greatest weight of its reasons: higher stands first.
+    """
+
+    incident: uuid.UUID
+    rank: float
+    kinds: tuple[str, ...]
+    requests: tuple[str, ...]
+    called: bool
+    late: bool
+    since: datetime
+
+
+def waiting(user: Staff, now: datetime) -> list[Waiting]:
+    """Everything that waits in this person's reach, the riskiest first.
+
+    Five queries however many there are: sweeps, requests, calls, places on the board, and which of these are in reach.
+    """
+    held = set_on(force_day(now))
+    kinds: dict[uuid.UUID, list[str]] = {}
+    weights: dict[uuid.UUID, float] = {}
+    since: dict[uuid.UUID, datetime] = {}
+    requests: dict[uuid.UUID, list[str]] = {}
+    late: set[uuid.UUID] = set()
+    sweeps = Sweep.objects.filter(ended_at__isnull=True).values_list("incident", "kind", "weight", "found_at")
+    for incident, kind, weight, at in sweeps:
+        kinds.setdefault(incident, []).append(kind)
+        weights[incident] = max(weights.get(incident, 0.0), weight)
+        since[incident] = min(since.get(incident, at), at)
+    asked = ReviewRequest.objects.filter(decision__isnull=True).values_list("incident", "kind", "at", "answer_by")
+    for incident, kind, at, by in asked:
+        requests.setdefault(incident, []).append(kind)
+        weight = held.late_request_weight if by <= now else held.request_weight
+        weights[incident] = max(weights.get(incident, 0.0), weight)
+        since[incident] = min(since.get(incident, at), at)
+        if by <= now:
+            late.add(incident)
+    called = dict(SupervisorCall.objects.filter(answer__isnull=True).values_list("incident", "at"))
+    for incident, at in called.items():
+        weights[incident] = max(weights.get(incident, 0.0), held.call_weight)
+        since[incident] = min(since.get(incident, at), at)
+    reached = _reached(user, weights)
+    scores = dict(BoardRow.objects.filter(pk__in=reached).values_list("pk", "score"))
+    found = [
+        Waiting(
+            one,
+            weights[one] * scores.get(one, CLOSED_SCORE),
+            tuple(kinds.get(one, ())),
+            tuple(requests.get(one, ())),
+            one in called,
+            one in late,
+            since[one],
+        )
+        for one in reached
+    ]
+    return sorted(found, key=lambda one: (-one.rank, one.since, one.incident))
+
+
+def counted(user: Staff, now: datetime) -> dict[str, int]:
+    """How many wait in this person's reach, of these those over their time, and in how many a supervisor is called now."""
+    asked = ReviewRequest.objects.filter(incident=OuterRef("pk"), decision__isnull=True)
+    calls = Exists(SupervisorCall.objects.filter(incident=OuterRef("pk"), answer__isnull=True))
+    found = Exists(Sweep.objects.filter(incident=OuterRef("pk"), ended_at__isnull=True))
+    late = Exists(asked.filter(answer_by__lte=now))
+    reach = Incident.objects.reached_by(user, "supervision.review").filter(Q(found) | Q(Exists(asked)) | Q(calls))
+    told: dict[str, int] = reach.aggregate(
+        count=Count("pk"), over=Count("pk", filter=Q(late)), called=Count("pk", filter=Q(calls))
+    )
+    return told
+
+
+def _reached(user: Staff, incidents: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    reach = Incident.objects.reached_by(user, "supervision.review").filter(pk__in=list(incidents))
+    return list(reach.values_list("pk", flat=True))
+
+
+def open_sweeps(incident: Incident) -> QuerySet[Sweep]:
+    """What sweeps found in it and nobody has answered, the weightiest first."""
+    return Sweep.objects.filter(incident=incident, ended_at__isnull=True).order_by("-weight", "id")
+
+
+def open_questions(incident: Incident) -> QuerySet[Question]:
+    """Questions of supervisors in it that nobody has answered, oldest first."""
+    found = Question.objects.filter(review__incident=incident, answer__isnull=True)
+    return found.select_related("review__words", "review__by", "to", "to_team").order_by("id")
+
+
+def reviews_of(incident: Incident) -> QuerySet[Review]:
+    """Every review of it, newest first, with questions and their answers."""
+    found = Review.objects.filter(incident=incident).select_related(
+        "by", "words", "thrive", "period", "question__answer__words", "question__answer__by"
+    )
+    return found.prefetch_related("sweeps").order_by("-id")
+
+
+def notes_of(incident: Incident) -> QuerySet[ListeningNote]:
+    """What senior people noted while they listened, newest first."""
+    return ListeningNote.objects.filter(incident=incident).select_related("by", "words").order_by("-id")
+
+
+TYPING = timedelta(seconds=90)
+"""How old the last key of somebody who is on a call may be *(ours)*."""
+
+
+def team_now(user: Staff) -> list[dict[str, Any]]:
+    """Whoever is on duty in this person's reach with what they hold, by team and name; three queries however many there are.
+
+    A supervisor of a team reaches that team, the FIM everybody. Holdings count only incidents that this person may review.
+    """
+    on_duty = Staff.objects.filter(is_active=True, duties__isnull=False, duties__ended_at__isnull=True)
+    if user.seat.scope("supervision.review") == "team":
+        on_duty = on_duty.filter(team=user.team_id)
+    people: dict[int, dict[str, Any]] = {
+        one.pk: {
+            "id": one.pk, "name": one.name, "role": one.seat.name, "team": one.team.name, "calls": [],
+            "holds": 0, "child": 0, "over": 0, "oldest": None, "marks": 0,
+        }
+        for one in on_duty.select_related("team").order_by("team__name", "name", "pk")
+    }  # fmt: skip
+    reach = Incident.objects.reached_by(user, "supervision.review").open()
+    held = reach.filter(owner__in=people).values("owner").order_by().annotate(
+        holds=Count("pk"),
+        child=Count("pk", filter=Q(child="yes")),
+        over=Count("pk", filter=Q(board_row__due_at__lte=DatabaseNow(), board_row__attended=False)),
+        marks=Count("pk", filter=Q(board_row__needs__contains=["marks"])),
+        oldest=Min("opened_at", filter=Q(board_row__attended=False)),
+    )  # fmt: skip
+    for row in held:
+        people[row.pop("owner")].update(row)
+    typed = Draft.objects.filter(staff__in=people, at__gt=DatabaseNow() - TYPING)
+    live = {one: (staff, at) for staff, one, at in typed.values_list("staff", "incident", "at")}
+    calls = reach.filter(pk__in=live, line="speaking").order_by("reference")
+    for one in calls.values("id", "reference", "board_row__needs"):
+        staff, at = live[one["id"]]
+        marks = "marks" in (one["board_row__needs"] or ())
+        people[staff]["calls"].append({"id": one["id"], "reference": one["reference"], "at": at, "marks": marks})
+    return list(people.values())

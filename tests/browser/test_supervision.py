@@ -1,0 +1,90 @@
+"""A supervisor's desk, by keyboard: finds and a request decided one after another, one returned and answered."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Person, Service
+
+pytestmark = pytest.mark.browser
+People = Callable[..., Person]
+SWEEP = """
+import django; django.setup()
+from django.db import connection
+from goldthread.supervision.models import Sweep
+from goldthread.contact.models import Incident
+import sys
+for one in Incident.objects.filter(reference__in=sys.argv[1:]):
+    Sweep.objects.get_or_create(incident=one, kind='child', ended_at=None, defaults={'weight': 1.2})
+"""
+
+
+def opened(handler: Person, said: str) -> str:
+    """An incident of this handler's with words in it and a grade; its reference."""
+    page = handler.go("/contact/").page
+    page.get_by_label("What is said or heard").fill(said)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#said")).to_contain_text(said.split()[0])
+    page.keyboard.press("Alt+g")
+    page.keyboard.press("2")
+    expect(page.locator("#ribbon")).to_contain_text("Priority")
+    return page.locator("[data-reference]").inner_text()
+
+
+def test_a_night_at_the_desk_by_keys_alone(person: People, service: Service) -> None:
+    handler = person("handler")
+    first = opened(handler, "Neighbour heard shouting, a little girl lives there, gone quiet now.")
+    second = opened(handler, "School says the boy of 7 was not collected, mum does not answer.")
+    mine = handler.page
+    sweep = [sys.executable, "-c", SWEEP, first, second]
+    subprocess.run(sweep, env={**os.environ, **service.database.env}, check=True)
+
+    page = person("supervisor").go("/supervision/?why=child").page
+    expect(page.locator("#supervision")).to_contain_text(first)
+    expect(page.locator("#supervision")).to_contain_text(second)
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator("#why-column")).to_contain_text("child involved, not looked at")
+    expect(page.locator("#why-column")).to_contain_text("What reader and handler saw differently")
+    asked = page.locator("[data-reference]").inner_text()
+
+    page.keyboard.press("q")
+    page.keyboard.type("Who is with the child now?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status").filter(has_text="Returned with your question")).to_be_visible()
+    expect(page.locator(f"[data-reference]:text-is('{asked}')")).to_have_count(0)
+
+    page.goto(f"{service.base}/supervision/?why=child")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator("#why-column")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_role("status").filter(has_text="nothing to change")).to_be_visible()
+    page.goto(f"{service.base}/supervision/?why=child")
+    expect(page.get_by_role("main")).to_contain_text("Nothing waits for this reason")
+
+    handler.go(f"/incidents/find?q={asked}")
+    expect(mine.locator("#supervisor-asks")).to_contain_text("Who is with the child now?")
+    mine.get_by_label("Your answer").fill("Her aunt, she is in the room.")
+    mine.get_by_role("button", name="Answer", exact=True).click()
+    expect(mine.locator("#supervisor-asks")).not_to_contain_text("Who is with the child now?")
+
+    page.keyboard.press("g")
+    page.keyboard.press("v")
+    expect(page.locator("#supervision")).to_contain_text("question answered")
+    page.goto(f"{service.base}/supervision/?why=answered")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator("#why-column")).to_contain_text("Her aunt, she is in the room.")
+    page.keyboard.press("u")
+    page.keyboard.type("Nobody has seen the child.")
+    page.keyboard.press("Alt+1")
+    expect(page.get_by_role("status").filter(has_text="The grade is raised")).to_be_visible()
+    person_complaints = [said for said in handler.complaints if "422" not in said]
+    assert person_complaints == []
