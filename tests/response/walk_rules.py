@@ -31,7 +31,8 @@ STANDING = """
 SELECT (SELECT count(*) FROM response_gradeperiod WHERE incident_id = %(id)s),
        (SELECT count(*) FROM response_closing WHERE incident_id = %(id)s),
        (SELECT count(*) FROM response_clock WHERE incident_id = %(id)s AND stopped_by = 'put_off'),
-       EXISTS (SELECT FROM response_allocation WHERE incident_id = %(id)s AND arrived_at IS NOT NULL),
+       EXISTS (SELECT FROM response_allocation WHERE incident_id = %(id)s AND arrived_at > coalesce(
+           (SELECT max(at) FROM response_closing WHERE incident_id = %(id)s), '-infinity')),
        EXISTS (SELECT FROM desk_boardrow WHERE incident_id = %(id)s),
        (SELECT coalesce(max(id), 0) FROM audit_event),
        array(SELECT kind FROM response_clock WHERE incident_id = %(id)s AND stopped_at IS NULL
@@ -41,7 +42,9 @@ SELECT (SELECT count(*) FROM response_gradeperiod WHERE incident_id = %(id)s),
              UNION ALL SELECT 'hand-off' FROM response_handoff AS one WHERE incident_id = %(id)s
                  AND NOT EXISTS (SELECT FROM response_handoffanswer WHERE handoff_id = one.id)
              UNION ALL SELECT 'transfer' FROM response_transfer AS one WHERE incident_id = %(id)s
-                 AND NOT EXISTS (SELECT FROM response_transferanswer WHERE transfer_id = one.id))
+                 AND NOT EXISTS (SELECT FROM response_transferanswer WHERE transfer_id = one.id)
+             UNION ALL SELECT 'supervisor called' FROM response_supervisorcall AS one WHERE incident_id = %(id)s
+                 AND NOT EXISTS (SELECT FROM response_supervisoranswer WHERE call_id = one.id))
 """
 """All of it by one question: the walk asks it before and after every command."""
 
@@ -150,7 +153,7 @@ def _knew_all(incident: Incident, thrive: ThriveVersion | None) -> None:
 def _closed_over_nothing(before: Standing, incident: Incident) -> None:
     """Nothing was open in it at that moment, and nothing is left running in it; with a child a second person closed it."""
     closing = Closing.objects.filter(incident=incident).order_by("-id")[0]
-    no_unit_owed = closing.reason in NOTHING_HERE or before.attended
+    no_unit_owed = closing.reason in NOTHING_HERE
     owed = set(before.still) - ({"attendance"} if no_unit_owed else set())
     assert not owed, f"closed over {', '.join(sorted(owed))}"
     assert not critical_unanswered(incident), "a reader that was down meanwhile makes no difference"

@@ -127,6 +127,7 @@ def test_a_question_goes_to_the_owner_holds_closing_and_comes_back_with_its_answ
     assert (question.to, question.to_team) == (cast.handler, None)
     attended(cast, incident)
     answered(cast.handler, incident)
+    assess(cast.handler, incident)
     with pytest.raises(Refused, match="supervisor's question"):
         response.close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
     actions.answer_question(
