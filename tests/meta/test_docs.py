@@ -9,6 +9,7 @@ import pytest
 
 from goldthread.cli import parser
 from goldthread.config.env import Environment
+from goldthread.measures.registry import measures
 from tests.meta.sources import ROOT
 
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -52,3 +53,9 @@ def _commands(made: argparse.ArgumentParser, before: str = "") -> list[str]:
 def test_every_command_is_told_in_the_operators_pages(command: str) -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in OPERATING if path.exists())
     assert f"goldthread {command}" in text
+
+
+def test_every_measure_is_a_row_for_its_readers_in_the_pages_order_and_every_row_a_measure() -> None:
+    text = (ROOT / "docs" / "roles" / "measures-readers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \|$", text, re.MULTILINE)
+    assert [one for one in rows if one != "Measure"] == [one.name for one in measures()]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
+
+from goldthread.config import dated
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,9 @@ class Element:
 
 @lru_cache(maxsize=1)
 def _sets() -> list[tuple[date, tuple[Element, ...]]]:
-    text = resources.files("goldthread.assessment").joinpath("elements.toml").read_text(encoding="utf-8")
-    found = [(row["from"], tuple(Element(**one) for one in row["elements"])) for row in tomllib.loads(text)["set"]]
-    return sorted(found, key=lambda pair: pair[0])
+    return dated.sets("assessment", "elements.toml", lambda row: tuple(Element(**one) for one in row["elements"]))
 
 
 def elements_on(day: date) -> tuple[Element, ...]:
     """The elements in force on ``day``; the earliest set for days before any."""
-    held = [elements for start, elements in _sets() if start <= day]
-    return held[-1] if held else _sets()[0][1]
+    return dated.on(_sets(), day)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from datetime import date, datetime
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
+from goldthread.config import dated
 from goldthread.contact.caller_models import CallBack, LineState
 from goldthread.contact.caller_rules import BROKEN
 
@@ -48,11 +47,9 @@ def told(payload: Payload | None, name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _sets() -> list[tuple[date, list[str]]]:
-    text = resources.files("goldthread.contact").joinpath("child_caller.toml").read_text(encoding="utf-8")
-    return sorted(((one["from"], one["ask"]) for one in tomllib.loads(text)["set"]), key=lambda pair: pair[0])
+    return dated.sets("contact", "child_caller.toml", lambda row: row["ask"])
 
 
 def child_questions(day: date) -> list[str]:
     """What a child who calls is asked, in force on ``day``: only what is needed to send help."""
-    held = [ask for start, ask in _sets() if start <= day]
-    return held[-1] if held else _sets()[0][1]
+    return dated.on(_sets(), day)

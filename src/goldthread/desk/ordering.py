@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from goldthread.config import dated
 
 FIRST = {"called": 0, "orphan": 1, "handoff": 2, "transfer": 3, "request": 4}
 """What stands above every score until somebody takes it: a supervisor called, nobody who owns it, a hand-off not acknowledged,
@@ -52,20 +52,13 @@ class Placed:
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("goldthread.desk").joinpath("order.toml").read_text(encoding="utf-8"))
-
-
-def _set(day: date) -> dict[str, Any]:
-    sets = sorted(_file()["set"], key=lambda one: one["from"])
-    held = [one for one in sets if one["from"] <= day]
-    found: dict[str, Any] = (held or sets)[-1 if held else 0]
-    return found
+def _sets() -> list[tuple[date, dict[str, Any]]]:
+    return dated.sets("desk", "order.toml", dict)
 
 
 def place(facts: Facts, now: datetime) -> Placed:
     """Where the incident stands now, why, and from when on time makes it another place."""
-    weights = _set(now.date())
+    weights = dated.on(_sets(), now.date())
     parts: list[tuple[str, float]] = [("risk", weights["risk"].get(str(facts.severity), max(weights["risk"].values())))]
     if facts.child != "none":
         parts.append((f"child:{facts.child}", weights["child"][facts.child]))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import holidays
 
+from goldthread.config import dated
 from goldthread.lookback.choices import LEVELS
 from goldthread.response.grades import every_grade, grades_on
 
@@ -42,46 +41,41 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
 
-def _sets(name: str) -> list[dict[str, Any]]:
-    text = resources.files("goldthread.lookback").joinpath(name).read_text(encoding="utf-8")
-    return sorted(tomllib.loads(text)["set"], key=lambda one: one["from"])
-
-
 @lru_cache(maxsize=1)
 def _targets() -> list[tuple[date, Targets]]:
-    found = []
-    for one in _sets("targets.toml"):
+    def targets(one: dict[str, Any]) -> Targets:
         if set(one["decide"]) != set(LEVELS) or set(one["outcome"]) != OWED_AFTER:
             raise ValueError(f"targets.toml: the set of {one['from']} must name every level and {sorted(OWED_AFTER)}")
-        found.append((one["from"], Targets(one["decide"], one["outcome"])))
-    return found
+        return Targets(one["decide"], one["outcome"])
+
+    return dated.sets("lookback", "targets.toml", targets)
 
 
 @lru_cache(maxsize=1)
 def _names() -> list[tuple[date, Names]]:
-    found = []
-    for one in _sets("carried.toml"):
+    def names(one: dict[str, Any]) -> Names:
         held = grades_on(one["from"])
         named: dict[str, int] = {}
-        for code, names in one["grades"].items():
+        for code, own in one["grades"].items():
             if code not in every_grade():
                 raise ValueError(f"carried.toml: there is no grade {code}")
-            for name in names:
+            for name in own:
                 if named.setdefault(plain(name), held[code].severity) != held[code].severity:
                     raise ValueError(f"carried.toml: {name!r} stands for two grades")
         tags, yes = ({plain(name) for name in one[key]} for key in ("child_tags", "yes"))
-        found.append((one["from"], Names(named, frozenset(tags), frozenset(yes))))
-    return found
+        return Names(named, frozenset(tags), frozenset(yes))
+
+    return dated.sets("lookback", "carried.toml", names)
 
 
 def targets_on(day: date) -> Targets:
     """The targets in force on ``day``; the earliest set for days before any."""
-    return [held for start, held in _targets() if start <= day or start == _targets()[0][0]][-1]
+    return dated.on(_targets(), day)
 
 
 def names_on(day: date) -> Names:
     """The names in force on ``day``; the earliest set for days before any."""
-    return [held for start, held in _names() if start <= day or start == _names()[0][0]][-1]
+    return dated.on(_names(), day)
 
 
 def needed_on(day: date) -> dict[str, int]:

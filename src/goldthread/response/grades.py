@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from goldthread.config import dated
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,12 @@ class ClosingReason:
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("goldthread.response").joinpath("grades.toml").read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
 def _sets() -> list[tuple[date, dict[str, Grade]]]:
     def minutes(row: dict[str, Any], name: str) -> timedelta | None:
         return timedelta(minutes=row[name]) if name in row else None
 
-    found = []
-    for one in _file()["set"]:
-        grades = {
+    def grades(one: dict[str, Any]) -> dict[str, Grade]:
+        return {
             row["code"]: Grade(
                 row["code"],
                 row["name"],
@@ -64,14 +58,13 @@ def _sets() -> list[tuple[date, dict[str, Grade]]]:
             )
             for row in one["grades"]
         }
-        found.append((one["from"], grades))
-    return sorted(found, key=lambda pair: pair[0])
+
+    return dated.sets("response", "grades.toml", grades)
 
 
 def grades_on(day: date) -> dict[str, Grade]:
     """The grades in force on ``day`` by code, most urgent first; the earliest set for days before any."""
-    held = [grades for start, grades in _sets() if start <= day]
-    return held[-1] if held else _sets()[0][1]
+    return dated.on(_sets(), day)
 
 
 def every_grade() -> list[str]:
@@ -96,4 +89,4 @@ def severity_of(level: str) -> int:
 @lru_cache(maxsize=1)
 def closing_reasons() -> dict[str, ClosingReason]:
     """Every reason for closing, by code."""
-    return {row["code"]: ClosingReason(**row) for row in _file()["closing"]}
+    return {row["code"]: ClosingReason(**row) for row in dated.table("response", "grades.toml")["closing"]}
