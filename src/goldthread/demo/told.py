@@ -21,6 +21,7 @@ from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Duty, Staff
 from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.actions import acting
+from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
 from goldthread.demo.generate import Teller, Telling
@@ -108,7 +109,7 @@ class _Past:
             due = waiting.order_by("due_at").values_list("due_at", flat=True).first()
             if due is None:
                 break
-            self._turn(due)
+            self._turn(max(due, database_now(connection)))  # what was due before somebody opened it again is raised now
             raise_due()
         self._turn(moment)
 
