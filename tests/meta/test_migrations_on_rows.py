@@ -47,6 +47,8 @@ GIVEN: dict[str, dict[str, str]] = {
     "response_handoff": {"to_id": "1"},
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},
     "response_transferanswer": {"words_id": SAME},
+    "supervision_question": {"to_id": "1"},
+    "supervision_sweep": {"ended_by": "''"},
 }
 """What a constraint of a table asks of its row beyond that."""
 

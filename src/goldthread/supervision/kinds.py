@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from goldthread.config import dated
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,16 @@ class Set:
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("goldthread.supervision").joinpath("sweeps.toml").read_text(encoding="utf-8"))
+def _sets() -> list[tuple[date, Set]]:
+    return dated.sets("supervision", "sweeps.toml", _made)
 
 
 def set_on(day: date) -> Set:
     """What holds on this day; before the first set, the first."""
-    begins = sorted(one["from"] for one in _file()["set"])
-    return _set(([one for one in begins if one <= day] or begins[:1])[-1])
+    return dated.on(_sets(), day)
 
 
-@lru_cache(maxsize=8)
-def _set(begins: date) -> Set:
-    held = next(one for one in _file()["set"] if one["from"] == begins)
+def _made(row: dict[str, Any]) -> Set:
     kinds = {
         one["code"]: Kind(
             one["code"],
@@ -59,12 +56,12 @@ def _set(begins: date) -> Set:
             one["anew"],
             one.get("share", 1.0),
         )
-        for one in held["kind"]
+        for one in row["kind"]
     }
-    return Set(kinds, held["request_weight"], held["late_request_weight"], held["call_weight"])
+    return Set(kinds, row["request_weight"], row["late_request_weight"], row["call_weight"])
 
 
 @lru_cache(maxsize=1)
 def names() -> dict[str, str]:
     """What each kind is called, of every set."""
-    return {one["code"]: one["name"] for held in _file()["set"] for one in held["kind"]}
+    return {code: kind.name for _, held in _sets() for code, kind in held.kinds.items()}
