@@ -167,6 +167,8 @@ def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
             try:
                 close(user, incident, key=key, reason=step.reason, result=step.result)
             except Refused:
+                version = ThriveVersion.objects.filter(incident=incident).count()
+                write_thrive(user, incident, key=key, draft=Draft({"risk": step.result}, "", "", version))
                 close(_second(step, incident), incident, key=key, reason=step.reason, result=step.result)
         case steps.Assessed():
             version = ThriveVersion.objects.filter(incident=incident).count()

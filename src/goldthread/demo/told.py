@@ -24,6 +24,7 @@ from goldthread.assessment.models import ThriveVersion
 from goldthread.assessment.queries import newest_thrive
 from goldthread.assessment.rules import Draft
 from goldthread.audit.actions import acting
+from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.contact.actions import add_words, answer_children, open_incident
 from goldthread.contact.caller_actions import log_call_back, set_safe_contact
@@ -129,7 +130,7 @@ class _Past:
             due = waiting.order_by("due_at").values_list("due_at", flat=True).first()
             if due is None:
                 break
-            self._turn(due)
+            self._turn(max(due, database_now(connection)))  # what was due before somebody opened it again is raised now
             raise_due()
         self._turn(moment)
 
