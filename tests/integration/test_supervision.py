@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from goldthread.contact.models import Incident
 from goldthread.supervision.models import ListeningNote, Review
+from goldthread.supervision.queries import newest_find
 from goldthread.supervision.sweep_actions import sweep
 from tests.cast import Cast, say
 from tests.integration.conftest import Programs, problem
@@ -43,7 +45,7 @@ def test_each_reaches_what_their_desk_shows(cast: Cast, program: Programs, incid
 
 def test_a_question_is_asked_and_answered(cast: Cast, program: Programs, incident: Incident) -> None:
     client, owner, at = program(cast.supervisor), program(cast.handler), f"/supervision/{incident.pk}"
-    given = {"answer": "returned", "seen": incident.last_seq}
+    given = {"answer": "returned", "seen": incident.last_seq, "found": newest_find(incident)}
     assert problem(client.post(f"{at}/reviews", given), 422, "invalid")
     made = client.post(f"{at}/reviews", {**given, "words": "Who is with the girl now?"})
     assert (made.status_code, made.json()["answer"]) == (201, "returned")
@@ -61,24 +63,26 @@ def test_each_answer_does_what_it_does_at_the_desk(cast: Cast, program: Programs
     client, at = program(cast.supervisor), f"/supervision/{incident.pk}/reviews"
     request = lower(cast, incident)
     assert request is not None
-    incident.refresh_from_db()
-    seen = {"seen": incident.last_seq}
-    assert problem(client.post(at, {"answer": "agreed", **seen}), 409, "refused")
-    assert problem(client.post(at, {"answer": "decided", **seen}), 422, "invalid")
-    refused = {"answer": "decided", "request": request.pk, "approve": False, "words": "Nobody has seen her.", **seen}
-    assert client.post(at, refused).status_code == 201
-    assert problem(client.post(at, {"answer": "delay", "words": "Aunt is there.", "seen": 99}), 422, "invalid")
-    borne = {"answer": "delay", "minutes": 30, "words": "Aunt is there.", "seen": 99}
-    assert client.post(at, borne).status_code == 201
-    assert client.post(at, {"answer": "raised", "grade": "immediate", "words": "Heard.", "seen": 99}).status_code == 201
-    assert client.post(at, {"answer": "agreed", "seen": 99}).status_code == 201
+
+    def send(**given: object) -> Any:
+        shown = client.get(f"/supervision/{incident.pk}").json()
+        return client.post(at, {"seen": shown["seen"], "found": shown["found"], **given})
+
+    assert problem(send(answer="agreed"), 409, "refused")
+    assert problem(send(answer="decided"), 422, "invalid")
+    assert send(answer="decided", request=request.pk, approve=False, words="Nobody has seen her.").status_code == 201
+    assert problem(send(answer="delay", words="Aunt is there."), 422, "invalid")
+    assert send(answer="delay", minutes=30, words="Aunt is there.").status_code == 201
+    assert send(answer="raised", grade="immediate", words="Heard.").status_code == 201
+    assert send(answer="agreed").status_code == 201
     assert [one.answer for one in Review.objects.order_by("id")] == ["decided", "delay", "raised", "agreed"]
 
 
 def test_what_was_not_read_is_not_reviewed(cast: Cast, program: Programs, incident: Incident) -> None:
     say(cast.handler, incident, "he has come back")
     answer = program(cast.supervisor).post(
-        f"/supervision/{incident.pk}/reviews", {"answer": "agreed", "seen": incident.last_seq}
+        f"/supervision/{incident.pk}/reviews",
+        {"answer": "agreed", "seen": incident.last_seq, "found": newest_find(incident)},
     )
     assert problem(answer, 409, "stale")
 

@@ -21,6 +21,7 @@ from goldthread.desk import drafts
 from goldthread.response import actions as response
 from goldthread.response.models import GradePeriod
 from goldthread.supervision.models import Question, Review, Sweep
+from goldthread.supervision.queries import newest_find
 from goldthread.supervision.sweep_actions import sweep
 from tests.cast import Cast, graded, key, opened, say
 from tests.response.test_alarms import later
@@ -66,7 +67,7 @@ def test_another_team_and_the_commissioner_see_nothing_of_it(cast: Cast, browser
     far = browser(cast.far_supervisor)
     assert incident.reference not in text(far.get("/supervision/"))
     assert far.get("/supervision/count").json() == {"count": 0, "over": 0, "called": 0}
-    given = {"key": key(), "seen": incident.last_seq}
+    given = {"key": key(), "seen": incident.last_seq, "found": newest_find(incident)}
     for route in ("agree", "question", "delay", "raise", "decide"):
         assert far.post(f"/supervision/{incident.pk}/{route}", given).status_code in {404, 422}
         assert browser(cast.pcc).post(f"/supervision/{incident.pk}/{route}", given).status_code == 403
@@ -78,7 +79,7 @@ def test_one_answer_leads_to_the_next(cast: Cast, browser: Browser, incident: In
     later(timedelta(minutes=25))
     sweep()
     client = browser(cast.supervisor)
-    given = {"key": key(), "seen": incident.last_seq, "began": began(client, incident)}
+    given = {"key": key(), "seen": incident.last_seq, "found": newest_find(incident), "began": began(client, incident)}
     answer = client.post(f"/supervision/{incident.pk}/agree", given, follow=True)
     assert answer.redirect_chain[-1][0] == f"/supervision/{other.pk}/"
     review = Review.objects.get()
@@ -87,7 +88,7 @@ def test_one_answer_leads_to_the_next(cast: Cast, browser: Browser, incident: In
 
 def test_when_nothing_is_left_the_queue_says_so(cast: Cast, browser: Browser, incident: Incident) -> None:
     client = browser(cast.supervisor)
-    given = {"key": key(), "seen": incident.last_seq}
+    given = {"key": key(), "seen": incident.last_seq, "found": newest_find(incident)}
     answer = client.post(f"/supervision/{incident.pk}/agree", given, follow=True)
     assert "Nothing else waits for you to review." in text(answer)
     assert "Nothing waits for a senior person." in text(answer)
@@ -98,13 +99,13 @@ def test_what_was_typed_stays_where_it_was_not_done(cast: Cast, browser: Browser
     seen = incident.last_seq
     say(cast.handler, incident, "he has come back")
     answer = client.post(
-        f"/supervision/{incident.pk}/question", {"key": key(), "seen": seen, "words": "Who is with her?"}
+        f"/supervision/{incident.pk}/question", {"key": key(), "seen": seen, "found": 0, "words": "Who is with her?"}
     )
     assert answer.status_code == 422
     assert "Something was said since this page was loaded" in text(answer)
     assert "Who is with her?" in answer.content.decode()
     again = client.post(
-        f"/supervision/{incident.pk}/question", {"key": key(), "seen": seen, "words": "Who is with her?"}
+        f"/supervision/{incident.pk}/question", {"key": key(), "seen": seen, "found": 0, "words": "Who is with her?"}
     )
     assert again.status_code == 422, "what was not seen is not taken for seen by sending it again"
     assert not Question.objects.exists()
@@ -124,7 +125,12 @@ def test_a_form_that_is_none_does_nothing(
 
 
 def test_a_forged_beginning_counts_as_now(cast: Cast, browser: Browser, incident: Incident) -> None:
-    given = {"key": key(), "seen": incident.last_seq, "began": "2020-01-01T00:00:00+00:00:forged"}
+    given = {
+        "key": key(),
+        "seen": incident.last_seq,
+        "found": newest_find(incident),
+        "began": "2020-01-01T00:00:00+00:00:forged",
+    }
     browser(cast.supervisor).post(f"/supervision/{incident.pk}/agree", given)
     review = Review.objects.get()
     assert review.began_at == review.at
@@ -137,14 +143,25 @@ def test_requests_are_decided_here(cast: Cast, browser: Browser, incident: Incid
     incident.refresh_from_db()
     client = browser(cast.supervisor)
     assert "asked: lower grade" in text(client.get("/supervision/?why=request"))
-    given = {"key": key(), "seen": incident.last_seq, "request": request.pk, "answer": "approved"}
+    given = {
+        "key": key(),
+        "seen": incident.last_seq,
+        "found": newest_find(incident),
+        "request": request.pk,
+        "answer": "approved",
+    }
     assert client.post(f"/supervision/{incident.pk}/decide", given).status_code == 302
     assert GradePeriod.objects.filter(incident=incident).latest("seq").grade == "scheduled"
 
 
 def test_the_owner_answers_on_the_incident_s_own_page(cast: Cast, browser: Browser, incident: Incident) -> None:
     supervisor, owner = browser(cast.supervisor), browser(cast.handler)
-    given = {"key": key(), "seen": incident.last_seq, "words": "Who is with the girl now?"}
+    given = {
+        "key": key(),
+        "seen": incident.last_seq,
+        "found": newest_find(incident),
+        "words": "Who is with the girl now?",
+    }
     supervisor.post(f"/supervision/{incident.pk}/question", given)
     assert "Who is with the girl now?" in text(owner.get(f"/incidents/{incident.pk}/"))
     question = Question.objects.get()
@@ -162,7 +179,8 @@ def test_an_empty_or_late_answer_to_a_question_says_what_to_do(
     cast: Cast, browser: Browser, incident: Incident
 ) -> None:
     browser(cast.supervisor).post(
-        f"/supervision/{incident.pk}/question", {"key": key(), "seen": incident.last_seq, "words": "Who?"}
+        f"/supervision/{incident.pk}/question",
+        {"key": key(), "seen": incident.last_seq, "found": newest_find(incident), "words": "Who?"},
     )
     owner = browser(cast.handler)
     for given in ({"question": Question.objects.get().pk, "words": " "}, {"question": 0, "words": "x"}, {"words": "x"}):

@@ -13,19 +13,27 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response import request_actions
 from goldthread.response import shared_actions as shared
 from goldthread.supervision import actions
 from goldthread.supervision.models import Question, Review, Sweep
-from goldthread.supervision.queries import waiting
+from goldthread.supervision.queries import newest_find, waiting
 from goldthread.supervision.sweep_actions import sweep
-from tests.cast import Cast, answered, attended, graded, key, opened, say
+from tests.cast import Cast, answered, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later
-from tests.response.test_requests import assess, lower, with_child
+from tests.response.test_requests import assess, lower, with_child, without_child
 
-SEEING = {"began_at": None}
+SEEING: dict[str, Any] = {"began_at": None}
+
+
+def newest(incident: Incident) -> dict[str, Any]:
+    """What a page of the incident as it stands now would send."""
+    incident.refresh_from_db()
+    return {"seen": incident.last_seq, "found": newest_find(incident), **SEEING}
 
 
 def now() -> Any:
@@ -43,13 +51,13 @@ def found(cast: Cast) -> Incident:
 
 
 def agree(user: Staff, incident: Incident, **given: Any) -> Review:
-    return actions.agree(user, incident.pk, **{"key": key(), "seen": incident.last_seq, **SEEING, **given})
+    before = {"seen": incident.last_seq, "found": newest_find(incident), **SEEING}
+    return actions.agree(user, incident.pk, **{"key": key(), **before, **given})
 
 
 def give_back(user: Staff, incident: Incident, words: str = "Who is with the girl now?", **given: Any) -> Review:
-    return actions.give_back(
-        user, incident.pk, words=words, **{"key": key(), "seen": incident.last_seq, **SEEING, **given}
-    )
+    before = {"seen": incident.last_seq, "found": newest_find(incident), **SEEING}
+    return actions.give_back(user, incident.pk, words=words, **{"key": key(), **before, **given})
 
 
 def test_a_review_keeps_what_was_known_and_answers_every_find(cast: Cast) -> None:
@@ -84,11 +92,11 @@ def test_another_team_s_supervisor_does_not_reach_it(cast: Cast) -> None:
 def test_whoever_owns_it_or_wrote_the_thrive_does_not_review_it(cast: Cast) -> None:
     incident = found(cast)
     response.take_over(cast.supervisor, incident.pk, key=key())
-    with pytest.raises(Refused, match="You own"):
-        agree(cast.supervisor, incident, seen=99)
+    with pytest.raises(Refused, match="a hand in"):
+        agree(cast.supervisor, incident, **newest(incident))
     assess(cast.fim, incident)
-    with pytest.raises(Refused, match="newest THRIVE"):
-        agree(cast.fim, incident, seen=99)
+    with pytest.raises(Refused, match="a hand in"):
+        agree(cast.fim, incident, **newest(incident))
 
 
 def test_a_role_that_was_taken_away_reviews_nothing(cast: Cast) -> None:
@@ -130,9 +138,13 @@ def test_a_question_goes_to_the_owner_holds_closing_and_comes_back_with_its_answ
     assess(cast.handler, incident)
     with pytest.raises(Refused, match="supervisor's question"):
         response.close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    with pytest.raises(Refused, match="You asked this"):
+        actions.answer_question(cast.supervisor, question.pk, key=key(), incident_id=incident.pk, words="Me.")
     actions.answer_question(
-        cast.handler, question.pk, key=key(), incident_id=incident.pk, words="Her aunt, seen by the unit."
+        cast.handler, question.pk, key=key(), incident_id=incident.pk, words="Her aunt, he has a knife in there."
     )
+    assert incident.entries.filter(kind="words").latest("seq").text.text == "Her aunt, he has a knife in there."
+    assert shared.critical_unanswered(incident), "an answer is read like any words"
     assert {one.kind for one in Sweep.objects.filter(incident=incident, ended_at__isnull=True)} >= {"answered"}
     with pytest.raises(Stale, match="answered already"):
         actions.answer_question(cast.handler, question.pk, key=key(), incident_id=incident.pk, words="Again.")
@@ -166,10 +178,9 @@ def test_a_delay_is_borne_until_a_time_and_comes_back_then(cast: Cast) -> None:
     incident = found(cast)
     later(timedelta(hours=2))
     sweep()
-    until = now() + timedelta(hours=1)
     actions.bear_delay(
-        cast.supervisor, incident.pk, key=key(), seen=incident.last_seq + 9, until=until,
-        words="Aunt is with her, door locked, unit from the south at four.", **SEEING,
+        cast.supervisor, incident.pk, key=key(), minutes=60,
+        words="Aunt is with her, door locked, unit from the south at four.", **newest(incident),
     )  # fmt: skip
     sweep()
     assert "overdue" not in _kinds(incident)
@@ -179,37 +190,95 @@ def test_a_delay_is_borne_until_a_time_and_comes_back_then(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "words", "said"),
-    [
-        (timedelta(hours=1), "", "Write why"),
-        (None, "Safe.", "Write until when"),
-        (timedelta(minutes=-1), "Safe.", "past"),
-        (timedelta(hours=5), "Safe.", "4 hours"),
-    ],
+    ("minutes", "words", "said"),
+    [(60, "", "Write why"), (None, "Safe.", "how long"), (-1, "Safe.", "how long"), (300, "Safe.", "4 hours")],
 )
-def test_a_delay_needs_a_reason_and_a_time_that_is_one(
-    cast: Cast, until: timedelta | None, words: str, said: str
-) -> None:
+def test_a_delay_needs_a_reason_and_a_time_that_is_one(cast: Cast, minutes: int | None, words: str, said: str) -> None:
     incident = found(cast)
     later(timedelta(hours=2))
     with pytest.raises(Invalid, match=said):
-        actions.bear_delay(
-            cast.supervisor,
-            incident.pk,
-            key=key(),
-            seen=99,
-            words=words,
-            until=now() + until if until else None,
-            **SEEING,
-        )
+        actions.bear_delay(cast.supervisor, incident.pk, key=key(), words=words, minutes=minutes, **newest(incident))
 
 
-def test_there_is_no_delay_to_bear_where_nothing_is_late(cast: Cast) -> None:
+def test_there_is_no_delay_to_bear_where_nothing_is_late_or_a_later_time_is_asked_for(cast: Cast) -> None:
     incident = with_child(cast)
+    given = {"key": key(), "words": "Safe.", "minutes": 60}
     with pytest.raises(Refused, match="no delay"):
-        actions.bear_delay(
-            cast.supervisor, incident.pk, key=key(), seen=99, words="Safe.", until=now() + timedelta(hours=1), **SEEING
-        )
+        actions.bear_delay(cast.supervisor, incident.pk, **given, **newest(incident))
+    request_actions.ask_later(
+        cast.handler,
+        incident.pk,
+        key=key(),
+        due_at=now() + timedelta(hours=5),
+        reasons=["new-information"],
+        why="Seen.",
+    )
+    later(timedelta(hours=2))
+    with pytest.raises(Refused, match="later time is asked for"):
+        actions.bear_delay(cast.fim, incident.pk, **given, **newest(incident))
+
+
+def test_bearing_a_delay_sent_twice_counts_once(cast: Cast) -> None:
+    incident = found(cast)
+    later(timedelta(hours=2))
+    one, before = key(), newest(incident)
+    made = [
+        actions.bear_delay(cast.supervisor, incident.pk, key=one, words="Safe.", minutes=60, **before) for _ in range(2)
+    ]
+    assert made[0].pk == made[1].pk
+
+
+def test_a_delay_that_is_borne_hides_no_target_that_passes_later(cast: Cast) -> None:
+    incident = found(cast)
+    later(timedelta(hours=2))
+    sweep()
+    actions.bear_delay(cast.supervisor, incident.pk, key=key(), words="Safe.", minutes=240, **newest(incident))
+    graded(cast.handler, incident, "immediate")
+    later(timedelta(minutes=16))
+    sweep()
+    assert "overdue" in _kinds(incident)
+
+
+def test_a_find_that_came_after_the_page_is_not_answered_by_it(cast: Cast) -> None:
+    incident = found(cast)
+    before = newest(incident)
+    later(timedelta(hours=2))
+    sweep()
+    actions.agree(cast.supervisor, incident.pk, key=key(), **before)
+    assert _kinds(incident) == {"overdue"}
+
+
+def test_a_child_named_after_a_review_is_looked_at_anew(cast: Cast) -> None:
+    incident = without_child(cast)
+    later(timedelta(hours=2))
+    sweep()
+    agree(cast.supervisor, incident, **newest(incident))
+    contact.answer_children(
+        cast.handler, incident.pk, key=key(), answer="named",
+        given=[ChildGiven(str(key()), "Mia", 4, False, "upstairs", "", "not_seen")],
+    )  # fmt: skip
+    sweep()
+    assert "child" in _kinds(incident)
+
+
+def test_nobody_reviews_what_they_had_a_hand_in(cast: Cast) -> None:
+    incident = without_child(cast)
+    contact.answer_children(cast.supervisor, incident.pk, key=key(), answer="asked_none", given=[])
+    with pytest.raises(Refused, match="a hand in"):
+        agree(cast.supervisor, incident, **newest(incident))
+    closing = found(cast)
+    attended(cast, closing)
+    assess(cast.handler, closing)
+    closed(cast, closing)
+    with pytest.raises(Refused, match="a hand in"):
+        agree(cast.fim, closing, **newest(closing))
+    agree(cast.supervisor, closing, **newest(closing))
+
+
+def test_what_was_never_on_the_timeline_was_not_seen(cast: Cast) -> None:
+    incident = found(cast)
+    with pytest.raises(Invalid, match="does not fit"):
+        agree(cast.supervisor, incident, seen=2**31 - 1)
 
 
 def test_a_request_decided_at_the_desk_is_a_review_too(cast: Cast) -> None:
@@ -222,7 +291,7 @@ def test_a_request_decided_at_the_desk_is_a_review_too(cast: Cast) -> None:
         agree(cast.supervisor, incident)
     review = actions.decide(
         cast.supervisor, incident.pk, request.pk, key=key(), answer="refused", words="Nobody has seen her.",
-        seen=incident.last_seq, **SEEING,
+        **newest(incident),
     )  # fmt: skip
     assert review is not None
     assert (review.answer, review.decision.answer) == ("decided", "refused")
@@ -234,7 +303,7 @@ def test_a_decision_that_is_refused_leaves_no_review(cast: Cast) -> None:
     assert request is not None
     with pytest.raises(Refused, match="no THRIVE made after"):
         actions.decide(
-            cast.supervisor, incident.pk, request.pk, key=key(), answer="approved", words="", seen=99, **SEEING
+            cast.supervisor, incident.pk, request.pk, key=key(), answer="approved", words="", **newest(incident)
         )
     assert not Review.objects.filter(incident=incident).exists()
 
@@ -249,7 +318,7 @@ def test_the_fim_approves_a_closing_and_the_review_stands_though_it_is_closed(ca
     assess(cast.handler, incident)
     incident.refresh_from_db()
     review = actions.decide(
-        cast.fim, incident.pk, request.pk, key=key(), answer="approved", words="", seen=incident.last_seq, **SEEING
+        cast.fim, incident.pk, request.pk, key=key(), answer="approved", words="", **newest(incident)
     )
     incident.refresh_from_db()
     assert not incident.is_open
@@ -261,7 +330,7 @@ def test_a_higher_grade_is_never_held_up_by_who_may_review(cast: Cast) -> None:
     incident = found(cast)
     response.take_over(cast.supervisor, incident.pk, key=key())
     made = actions.upgrade(
-        cast.supervisor, incident.pk, key=key(), code="immediate", why="Threat heard", seen=0, **SEEING
+        cast.supervisor, incident.pk, key=key(), code="immediate", why="Threat heard", **newest(incident)
     )
     assert made is None
     current = shared.current_grade(incident)
@@ -272,7 +341,7 @@ def test_a_higher_grade_is_never_held_up_by_who_may_review(cast: Cast) -> None:
 def test_a_higher_grade_by_a_second_person_is_a_review(cast: Cast) -> None:
     incident = found(cast)
     made = actions.upgrade(
-        cast.supervisor, incident.pk, key=key(), code="immediate", why="Threat heard", seen=incident.last_seq, **SEEING
+        cast.supervisor, incident.pk, key=key(), code="immediate", why="Threat heard", **newest(incident)
     )
     assert made is not None
     assert made.answer == "raised"

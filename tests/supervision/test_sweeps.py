@@ -13,6 +13,7 @@ from goldthread.contact.models import Incident
 from goldthread.supervision import actions, finding
 from goldthread.supervision.kinds import Set, names, set_on
 from goldthread.supervision.models import Sweep
+from goldthread.supervision.queries import newest_find
 from goldthread.supervision.sweep_actions import sweep
 from goldthread.thrive.reader import Reader
 from tests import known_world as world
@@ -27,7 +28,9 @@ def kinds(incident: Incident) -> set[str]:
 
 def agree(cast: Cast, incident: Incident) -> None:
     incident.refresh_from_db()
-    actions.agree(cast.supervisor, incident.pk, key=key(), seen=incident.last_seq, began_at=None)
+    actions.agree(
+        cast.supervisor, incident.pk, key=key(), seen=incident.last_seq, found=newest_find(incident), began_at=None
+    )
 
 
 def _threat(cast: Cast) -> Incident:
@@ -174,6 +177,20 @@ def test_an_incident_opened_again_is_no_closed_one(cast: Cast) -> None:
     say(cast.handler, incident, "she rang again, the boy has not come down")
     sweep()
     assert "unseen" not in kinds(incident)
+
+
+def test_a_second_closing_with_the_child_unseen_is_found_again(cast: Cast) -> None:
+    incident = with_child(cast)
+    attended(cast, incident)
+    assess(cast.handler, incident)
+    closed(cast, incident)
+    agree(cast, incident)
+    assert "unseen" not in kinds(incident)
+    say(cast.handler, incident, "she rang again, the boy has not come down")
+    attended(cast, incident)
+    assess(cast.handler, incident)
+    closed(cast, incident)
+    assert "unseen" in kinds(incident)
 
 
 def test_those_without_a_child_are_brought_for_nothing_but_the_sample(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact.actions import say
 from goldthread.contact.known import force_day
 from goldthread.contact.work import NOT_THERE, Work, on_incident
 from goldthread.response import actions as response
@@ -21,7 +22,7 @@ from goldthread.response.models import Clock, ReviewDecision
 from goldthread.supervision import rules
 from goldthread.supervision.kinds import set_on
 from goldthread.supervision.models import ListeningNote, Question, QuestionAnswer, Review, Sweep
-from goldthread.supervision.queries import open_questions, open_sweeps
+from goldthread.supervision.queries import hands_in, open_questions, open_sweeps
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -31,11 +32,19 @@ ANSWERED = "answered"
 
 
 def agree(
-    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, seen: int, began_at: datetime | None, words: str = ""
+    user: Staff,
+    incident_id: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    seen: int,
+    found: int,
+    began_at: datetime | None,
+    words: str = "",
 ) -> Review:
     """Say that one has looked and nothing is to change: every sweep of the incident rests.
 
-    ``seen`` is the last line of the timeline that the page showed. Raises ``Refused``, ``Stale``, ``Invalid`` and ``NotThere``.
+    ``seen`` is the last line of the timeline that the page showed, ``found`` the newest find: a later one stays.
+    Raises ``Refused``, ``Stale``, ``Invalid`` and ``NotThere``.
     """
     with _review(user, incident_id, key, "agree", words) as work:
         if work.done is not None:
@@ -43,11 +52,11 @@ def agree(
         _nothing_new(work, seen)
         if shared.open_requests(work.incident).exists():
             raise Refused("A request waits here. Approve or refuse it; that is the review. Nothing was changed.")
-        return _write(work, "agreed", seen, began_at, rules.words(words))
+        return _write(work, "agreed", seen, found, began_at, rules.words(words))
 
 
 def give_back(
-    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, seen: int, began_at: datetime | None, words: str
+    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, seen: int, found: int, began_at: datetime | None, words: str
 ) -> Review:
     """Return the incident to its owner with a question, owed within a quarter of an hour; it holds closing until answered."""
     kept = rules.words(words, needed="Write the question. It goes to whoever owns the incident.")
@@ -56,7 +65,7 @@ def give_back(
             return _made(work)
         shared.must_be_open(work)
         _nothing_new(work, seen)
-        review = _write(work, "returned", seen, began_at, kept)
+        review = _write(work, "returned", seen, found, began_at, kept)
         Question(
             review=review,
             to=work.incident.owner,
@@ -72,8 +81,9 @@ def bear_delay(
     *,
     key: uuid.UUID,
     seen: int,
+    found: int,
     began_at: datetime | None,
-    until: datetime | None,
+    minutes: int | None,
     words: str,
 ) -> Review:
     """Answer for a delay until a time: the target stays missed, and the incident comes back to the desk then.
@@ -81,14 +91,18 @@ def bear_delay(
     Raises ``Refused`` where nothing is late, ``Invalid`` for a time that is none or without a reason.
     """
     kept = rules.words(words, needed="Write why the delay can be borne, and what keeps the child safe until then.")
-    with _review(user, incident_id, key, "bear delay", until, kept) as work:
+    with _review(user, incident_id, key, "bear delay", minutes, kept) as work:
         if work.done is not None:
             return _made(work)
         shared.must_be_open(work)
         late = Clock.objects.filter(incident=work.incident).breached(work.now).exists()
-        given = rules.until(until, work.now, late=late)
+        asked = shared.open_requests(work.incident).filter(kind="reschedule").exists()
+        until = rules.until(minutes, work.now, late=late, asked=asked)
         _nothing_new(work, seen)
-        return _write(work, "delay", seen, began_at, kept, until=given)
+        kind = set_on(force_day(work.now)).kinds["overdue"]
+        first = {"weight": kind.weight, "found_at": work.now}
+        overdue, _ = Sweep.objects.get_or_create(incident=work.incident, kind=kind.code, ended_at=None, defaults=first)
+        return _write(work, "delay", seen, max(found, overdue.pk), began_at, kept, until=until)
 
 
 def decide(
@@ -100,6 +114,7 @@ def decide(
     answer: str,
     words: str,
     seen: int,
+    found: int,
     began_at: datetime | None,
 ) -> Review | None:
     """Approve or refuse a request, which is a review too: one transaction, so that neither stands without the other."""
@@ -107,7 +122,7 @@ def decide(
         decision = request_actions.decide(
             user, request_id, key=key, answer=answer, words=words, seen=seen, incident_id=incident_id
         )
-        return _after(user, incident_id, key, "decided", seen, began_at, decision=decision)
+        return _after(user, incident_id, key, "decided", seen, found, began_at, decision=decision)
 
 
 def upgrade(
@@ -118,16 +133,21 @@ def upgrade(
     code: str,
     why: str,
     seen: int,
+    found: int,
     began_at: datetime | None,
 ) -> Review | None:
     """Raise the grade. Never held up: where who does it may not review this one, the grade rises and None is returned."""
     with transaction.atomic():
         response.choose_grade(user, incident_id, key=key, code=code, why=why)
-        return _after(user, incident_id, key, "raised", seen, began_at)
+        return _after(user, incident_id, key, "raised", seen, found, began_at)
 
 
 def answer_question(user: Staff, question_id: int, *, key: uuid.UUID, incident_id: uuid.UUID, words: str) -> None:
-    """Answer a supervisor's question, as whoever works on the incident; it goes back to the desk. Raises ``Invalid`` and ``Stale``."""
+    """Answer a supervisor's question, as whoever works on the incident; it goes back to the desk.
+
+    What is answered is said in the incident like any words: read by the reader, and new to every THRIVE. Raises ``Invalid``,
+    ``Stale``, and ``Refused`` for whoever asked.
+    """
     kept = rules.words(words, needed="Write the answer. The question stays until then.")
     with on_incident(user, incident_id, "entry.add", key, "answer question", question_id, kept) as work:
         if work.done is not None:
@@ -137,10 +157,14 @@ def answer_question(user: Staff, question_id: int, *, key: uuid.UUID, incident_i
             raise NotThere(NOT_THERE)
         if not open_questions(work.incident).filter(pk=question_id).exists():
             raise Stale("This question was answered already. What you wrote is still here.")
-        QuestionAnswer(question=question, words=Payload.objects.keep(kept), by=user, at=work.now).save()
+        if question.review.by_id == user.pk:
+            raise Refused("You asked this, so somebody else answers it. Nothing was changed.")
+        said = say(work, "inference", kept)
+        assert said.text is not None
+        QuestionAnswer(question=question, words=said.text, by=user, at=work.now).save()
         kind = set_on(force_day(work.now)).kinds[ANSWERED]
-        found = {"weight": kind.weight, "found_at": work.now}
-        Sweep.objects.get_or_create(incident=work.incident, kind=kind.code, ended_at=None, defaults=found)
+        first = {"weight": kind.weight, "found_at": work.now}
+        Sweep.objects.get_or_create(incident=work.incident, kind=kind.code, ended_at=None, defaults=first)
         work.event("question.answered")
         work.involve("author")
         work.act.record("collection", "question.answer", [*shared.subject(work), ("question", str(question_id))])
@@ -180,6 +204,7 @@ def _write(
     work: Work,
     answer: str,
     seen: int,
+    found: int,
     began_at: datetime | None,
     words: str = "",
     *,
@@ -189,12 +214,14 @@ def _write(
     user = work.user
     assert user is not None
     thrive = newest_thrive(work.incident)
-    rules.may_review(_about(work, user))
+    if decision is None:  # who decided a request was a second person to it: that was asked there
+        rules.may_review(user.role, user.pk, hands_in(work.incident))
     review = Review(
         incident=work.incident,
         answer=answer,
         words=Payload.objects.keep(words) if words else None,
-        seen=seen,
+        seen=rules.seen(seen, work.incident.last_seq),
+        child=work.incident.child,
         thrive=thrive,
         period=shared.current_period(work.incident),
         decision=decision,
@@ -204,17 +231,18 @@ def _write(
         at=work.now,
     )
     review.save()
-    found = list(open_sweeps(work.incident).values_list("kind", flat=True))
     kinds = set_on(force_day(work.now)).kinds
-    for one in open_sweeps(work.incident):
+    answered = list(open_sweeps(work.incident).filter(pk__lte=found))
+    for one in answered:
         rest = kinds[one.kind].again if one.kind in kinds else rules.LONGEST_DELAY
         one.ended_at, one.ended_by, one.review = work.now, "reviewed", review
         one.again_at = until if one.kind == "overdue" and until is not None else work.now + rest
         one.save(update_fields=["ended_at", "ended_by", "review", "again_at"])
-    work.event("review.made", answer=answer, kinds=found)
+    told = [one.kind for one in answered]
+    work.event("review.made", answer=answer, kinds=told)
     work.involve("author")
     work.act.record(
-        "alteration", "review.make", [*shared.subject(work), ("review", str(review.pk))], answer=answer, kinds=found
+        "alteration", "review.make", [*shared.subject(work), ("review", str(review.pk))], answer=answer, kinds=told
     )
     work.finish(review.pk)
     return review
@@ -226,6 +254,7 @@ def _after(
     key: uuid.UUID,
     answer: str,
     seen: int,
+    found: int,
     began_at: datetime | None,
     decision: ReviewDecision | None = None,
 ) -> Review | None:
@@ -233,14 +262,9 @@ def _after(
     with on_incident(user, incident_id, "supervision.review", key, "after", answer) as work:
         if work.done is not None:
             return _made(work)
-        if rules.not_yours(_about(work, user)):
+        if decision is None and rules.not_yours(user.pk, hands_in(work.incident)):
             return None
-        return _write(work, answer, seen, began_at, decision=decision)
-
-
-def _about(work: Work, user: Staff) -> rules.Reviewing:
-    thrive = newest_thrive(work.incident)
-    return rules.Reviewing(user.role, user.pk, work.incident.owner_id, thrive.author_id if thrive else None)
+        return _write(work, answer, seen, found, began_at, decision=decision)
 
 
 def _made(work: Work) -> Review:

@@ -18,9 +18,10 @@ def _words(label: str, rows: int = 2) -> WordsField:
 
 
 class ReviewForm(CommandForm):
-    """What every answer carries: the last line that was seen, and since when, as the page was given it."""
+    """What every answer carries: the last line and the newest find that were seen, and since when, as the page was given it."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
+    found = forms.IntegerField(widget=forms.HiddenInput)
     began = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 
 

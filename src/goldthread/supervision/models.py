@@ -26,7 +26,7 @@ ENDS = [("reviewed", "Reviewed"), ("gone", "Not so any more")]
 class Review(AppendOnly):
     """A senior person looked at an incident that a sweep or a request brought, and what they made of it.
 
-    ``began_at`` is when they had it before them; ``seen`` the last line of the timeline that they had; ``thrive`` and
+    ``began_at`` is when they had it before them; ``seen`` the last line of the timeline that they had; ``child``, ``thrive`` and
     ``period`` what held then. ``until`` is how long a delay may last by their word.
     """
 
@@ -34,6 +34,7 @@ class Review(AppendOnly):
     answer = models.CharField(max_length=10, choices=ANSWERS)
     words = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
     seen = models.PositiveIntegerField()
+    child = models.CharField(max_length=10)
     thrive = models.ForeignKey(ThriveVersion, models.PROTECT, related_name="+", null=True)
     period = models.ForeignKey(GradePeriod, models.PROTECT, related_name="+", null=True)
     decision = models.ForeignKey(ReviewDecision, models.PROTECT, related_name="+", null=True)

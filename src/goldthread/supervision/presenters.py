@@ -17,7 +17,7 @@ from goldthread.response.request_models import KINDS
 from goldthread.supervision import rules
 from goldthread.supervision.kinds import names, set_on
 from goldthread.supervision.models import ANSWERS
-from goldthread.supervision.queries import Waiting, open_questions, open_sweeps, reviews_of
+from goldthread.supervision.queries import Waiting, hands_in, open_questions, open_sweeps, reviews_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +157,6 @@ def asked_here(record: Record, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def may_review(user: Staff, record: Record) -> str:
+def may_review(user: Staff, incident: Incident) -> str:
     """Why this person may not review it, in a sentence; empty where they may."""
-    author = record.versions[0].author_id if record.versions else None
-    return rules.not_yours(rules.Reviewing(user.role, user.pk, record.incident.owner_id, author))
+    return rules.not_yours(user.pk, hands_in(incident))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import DatabaseNow
@@ -87,13 +87,18 @@ def waiting(user: Staff, now: datetime) -> list[Waiting]:
 
 def counted(user: Staff, now: datetime) -> dict[str, int]:
     """How many wait in this person's reach, of these those over their time, and in how many a supervisor is called now."""
-    asked = ReviewRequest.objects.filter(incident=OuterRef("pk"), decision__isnull=True)
-    calls = Exists(SupervisorCall.objects.filter(incident=OuterRef("pk"), answer__isnull=True))
-    found = Exists(Sweep.objects.filter(incident=OuterRef("pk"), ended_at__isnull=True))
-    late = Exists(asked.filter(answer_by__lte=now))
-    reach = Incident.objects.reached_by(user, "supervision.review").filter(Q(found) | Q(Exists(asked)) | Q(calls))
-    told: dict[str, int] = reach.aggregate(
-        count=Count("pk"), over=Count("pk", filter=Q(late)), called=Count("pk", filter=Q(calls))
+    asked = ReviewRequest.objects.filter(decision__isnull=True)
+    calls = SupervisorCall.objects.filter(answer__isnull=True).values("incident")
+    found = Sweep.objects.filter(ended_at__isnull=True).values("incident")
+    every = found.union(asked.values("incident"), calls)
+    told: dict[str, int] = (
+        Incident.objects.reached_by(user, "supervision.review")
+        .filter(pk__in=every)
+        .aggregate(
+            count=Count("pk"),
+            over=Count("pk", filter=Q(pk__in=asked.filter(answer_by__lte=now).values("incident"))),
+            called=Count("pk", filter=Q(pk__in=calls)),
+        )
     )
     return told
 
@@ -106,6 +111,21 @@ def _reached(user: Staff, incidents: Collection[uuid.UUID]) -> list[uuid.UUID]:
 def open_sweeps(incident: Incident) -> QuerySet[Sweep]:
     """What sweeps found in it and nobody has answered, the weightiest first."""
     return Sweep.objects.filter(incident=incident, ended_at__isnull=True).order_by("-weight", "id")
+
+
+def newest_find(incident: Incident) -> int:
+    """The newest find there is in it, answered or not: what a page shows it sends back, so that a later one is not answered unseen."""
+    return Sweep.objects.filter(incident=incident).order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def hands_in(incident: Incident) -> frozenset[int]:
+    """Whoever has a hand in the incident as it stands: opened it, owns it, wrote its newest THRIVE or children's answer, asked, closed it."""
+    thrive = incident.thrive_versions.order_by("-version").values_list("author", flat=True).first()
+    answer = incident.children_answers.order_by("-id").values_list("by", flat=True).first()
+    closed = incident.closings.order_by("-id").values_list("by", flat=True).first()
+    asked = ReviewRequest.objects.filter(incident=incident, decision__isnull=True).values_list("by", flat=True)
+    found = {incident.opened_by_id, incident.owner_id, thrive, answer, closed, *asked}
+    return frozenset(one for one in found if one is not None)
 
 
 def open_questions(incident: Incident) -> QuerySet[Question]:

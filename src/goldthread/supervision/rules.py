@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from goldthread.config.errors import Invalid, Refused
@@ -14,31 +13,29 @@ ANSWER_WITHIN = timedelta(minutes=15)
 """How long an owner has to answer a supervisor's question, as for a request *(ours)*."""
 
 
-@dataclass(frozen=True)
-class Reviewing:
-    """Who reviews, and whose the incident and its assessment are (ids of staff)."""
-
-    role: str
-    reviewer: int
-    owner: int | None
-    author: int | None
-
-
-def may_review(about: Reviewing) -> None:
-    """Raise ``Refused`` unless who reviews is senior and neither owns the incident nor wrote its newest THRIVE."""
-    if about.role not in SENIOR:
+def may_review(role: str, reviewer: int, hands: frozenset[int]) -> None:
+    """Raise ``Refused`` unless who reviews is senior and has no hand in the incident: see ``queries.hands_in``."""
+    if role not in SENIOR:
         raise Refused("Only a contact supervisor or the FIM reviews. Nothing was changed.")
-    if why := not_yours(about):
+    if why := not_yours(reviewer, hands):
         raise Refused(f"{why} Nothing was changed; a higher grade is never held up by this.")
 
 
-def not_yours(about: Reviewing) -> str:
+def not_yours(reviewer: int, hands: frozenset[int]) -> str:
     """Why a senior person may not review this one, in a sentence; empty where they may."""
-    if about.reviewer == about.owner:
-        return "You own this incident, so a second person reviews it."
-    if about.reviewer == about.author:
-        return "You wrote its newest THRIVE, so a second person reviews it."
+    if reviewer in hands:
+        return (
+            "You have a hand in this incident: you opened, own, assessed, answered for its children, asked for something in it or closed it. "
+            "So a second person reviews it."
+        )
     return ""
+
+
+def seen(given: int, last: int) -> int:
+    """The last line seen, which must be there. Raises ``Invalid``."""
+    if not 0 <= given <= last:
+        raise Invalid({"seen": "This page does not fit the incident. Nothing was changed; load it again."})
+    return given
 
 
 def words(text: str, *, needed: str = "") -> str:
@@ -51,18 +48,18 @@ def words(text: str, *, needed: str = "") -> str:
     return kept
 
 
-def until(given: datetime | None, now: datetime, *, late: bool) -> datetime:
-    """Until when a delay may stand. Raises ``Refused`` where nothing is late, ``Invalid`` for a time that is none."""
+def until(minutes: int | None, now: datetime, *, late: bool, asked: bool) -> datetime:
+    """Until when a delay may stand. Raises ``Refused`` where nothing is late or a later time is asked for, ``Invalid`` for no time."""
     if not late:
         raise Refused("No target of this incident has passed, so there is no delay to bear. Nothing was changed.")
-    if given is None:
-        raise Invalid({"until": "Write until when, as 24/11/2026 16:30. It comes back to this desk then."})
-    if given <= now:
-        raise Invalid({"until": "That time is past. Nothing was changed; check date and time."})
-    if given > now + LONGEST_DELAY:
+    if asked:
+        raise Refused("A later time is asked for here. Approve or refuse that; nothing was changed.")
+    if minutes is None or minutes < 1:
+        raise Invalid({"minutes": "Choose for how long. It comes back to this desk then."})
+    if timedelta(minutes=minutes) > LONGEST_DELAY:
         hours = int(LONGEST_DELAY.total_seconds() // 3600)
-        raise Invalid({"until": f"A delay stands for {hours} hours at most, then somebody looks again. Choose sooner."})
-    return given
+        raise Invalid({"minutes": f"A delay stands for {hours} hours at most, then somebody looks again."})
+    return now + timedelta(minutes=minutes)
 
 
 def began(told: datetime | None, now: datetime) -> datetime:

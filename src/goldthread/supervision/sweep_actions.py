@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import connection
 
-from goldthread.audit.actions import acting
+from goldthread.audit.actions import Acting, acting
 from goldthread.config.upward import listen
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.known import force_day
@@ -15,18 +16,24 @@ from goldthread.supervision.kinds import Kind, set_on
 
 
 def sweep() -> dict[str, int]:
-    """Look once for every kind; returns how many were found anew of each that had any. Two at once find nothing twice."""
+    """Look once for every kind; returns how many were found anew of each that had any. Two at once find nothing twice.
+
+    Each kind is a transaction of its own, and an incident that somebody acts on just now is left for the next minute.
+    """
     found: dict[str, int] = {}
-    with acting(None) as act, connection.cursor() as cursor:
-        for kind in set_on(force_day(act.now)).kinds.values():
+    with acting(None) as act:
+        kinds = set_on(force_day(act.now)).kinds.values()
+    for kind in kinds:
+        with acting(None) as act, connection.cursor() as cursor:
             if kind.code in finding.HOLDS:
                 cursor.execute(finding.END.format(holds=finding.HOLDS[kind.code]), _given(kind))
+                _record(act, "alteration", "sweep.end", kind, cursor.fetchall())
             if kind.code in finding.BY_TIME:
                 cursor.execute(finding.ADD.format(one="", found=finding.FOUND[kind.code]), _given(kind))
-                if cursor.rowcount:
-                    found[kind.code] = cursor.rowcount
-        if found:
-            act.record("consultation", "sweep.find", [], found=found)
+                new = cursor.fetchall()
+                _record(act, "collection", "sweep.find", kind, new)
+                if new:
+                    found[kind.code] = len(new)
     return found
 
 
@@ -41,6 +48,12 @@ def at_closing(event: IncidentChanged) -> None:
             if code in kinds:
                 given = {**_given(kinds[code]), "incident": event.incident.pk}
                 cursor.execute(finding.ADD.format(one="incident.id = %(incident)s AND", found=found), given)
+                _record(event.act, "collection", "sweep.find", kinds[code], cursor.fetchall())
+
+
+def _record(act: Acting, duty: str, verb: str, kind: Kind, rows: list[tuple[uuid.UUID]]) -> None:
+    if rows:
+        act.record(duty, verb, [("incident", str(one)) for (one,) in rows], kind=kind.code)
 
 
 def _given(kind: Kind) -> dict[str, Any]:

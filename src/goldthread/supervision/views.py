@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -84,7 +84,9 @@ def team(request: HttpRequest) -> HttpResponse:
     """Who is on duty, and what each holds now."""
     user, now = commands.staff(request), database_now(connection)
     people = queries.team_now(user)
-    record_consultation(user, VERB, [("staff", one["id"]) for one in people], list="team")
+    subjects = [("staff", one["id"]) for one in people]
+    subjects += [("incident", str(call["id"])) for one in people for call in one["calls"]]
+    record_consultation(user, VERB, subjects, list="team")
     return render(request, "supervision/team.jinja", {"now": now, "people": people})
 
 
@@ -93,13 +95,13 @@ def team(request: HttpRequest) -> HttpResponse:
 def following(request: HttpRequest) -> HttpResponse:
     """To the first that this person may review, but for the one they come from."""
     user = commands.staff(request)
+    every = [one.incident for one in queries.waiting(user, database_now(connection))]
     came = request.GET.get("from", "")
-    for one in queries.waiting(user, database_now(connection)):
-        if str(one.incident) == came:
-            continue
-        incident = reached(user, VERB, one.incident)
-        if incident is not None and not presenters.may_review(user, Record(incident)):
-            return redirect("supervision:review", one.incident)
+    at = next((number for number, one in enumerate(every) if str(one) == came), -1)
+    for one in every[at + 1 :] + every[: max(at, 0)]:  # on from where they come from, and round
+        incident = reached(user, VERB, one)
+        if incident is not None and not presenters.may_review(user, incident):
+            return redirect("supervision:review", one)
     messages.success(request, "Nothing else waits for you to review.")
     return redirect("supervision:queue")
 
@@ -144,14 +146,15 @@ def question(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 def bear(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """Answer for a delay."""
 
-    def act(user: Staff, given: dict[str, Any]) -> object:
-        minutes = given["minutes"]
-        until = database_now(connection) + timedelta(minutes=minutes) if minutes else None
-        return actions.bear_delay(
-            user, incident_id, until=until, words=given["words"], **_common(user, incident_id, given)
-        )
-
-    return _answer(request, incident_id, forms.DelayForm(request.POST), act, "The delay stands by your word.")
+    return _answer(
+        request,
+        incident_id,
+        forms.DelayForm(request.POST),
+        lambda user, given: actions.bear_delay(
+            user, incident_id, minutes=given["minutes"], words=given["words"], **_common(user, incident_id, given)
+        ),
+        "The delay stands by your word.",
+    )
 
 
 @route("grade.choose", "alteration")
@@ -244,7 +247,7 @@ def _began(user: Staff, incident_id: uuid.UUID, told: str = "") -> Any:
 
 def _common(user: Staff, incident_id: uuid.UUID, given: dict[str, Any]) -> dict[str, Any]:
     began = _began(user, incident_id, given["began"]) if given["began"] else None
-    return {"key": given["key"], "seen": given["seen"], "began_at": began}
+    return {"key": given["key"], "seen": given["seen"], "found": given["found"], "began_at": began}
 
 
 def _answer(
@@ -289,9 +292,12 @@ def _page(
     subjects = [("incident", str(incident.pk)), *(("child", one.child) for one in stands["children"])]
     record_consultation(user, VERB, subjects)
     sent = form if isinstance(form, forms.ReviewForm) else None
-    seen = sent["seen"].value() if sent is not None else incident.last_seq
+    seen, found = (
+        incident.last_seq,
+        queries.newest_find(incident),
+    )  # what this page shows, also after something came between
     began = (sent["began"].value() if sent is not None else "") or _began(user, incident_id)
-    initial = {"seen": seen, "began": began}
+    initial = {"seen": seen, "found": found, "began": began}
     higher = [
         (one.code, one.name)
         for one in sorted(grades_on(now.date()).values(), key=lambda one: -one.severity)
@@ -312,12 +318,13 @@ def _page(
         "forms": {one.name: form if form is not None and form.name == one.name else one for one in fresh},
         "higher": higher,
         "late": any(one["elapsed"] > one["target"] for one in stands["ribbon"]["clocks"]),
+        "newest": found,
         "found": presenters.found_here(record, now),
         "differs": presenters.differs(record),
         "reviews": presenters.reviews(record),
         "questions": presenters.asked_here(record, now),
         "notes": [{"words": one.words.shown(), "by": one.by.name, "at": one.at} for one in queries.notes_of(incident)],
-        "not_yours": presenters.may_review(user, record),
+        "not_yours": presenters.may_review(user, incident),
         "open_requests": [one for one in stands["asked"] if one["open"]],
         "seen": seen,
         "began": began,

@@ -67,6 +67,7 @@ class Reviewing(Shown):
     """What a reviewer has before them, beside the incident itself."""
 
     seen: int = Field(description="`seq` of the last line of the timeline; send it with the review.")
+    found: int = Field(description="The newest find; send it with the review.")
     not_yours: str = Field(description="Why this user may not review it; empty where they may.")
     differs: list[Differs]
     questions: list[Asks]

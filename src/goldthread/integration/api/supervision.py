@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from django.core.paginator import Paginator
@@ -35,11 +34,16 @@ class ReviewGiven(Given):
     """A review."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"answer": "returned", "seen": 12, "words": "Who is with the girl now?"}]}
+        json_schema_extra={
+            "examples": [{"answer": "returned", "seen": 12, "found": 40, "words": "Who is with the girl now?"}]
+        }
     )
     answer: Annotated[str, Coded.of(ANSWERS)]
     seen: Annotated[int, Whole(0, 2**31 - 1)] = Field(
         description="`seq` of the last line of the timeline that the reviewer has read: `stale` where more was said."
+    )
+    found: Annotated[int, Whole(0, LARGEST_ID)] = Field(
+        description="`found` as reading gave it: finds that came later are not answered by this review."
     )
     words: str = Field(
         "", max_length=LONGEST_WORDS, description="Needed to return it, to bear a delay and to refuse a request."
@@ -103,7 +107,8 @@ def read_review(request: HttpRequest, incident_id: IncidentId) -> answers.Review
     asked = ("id", "words", "by", "at", "to", "answer_by")
     return answers.Reviewing(
         seen=incident.last_seq,
-        not_yours=presenters.may_review(user, record),
+        found=queries.newest_find(incident),
+        not_yours=presenters.may_review(user, incident),
         differs=[answers.Differs(**each) for each in presenters.differs(record)],
         questions=[answers.Asks(**{name: each[name] for name in asked}) for each in presenters.asked_here(record, now)],
         reviews=[answers.ReviewShown(**{name: each[name] for name in same}) for each in presenters.reviews(record)],
@@ -118,7 +123,7 @@ def make_review(request: HttpRequest, incident_id: IncidentId, key: Key, given: 
     grade is never held up by that: it rises, and `review` is null.
     """
     user = staff(request)
-    common: dict[str, Any] = {"key": key, "seen": given.seen, "began_at": None}
+    common: dict[str, Any] = {"key": key, "seen": given.seen, "found": given.found, "began_at": None}
     made: Review | None = None
     match given.answer:
         case "agreed":
@@ -126,8 +131,7 @@ def make_review(request: HttpRequest, incident_id: IncidentId, key: Key, given: 
         case "returned":
             made = actions.give_back(user, incident_id, words=given.words, **common)
         case "delay":
-            until = database_now(connection) + timedelta(minutes=given.minutes) if given.minutes else None
-            made = actions.bear_delay(user, incident_id, until=until, words=given.words, **common)
+            made = actions.bear_delay(user, incident_id, minutes=given.minutes, words=given.words, **common)
         case "raised":
             made = actions.upgrade(user, incident_id, code=given.grade or "", why=given.words, **common)
         case _:

@@ -8,6 +8,12 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(buttons[0]);
 });
 
+// A key pressed twice on a slow line must not answer the page that has just come: nobody has read it yet.
+const UNREAD = 800; // ms
+if (document.querySelector(".sv-answers")) document.addEventListener("keydown", (event) => {
+  if (event.key.length === 1 && !event.ctrlKey && !event.altKey && performance.now() < UNREAD) event.stopImmediatePropagation();
+}, true);
+
 const report = (state) => document.dispatchEvent(new CustomEvent("goldthread:connection", { detail: { state } }));
 
 async function got(address, headers = {}) {
@@ -63,4 +69,4 @@ async function again() {
     report("lost");
   }
 }
-if (team) setInterval(again, 10000);
+if (team) setInterval(again, 30000);

@@ -115,12 +115,12 @@ function onKeyDown(event) {
     }
     return;
   }
-  if (isTextField(document.activeElement) || !singleKeysOn()) return;
+  if (event.repeat || isTextField(document.activeElement) || !singleKeysOn()) return; // a key held down answers one page, not a queue of them
   const now = performance.now();
   if (now - typedAt > SEQUENCE_MS) typed = [];
   typedAt = now;
   const sequence = [...typed, name.toLowerCase()].join(" ");
-  const control = controlFor(sequence) ?? controlFor(name.toLowerCase());
+  const control = controlFor(sequence) ?? (typed.length ? null : controlFor(name.toLowerCase()));
   if (control) {
     typed = [];
     event.preventDefault();
