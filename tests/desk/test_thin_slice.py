@@ -10,7 +10,7 @@ from django.test import Client
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
 from goldthread.response.models import Allocation
-from tests.cast import Cast, answered, key
+from tests.cast import Cast, answered, assess, key
 
 SAID = (
     "inft states male nxt dr shouting at partner again, kids crying upstairs then gone quiet, "
@@ -61,6 +61,7 @@ def test_a_call_goes_in_at_one_end_and_is_closed_at_the_other(cast: Cast, browse
     answered(cast.handler, Incident.objects.get())
     alone = dispatcher.post(f"{at}/close", ending)
     assert (alone.status_code, "one person cannot close this alone" in alone.text) == (422, True)
+    assess(cast.handler, Incident.objects.get())
     assert browser(cast.fim).post(f"{at}/close", ending).status_code == 302
     incident = Incident.objects.get()
     assert not incident.is_open

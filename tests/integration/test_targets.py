@@ -11,7 +11,7 @@ from goldthread.accounts.models import Staff
 from goldthread.contact.actions import answer_children
 from goldthread.contact.models import Incident
 from goldthread.response import actions, delay_actions
-from tests.cast import Cast, closed, graded, key, opened
+from tests.cast import Cast, assess, closed, graded, key, opened
 from tests.integration.conftest import Programs, problem
 from tests.response.test_alarms import later
 from tests.response.test_requests import WHY, assess, with_child
@@ -86,6 +86,7 @@ def test_a_closing_meets_no_target_and_some_grades_set_none(cast: Cast, program:
     graded(cast.handler, incident, "resolution")
     assert read(program, cast.handler, incident)["grades"][0]["clocks"] == []
     graded(cast.handler, incident, "scheduled")
+    assess(cast.handler, incident)
     actions.close(cast.supervisor, incident.pk, key=key(), reason="error", result="Dialled by mistake.")
     clocks = read(program, cast.supervisor, incident)["grades"][0]["clocks"]
     assert {(one["state"], one["met_at"], one["missed"]) for one in clocks} == {("closed", None, False)}
