@@ -134,7 +134,7 @@ def assess(user: Staff, incident: Incident, text: str = "As said.") -> None:
 def closed(cast: Cast, incident: Incident) -> None:
     """Close an attended incident as the FIM, on a THRIVE of now: a child may be involved and is not on record as seen."""
     answered(cast.fim, incident)
-    assess(cast.supervisor, incident)
+    assess(incident.opened_by or cast.handler, incident)
     response.close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
 
 

@@ -25,7 +25,7 @@ from goldthread.response.actions import close
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Clock
 from goldthread.response.rules import Closable, may_close
-from tests.cast import Cast, attended, graded, key, opened, say
+from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def incident(cast: Cast) -> Incident:
 
 
 def _close(cast: Cast, incident: Incident) -> None:
+    assess(cast.handler, incident)
     close(cast.fim, incident.pk, key=key(), reason="error", result="nobody there")
 
 
@@ -59,7 +60,7 @@ def test_a_silent_call_closes_only_once_somebody_answered(cast: Cast, incident: 
 def test_a_silent_call_closes_once_a_unit_attended(cast: Cast, incident: Incident) -> None:
     set_line(cast.handler, incident.pk, key=key(), state="abandoned")
     attended(cast, incident)
-    close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen and well.")
+    closed(cast, incident)
 
 
 def test_a_line_that_drops_again_wants_another_answer(cast: Cast, incident: Incident) -> None:
@@ -147,7 +148,7 @@ def test_an_attempt_cannot_be_changed(cast: Cast, incident: Incident) -> None:
 
 def test_words_of_a_call_back_open_a_closed_incident(cast: Cast, incident: Incident) -> None:
     attended(cast, incident)
-    close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="Seen.")
+    closed(cast, incident)
     log_call_back(cast.handler, incident.pk, key=key(), outcome="answered", text="He came back.")
     incident.refresh_from_db()
     assert incident.is_open

@@ -19,7 +19,7 @@ from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response.models import Allocation, Closing, GradePeriod, Unit
-from tests.cast import Cast, answered, attended, graded, key, make_cast, opened
+from tests.cast import Cast, answered, assess, attended, graded, key, make_cast, opened
 from tests.conftest import Database
 
 DRAFT = Draft({"threat": "he is outside"}, "", "", 0)
@@ -92,6 +92,7 @@ def test_closing_sent_again_is_done_though_it_is_out_of_reach_now(cast: Cast) ->
     graded(cast.fim, incident)
     attended(cast, incident)
     answered(cast.fim, incident)
+    assess(cast.handler, incident)
     again = key()
     for _ in range(2):
         response.close(cast.fim, incident.pk, key=again, reason="attended-resolved", result="Seen and well.")

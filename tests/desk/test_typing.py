@@ -22,7 +22,7 @@ from goldthread.contact import actions as contact
 from goldthread.contact.models import Entry, Incident
 from goldthread.desk import drafts
 from goldthread.response import actions as response
-from tests.cast import Cast, key
+from tests.cast import Cast, assess, key
 from tests.desk.conftest import Room
 
 Browser = Callable[[Staff | None], Client]
@@ -139,6 +139,7 @@ def test_what_is_typed_when_somebody_else_closes_is_kept_and_read_no_more(room: 
     contact.answer_children(room.cast.fim, room.incident.pk, key=key(), answer="not_known", given=[])
     arrived = {"key": key(), "allocation": room.allocation, "source": "officer"}
     assert room.client.post(f"/incidents/{room.incident.pk}/arrive", arrived).status_code == 302
+    assess(room.cast.supervisor, room.incident)
     response.close(room.cast.fim, room.incident.pk, key=key(), reason="attended-resolved", result="All seen.")
     assert not Incident.objects.open().filter(pk=room.incident.pk).exists()
     told = send(dispatcher, room.incident.pk, {"words.text": SAID + " and more"}, 1).json()

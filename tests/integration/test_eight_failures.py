@@ -15,6 +15,7 @@ from django.test import Client
 from goldthread.accounts.actions import deactivate
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
+from goldthread.response import actions as response
 from goldthread.response import alarm_actions
 from tests import known_world as world
 from tests.cast import Cast, assess, attended, ended, graded, key, opened, say
@@ -69,24 +70,27 @@ def test_2_a_message_on_a_closed_log_is_on_the_board_again(cast: Cast, program: 
     assert "orphan" in row(supervisor, incident)["needs"], "its owner is not on duty, and that is told"
 
 
-@pytest.mark.parametrize("still", ["a hand-off", "another agency", "a threat to life"])
+@pytest.mark.parametrize("still", ["handed over", "agency was asked", "supervisor was called", "threat to life"])
 def test_2_and_no_log_closes_over_what_is_open_in_it(cast: Cast, program: Programs, still: str) -> None:
     incident = with_child(cast)
     attended(cast, incident)
     at, dispatcher = f"/incidents/{incident.pk}", program(cast.dispatcher)
     match still:
-        case "a hand-off":
+        case "handed over":
             dispatcher.post(f"{at}/handoff", {"to": cast.fim.pk})
-        case "another agency":
+        case "agency was asked":
             dispatcher.post(
                 f"{at}/transfers", {"agency": "Children's services", "reached": "Duty desk", "what": "Visit."}
             )
+        case "supervisor was called":
+            response.call_supervisor(cast.handler, incident.pk, key=key())
         case _:
             say(cast.handler, incident, "He has a knife to her throat.")
+    assess(cast.handler, incident)
     ending = {"reason": "attended-resolved", "result": "All seen and well."}
     for who in (cast.dispatcher, cast.fim, cast.supervisor):
-        problem(program(who).post(f"{at}/closing", ending), 409, "refused")
-    problem(dispatcher.post(f"{at}/requests/closing", ending), 409, "refused")
+        assert still in problem(program(who).post(f"{at}/closing", ending), 409, "refused")["detail"]
+    assert still in problem(dispatcher.post(f"{at}/requests/closing", ending), 409, "refused")["detail"]
 
 
 def test_3_a_promise_to_open_it_again_opens_that_one(
