@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from goldthread.assessment import reading
 from goldthread.assessment.models import ThriveVersion
+from goldthread.assessment.queries import newest_thrive
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact import actions as contact
@@ -21,8 +22,17 @@ from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response import alarm_actions, handoff_actions, request_actions
-from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, HandOff, ReviewRequest, Unit
-from goldthread.response.shared_actions import critical_unanswered
+from goldthread.response.models import (
+    Allocation,
+    Clock,
+    Closing,
+    GradePeriod,
+    HandOff,
+    ReviewRequest,
+    SupervisorCall,
+    Unit,
+)
+from goldthread.response.shared_actions import critical_unanswered, knows_all
 from tests.cast import Cast, answered, assess, graded, key, opened
 from tests.response.test_alarms import later
 
@@ -44,6 +54,8 @@ LIKELY = {
     "pursue": 6,
     "close": 2,
     "note": 2,
+    "come": 3,
+    "finish": 3,
     "grade": 2,
     "send": 2,
     "arrive": 2,
@@ -85,6 +97,7 @@ def step(cast: Cast, dice: random.Random, incident: Incident, monkeypatch: pytes
             who, request.pk, key=key(), answer=dice.choice(("approved", "approved", "refused")), words="No."
         ),
         "pursue": lambda: wanted and _pursue(cast, dice, incident, wanted),
+        "finish": lambda: _finish(cast, dice, incident),
         "withdraw": lambda: request and request_actions.withdraw(who, request.pk, key=key()),
         "send": lambda: response.allocate(who, pk, key=key(), unit_id=dice.choice((cast.unit.pk, cast.far_unit.pk))),
         "arrive": lambda: sent and response.record_arrival(who, pk, key=key(), allocation_id=sent.pk, source="officer"),
@@ -92,6 +105,8 @@ def step(cast: Cast, dice: random.Random, incident: Incident, monkeypatch: pytes
         "take": lambda: response.take_over(who, pk, key=key()),
         "hand": lambda: handoff_actions.hand_over(who, pk, key=key(), to=dice.choice(list(cast.everybody().values())).pk),
         "acknowledge": lambda: handoff_actions.acknowledge(who, pk, key=key()),
+        "call": lambda: response.call_supervisor(who, pk, key=key()),
+        "come": lambda: response.answer_supervisor(who, pk, key=key()),
         "note": lambda: answered(who, incident),
         "wait": lambda: (later(timedelta(minutes=dice.choice((1, 20, 300)))), alarm_actions.raise_due()),
         "reader down": lambda: monkeypatch.setattr(reading, "reader", reading.NoReader),
@@ -108,6 +123,19 @@ def _pursue(cast: Cast, dice: random.Random, incident: Incident, request: Review
     """What it takes where all goes well: a fresh THRIVE, and a yes by somebody senior, who may have a hand in it."""
     assess(dice.choice((cast.handler, cast.teammate, cast.supervisor)), incident, "calm")
     request_actions.decide(dice.choice((cast.supervisor, cast.fim)), request.pk, key=key(), answer="approved")
+
+
+def _finish(cast: Cast, dice: random.Random, incident: Incident) -> None:
+    """What it takes to close it without a request where all goes well; who closes may have a hand in it."""
+    answered(cast.handler, incident)
+    assess(dice.choice((cast.handler, cast.teammate, cast.supervisor)), incident, "calm")
+    response.close(
+        dice.choice((cast.supervisor, cast.fim)),
+        incident.pk,
+        key=key(),
+        reason=dice.choice(("advice", "attended-resolved")),
+        result="Told.",
+    )
 
 
 def by_the_rule(incident: Incident, children: dict[int, str]) -> None:
@@ -181,8 +209,10 @@ def _no_unit_was_owed(incident: Incident, closing: Closing) -> None:
 
 def _closed_by_the_rule(incident: Incident, closing: Closing) -> None:
     """At the moment of closing: attended and seen, or a second person who had no hand in it."""
-    attended = Allocation.objects.filter(incident=incident, arrived_at__isnull=False).exists()
-    newest = dict(incident.child_versions.order_by("id").values_list("child", "seen"))
+    before = Closing.objects.filter(incident=incident, id__lt=closing.pk).order_by("-id").first()
+    since = {"at__gt": before.at} if before else {}
+    attended = Allocation.objects.filter(incident=incident, arrived_at__isnull=False, **since).exists()
+    newest = dict(incident.child_versions.filter(**since).order_by("id").values_list("child", "seen"))
     seen = bool(newest) and set(newest.values()) <= {"seen", "spoken_to"}
     if closing.decision is not None:
         _second_person(closing.decision, None)
@@ -195,6 +225,8 @@ def _closed_by_the_rule(incident: Incident, closing: Closing) -> None:
         )
         assert closing.by.role in {"contact_supervisor", "fim"}
         assert closing.by_id not in {incident.opened_by_id, incident.owner_id, author}
+        assert knows_all(incident, newest_thrive(incident))
+    assert not SupervisorCall.objects.filter(incident=incident, answer=None).exists()
     assert not HandOff.objects.filter(incident=incident, answer=None).exists()
     assert not critical_unanswered(incident), "a reader that was down meanwhile makes no difference"
     assert not Unit.objects.filter(allocations__incident=incident, allocations__left_at=None).exists()
