@@ -20,7 +20,7 @@ import django; django.setup()
 from goldthread.accounts.models import Staff
 from goldthread.contact.people_models import Place, Street
 from tests import known_world as world
-from tests.cast import closed, graded, opened, say, Cast
+from tests.cast import assess, closed, graded, opened, say, Cast
 from goldthread.contact import actions, known_actions as known
 from goldthread.response import actions as response
 from goldthread.response.models import Unit
@@ -48,6 +48,7 @@ if not Street.objects.filter(plain="hazelmere road").exists():
     unit = Unit.objects.get(call_sign="NA21")
     sent = response.allocate(dispatcher, other.pk, key=key(), unit_id=unit.pk)
     response.record_arrival(dispatcher, other.pk, key=key(), allocation_id=sent.pk, source="officer")
+    assess(stranger, other)
     response.close(Staff.objects.get(username="fim"), other.pk, key=key(), reason="attended-resolved", result="All seen and well.")
 """
 

@@ -150,11 +150,11 @@ def test_2_a_message_that_comes_in_writing_after_the_closing_is_unread_for_no_te
     assert program(cast.handler).post("/inbox", again).json()["id"] == first["id"]
     assert row(supervisor, incident)["owner"] == "Team A"
     assert incident.reference in browser(cast.supervisor).get("/inbox/").text
-    nobody_closes(cast, browser, program, incident, "waits to be read first", reason="advice")
+    nobody_closes(cast, browser, program, incident, "waits to be read first", reason="error")
     minute_passes(31)
     assert "breach" in raised(incident), "nobody has read it in its time"
     minute_passes(570)
-    nobody_closes(cast, browser, program, incident, "waits to be read first", reason="advice")
+    nobody_closes(cast, browser, program, incident, "waits to be read first", reason="error")
     assert row(supervisor, incident)
     assert incident.reference in browser(cast.supervisor).get("/inbox/").text, "ten hours later it is still there"
 

@@ -14,7 +14,7 @@ from goldthread.response import actions, delay_actions
 from tests.cast import Cast, assess, closed, graded, key, opened
 from tests.integration.conftest import Programs, problem
 from tests.response.test_alarms import later
-from tests.response.test_requests import WHY, assess, with_child
+from tests.response.test_requests import WHY, with_child
 
 
 @pytest.fixture

@@ -131,6 +131,23 @@ def test_two_that_nobody_attended_do_not_close_as_each_other(cast: Cast) -> None
         response.close(cast.handler, pair[1].pk, key=key(), reason="duplicate", result="Told in the other.")
 
 
+def test_a_visit_to_the_linked_one_before_this_was_opened_again_closes_nothing(cast: Cast) -> None:
+    home = world.place(world.street("Larch Road"), "14")
+    this, other = (opened(cast.handler) for _ in range(2))
+    for one in (this, other):
+        say(cast.handler, one, "it was only the wind")
+        contact.answer_children(cast.handler, one.pk, key=key(), answer="asked_none", given=[])
+        world.settled_on(cast.handler, one, home)
+        graded(cast.handler, one)
+    known_actions.link(cast.handler, this.pk, key=key(), other_id=other.pk)
+    attended(cast, other)
+    response.close(cast.handler, this.pk, key=key(), reason="duplicate", result="Told in the other.")
+    closed(cast, other)
+    say(cast.handler, this, "now it is louder")
+    with pytest.raises(Refused, match="which is open or was attended"):
+        response.close(cast.handler, this.pk, key=key(), reason="duplicate", result="Told in the other.")
+
+
 def test_a_unit_that_came_before_the_grade_is_owed_no_second_time(cast: Cast) -> None:
     incident = opened(cast.handler)
     attended(cast, incident)

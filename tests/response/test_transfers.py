@@ -18,7 +18,7 @@ from goldthread.desk.models import BoardRow
 from goldthread.response import actions as response
 from goldthread.response import alarm_actions, transfer_actions
 from goldthread.response.models import Alarm, Transfer, TransferAnswer
-from tests.cast import Cast, assess, attended, closed, key
+from tests.cast import Cast, assess, attended, closed, key, say
 from tests.response.test_alarms import later, raised
 from tests.response.test_requests import with_child, without_child
 
@@ -86,6 +86,16 @@ def test_another_agency_s_yes_closes_only_where_police_are_not_needed_and_the_ca
     close(cast.handler, incident, "other-agency")
     incident.refresh_from_db()
     assert incident.closed_at is not None
+
+
+def test_a_yes_from_before_it_was_opened_again_closes_nothing(cast: Cast) -> None:
+    incident = without_child(cast, "resolution")
+    answer(cast.handler, ask(cast.handler, incident, threshold="not_police"))
+    log_call_back(cast.handler, incident.pk, key=key(), outcome="answered")
+    close(cast.handler, incident, "other-agency")
+    say(cast.handler, incident, "They have not come.")
+    with pytest.raises(Refused, match="needs another agency's yes"):
+        close(cast.handler, incident, "other-agency")
 
 
 def test_with_a_child_it_is_never_one_person_s_to_decide(cast: Cast) -> None:

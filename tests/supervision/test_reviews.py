@@ -240,12 +240,16 @@ def test_a_delay_that_is_borne_hides_no_target_that_passes_later(cast: Cast) -> 
 
 
 def test_a_find_that_came_after_the_page_is_not_answered_by_it(cast: Cast) -> None:
-    incident = found(cast)
+    incident = with_child(cast)
+    assess(cast.handler, incident)
+    later(timedelta(minutes=14))
     before = newest(incident)
-    later(timedelta(hours=2))
+    later(timedelta(minutes=11))
     sweep()
+    found_since = _kinds(incident)
     actions.agree(cast.supervisor, incident.pk, key=key(), **before)
-    assert _kinds(incident) == {"overdue"}
+    assert found_since
+    assert _kinds(incident) == found_since
 
 
 def test_a_child_named_after_a_review_is_looked_at_anew(cast: Cast) -> None:
@@ -365,7 +369,7 @@ def test_the_riskiest_stands_first_and_a_request_over_its_time_weighs_double(cas
 
 def test_an_incident_that_is_not_there_is_told_as_any_other_out_of_reach(cast: Cast) -> None:
     with pytest.raises(NotThere):
-        actions.agree(cast.supervisor, uuid.uuid4(), key=key(), seen=1, **SEEING)
+        actions.agree(cast.supervisor, uuid.uuid4(), key=key(), seen=1, found=0, **SEEING)
 
 
 def _kinds(incident: Incident) -> set[str]:

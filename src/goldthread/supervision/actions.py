@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from goldthread.assessment.queries import newest_thrive
 from goldthread.audit.models import Payload
@@ -20,6 +21,7 @@ from goldthread.response import request_actions
 from goldthread.response import shared_actions as shared
 from goldthread.response.models import Clock, ReviewDecision
 from goldthread.supervision import rules
+from goldthread.supervision.finding import AT_CLOSING
 from goldthread.supervision.kinds import set_on
 from goldthread.supervision.models import ListeningNote, Question, QuestionAnswer, Review, Sweep
 from goldthread.supervision.queries import hands_in, open_questions, open_sweeps
@@ -232,7 +234,10 @@ def _write(
     )
     review.save()
     kinds = set_on(force_day(work.now)).kinds
-    answered = list(open_sweeps(work.incident).filter(pk__lte=found))
+    own = tuple(AT_CLOSING) if decision is not None and not work.incident.is_open else ()
+    answered = list(
+        open_sweeps(work.incident).filter(Q(pk__lte=found) | Q(kind__in=own))
+    )  # what one's own decision made
     for one in answered:
         rest = kinds[one.kind].again if one.kind in kinds else rules.LONGEST_DELAY
         one.ended_at, one.ended_by, one.review = work.now, "reviewed", review

@@ -10,9 +10,13 @@ document.addEventListener("keydown", (event) => {
 
 // A key pressed twice on a slow line must not answer the page that has just come: nobody has read it yet.
 const UNREAD = 800; // ms
-if (document.querySelector(".sv-answers")) document.addEventListener("keydown", (event) => {
-  if (event.key.length === 1 && !event.ctrlKey && !event.altKey && performance.now() < UNREAD) event.stopImmediatePropagation();
-}, true);
+const answers = document.querySelector(".sv-answers");
+if (answers) {
+  setTimeout(() => { answers.dataset.ready = ""; }, UNREAD);
+  document.addEventListener("keydown", (event) => {
+    if (event.key.length === 1 && !event.ctrlKey && !event.altKey && !("ready" in answers.dataset)) event.stopImmediatePropagation();
+  }, true);
+}
 
 const report = (state) => document.dispatchEvent(new CustomEvent("goldthread:connection", { detail: { state } }));
 
