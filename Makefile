@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python
 # Half of what a process takes to start is compiling, where compiled files are missing and must not be written.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup setup-dev setup-extras run test test-extras lint bench soak evaluate model clean
+.PHONY: setup setup-dev setup-extras run test test-long test-extras lint bench soak evaluate model clean
 
 # A machine without Node gets it as a wheel; the styles are built once and again when they change.
 ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py
@@ -55,6 +55,10 @@ run: setup
 test: setup-dev lint
 	@$(BIN)/python tools/find_chromium.py
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-long: setup-dev
+	@$(BIN)/python tools/find_chromium.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m long
 
 test-extras: setup-extras
 	@java -version 2>&1 | grep -q 'version "17' || { echo "The tests of Spark need Java 17 on the path (Debian: apt-get install openjdk-17-jre-headless)."; exit 1; }

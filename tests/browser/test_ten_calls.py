@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.calls import PATIENCE, Call
 from tests.browser.conftest import Person, Service
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 Taking = Callable[[str], Call]
 
 SCENE = """

@@ -71,6 +71,7 @@ def _until(admin: psycopg.Connection[Any], holds: Any, process: subprocess.Popen
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_force(committing: Any) -> None:
     run = [sys.executable, "-c", FILL]
     with psycopg.connect(committing.admin_url, autocommit=True) as admin:

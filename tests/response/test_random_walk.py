@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.response import walk_rules as rules
 from tests.response.walk import COMMANDS, NOTHING, Walk
 
-SEED, WALKS, STEPS = 4, 32, 60
+SEED, WALKS, STEPS = 4, 20, 60
 SILENT = {"wait", "reader down", "reader back"}
 """Commands that leave nothing themselves."""
 TOGETHER = {
