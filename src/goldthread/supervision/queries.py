@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.roles import roles
 from goldthread.audit.models import DatabaseNow
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
@@ -152,11 +153,14 @@ TYPING = timedelta(seconds=90)
 
 
 def team_now(user: Staff) -> list[dict[str, Any]]:
-    """Whoever is on duty in this person's reach with what they hold, by team and name; three queries however many there are.
+    """Whoever is on duty and may own incidents in this person's reach with what they hold, by team and name; three queries however many there are.
 
     A supervisor of a team reaches that team, the FIM everybody. Holdings count only incidents that this person may review.
     """
-    on_duty = Staff.objects.filter(is_active=True, duties__isnull=False, duties__ended_at__isnull=True)
+    may_hold = [code for code, role in roles().items() if role.can("owner.take")]
+    on_duty = Staff.objects.filter(
+        is_active=True, role__in=may_hold, duties__isnull=False, duties__ended_at__isnull=True
+    )
     if user.seat.scope("supervision.review") == "team":
         on_duty = on_duty.filter(team=user.team_id)
     people: dict[int, dict[str, Any]] = {
