@@ -246,3 +246,15 @@ def test_a_live_call_shows_to_whoever_listens_and_a_note_disturbs_nobody(
     assert "the boy was not asked after" not in text(owner.get(f"/incidents/{incident.pk}/"))
     assert client.post(f"/supervision/{incident.pk}/note", {"key": key(), "words": " "}).status_code == 422
     assert browser(cast.far_supervisor).post(f"/supervision/{incident.pk}/note", given).status_code == 404
+
+
+@pytest.mark.parametrize("huge", [2**63, 10**40, -(10**40)])
+def test_numbers_of_any_size_are_answered_in_words(cast: Cast, browser: Browser, incident: Incident, huge: int) -> None:
+    client, owner = browser(cast.supervisor), browser(cast.handler)
+    for given in ({"seen": huge, "found": 0}, {"seen": incident.last_seq, "found": huge, "request": huge}):
+        for route in ("question", "decide"):
+            sent = {"key": key(), "words": "Who is with her?", "answer": "refused", **given}
+            status = client.post(f"/supervision/{incident.pk}/{route}", sent).status_code
+            assert status in {302, 404, 422}, (route, given)
+    asked = {"key": key(), "question": huge, "words": "Her aunt."}
+    assert owner.post(f"/supervision/{incident.pk}/answer", asked).status_code in {404, 422}

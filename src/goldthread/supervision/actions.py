@@ -234,10 +234,9 @@ def _write(
     )
     review.save()
     kinds = set_on(force_day(work.now)).kinds
+    # What one's own decision found as it closed the incident is answered by it.
     own = tuple(AT_CLOSING) if decision is not None and not work.incident.is_open else ()
-    answered = list(
-        open_sweeps(work.incident).filter(Q(pk__lte=found) | Q(kind__in=own))
-    )  # what one's own decision made
+    answered = list(open_sweeps(work.incident).filter(Q(pk__lte=found) | Q(kind__in=own)))
     for one in answered:
         rest = kinds[one.kind].again if one.kind in kinds else rules.LONGEST_DELAY
         one.ended_at, one.ended_by, one.review = work.now, "reviewed", review
