@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
 
@@ -70,3 +71,18 @@ def test_live_incident_and_board_with_rows_are_accessible(person: Callable[..., 
         board.page.locator("tbody tr").first.wait_for()
         assert board.axe() == []
         assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_team_with_two_live_calls_of_one_handler_is_accessible(person: Callable[..., Person]) -> None:
+    handler = person("handler")
+    for said in ("Shouting heard next door, a bairn lives there", "Boy of 9 alone at the bus station"):
+        page = handler.go("/contact/").page
+        page.get_by_label("What is said or heard").fill(said)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#said")).to_contain_text(said.split()[0])
+        with page.expect_response(lambda one: one.url.endswith("/typing") and one.ok):
+            page.get_by_label("What is said or heard").fill("and now the line is quiet")
+    for dark, size in ((False, (1920, 1080)), (True, (1280, 800))):
+        team = person("fim", dark=dark, size=size).go("/supervision/team")
+        assert team.page.locator(".sv-call").count() > 1
+        assert team.axe() == []
