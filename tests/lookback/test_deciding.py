@@ -10,10 +10,12 @@ from django.db import connection
 
 from goldthread.accounts.models import Team
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks import working
 from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Incident
-from goldthread.lookback import actions, rules, tables
+from goldthread.lookback import actions, tables
 from goldthread.lookback.decide_actions import decide, record_outcome, take, undo
 from goldthread.lookback.models import Decision, Item, Outcome
 from goldthread.lookback.queries import after, counted, counts
@@ -66,8 +68,8 @@ def test_vast_hands_it_to_their_desk_on_a_clock(cast: Cast, item: Item) -> None:
     made = fresh(item)
     assert (made.owner, made.owner_team) == (None, cast.vast.team)
     now = database_now(connection)
-    today, closed_days = now.astimezone(rules.LONDON).date(), tables.bank_holidays()
-    assert made.outcome_due_at == rules.due_at(today, tables.targets_on(today).outcome["vast"], closed_days)
+    today, closed_days = now.astimezone(LONDON).date(), tables.bank_holidays()
+    assert made.outcome_due_at == working.end_of_day(today, tables.targets_on(today).outcome["vast"], closed_days)
 
 
 def test_with_several_desks_one_is_chosen_and_with_none_nothing_is_lost(cast: Cast, item: Item) -> None:

@@ -14,11 +14,13 @@ from django.db import connection
 from goldthread.accounts.models import Staff
 from goldthread.assessment import reading
 from goldthread.audit.models import AuditEvent, Payload
+from goldthread.clocks import working
 from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact import actions as contact
 from goldthread.contact.rules import ChildGiven
-from goldthread.lookback import actions, rules, tables
+from goldthread.lookback import actions, tables
 from goldthread.lookback.found import Found
 from goldthread.lookback.models import Agreement, Hit, Item, Run
 from goldthread.lookback.screened import ScreenedFile
@@ -160,21 +162,21 @@ def test_what_was_stopped_before_its_items_were_put_in_order_is_put_in_order(
 
 
 def _days(items: Sequence[Item]) -> list[date]:
-    return [one.release_at.astimezone(rules.LONDON).date() for one in items]
+    return [one.release_at.astimezone(LONDON).date() for one in items]
 
 
 def test_what_is_beyond_the_days_capacity_waits_owned_highest_risk_first(cast: Cast, tmp_path: Path) -> None:
     items = some_items(cast, tmp_path, 5, a_day=2)
     closed = tables.bank_holidays()
-    today = rules.working_day(now().astimezone(rules.LONDON).date(), 0, closed)
-    expected = [rules.working_day(today, n // 2, closed) for n in range(5)]
+    today = working.working_day(now().astimezone(LONDON).date(), 0, closed)
+    expected = [working.working_day(today, n // 2, closed) for n in range(5)]
     assert _days(items) == expected
     assert Item.objects.exclude(owner_team=cast.supervisor.team).count() == 0
     waits = sum(one.release_at > now() for one in items)
     assert items[0].hit.run.waiting == waits >= 3
     decide = tables.targets_on(today).decide
     for one, day in zip(items, expected, strict=True):
-        assert one.due_at == rules.due_at(day, decide[one.hit.level], closed)
+        assert one.due_at == working.end_of_day(day, decide[one.hit.level], closed)
 
 
 def test_what_comes_later_and_is_worse_goes_before_what_waits(cast: Cast, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.clocks import working
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, Refused
 from goldthread.lookback import rules, tables
 from goldthread.lookback.choices import LEVELS, OUTCOMES, SAFE_BECAUSE
@@ -110,16 +112,6 @@ def test_highest_risk_first_then_the_surest_then_the_oldest() -> None:
 CHRISTMAS = tables.bank_holidays()
 
 
-def test_working_days_pass_by_weekends_and_bank_holidays() -> None:
-    assert rules.working_day(date(2026, 12, 24), 1, CHRISTMAS) == date(
-        2026, 12, 29
-    )  # 26th is a Saturday, kept on the 28th
-    assert rules.working_day(date(2026, 6, 6), 0, CHRISTMAS) == date(2026, 6, 8)
-    assert rules.working_day(date(2026, 6, 5), 0, CHRISTMAS) == date(2026, 6, 5)
-    due = rules.due_at(date(2026, 10, 23), 1, CHRISTMAS)  # over the night the clocks go back
-    assert due.astimezone(UTC) == datetime(2026, 10, 26, 17, 0, tzinfo=UTC)
-
-
 def test_each_working_day_releases_what_was_agreed() -> None:
     friday = date(2026, 6, 5)
     days = rules.releases(5, 2, friday, 0, CHRISTMAS)
@@ -140,14 +132,14 @@ def test_no_day_releases_more_than_was_agreed_and_none_is_left_out(
     assert len(days) == count
     assert days == sorted(days)
     for one in set(days):
-        assert rules.is_working(one, CHRISTMAS)
+        assert working.is_working(one, CHRISTMAS)
         assert days.count(one) + (taken if one == day else 0) <= max(a_day, taken)
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2034, 1, 1), timezones=st.just(UTC)), st.integers(1, 10))  # noqa: DTZ001
 def test_what_is_due_is_due_after_its_release(now: datetime, days: int) -> None:
-    day = rules.working_day(now.astimezone(rules.LONDON).date(), 0, CHRISTMAS)
-    assert rules.due_at(day, days, CHRISTMAS) > rules.released_at(day, now) - timedelta(seconds=1)
+    day = working.working_day(now.astimezone(LONDON).date(), 0, CHRISTMAS)
+    assert working.end_of_day(day, days, CHRISTMAS) > rules.released_at(day, now) - timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 10_001])

@@ -17,6 +17,7 @@ from goldthread.accounts.models import Team
 from goldthread.audit.actions import Acting, acting
 from goldthread.audit.models import Payload
 from goldthread.clocks.local import LONDON
+from goldthread.clocks.working import end_of_day
 from goldthread.config.errors import NotThere, Refused
 from goldthread.contact.actions import lock_identity
 from goldthread.contact.work import command_key, earlier
@@ -228,7 +229,7 @@ def _slots(
         ranked, rules.releases(len(ranked), a_day, today, taken, closed), strict=True
     ):
         release = rules.released_at(day, now)
-        slot = release, max(rules.due_at(day, targets.decide[LEVEL_OF[severity]], closed), release)
+        slot = release, max(end_of_day(day, targets.decide[LEVEL_OF[severity]], closed), release)
         if isinstance(which, int):
             rows[which] = slot
         else:

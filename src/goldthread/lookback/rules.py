@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from goldthread.clocks.local import LONDON
+from goldthread.clocks.working import working_day
 from goldthread.config.errors import Invalid, Refused
 from goldthread.contact.rules import tidy
 from goldthread.lookback.choices import OUTCOMES, SAFE_BECAUSE
 
-DAY_ENDS = time(17, 0)
-"""When a working day's targets fall due *(ours)*."""
 MOST_A_DAY = 10_000
 FURTHEST = 2_600
 """Working days a plan may run on, about ten years *(ours)*: what lies further is no plan."""
@@ -59,22 +58,6 @@ def capacity(given: int) -> int:
     return given
 
 
-def is_working(day: date, closed: Container[date]) -> bool:
-    """Whether people who decide look-back items work on ``day``."""
-    return day.weekday() < 5 and day not in closed
-
-
-def working_day(day: date, count: int, closed: Container[date]) -> date:
-    """The working day ``count`` working days after ``day``; with 0, ``day`` itself or the next working day."""
-    while not is_working(day, closed):
-        day += timedelta(days=1)
-    for _ in range(count):
-        day += timedelta(days=1)
-        while not is_working(day, closed):
-            day += timedelta(days=1)
-    return day
-
-
 def releases(count: int, a_day: int, today: date, taken: int, closed: Container[date]) -> list[date]:
     """The working day on which each of ``count`` items, in order of rank, is released: ``a_day`` of them each day.
 
@@ -96,11 +79,6 @@ def releases(count: int, a_day: int, today: date, taken: int, closed: Container[
 def released_at(day: date, now: datetime) -> datetime:
     """When what is released on ``day`` may be worked: from its first minute, or at once where that has passed."""
     return max(datetime.combine(day, time(0), LONDON), now)
-
-
-def due_at(day: date, working_days: int, closed: Container[date]) -> datetime:
-    """The end of the working day that lies ``working_days`` after ``day``."""
-    return datetime.combine(working_day(day, working_days, closed), DAY_ENDS, LONDON)
 
 
 @dataclass(frozen=True)
