@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 from tests.cli.conftest import Cli
 from tests.conftest import Database
+
+from goldthread.clocks.local import LONDON
 
 ADD = ["add", "--name", "Nell Ashby", "--role", "dispatcher", "--team", "Dispatch East", "--area", "East"]
 
@@ -52,3 +55,29 @@ def test_a_weak_password_or_unknown_role_is_a_sentence(cli: Cli) -> None:
     )
     assert role.stderr.startswith("There is no role wizard.")
     assert "Traceback" not in weak.stderr + role.stderr
+
+
+def test_somebody_acts_in_a_senior_role_by_command_until_it_is_ended(committing: Database, cli: Cli) -> None:
+    people = {"fim": ("fim", "Ada Fim"), "sup": ("contact_supervisor", "Sol Reed"), "amy": ("call_handler", "Amy Lark")}
+    for login, (role, name) in people.items():
+        added = ("add", login, "--name", name, "--role", role, "--team", "Contact A")
+        assert cli("staff", *added, given="four-lamps-and-a-bridge\n").returncode == 0
+    assert cli("staff", "ranks").stdout == "Nobody acts in a senior role now, and nobody will.\n"
+    until = (datetime.now(tz=LONDON) + timedelta(hours=3)).strftime("%Y-%m-%d %H:%M")
+    amy = ("acting", "amy", "--role", "contact_supervisor", "--why", "Sol is ill")
+    made = cli("staff", *amy, "--until", until, "--by", "sup")
+    assert (made.returncode, "1: Amy Lark, Acting contact supervisor, from" in made.stdout) == (0, True)
+    assert made.stdout.rstrip().endswith("given by Sol Reed")
+    assert cli("staff", "ranks").stdout == made.stdout
+    for wrong, says in (
+        (("--until", until, "--by", "amy"), "by their own role"),
+        (("--until", "never", "--by", "sup"), "Write the date and time"),
+        (("--until", "", "--by", "sup"), "without an end"),
+        (("--until", until, "--by", "fim"), "overlaps"),
+        (("--until", until, "--by", "nobody"), "nobody called nobody"),
+    ):
+        refused = cli("staff", *amy, *wrong)
+        assert (refused.returncode, says in refused.stderr) == (2, True), refused.stderr
+    assert cli("staff", "end-acting", "1", "--by", "amy").stdout == "Amy Lark acts in that role no longer.\n"
+    assert "no longer" in cli("staff", "end-acting", "1", "--by", "fim").stderr
+    assert "no such acting rank" in cli("staff", "end-acting", "7", "--by", "fim").stderr

@@ -8,12 +8,13 @@ from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.http import HttpRequest
 
 from goldthread.accounts import tokens
 from goldthread.accounts.events import StaffLeft
 from goldthread.accounts.models import ApiToken, Staff, Team
+from goldthread.accounts.rank_models import acts_as
 from goldthread.accounts.roles import roles
 from goldthread.audit.actions import acting
 from goldthread.audit.models import DatabaseNow
@@ -42,7 +43,7 @@ def add_staff(username: str, password: str, *, name: str, role: str, team: str, 
 
 def unlock(username: str) -> int:
     """Open sign-in again for a login locked after wrong passwords; returns how many locks were taken off."""
-    staff = _found(username)
+    staff = by_login(username)
     with acting(None) as act:
         act.record("security", "staff.unlock", [("staff", staff.pk)])
         return int(reset(username=username))
@@ -50,7 +51,7 @@ def unlock(username: str) -> int:
 
 def deactivate(username: str) -> Staff:
     """End somebody's access now: no sign-in; every open session of theirs ends, and every token."""
-    staff = _found(username)
+    staff = by_login(username)
     with acting(None) as act:
         staff.is_active = False
         staff.save()
@@ -65,7 +66,7 @@ def deactivate(username: str) -> Staff:
 
 def issue_token(username: str, *, days: int = tokens.DEFAULT_DAYS) -> tuple[str, ApiToken]:
     """A new bearer token that acts as this member of staff for ``days``; its text is known here and never again."""
-    staff = _found(username)
+    staff = by_login(username)
     if not staff.is_active:
         raise Refused(f"{staff.name} has no access any more, so no token was made.")
     if not 1 <= days <= tokens.MOST_DAYS:
@@ -84,7 +85,7 @@ def issue_token(username: str, *, days: int = tokens.DEFAULT_DAYS) -> tuple[str,
 
 def revoke_token(username: str, token_id: int) -> ApiToken:
     """End one token now. A token ended before stays as it was."""
-    staff = _found(username)
+    staff = by_login(username)
     with acting(None) as act:
         found = ApiToken.objects.select_for_update().filter(pk=token_id, staff=staff).first()
         if found is None:
@@ -107,12 +108,13 @@ def bearer(request: HttpRequest) -> Staff | None:
         return None
     found = (
         ApiToken.objects.select_related("staff__team")
-        .annotate(now=DatabaseNow())
+        .annotate(now=DatabaseNow(), acts_as=acts_as(OuterRef("staff")))
         .filter(digest=tokens.digest(token))
         .first()
     )
     if found is None:
         return None
+    found.staff.acts_as = found.acts_as
     state = tokens.state(found, found.now)
     column = "last_used_at" if state == "valid" else "last_refused_at"
     last = getattr(found, column)
@@ -126,7 +128,8 @@ def bearer(request: HttpRequest) -> Staff | None:
     return found.staff if state == "valid" else None
 
 
-def _found(username: str) -> Staff:
+def by_login(username: str) -> Staff:
+    """Who signs in by this name. Raises ``NotThere``."""
     staff = Staff.objects.filter(username=username).first()
     if staff is None:
         raise NotThere(f"There is nobody called {username}.")

@@ -6,7 +6,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from goldthread.accounts import signals
-        from goldthread.accounts.roles import roles
+        from goldthread.accounts.roles import acting, roles
 
         roles()
+        acting()
         signals.connect()

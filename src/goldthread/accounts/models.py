@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import OuterRef
 
-from goldthread.accounts.roles import Role, roles
+from goldthread.accounts.roles import Role, recorded_as, roles
+from goldthread.accounts.roles import seat as seat_of
 
 
 class Team(models.Model):
@@ -23,6 +26,10 @@ class Team(models.Model):
 class StaffManager(BaseUserManager["Staff"]):
     """Makes staff; there is no superuser and no self-service sign-up."""
 
+    def ranked(self) -> models.QuerySet[Staff]:
+        """Staff, each with the role they act in now, so that nobody is asked for it one by one."""
+        return self.annotate(acts_as=acts_as(OuterRef("pk")))  # type: ignore[no-redef]
+
     def create_user(self, username: str, password: str, *, name: str, role: str, team: Team, area: str = "") -> Staff:
         """A member of staff who can sign in. Raises ``KeyError`` for an unknown role."""
         roles()[role]
@@ -33,7 +40,9 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """A member of staff: one role, one team. Rights come from the role's row in ``matrix.toml`` and nowhere else."""
+    """A member of staff: one role, one team. Rights come from the role's row in ``matrix.toml`` and, for as long as an acting rank is in
+    force, from that one's row too; nowhere else.
+    """
 
     username = models.CharField("collar number or login", max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -65,8 +74,26 @@ class Staff(AbstractBaseUser):
 
     @property
     def seat(self) -> Role:
-        """The role's row in the matrix."""
-        return roles()[self.role]
+        """The role's row in the matrix, or while they act in another that one's with their own beside it.
+
+        Whatever asks what somebody may do asks this: ``role`` is their own alone.
+        """
+        return seat_of(self.role, self.acts_as)
+
+    @cached_property
+    def acts_as(self) -> str:
+        """The senior role this person acts in, as of when they were looked up; empty where none is in force."""
+        return in_force(self.pk).values_list("role", flat=True).first() or ""
+
+    @property
+    def recorded_as(self) -> str:
+        """The role as the audit keeps it."""
+        return recorded_as(self.role, self.acts_as)
+
+    def look_again(self) -> bool:
+        """Ask anew whether an acting rank is in force, for what began before it ended; whether anything changed."""
+        before, self.acts_as = self.acts_as, in_force(self.pk).values_list("role", flat=True).first() or ""
+        return before != self.acts_as
 
     def can(self, verb: str) -> bool:
         """Whether this person may do ``verb`` to any object at all; false once the account is not active."""
@@ -74,4 +101,7 @@ class Staff(AbstractBaseUser):
 
 
 from goldthread.accounts.duty_models import Duty as Duty  # noqa: E402
+from goldthread.accounts.rank_models import ActingRank as ActingRank  # noqa: E402
+from goldthread.accounts.rank_models import ActingRankEnd as ActingRankEnd  # noqa: E402
+from goldthread.accounts.rank_models import acts_as, in_force  # noqa: E402 - a rank is of somebody on the staff
 from goldthread.accounts.token_models import ApiToken as ApiToken  # noqa: E402 - Django looks for models here

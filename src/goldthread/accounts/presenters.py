@@ -35,6 +35,7 @@ COUNTED = {
 # (verb, name of the route, words): pages that are wanted seldom, in the menu under the person's name.
 MENU = [
     ("owner.hand", "desk:shift", "End my shift"),
+    ("rank.give", "desk:ranks", "Acting ranks"),
     ("board.see", "desk:wall", "Board for the room's screen"),
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),

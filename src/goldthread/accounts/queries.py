@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from goldthread.accounts import tokens
-from goldthread.accounts.models import ApiToken, Team
+from goldthread.accounts.models import ActingRank, ApiToken, Staff, Team
+from goldthread.accounts.roles import acting, roles
 from goldthread.audit.models import DatabaseNow
 
 
@@ -16,3 +19,18 @@ def tokens_of(username: str) -> list[tuple[ApiToken, str]]:
     """Every token of a member of staff with its state (see ``tokens.state``), newest first."""
     found = ApiToken.objects.select_related("staff").annotate(now=DatabaseNow()).filter(staff__username=username)
     return [(token, tokens.state(token, token.now)) for token in found.order_by("-pk")]
+
+
+def ranks() -> QuerySet[ActingRank]:
+    """Who acts as what now or will, the soonest to begin first."""
+    found = ActingRank.objects.filter(ends_at__gt=DatabaseNow(), ended__isnull=True, staff__is_active=True)
+    return found.select_related("staff__team", "by", "why").order_by("starts_at", "pk")
+
+
+def may_act(giver: Staff) -> QuerySet[Staff]:
+    """Whom this person's own role may have act in a senior role, by name."""
+    held = {one for rank in acting().values() if giver.role in rank.given_by for one in rank.who}
+    found = Staff.objects.filter(is_active=True, role__in=held).exclude(pk=giver.pk).select_related("team")
+    if roles()[giver.role].scope("rank.give") == "team":
+        found = found.filter(team=giver.team_id)
+    return found.order_by("name", "pk")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from goldthread.accounts.forms import AuditForm
 from goldthread.accounts.models import Staff
-from goldthread.accounts.roles import roles, verbs
+from goldthread.accounts.roles import told, verbs
 from goldthread.accounts.routes import route
 from goldthread.accounts.sessions import signed_in_by
 from goldthread.audit.actions import record_consultation
@@ -81,7 +81,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         {
             "event": event,
             "who": names.get(event.staff_id or 0, "system"),
-            "role": roles()[event.role].name if event.role in roles() else event.role,
+            "role": told(event.role),
             "about": _about(event.subjects),
         }
         for event in listed

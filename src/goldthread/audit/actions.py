@@ -30,6 +30,8 @@ class Person(Protocol):
     def pk(self) -> Any: ...
     @property
     def role(self) -> str: ...
+    @property
+    def recorded_as(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -114,4 +116,4 @@ def _acting(user: Person | None, request: HttpRequest | None) -> Acting:
     request_id = asked if re.fullmatch(r"[\w.-]{1,64}", asked, re.ASCII) else ""
     if user is None:
         return Acting(None, "system", request_id)
-    return Acting(user.pk, user.role, request_id)
+    return Acting(user.pk, user.recorded_as, request_id)

@@ -1,4 +1,4 @@
-"""``goldthread staff add | unlock | deactivate``: accounts, from the command line."""
+"""``goldthread staff``: accounts and acting ranks, from the command line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import argparse
 import getpass
 import os
 import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from goldthread.config.errors import Refused
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import ActingRank
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``staff`` and its verbs."""
-    staff = subparsers.add_parser("staff", help="add staff, open a locked sign-in, end somebody's access")
+    staff = subparsers.add_parser(
+        "staff", help="add staff, open a locked sign-in, end somebody's access, have somebody act in a senior role"
+    )
     verbs = staff.add_subparsers(required=True, metavar="COMMAND")
     add = verbs.add_parser("add", help="add a member of staff; the password is asked for, or read from standard input")
     add.add_argument("username")
@@ -19,6 +28,19 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     add.add_argument("--team", required=True)
     add.add_argument("--area", default="")
     add.set_defaults(run=_add)
+    acting = verbs.add_parser("acting", help="have somebody act in a senior role for a time")
+    acting.add_argument("username")
+    acting.add_argument("--role", required=True, help="contact_supervisor or fim")
+    acting.add_argument("--until", required=True, metavar="TIME", help='such as "2026-11-23 07:00"')
+    acting.add_argument("--from", dest="since", default="", metavar="TIME", help="now unless given")
+    acting.add_argument("--by", required=True, metavar="USER", help="who gives it, by their own role")
+    acting.add_argument("--why", required=True)
+    acting.set_defaults(run=_acting)
+    ended = verbs.add_parser("end-acting", help="end an acting rank now")
+    ended.add_argument("id", type=int)
+    ended.add_argument("--by", required=True, metavar="USER")
+    ended.set_defaults(run=_end_acting)
+    verbs.add_parser("ranks", help="list who acts in a senior role now or will").set_defaults(run=_ranks)
     for name, told, run in (
         ("unlock", "open sign-in for a login locked after wrong passwords", _unlock),
         ("deactivate", "end somebody's access now", _deactivate),
@@ -52,6 +74,60 @@ def _deactivate(args: argparse.Namespace) -> int:
 
     print(f"{deactivate(args.username).name} has no access any more.")
     return 0
+
+
+def _acting(args: argparse.Namespace) -> int:
+    _set_up()
+    from goldthread.accounts.actions import by_login
+    from goldthread.accounts.rank_actions import give_rank
+
+    made = give_rank(
+        by_login(args.by), by_login(args.username).pk, role=args.role, starts_at=_time(args.since), ends_at=_time(args.until),
+        why=args.why,
+    )  # fmt: skip
+    print(_rank(made))
+    return 0
+
+
+def _end_acting(args: argparse.Namespace) -> int:
+    _set_up()
+    from goldthread.accounts.actions import by_login
+    from goldthread.accounts.rank_actions import end_rank
+
+    print(f"{end_rank(by_login(args.by), args.id).staff.name} acts in that role no longer.")
+    return 0
+
+
+def _ranks(_args: argparse.Namespace) -> int:
+    _set_up()
+    from goldthread.accounts.queries import ranks
+
+    for one in ranks():
+        print(_rank(one))
+    if not ranks().exists():
+        print("Nobody acts in a senior role now, and nobody will.")
+    return 0
+
+
+def _rank(one: ActingRank) -> str:
+    from goldthread.accounts.roles import acting
+    from goldthread.web.times import clock
+
+    told = acting()[one.role].name if one.role in acting() else one.role
+    return f"{one.pk}: {one.staff.name}, {told}, from {clock(one.starts_at)} to {clock(one.ends_at)}, given by {one.by.name}"
+
+
+def _time(text: str) -> datetime | None:
+    """A time as a person writes it, in London time; None for nothing. Raises ``Refused``."""
+    from django.core.exceptions import ValidationError
+
+    from goldthread.desk.stated import StatedTimeField
+
+    try:
+        stated: datetime | None = StatedTimeField(required=False, kept="write the command again").clean(text)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from None
+    return stated
 
 
 def _set_up() -> None:

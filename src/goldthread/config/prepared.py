@@ -16,7 +16,10 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Prepared(Generic[Row]):
-    """``query`` with ``marks`` in the places of the values that change, each a value that stands nowhere else in it."""
+    """``query`` with ``marks`` in the places of the values that change, each a value that stands nowhere else in it.
+
+    What the query annotates is an attribute of the row, as it is of any.
+    """
 
     def __init__(self, query: models.QuerySet[Row], marks: Sequence[object]) -> None:
         self._model = query.model
@@ -24,6 +27,7 @@ class Prepared(Generic[Row]):
         if any(one.get_db_converters(connection) for one in fields):
             raise TypeError(f"{self._model.__name__} has a field that is not stored as it is used")
         self._names = [one.attname for one in fields]
+        self._beside = list(query.query.annotation_select)
         try:
             self._text, given = query.order_by().query.sql_with_params()
         except EmptyResultSet:  # nothing can ever match
@@ -41,4 +45,9 @@ class Prepared(Generic[Row]):
         with connection.cursor() as cursor:
             cursor.execute(self._text, given)
             row: tuple[Any, ...] | None = cursor.fetchone()
-        return None if row is None else self._model.from_db(connection.alias, self._names, row)
+        if row is None:
+            return None
+        found = self._model.from_db(connection.alias, self._names, row[: len(self._names)])
+        for name, value in zip(self._beside, row[len(self._names) :], strict=True):
+            setattr(found, name, value)
+        return found

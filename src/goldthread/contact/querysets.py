@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -13,6 +14,7 @@ from goldthread.config.prepared import Prepared
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.accounts.roles import Scope
     from goldthread.contact.models import Incident
 
 ENDS_AT_CLOSING = frozenset({"open", "area"})
@@ -34,34 +36,21 @@ class IncidentQuerySet(models.QuerySet[Any]):
         return self.reached_by(user, "incident.see")
 
     def reached_by(self, user: Staff, verb: str) -> IncidentQuerySet:
-        """Those to which this person may do ``verb``, by the scope that the role's row in the matrix gives it."""
-        found = self.in_scope(user, verb)
-        return found.open() if user.seat.scope(verb) in ENDS_AT_CLOSING else found
+        """Those to which this person may do ``verb``, by the scope that the role's row in the matrix gives it; who acts in a senior
+        role for a time reaches what either row does.
+        """
+        return self._any(user, [_reach(user, one, ended=False) for one in user.seat.scopes(verb)])
 
     def in_scope(self, user: Staff, verb: str) -> IncidentQuerySet:
         """Those the verb reaches now, and for scopes that end with an incident's closing those it reached until then."""
-        if not user.is_active:
+        return self._any(user, [_reach(user, one, ended=True) for one in user.seat.scopes(verb)])
+
+    def _any(self, user: Staff, reaches: list[Q]) -> IncidentQuerySet:
+        if not user.is_active or not reaches:
             return self.none()
-        match user.seat.scope(verb):
-            case "all" | "open":
-                return self
-            case "live":
-                return self.filter(Q(closed_at__isnull=True) | _involved(user))
-            case "own":
-                return self.filter(_involved(user))
-            case "attending":
-                return self.filter(_involved(user, "attending"))
-            case "area":
-                # Where no area is known yet the incident stands on every area's board, so that it waits on none.
-                return self.filter(Q(area__in=[user.area, ""]) | _offered(user)) if user.area else self
-            case "team":
-                return self.filter(
-                    Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id) | _offered(user)
-                )
-            case "child":
-                return self.filter(child__in=["yes", "possible"])
-            case _:
-                return self.none()
+        if not all(reaches):  # a condition without content is every incident, and beside others would be dropped
+            return self
+        return self.filter(reduce(or_, reaches))
 
 
 def one(
@@ -73,10 +62,10 @@ def one(
     ``user`` None is the system itself, which reaches every one.
     """
     if user is None:
-        return _prepared("", False, verb, closed_too, lock).first(incident_id)
+        return _prepared("", "", False, verb, closed_too, lock).first(incident_id)
     if not user.is_active:
         return None
-    found = _prepared(user.role, bool(user.area), verb, closed_too, lock)
+    found = _prepared(user.role, user.acts_as, bool(user.area), verb, closed_too, lock)
     return found.first(incident_id, user.pk, user.team_id, user.area)
 
 
@@ -84,17 +73,41 @@ ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA = uuid.UUID(int=1), -910_000_001, -910_000
 
 
 @lru_cache(maxsize=1024)
-def _prepared(role: str, has_area: bool, verb: str, closed_too: bool, lock: bool) -> Prepared[Incident]:
+def _prepared(role: str, acts_as: str, has_area: bool, verb: str, closed_too: bool, lock: bool) -> Prepared[Incident]:
     from goldthread.accounts.models import Staff
     from goldthread.contact.models import Incident
 
     query = Incident.objects.filter(pk=ANY_ID)
     if role:
         anybody = Staff(pk=ANY_STAFF, role=role, team_id=ANY_TEAM, area=ANY_AREA if has_area else "")
+        anybody.acts_as = acts_as
         query = query.in_scope(anybody, verb) if closed_too else query.reached_by(anybody, verb)
     if lock:
         query = query.select_for_update(of=("self",))
     return Prepared(query, [ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA])
+
+
+def _reach(user: Staff, scope: Scope, *, ended: bool) -> Q:
+    """The incidents of one scope as a condition; ``ended``: with those that went out of it by being closed."""
+    match scope:
+        case "open" | "all":
+            found = Q()
+        case "live":
+            found = Q(closed_at__isnull=True) | Q(_involved(user))
+        case "own":
+            found = Q(_involved(user))
+        case "attending":
+            found = Q(_involved(user, "attending"))
+        case "area":
+            # Where no area is known yet the incident stands on every area's board, so that it waits on none.
+            found = Q(area__in=[user.area, ""]) | _offered(user) if user.area else Q()
+        case "team":
+            found = Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id) | _offered(user)
+        case "child":
+            found = Q(child__in=["yes", "possible"])
+        case _:
+            found = Q(pk__in=[])
+    return found if ended or scope not in ENDS_AT_CLOSING else found & Q(closed_at__isnull=True)
 
 
 def _offered(user: Staff) -> Q:

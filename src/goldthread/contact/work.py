@@ -142,6 +142,9 @@ def on_incident(
     with acting(user) as act:
         own_key = None if key is None else command_key(key, user.pk if user else None, incident_id, verb, *what)
         incident = one(user, verb, incident_id, lock=True)
+        # Another's command may have held it while an acting rank ended: what that gave ends with it.
+        if incident is not None and user is not None and user.acts_as and user.look_again():
+            incident = one(user, verb, incident_id, lock=True)
         if incident is None:
             # What took it out of reach may be this very command, whose answer was lost: closing does so to who sees what is open.
             incident = Incident.objects.filter(pk=incident_id).first() if earlier(own_key) is not None else None

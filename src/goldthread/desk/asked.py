@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.accounts.roles import named
 from goldthread.desk.record import Record
 from goldthread.response import shared_actions as shared
 from goldthread.response.grades import closing_reasons, grade, grades_on
@@ -55,7 +56,11 @@ def _shown(one: ReviewRequest, record: Record, user: Staff, now: datetime) -> di
         "open": decision is None,
         "answer": decision.get_answer_display() if decision else "",
         "approved": decision is not None and decision.answer == "approved",
-        "decided_by": (decision.by.name if decision.by else "the record itself") if decision else "",
+        "decided_by": (
+            named(decision.by.name, getattr(one, "decider_acted_as", "")) if decision.by else "the record itself"
+        )
+        if decision
+        else "",
         "decided_at": decision.at if decision else None,
         "words": decision.words.shown() if decision and decision.words else "",
         "waits_for": "" if decision else waits_for(one, record),

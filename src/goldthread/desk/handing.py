@@ -8,6 +8,7 @@ from uuid import UUID
 
 from goldthread.accounts.duty_models import Duty
 from goldthread.accounts.models import Staff
+from goldthread.accounts.rank_models import of_roles
 from goldthread.accounts.roles import roles
 from goldthread.assessment.models import ThriveVersion
 from goldthread.contact import choices
@@ -25,7 +26,7 @@ TAKERS = [code for code, role in roles().items() if role.can("owner.take")]
 def receivers() -> list[tuple[str, list[tuple[str, str]]]]:
     """Desks and people who could hold an incident, those on duty first; as a grouped choice."""
     present = set(Duty.objects.filter(ended_at__isnull=True).values_list("staff", flat=True))
-    staff = list(Staff.objects.filter(is_active=True, role__in=TAKERS).select_related("team").order_by("name"))
+    staff = list(Staff.objects.filter(of_roles(TAKERS), is_active=True).select_related("team").order_by("name"))
     teams = sorted({(one.team.name, one.team_id) for one in staff})
     staffed = {one.team_id for one in staff if one.pk in present}
     desks = [(f"team:{pk}", name if pk in staffed else f"{name}, nobody on duty") for name, pk in teams]

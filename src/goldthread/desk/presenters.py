@@ -317,10 +317,10 @@ def sent(record: Record, now: datetime) -> list[dict[str, Any]]:
 def may(user: Staff, incident: Incident) -> dict[str, bool]:
     """Which verbs this person may do to this incident now; the page shows only these. One look for each scope."""
     one = Incident.objects.filter(pk=incident.pk)
-    asked = {verb: user.seat.scope(verb) for verb in verbs() if verb not in WITHOUT_OBJECT}
-    by_scope = {scope: verb for verb, scope in asked.items() if scope != "none"}
-    reached: dict[str, bool] = {scope: one.reached_by(user, verb).exists() for scope, verb in by_scope.items()}
-    return {verb.replace(".", "_"): reached.get(scope, False) for verb, scope in asked.items()}
+    asked = {verb: user.seat.scopes(verb) for verb in verbs() if verb not in WITHOUT_OBJECT}
+    by_scopes = {scopes: verb for verb, scopes in asked.items() if scopes}
+    reached = {scopes: one.reached_by(user, verb).exists() for scopes, verb in by_scopes.items()}
+    return {verb.replace(".", "_"): reached.get(scopes, False) for verb, scopes in asked.items()}
 
 
 def may_before(user: Staff) -> dict[str, bool]:
@@ -338,6 +338,7 @@ WITHOUT_OBJECT = {
     "contact.receive",
     "inbox.see",
     "board.see",
+    "rank.give",
     "audit.see",
     "measures.see",
     "measures.cases",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 
+from goldthread.accounts.rank_models import acts_as
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, said_in
 from goldthread.assessment.reading import reader
@@ -41,7 +42,8 @@ class Record:
     @cached_property
     def entries(self) -> list[Entry]:
         """The timeline, oldest first."""
-        return list(self.incident.entries.select_related("text", "author").order_by("seq"))
+        found = self.incident.entries.annotate(acted_as=acts_as(OuterRef("author"), OuterRef("recorded_at")))
+        return list(found.select_related("text", "author").order_by("seq"))
 
     @cached_property
     def called(self) -> SupervisorCall | None:
@@ -63,7 +65,8 @@ class Record:
     @cached_property
     def requests(self) -> list[ReviewRequest]:
         """What was asked of a second person, with its answer."""
-        found = ReviewRequest.objects.filter(incident=self.incident)
+        decided = acts_as(OuterRef("decision__by"), OuterRef("decision__at"))
+        found = ReviewRequest.objects.filter(incident=self.incident).annotate(decider_acted_as=decided)
         return list(
             found.select_related("by", "why", "result", "period", "decision__by", "decision__words").order_by("-id")
         )

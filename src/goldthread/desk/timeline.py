@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from goldthread.accounts.roles import named
 from goldthread.assessment.marking import ANSWERS
 from goldthread.assessment.reading import reader
 from goldthread.contact import choices
@@ -96,7 +97,7 @@ def said(record: Record, marks: list[Mark] | None = None) -> list[Line]:
 
 def line(entry: Entry, marks: list[Mark]) -> Line:
     """One line, with the marks that stand in its words."""
-    author = entry.author.name if entry.author else "system"
+    author = named(entry.author.name, getattr(entry, "acted_as", "")) if entry.author else "system"
     common: dict[str, Any] = {
         "seq": entry.seq,
         "kind": entry.kind,

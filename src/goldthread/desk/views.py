@@ -104,7 +104,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
         return JsonResponse({"say": str(error)}, status=422)
     if not typed.asks:
         _stay_signed_in(request, kept.at)
-    if incident is not None and incident.closed_at and user.seat.scope("entry.add") in ENDS_AT_CLOSING:
+    if incident is not None and incident.closed_at and ENDS_AT_CLOSING.issuperset(user.seat.scopes("entry.add")):
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
     found, texts = along(kept.said if incident is not None else [], text, "pause" if typed.full else "fast")

@@ -29,13 +29,12 @@ class ItemQuerySet(models.QuerySet[Any]):
         """
         if not user.is_active:
             return self.none()
-        match user.seat.scope(verb):
-            case "all" | "open" | "child":
-                return self
-            case "team":
-                return self.filter(Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id))
-            case _:
-                return self.none()
+        scopes = user.seat.scopes(verb)
+        if {"all", "open", "child"}.intersection(scopes):
+            return self
+        if "team" in scopes:
+            return self.filter(Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id))
+        return self.none()
 
     def undecided(self) -> ItemQuerySet:
         """Those without a decision that stands, released or waiting."""

@@ -50,7 +50,7 @@ def choose_grade(
             raise Invalid({"grade": "Choose a grade."})
         held = shared.current_grade(work.incident)
         missing = held is None and new.attend is None and shared.missing_child(work.incident)
-        rules.may_choose(new, held, missing_child=missing, inspector=user.role == "fim")
+        rules.may_choose(new, held, missing_child=missing, inspector=user.seat.code == "fim")
         # A contact that was entered afterwards has waited since it came: its first targets count from then.
         since = work.incident.contacted_at if held is None and work.incident.contacted_at else work.now
         shared.start_period(work, new, reasons, since)

@@ -33,12 +33,13 @@ UNOWNED = """
 SELECT incident.id FROM contact_incident AS incident
 WHERE incident.closed_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM accounts_duty AS duty JOIN accounts_staff AS staff ON staff.id = duty.staff_id
-    WHERE duty.ended_at IS NULL AND staff.is_active AND staff.role = ANY(%(takers)s)
+    WHERE duty.ended_at IS NULL AND staff.is_active AND (staff.role = ANY(%(takers)s) OR accounts_acts_as(staff.id) = ANY(%(takers)s))
       AND (staff.id = incident.owner_id OR staff.team_id = incident.owner_team_id))
 AND NOT EXISTS (
     SELECT 1 FROM response_handoff AS handoff WHERE handoff.incident_id = incident.id AND handoff.answer_by > goldthread_now()
       AND NOT EXISTS (SELECT 1 FROM response_handoffanswer AS answer WHERE answer.handoff_id = handoff.id)
-      AND EXISTS (SELECT 1 FROM accounts_staff AS receiver WHERE receiver.is_active AND receiver.role = ANY(%(takers)s)
+      AND EXISTS (SELECT 1 FROM accounts_staff AS receiver WHERE receiver.is_active
+                  AND (receiver.role = ANY(%(takers)s) OR accounts_acts_as(receiver.id) = ANY(%(takers)s))
                   AND (receiver.id = handoff.to_id OR receiver.team_id = handoff.to_team_id)))
 """
 """Open incidents whose owner is not on duty or may hold none any more, or whose desk nobody who may take one staffs, and that

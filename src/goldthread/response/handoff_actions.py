@@ -146,7 +146,9 @@ def _receiver(to: int | None, to_team: int | None) -> tuple[Staff | None, Team |
             raise Invalid({"to": "This person cannot take incidents over. Choose somebody from the list."})
         return receiver, None
     desk = Team.objects.filter(pk=to_team or 0).first()
-    if desk is None or not any(one.can("owner.take") for one in Staff.objects.filter(team=desk, is_active=True)):
+    if desk is None or not any(
+        one.can("owner.take") for one in Staff.objects.ranked().filter(team=desk, is_active=True)
+    ):
         raise Invalid({"to": "Nobody at this desk could take it. Choose a desk from the list."})
     return None, desk
 

@@ -134,7 +134,7 @@ def decide(
         thrive = newest_thrive(work.incident)
         period = shared.current_period(work.incident)
         about = request_rules.Deciding(
-            senior=user.role in request_rules.SENIOR,
+            senior=user.seat.code in request_rules.SENIOR,
             decider=user.pk,
             requester=request.by_id,
             owner=work.incident.owner_id,
@@ -145,7 +145,7 @@ def decide(
             inspector=request.kind == "downgrade"
             and (request.severity or 0) < severity_of("medium")
             and shared.missing_child(work.incident),
-            is_inspector=user.role == "fim",
+            is_inspector=user.seat.code == "fim",
         )
         if answer == "refused":
             request_rules.may_decide(about)

@@ -141,7 +141,7 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         graded=GradePeriod.objects.filter(incident=incident).exists(),
         attended=sent.filter(arrived_at__isnull=False).exists(),
         unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
-        second=user.role in SENIOR and user.pk not in first,
+        second=user.seat.code in SENIOR and user.pk not in first,
         unanswered=unanswered(incident),
         unread=Clock.objects.filter(incident=incident).unread().exists(),
         offered=incident.is_offered,

@@ -217,7 +217,7 @@ def _write(
     assert user is not None
     thrive = newest_thrive(work.incident)
     if decision is None:  # who decided a request was a second person to it: that was asked there
-        rules.may_review(user.role, user.pk, hands_in(work.incident))
+        rules.may_review(user.seat.code, user.pk, hands_in(work.incident))
     review = Review(
         incident=work.incident,
         answer=answer,

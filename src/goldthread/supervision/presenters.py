@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from goldthread.accounts.roles import named
 from goldthread.assessment.queries import newest_thrive, thrive_text
 from goldthread.contact import choices
 from goldthread.desk.models import BoardRow
@@ -117,7 +118,7 @@ def reviews(record: Record) -> list[dict[str, Any]]:
     return [
         {
             "answer": dict(ANSWERS)[one.answer],
-            "by": one.by.name,
+            "by": named(one.by.name, getattr(one, "acted_as", "")),
             "at": one.at,
             "took": int((one.at - one.began_at).total_seconds()),
             "until": one.until,

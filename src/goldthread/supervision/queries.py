@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.rank_models import acts_as, of_roles
 from goldthread.accounts.roles import roles
 from goldthread.audit.models import DatabaseNow
 from goldthread.contact.known import force_day
@@ -137,8 +138,11 @@ def open_questions(incident: Incident) -> QuerySet[Question]:
 
 def reviews_of(incident: Incident) -> QuerySet[Review]:
     """Every review of it, newest first, with questions and their answers."""
-    found = Review.objects.filter(incident=incident).select_related(
-        "by", "words", "thrive", "period", "question__answer__words", "question__answer__by"
+    acted = acts_as(OuterRef("by"), OuterRef("at"))
+    found = (
+        Review.objects.filter(incident=incident)
+        .annotate(acted_as=acted)
+        .select_related("by", "words", "thrive", "period", "question__answer__words", "question__answer__by")
     )
     return found.prefetch_related("sweeps").order_by("-id")
 
@@ -158,8 +162,8 @@ def team_now(user: Staff) -> list[dict[str, Any]]:
     A supervisor of a team reaches that team, the FIM everybody. Holdings count only incidents that this person may review.
     """
     may_hold = [code for code, role in roles().items() if role.can("owner.take")]
-    on_duty = Staff.objects.filter(
-        is_active=True, role__in=may_hold, duties__isnull=False, duties__ended_at__isnull=True
+    on_duty = Staff.objects.ranked().filter(
+        of_roles(may_hold), is_active=True, duties__isnull=False, duties__ended_at__isnull=True
     )
     if user.seat.scope("supervision.review") == "team":
         on_duty = on_duty.filter(team=user.team_id)

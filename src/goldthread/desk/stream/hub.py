@@ -65,17 +65,16 @@ MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 
 def sight_class(user: Staff) -> str:
     """The class of sight this person's board belongs to."""
-    scope = user.seat.scope("incident.see")
-    match scope:
-        case "live" | "open" | "all":
+    match user.seat.scopes("incident.see"):
+        case ("live",) | ("open",) | ("all",):
             return "open"
-        case "area":
+        case ("area",):
             return f"area:{user.area}:{user.team_id}"
-        case "team":
+        case ("team",):
             return f"team:{user.team_id}"
-        case "child":
+        case ("child",):
             return "child"
-        case _:
+        case _:  # also who acts in a senior role for a time, and sees by both
             return alone(user.pk)
 
 
@@ -279,7 +278,7 @@ def _batch(since: str, classes: dict[str, int], here: set[int]) -> tuple[str, di
             return mark, {}, offered
         html = _rendered(changed)
         classes = classes | {alone(staff_id): staff_id for staff_id in offered}
-        people = Staff.objects.select_related("team").in_bulk(set(classes.values()))
+        people = Staff.objects.ranked().select_related("team").in_bulk(set(classes.values()))
         batch = {}
         for sight, staff_id in classes.items():
             user = _standing_for(sight, people[staff_id])
@@ -291,6 +290,7 @@ def _standing_for(sight: str, user: Staff) -> Staff:
     """Who is asked for what a class sees: one of it, but not what that one was handed."""
     if sight == alone(user.pk):
         return user
+    user.acts_as  # noqa: B018 - asked of this person, since nobody has a rank
     nobody = copy(user)
     nobody.pk = NOBODY
     return nobody
@@ -351,7 +351,7 @@ def _changes(changed: Iterable[uuid.UUID], seen: set[uuid.UUID], html: dict[uuid
 
 
 def _strips(classes: dict[str, int]) -> dict[str, str]:
-    people = Staff.objects.in_bulk(set(classes.values()))
+    people = Staff.objects.ranked().in_bulk(set(classes.values()))
     return {sight: _strip(_standing_for(sight, people[staff_id])) for sight, staff_id in classes.items()}
 
 

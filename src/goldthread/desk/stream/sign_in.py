@@ -40,7 +40,9 @@ def _people(keys: set[str]) -> dict[str, Staff]:
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=Now())
     held = {session.session_key: session.get_decoded() for session in sessions}
     numbers = {given[SESSION_KEY] for given in held.values() if SESSION_KEY in given}
-    staff = {str(one.pk): one for one in Staff.objects.select_related("team").filter(pk__in=numbers, is_active=True)}
+    staff = {
+        str(one.pk): one for one in Staff.objects.ranked().select_related("team").filter(pk__in=numbers, is_active=True)
+    }
     found = {}
     for key, given in held.items():
         person = staff.get(str(given.get(SESSION_KEY, "")))

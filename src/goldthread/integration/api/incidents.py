@@ -6,11 +6,13 @@ import uuid
 from typing import Annotated
 
 from django.db import connection
+from django.db.models import OuterRef
 from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.rank_models import acts_as
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.contact import actions as contact
@@ -192,8 +194,9 @@ def read_timeline(
     """
     user = staff(request)
     incident = seen(user, incident_id)
-    lines = incident.entries.filter(seq__gt=after).select_related("text__erasure", "author").order_by("seq")
-    found = [shown.timeline_line(entry) for entry in lines[: limit + 1]]
+    acted = acts_as(OuterRef("author"), OuterRef("recorded_at"))
+    lines = incident.entries.annotate(acted_as=acted).filter(seq__gt=after).select_related("text__erasure", "author")
+    found = [shown.timeline_line(entry) for entry in lines.order_by("seq")[: limit + 1]]
     record_consultation(user, "incident.see", [("incident", str(incident_id))], after=after)
     return answers.Timeline(lines=found[:limit], last_seq=incident.last_seq, more=len(found) > limit)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from goldthread.accounts.roles import named
 from goldthread.desk import presenters
 from goldthread.desk.asked import waits_for
 from goldthread.desk.record import Record
@@ -116,7 +117,7 @@ def request(one: ReviewRequest, record: Record) -> answers.RequestShown:
         answer_by=one.answer_by,
         waits_for="" if decision else waits_for(one, record),
         answer=decision.answer if decision else None,
-        answered_by=decision.by.name if decision and decision.by else None,
+        answered_by=named(decision.by.name, getattr(one, "decider_acted_as", "")) if decision and decision.by else None,
         answered_at=decision.at if decision else None,
         words=decision.words.shown() if decision and decision.words else "",
     )
