@@ -6,39 +6,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_chain'),
-        ('contact', '0008_one_index_each'),
+        ("audit", "0002_chain"),
+        ("contact", "0008_one_index_each"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='lookup',
-            name='person',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.person'),
+            model_name="lookup",
+            name="person",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lookups",
+                to="contact.person",
+            ),
         ),
         migrations.AlterField(
-            model_name='lookup',
-            name='phone',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.phone'),
+            model_name="lookup",
+            name="phone",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lookups",
+                to="contact.phone",
+            ),
         ),
         migrations.AlterField(
-            model_name='lookup',
-            name='place',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lookups', to='contact.place'),
+            model_name="lookup",
+            name="place",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lookups",
+                to="contact.place",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lookup',
-            index=models.Index(condition=models.Q(('place__isnull', False)), fields=['place', 'at'], name='lookup_place_at'),
+            model_name="lookup",
+            index=models.Index(
+                condition=models.Q(("place__isnull", False)), fields=["place", "at"], name="lookup_place_at"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lookup',
-            index=models.Index(condition=models.Q(('phone__isnull', False)), fields=['phone', 'at'], name='lookup_phone_at'),
+            model_name="lookup",
+            index=models.Index(
+                condition=models.Q(("phone__isnull", False)), fields=["phone", "at"], name="lookup_phone_at"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lookup',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person', 'at'], name='lookup_person_at'),
+            model_name="lookup",
+            index=models.Index(
+                condition=models.Q(("person__isnull", False)), fields=["person", "at"], name="lookup_person_at"
+            ),
         ),
     ]
