@@ -96,3 +96,48 @@ def test_a_night_at_the_desk_by_keys_alone(person: People, service: Service) -> 
     expect(page.get_by_role("status").filter(has_text="The grade is raised")).to_be_visible()
     person_complaints = [said for said in handler.complaints if "422" not in said]
     assert person_complaints == []
+
+
+def test_what_is_typed_in_one_form_outlives_another_s_sending_a_refusal_and_a_reload(
+    person: People, service: Service
+) -> None:
+    handler = person("handler")
+    reference = opened(handler, "Neighbour heard a small child crying for an hour, nobody answers the door.")
+    subprocess.run([sys.executable, "-c", SWEEP, reference], env={**os.environ, **service.database.env}, check=True)
+    page = person("supervisor").go("/supervision/?why=child").page
+    page.locator("tr", has_text=reference).get_by_role("link", name=reference).click()
+    keeps = page.locator("[data-draft-key][data-kept]")
+    expect(keeps).to_be_attached()
+    question, why = page.get_by_label("Question to the owner"), page.get_by_label("Why (if it helps")
+    question.fill("Who is with the child now?")
+    page.get_by_label("Note while listening").fill("Asked well.")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_role("status").filter(has_text="Noted.")).to_be_visible()
+    expect(question).to_have_value("Who is with the child now?")
+    expect(page.get_by_label("Note while listening")).to_have_value("")
+
+    why.fill("Read it twice.")
+    page.reload()
+    expect(question).to_have_value("Who is with the child now?")
+    expect(why).to_have_value("Read it twice.")
+
+    handler.page.get_by_label("What is said or heard").fill("She has stopped crying.")
+    handler.page.keyboard.press("Control+Enter")
+    expect(handler.page.locator("#said")).to_contain_text("She has stopped")
+    page.get_by_role("button", name="Return with it").click()
+    expect(page.get_by_text("Something was said since this page was loaded").first).to_be_visible()
+    expect(question).to_have_value("Who is with the child now?")
+    expect(why).to_have_value("Read it twice.")
+
+    page.goto(f"{service.base}/supervision/?why=child")
+    page.locator("tr", has_text=reference).get_by_role("link", name=reference).click()
+    expect(question).to_have_value("Who is with the child now?")
+    expect(page.locator("#known")).to_contain_text("not searched")
+    page.get_by_role("button", name="Return with it").click()
+    expect(page.get_by_role("status").filter(has_text="Returned with your question")).to_be_visible()
+    handler.go(f"/incidents/find?q={reference}")
+    address = handler.page.url.rstrip("/").split("/")[-1]
+    page.goto(f"{service.base}/supervision/{address}/")
+    expect(keeps).to_be_attached()
+    expect(question).to_have_value("")
+    expect(why).to_have_value("Read it twice.")

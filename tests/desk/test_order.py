@@ -40,6 +40,7 @@ def facts(severity: int = 3, child: str = "none", gone: float = 0.0, **more: obj
         (facts(3, "yes"), facts(3, "possible")),
         (facts(3, gone=1.1), facts(3, gone=0.9)),
         (facts(3, needs=["assess"]), facts(3)),
+        (facts(3, needs=["question"]), facts(3, needs=["assess"])),
         (facts(2, "yes", 4.5, needs=["reassess"]), facts(3)),  # long forgotten, a child, news: before a fresh one
         (facts(3), facts(4, attended=True)),
         (facts(1, needs=["orphan"]), facts(4, "yes", 9)),

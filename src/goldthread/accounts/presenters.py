@@ -27,6 +27,7 @@ NAV = [
 
 COUNTED = {
     "desk:inbox": "desk:inbox_count",
+    "desk:mine": "desk:mine_count",
     "lookback:queue": "lookback:count",
     "supervision:queue": "supervision:count",
 }

@@ -17,6 +17,7 @@ REST = 9
 NEW = {
     "marks": "a threat to life unanswered",
     "reassess": "reassessment overdue",
+    "question": "a supervisor's question overdue",
     "assess": "something new since its THRIVE",
     "unread": "reader off, down or unsure",
 }
@@ -71,8 +72,9 @@ def place(facts: Facts, now: datetime) -> Placed:
             parts.append((f"time:{step['name']}", step["factor"]))
     new = [code for code in NEW if code in facts.needs]
     if new:
-        most = max(new, key=lambda code: weights["new"][code])
-        parts.append((f"new:{most}", weights["new"][most]))
+        # A set from before a need was known goes without its factor: no row may fail to be placed.
+        most = max(new, key=lambda code: weights["new"].get(code, 1))
+        parts.append((f"new:{most}", weights["new"].get(most, 1)))
     score = 100.0
     for _, factor in parts:
         score *= factor

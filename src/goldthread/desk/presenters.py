@@ -162,6 +162,7 @@ def listed(incidents: list[Incident]) -> list[dict[str, Any]]:
             "place": one.location.shown() if one.location else "",
             "owner": owner(one),
             "owed": OWED.get(one.next_action, one.next_action),
+            "needs": one.board_row.needs if hasattr(one, "board_row") else (),
         }
         for one in incidents
     ]
@@ -169,7 +170,9 @@ def listed(incidents: list[Incident]) -> list[dict[str, Any]]:
 
 def by_reference(user: Staff, asked: str) -> QuerySet[Incident]:
     """Incidents in sight whose reference is, or ends with, what was asked; newest first."""
-    found: QuerySet[Incident] = Incident.objects.visible_to(user).select_related("location", "owner", "owner_team")
+    found: QuerySet[Incident] = Incident.objects.visible_to(user).select_related(
+        "location", "owner", "owner_team", "board_row"
+    )
     end = asked.replace("\x00", "").upper()[::-1]
     return found.annotate(backwards=BACKWARDS).filter(backwards__startswith=end).order_by("-opened_at")
 

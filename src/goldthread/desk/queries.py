@@ -37,6 +37,8 @@ NEEDS = (
     "next",
     "sent_on",
     "transfer",
+    "asks",
+    "question",
     "why",
     "marks",
     "unread",
@@ -144,9 +146,17 @@ def seen(user: Staff, incident_id: uuid.UUID) -> Incident:
 def own(user: Staff) -> QuerySet[Incident]:
     """Incidents this person opened, wrote in, owned or attended and may see; open ones first, newest first."""
     found: QuerySet[Incident] = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
-    return found.select_related("location", "owner", "owner_team").order_by(
+    return found.select_related("location", "owner", "owner_team", "board_row").order_by(
         F("closed_at").desc(nulls_first=True), "-opened_at"
     )
+
+
+def asked_of(user: Staff) -> dict[str, int]:
+    """In how many open incidents that this person owns now a supervisor's question waits, and in how many over its time."""
+    found: dict[str, int] = BoardRow.objects.filter(incident__owner=user, needs__contains=["asks"]).aggregate(
+        count=Count("pk"), over=Count("pk", filter=Q(needs__contains=["question"]))
+    )
+    return found
 
 
 def snapshot() -> str:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("shift/end", shift_views.end, name="shift_end"),
     path("incidents/<uuid:incident_id>/nothing-new", shift_views.nothing_new, name="nothing_new"),
     path("incidents/", views.mine, name="mine"),
+    path("incidents/count", views.mine_count, name="mine_count"),
     path("incidents/find", views.find, name="find"),
     path("incidents/<uuid:incident_id>/", views.incident, name="incident"),
     path("incidents/<uuid:incident_id>/typing", views.typing, name="typing"),

@@ -28,7 +28,7 @@ from goldthread.desk.commands import answer, ensure_open, staff
 from goldthread.desk.marks import marks_of
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
-from goldthread.desk.queries import PAGE, Filters, boards, counts, own, snapshot, waits
+from goldthread.desk.queries import PAGE, Filters, asked_of, boards, counts, own, snapshot, waits
 from goldthread.desk.queries import board as board_rows
 from goldthread.desk.record import Record
 from goldthread.desk.rows import rendered, rows
@@ -212,6 +212,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": page_links(request, page, pages),
     }
     return render(request, "desk/mine.jinja", context)
+
+
+@route("incident.see", "consultation")
+@require_safe
+def mine_count(request: HttpRequest) -> HttpResponse:
+    """In how many of one's own a supervisor's question waits: what the navigation shows. Nobody's record."""
+    return JsonResponse(asked_of(staff(request)))
 
 
 @route("incident.see", "consultation")

@@ -20,6 +20,7 @@ KINDS = [
     ("timer", "Time for the next look"),
     ("reassess", "Reassessment unanswered"),
     ("next", "Next step overdue"),
+    ("question", "Supervisor's question unanswered"),
 ]
 
 

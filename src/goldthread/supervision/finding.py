@@ -38,6 +38,16 @@ REVIEWED = """EXISTS (SELECT 1 FROM supervision_review AS looked WHERE looked.in
     AND looked.child IN ('yes', incident.child)
     AND looked.at > coalesce((SELECT max(at) FROM response_closing WHERE incident_id = incident.id), '-infinity'))"""
 """Somebody has looked since it was last closed, and knew as much of a child."""
+IMPORTED = f"""(EXISTS (SELECT 1 FROM (SELECT origin, severity, decision_id, lag(severity) OVER (ORDER BY seq) AS before
+        FROM response_gradeperiod WHERE incident_id = incident.id) AS held
+    WHERE held.origin = 'imported' AND held.severity < held.before AND held.decision_id IS NULL)
+    OR EXISTS (SELECT 1 FROM response_closing AS shut WHERE shut.incident_id = incident.id AND shut.origin = 'imported'
+        AND shut.decision_id IS NULL AND ({UNSEEN} OR NOT EXISTS (SELECT 1 FROM response_allocation AS sent
+            WHERE sent.incident_id = incident.id AND sent.arrived_at <= shut.at)))
+    OR EXISTS (SELECT 1 FROM response_clock AS late JOIN response_gradeperiod AS held ON held.id = late.period_id
+        WHERE late.incident_id = incident.id AND late.kind = 'attendance' AND held.origin = 'imported'
+        AND late.stopped_at > late.due_at))"""  # noqa: S608 - our own query
+"""Another system lowered the grade, closed it unattended or with no child on record as seen, or attended late, by no decision made here."""
 
 HOLDS = {
     "marks": f"{OPEN} AND 'marks' = ANY(board.needs)",
@@ -58,10 +68,12 @@ FOUND = {
     "repeat": f"{OPEN} AND {OLD} AND {REPEAT}",
     "child": f"{HOLDS['child']} AND {OLD} AND NOT {REVIEWED}",
     "asked_none": f"{OPEN} AND {OLD} AND incident.children_answer = 'asked_none' AND {DRAWN}",
+    "imported": f"{OPEN} AND {MAY} AND {IMPORTED}",
 }
 AT_CLOSING = {
     "unseen": HOLDS["unseen"],
     "asked_none": f"incident.children_answer = 'asked_none' AND {DRAWN}",
+    "imported": f"{MAY} AND {IMPORTED}",
 }
 """Found in the transaction that closes, however short it was open: nothing closed is looked for again."""
 BY_TIME = tuple(code for code in FOUND if code != "unseen")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.paginator import Paginator
@@ -25,7 +26,7 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
-from goldthread.desk import commands, pages
+from goldthread.desk import commands, drafts, pages
 from goldthread.desk.record import Record
 from goldthread.response.grades import grades_on
 from goldthread.supervision import actions, forms, presenters, queries
@@ -54,6 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kept = {"why": only} if only else {}
     context = {
         "now": now,
+        "draft_key": drafts.browser_key(user),
         "rows": presenters.listed(here, {one.pk: one for one in closed}, now),
         "counts": presenters.counts(every),
         "total": len(every),
@@ -273,10 +275,19 @@ def _answer(
             form.add_error(None, str(error))
         else:
             messages.success(request, done)
-            if stay:
-                return redirect("supervision:review", incident_id)
-            return redirect(f"{reverse('supervision:next')}?{urlencode({'from': str(incident_id)})}")
+            there = reverse("supervision:review", args=[incident_id])
+            following = f"{reverse('supervision:next')}?{urlencode({'from': str(incident_id)})}"
+            return _told_done(redirect(there if stay else following), incident_id, form)
     return _page(request, incident_id, form=form, status=422)
+
+
+def _told_done(answer: HttpResponse, incident_id: uuid.UUID, form: CommandForm) -> HttpResponse:
+    """Tell the browser which form was carried out, so that it keeps no longer what was typed there: see ``typed.js``."""
+    name = f"{form.name}-{form.cleaned_data['request']}" if isinstance(form, forms.DecideForm) else form.name
+    answer.set_cookie(
+        "sv-done", f"{incident_id}.{name}", path="/supervision/", secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+    )
+    return answer
 
 
 def _page(
@@ -315,6 +326,7 @@ def _page(
         **stands,
         "incident_id": incident_id,
         "on_call": False,
+        "draft_key": drafts.browser_key(user),
         "forms": {one.name: form if form is not None and form.name == one.name else one for one in fresh},
         "higher": higher,
         "late": any(one["elapsed"] > one["target"] for one in stands["ribbon"]["clocks"]),

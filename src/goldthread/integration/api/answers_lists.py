@@ -88,6 +88,8 @@ class Counts(Shown):
     request: int = Field(description="A request was not decided in time.")
     sent_on: int = Field(description="Another agency was asked and has not answered.")
     transfer: int = Field(description="Another agency has not answered in time.")
+    asks: int = Field(description="A supervisor's question waits for its owner's answer.")
+    question: int = Field(description="A supervisor's question was not answered in time.")
     why: int = Field(description="Late, and nobody has said why.")
     marks: int = Field(description="A threat to life in the words that nobody has answered.")
 

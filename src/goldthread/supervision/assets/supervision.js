@@ -1,4 +1,8 @@
 // The supervisor's desk: boxes sent by Ctrl+Enter; a queue that says what is new and moves nothing; a team asked for anew.
+import { startTyped } from "./typed.js";
+
+startTyped();
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.ctrlKey || !event.target.closest(".sv-answer, .sv-decide")) return;
   const form = event.target.form;
