@@ -14,6 +14,7 @@ FLOORS = [
     ["screening"],
     ["config"],
     ["web"],
+    ["documents"],
     ["audit"],
     ["accounts"],
     ["measures"],
