@@ -17,6 +17,7 @@ FLOORS = [
     ["audit"],
     ["accounts"],
     ["measures"],
+    ["meetings"],
     ["contact"],
     ["assessment"],
     ["response"],
