@@ -18,6 +18,7 @@ FLOORS = [
     ["audit"],
     ["accounts"],
     ["measures"],
+    ["meetings"],
     ["contact"],
     ["assessment"],
     ["response"],
