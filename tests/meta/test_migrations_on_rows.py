@@ -43,6 +43,8 @@ GIVEN: dict[str, dict[str, str]] = {
     "lookback_hit": {"said_id": SAME},
     "lookback_item": {"owner_id": "1", "state": "'open'", "decision": "''", "outcome": "''"},
     "lookback_decision": {"kind": "'reopen'", "reason": "''"},
+    "meetings_action": {"owner_id": "1", "due_at": "'2126-06-01'"},
+    "meetings_actionanswer": {"answer": "'done'", "by_id": "1", "words_id": SAME},
     "response_clock": {"kind": "'first_read'"},
     "response_handoff": {"to_id": "1"},
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},

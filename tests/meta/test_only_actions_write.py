@@ -102,6 +102,7 @@ def test_the_record_is_append_only() -> None:
         "Entry", "Particular", "ChildrenAnswer", "ChildVersion", "Involvement", "Command", "Reading", "ThriveVersion",
         "GradePeriod", "Closing", "Lookup", "MatterLink", "LineState", "CallBack", "OnLine", "SafeContact", "Conversation",
         "MarkAnswer", "GradeReason", "SupervisorCall", "SupervisorAnswer",
+        "Line", "Action", "ActionAnswer", "Minutes",
         "Run", "Agreement", "Hit", "Decision", "Outcome",
         "AuditEvent", "AuditLink", "Checkpoint", "Erasure",
     } <= APPEND_ONLY  # fmt: skip

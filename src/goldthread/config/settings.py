@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "goldthread.audit",
     "goldthread.accounts",
     "goldthread.measures",
+    "goldthread.meetings",
     "goldthread.contact",
     "goldthread.assessment",
     "goldthread.response",
