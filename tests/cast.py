@@ -107,6 +107,12 @@ def say(user: Staff, incident: Incident, text: str, source: str = "caller") -> N
     contact.add_words(user, incident.pk, key=key(), source=source, text=text)
 
 
+def taken(user: Staff, incident: Incident) -> None:
+    """Take it over through the action, from whoever owns it."""
+    owner = Incident.objects.values_list("owner", flat=True).get(pk=incident.pk)
+    response.take_over(user, incident.pk, key=key(), holder=owner)
+
+
 def graded(user: Staff, incident: Incident, code: str = "priority") -> None:
     """Choose a grade through the action."""
     response.choose_grade(user, incident.pk, key=key(), code=code, why="as said")

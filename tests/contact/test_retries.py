@@ -34,7 +34,7 @@ COMMANDS: dict[str, Send] = {
     "thrive": lambda c, i, k: write_thrive(c.handler, i.pk, key=k, draft=DRAFT),
     "grade": lambda c, i, k: response.choose_grade(c.handler, i.pk, key=k, code="priority"),
     "allocate": lambda c, i, k: response.allocate(c.dispatcher, i.pk, key=k, unit_id=c.unit.pk),
-    "take": lambda c, i, k: response.take_over(c.teammate, i.pk, key=k),
+    "take": lambda c, i, k: response.take_over(c.teammate, i.pk, key=k, holder=c.handler.pk),
 }
 
 

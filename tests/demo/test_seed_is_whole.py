@@ -153,7 +153,7 @@ def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).first()
     match step:
         case steps.Taken():
-            take_over(user, incident, key=key)
+            take_over(user, incident, key=key, holder=Incident.objects.get(pk=incident).owner_id)
         case steps.Sent():
             allocate(
                 user, incident, key=key, unit_id=Unit.objects.filter(state="available", area=story.area).latest("pk").pk

@@ -12,9 +12,8 @@ from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Incident
 from goldthread.desk.queries import Filters, board, boards, counts, waits
-from goldthread.response import actions as response
 from goldthread.response import handoff_actions
-from tests.cast import Cast, key, opened
+from tests.cast import Cast, key, opened, taken
 
 Browser = Callable[[Staff | None], Client]
 
@@ -47,7 +46,7 @@ def test_an_area_is_seen_as_its_dispatcher_sees_it(cast: Cast, four: dict[str, I
 
 
 def test_a_team_is_seen_as_its_supervisor_sees_it(cast: Cast, four: dict[str, Incident]) -> None:
-    response.take_over(cast.stranger, four["north"].pk, key=key())
+    taken(cast.stranger, four["north"])
     theirs = cast.far_supervisor.team_id
     assert seen(cast.fim, four, team=theirs) == seen(cast.far_supervisor, four) == {"far", "north"}
     assert seen(cast.fim, four, team=theirs, area="North") == {"north"}

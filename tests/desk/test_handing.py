@@ -9,7 +9,7 @@ from django.test import Client
 
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
-from tests.cast import Cast, key, opened
+from tests.cast import Cast, key, opened, taken
 from tests.response.test_alarms import on_duty
 
 Browser = Callable[[Staff | None], Client]
@@ -89,3 +89,32 @@ def test_an_answer_that_is_none_changes_nothing(cast: Cast, browser: Browser, of
         assert answer.status_code == 422
     offered.refresh_from_db()
     assert offered.offered_to == cast.teammate
+
+
+def test_who_comes_second_gets_the_form_back_ready_to_take_it_from_the_first(cast: Cast, browser: Browser) -> None:
+    incident, client = opened(cast.stranger), browser(cast.handler)
+    assert f'name="owner_id" value="{cast.stranger.pk}"' in client.get(f"/incidents/{incident.pk}/").text
+    taken(cast.teammate, incident)
+    at, given = f"/incidents/{incident.pk}/take", {"key": key(), "owner_id": cast.stranger.pk}
+    answer = client.post(at, given, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "Teammate Amber took this" in answer.text
+    assert f'name="owner_id" value="{cast.teammate.pk}"' in answer.text
+    assert client.post(at, given | {"owner_id": cast.teammate.pk}, headers={"HX-Request": "true"}).status_code == 200
+    incident.refresh_from_db()
+    assert incident.owner == cast.handler
+
+
+def test_from_whom_it_was_taken_is_told_on_any_page_until_they_say_they_saw_it(cast: Cast, browser: Browser) -> None:
+    incident, client = opened(cast.handler), browser(cast.handler)
+    assert client.get("/taken").status_code == 204
+    taken(cast.teammate, incident)
+    assert 'data-taken="/taken"' in client.get("/board/").text
+    told = client.get("/taken")
+    assert f"Teammate Amber took {incident.reference} over" in told.text
+    mark = told.text.split('data-mark="')[1].split('"')[0]
+    assert client.get("/taken", {"have": mark}).status_code == 204, "it stands on their screen already"
+    assert client.post("/taken/seen", {"until": "yesterday"}).status_code == 200
+    assert client.get("/taken").status_code == 200
+    assert client.post("/taken/seen", {"until": mark}).text.strip() == ""
+    assert client.get("/taken").status_code == 204

@@ -13,6 +13,7 @@ from goldthread.accounts.actions import issue_token
 from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.contact.actions import answer_children
+from goldthread.contact.caller_actions import set_line
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.desk.cumulative import together
@@ -47,14 +48,14 @@ def test_the_third_contact_says_what_the_three_say_together(
     cast: Cast, three: list[Incident], browser: Browser
 ) -> None:
     told = {one.code: one for one in known(cast.handler, three[2]).together}
-    assert told["often"].say.startswith("Third contact in 30 days")
+    assert told["often"].say.startswith("Third contact about this place in 30 days")
     assert "in none is it said or recorded that anybody saw the child" in told["unseen"].say
     assert "physical" not in told["pattern"].say.split(":")[0]
     assert {one.reference for one in told["pattern"].quotes} == {three[0].reference, three[1].reference}
     assert all(one.quote in BRUISE for one in told["often"].quotes)
     page = browser(cast.handler).get(f"/incidents/{three[2].pk}/known/", headers=HX).text
     assert "Taken together" in page
-    assert "Third contact in 30 days" in page
+    assert "Third contact about this place in 30 days" in page
 
 
 @pytest.mark.parametrize("by", ["number", "person"])
@@ -70,7 +71,7 @@ def test_a_number_and_a_person_bring_contacts_together_as_a_place_does(cast: Cas
             world.settled_on(cast.handler, incident, mum)
         made.append(incident)
     told = {one.code: one for one in known(cast.handler, made[2]).together}
-    assert told["often"].say.startswith("Third contact in 30 days")
+    assert told["often"].say.startswith(f"Third contact {'from this number ' if by == 'number' else ''}in 30 days")
     assert {one.incident for one in told["often"].quotes} == {made[0].pk, made[1].pk}
 
 
@@ -132,6 +133,40 @@ def test_contacts_out_of_sight_add_no_sentence_and_no_word(cast: Cast, three: li
 def test_it_costs_the_same_however_many_there_are(
     cast: Cast, three: list[Incident], django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    pks, now = {one.pk for one in three[:2]}, database_now(connection)
+    pks, now = {one.pk: frozenset({"place"}) for one in three[:2]}, database_now(connection)
     with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
         together(three[2], pks, now)
+
+
+def test_three_silent_calls_from_one_number_are_told_together_though_nobody_spoke(cast: Cast, browser: Browser) -> None:
+    made = []
+    for _ in range(3):
+        incident = opened(cast.handler, caller_phone="07700 900123")
+        set_line(cast.handler, incident.pk, key=key(), state="silent")
+        world.from_number(cast.handler, incident, "07700 900123")
+        made.append(incident)
+        told = known(cast.handler, incident)
+        assert bool(told.together) == (len(made) == 3), "not before the third"
+    assert [(one.code, one.say, one.quotes) for one in told.together] == [
+        ("often", "Third contact from this number in 30 days.", ())
+    ], "of a child and of harm nothing is said, so nothing is told of them"
+    page = browser(cast.handler).get(f"/incidents/{made[2].pk}/known/", headers=HX).text
+    assert "Third contact from this number in 30 days." in page
+    token, _ = issue_token(cast.handler.username)
+    answer = Program(token).get(f"/incidents/{made[2].pk}/known").json()
+    assert [one["say"] for one in answer["together"]] == ["Third contact from this number in 30 days."]
+    phone = next(one for one in answer["searched"] if one["kind"] == "phone")
+    assert [card["repeat"]["often"] for card in phone["cards"]] == [True]
+
+
+def test_a_wordless_call_before_one_with_words_counts_as_a_contact(cast: Cast) -> None:
+    silent, spoken, here = (opened(cast.handler) for _ in range(3))
+    for incident in (spoken, here):
+        say(cast.handler, incident, BRUISE)
+    for incident in (silent, spoken, here):
+        world.from_number(cast.handler, incident, "07700 900123")
+    told = {one.code: one for one in known(cast.handler, here).together}
+    assert told["often"].say.startswith(
+        "Third contact from this number in 30 days; a child at risk was read in one of the two"
+    )
+    assert told["unseen"].say.startswith("A child is spoken of in two contacts"), "of the silent one nobody knows"

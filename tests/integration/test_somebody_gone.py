@@ -74,9 +74,14 @@ def test_what_they_owned_is_on_top_within_a_minute_and_taken(
     assert "orphan" in row(fim, incident)["needs"]
     assert fim.get("/board").json()["rows"][0]["id"] == str(incident.pk), f"above {with_child_elsewhere.reference}"
     if by == "page":
-        assert browser(cast.fim).post(f"/incidents/{incident.pk}/take", {"key": key()}).status_code == 302
+        assert (
+            browser(cast.fim)
+            .post(f"/incidents/{incident.pk}/take", {"key": key(), "owner_id": cast.handler.pk})
+            .status_code
+            == 302
+        )
     else:
-        assert fim.post(f"/incidents/{incident.pk}/owner").status_code == 204
+        assert fim.post(f"/incidents/{incident.pk}/owner", {"owner_id": cast.handler.pk}).status_code == 204
     minute_passes(1)
     assert "orphan" not in row(fim, incident)["needs"]
     incident.refresh_from_db()

@@ -17,7 +17,7 @@ from goldthread.contact.models import Entry, Incident
 from goldthread.response import actions as response
 from goldthread.response import alarm_actions, request_actions
 from goldthread.response.models import Alarm, Clock
-from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
+from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say, taken
 from tests.conftest import Database
 from tests.response.test_requests import WHY, with_child
 
@@ -180,7 +180,7 @@ def test_an_incident_whose_owner_went_home_is_an_orphan_until_somebody_has_it(ca
     assert orphaned(incident)
     assert alarm_actions.find_orphans() == 0, "told once"
     assert alarm_actions.raise_due() == 1
-    response.take_over(cast.teammate, incident.pk, key=key())
+    taken(cast.teammate, incident)
     assert not orphaned(incident)
     off_duty(cast.teammate)
     assert orphaned(incident), "and again when it is unowned again"

@@ -25,7 +25,7 @@ from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Allocation, Unit
 from goldthread.response.rules import Closable
 from tests import known_world as world
-from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
+from tests.cast import Cast, assess, attended, closed, graded, key, opened, say, taken
 
 REASONS = list(closing_reasons().values())
 
@@ -240,7 +240,7 @@ def test_a_supervisor_does_not_approve_own_work(cast: Cast, hand: str) -> None:
     incident = opened(cast.supervisor if hand == "opened" else cast.handler)
     graded(cast.handler, incident, "resolution")
     if hand == "owns":
-        response.take_over(cast.supervisor, incident.pk, key=key())
+        taken(cast.supervisor, incident)
     if hand == "assessed":
         write_thrive(cast.supervisor, incident.pk, key=key(), draft=Draft({"threat": "none heard"}, "", "", 0))
     with pytest.raises(Refused, match="cannot close this alone"):

@@ -12,8 +12,9 @@ from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Incident
 from goldthread.response import actions as response
 from goldthread.response import alarm_actions, handoff_actions
-from goldthread.response.models import Alarm, HandOffAnswer
-from tests.cast import Cast, attended, graded, key, opened
+from goldthread.response.models import Alarm, HandOffAnswer, TakenFrom
+from goldthread.response.rules import Taken
+from tests.cast import Cast, attended, graded, key, opened, taken
 from tests.response.test_alarms import later
 
 
@@ -120,7 +121,7 @@ def test_allocating_acknowledges(cast: Cast) -> None:
 def test_somebody_else_who_takes_it_over_overtakes_the_offer(cast: Cast) -> None:
     incident = opened(cast.handler)
     handoff_actions.hand_over(cast.handler, incident.pk, key=key(), to=cast.teammate.pk)
-    response.take_over(cast.stranger, incident.pk, key=key())
+    taken(cast.stranger, incident)
     assert owner(incident) == "stranger"
     assert answers(incident) == ["overtaken"]
 
@@ -146,3 +147,37 @@ def test_the_database_offers_to_one_and_nothing_closed(cast: Cast) -> None:
     both = {"offered_to": cast.teammate, "offered_team": cast.teammate.team}
     with pytest.raises(IntegrityError, match="offered_to_one"), transaction.atomic():
         Incident.objects.filter(pk=incident.pk).update(**both)
+
+
+def test_who_takes_it_from_a_person_names_them_and_they_are_told_until_they_have_seen_it(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    for named in (None, cast.teammate.pk):
+        with pytest.raises(Taken, match="Handler Amber owns this") as refused:
+            response.take_over(cast.stranger, incident.pk, key=key(), holder=named)
+        assert refused.value.holder == cast.handler.pk
+    assert not TakenFrom.objects.exists()
+    response.take_over(cast.stranger, incident.pk, key=key(), holder=cast.handler.pk)
+    assert incident.entries.get(code="owner.taken").data == {"was": cast.handler.pk}
+    told = TakenFrom.objects.get(staff=cast.handler)
+    assert (told.incident, told.by) == (incident, cast.stranger)
+    handoff_actions.seen_taken(cast.handler, told.at - timedelta(seconds=1))
+    assert TakenFrom.objects.exists(), "what came after what was seen stands"
+    handoff_actions.seen_taken(cast.handler, told.at)
+    assert not TakenFrom.objects.exists()
+
+
+def test_who_has_it_again_is_told_no_more_that_it_was_taken(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    taken(cast.stranger, incident)
+    taken(cast.handler, incident)
+    assert list(TakenFrom.objects.values_list("staff", flat=True)) == [cast.stranger.pk]
+
+
+def test_what_lies_on_a_desk_is_for_whoever_comes_first(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    Incident.objects.filter(pk=incident.pk).update(owner=None, owner_team=cast.handler.team)
+    response.take_over(cast.teammate, incident.pk, key=key())
+    assert owner(incident) == "teammate"
+    with pytest.raises(Taken, match=r"Teammate Amber took this \d+ s ago"):
+        response.take_over(cast.stranger, incident.pk, key=key())
+    assert not TakenFrom.objects.exists()

@@ -21,7 +21,7 @@ from goldthread.response import actions as response
 from goldthread.response import alarm_actions
 from goldthread.response.models import Alarm, Clock
 from goldthread.response.rules import RELOOK
-from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
+from tests.cast import Cast, assess, attended, closed, graded, key, opened, say, taken
 from tests.response.test_alarms import later, raised
 
 Browser = Callable[[Staff | None], Client]
@@ -102,7 +102,7 @@ def test_a_look_is_nobodys_decision(cast: Cast) -> None:
     with pytest.raises(Invalid, match="Choose a grade"):
         response.choose_grade(cast.handler, incident.pk, key=key(), code="none", why="")
     assert standing(incident)
-    response.take_over(cast.teammate, incident.pk, key=key())
+    taken(cast.teammate, incident)
     assert not standing(incident)
 
 

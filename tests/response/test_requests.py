@@ -22,7 +22,7 @@ from goldthread.response import handoff_actions, request_actions, transfer_actio
 from goldthread.response import shared_actions as shared
 from goldthread.response.models import Clock, Closing, GradePeriod
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
-from tests.cast import Cast, answered, assess, attended, graded, key, opened, say
+from tests.cast import Cast, answered, assess, attended, graded, key, opened, say, taken
 
 WHY = {"reasons": ["new-information"], "why": "Seen by her teacher at school, said to us by name."}
 
@@ -112,7 +112,7 @@ def test_who_asked_owns_or_assessed_does_not_decide(cast: Cast) -> None:
     with pytest.raises(Refused, match="wrote the newest THRIVE"):
         decide(cast.supervisor, request)
     assess(cast.handler, incident)
-    response.take_over(cast.supervisor, incident.pk, key=key())
+    taken(cast.supervisor, incident)
     with pytest.raises(Refused, match="own this incident"):
         decide(cast.supervisor, request)
     assert held(incident) == "priority"

@@ -35,7 +35,7 @@ from goldthread.response import (
 )
 from goldthread.response.models import Allocation, ReviewRequest, SupervisorCall, Transfer, Unit
 from goldthread.response.shared_actions import critical_unanswered
-from tests.cast import Cast, answered, graded, key, opened
+from tests.cast import Cast, answered, graded, key, opened, taken
 from tests.response.test_alarms import later, on_duty
 from tests.response.test_requests import assess
 
@@ -337,7 +337,7 @@ COMMANDS = {
     "leave": Command(_leave, "unit.left", "unit.leave", likely=2, by=("dispatcher", "fim")),
     "unit": Command(_unit, "", "unit.state", by=("dispatcher", "fim")),
     "take": Command(
-        lambda walk: response.take_over(walk.who, walk.at.pk, key=key()), "owner.taken contact.read", "owner.take"
+        lambda walk: taken(walk.who, walk.at), "owner.taken contact.read", "owner.take"
     ),
     "hand": Command(
         lambda walk: handoff_actions.hand_over(walk.who, walk.at.pk, key=key(), to=walk.somebody().pk),

@@ -23,7 +23,7 @@ from goldthread.supervision import actions
 from goldthread.supervision.models import Question, Review, Sweep
 from goldthread.supervision.queries import newest_find, waiting
 from goldthread.supervision.sweep_actions import sweep
-from tests.cast import Cast, answered, attended, closed, graded, key, opened, say
+from tests.cast import Cast, answered, attended, closed, graded, key, opened, say, taken
 from tests.response.test_alarms import later
 from tests.response.test_requests import assess, lower, with_child, without_child
 
@@ -91,7 +91,7 @@ def test_another_team_s_supervisor_does_not_reach_it(cast: Cast) -> None:
 
 def test_whoever_owns_it_or_wrote_the_thrive_does_not_review_it(cast: Cast) -> None:
     incident = found(cast)
-    response.take_over(cast.supervisor, incident.pk, key=key())
+    taken(cast.supervisor, incident)
     with pytest.raises(Refused, match="a hand in"):
         agree(cast.supervisor, incident, **newest(incident))
     assess(cast.fim, incident)
@@ -332,7 +332,7 @@ def test_the_fim_approves_a_closing_and_the_review_stands_though_it_is_closed(ca
 
 def test_a_higher_grade_is_never_held_up_by_who_may_review(cast: Cast) -> None:
     incident = found(cast)
-    response.take_over(cast.supervisor, incident.pk, key=key())
+    taken(cast.supervisor, incident)
     made = actions.upgrade(
         cast.supervisor, incident.pk, key=key(), code="immediate", why="Threat heard", **newest(incident)
     )

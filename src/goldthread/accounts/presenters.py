@@ -56,6 +56,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "fresh_key": uuid.uuid4,
         "person": SimpleLazyObject(lambda: _person(known)) if known else None,
         "nav": SimpleLazyObject(lambda: _nav(known, request.path)) if known else [],
+        "taken": reverse("desk:taken") if known and known.can("owner.take") else "",
         "menu": SimpleLazyObject(lambda: _menu(known)) if known else [],
     }
 

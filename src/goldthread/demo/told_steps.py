@@ -18,6 +18,7 @@ from goldthread.contact.actions import add_words, answer_children, open_incident
 from goldthread.contact.caller_actions import log_call_back, set_safe_contact
 from goldthread.contact.caller_rules import Reachable
 from goldthread.contact.known_actions import link
+from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.demo.live import look_up
 from goldthread.demo.storybook import tell
@@ -118,7 +119,8 @@ def _wait(*_: object) -> None:
 
 
 def _take(self: Carried, step: Step) -> None:
-    response.take_over(step.who, self.now_in, key=_key())
+    owner = Incident.objects.values_list("owner", flat=True).get(pk=self.now_in)
+    response.take_over(step.who, self.now_in, key=_key(), holder=owner)
 
 
 def _hand(self: Carried, step: Step) -> None:

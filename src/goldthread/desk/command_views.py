@@ -23,6 +23,7 @@ from goldthread.desk.unit_rows import Choice, to_choose
 from goldthread.response import actions as response
 from goldthread.response.grades import grades_on
 from goldthread.response.request_actions import ask_close
+from goldthread.response.rules import Taken
 
 
 @route("mark.answer", "collection")
@@ -187,12 +188,18 @@ def leave(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @route("owner.take", "alteration")
 @require_POST
 def take(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
-    return run(
-        request,
-        incident_id,
-        forms.TakeForm(request.POST),
-        lambda user, pk, given: response.take_over(user, pk, key=given["key"]),
-    )
+    """Take it over. Where another took it first, the form comes back ready to take it from them."""
+    sent = request.POST.copy()
+    form = forms.TakeForm(sent)
+
+    def act(user: Any, pk: uuid.UUID, given: dict[str, Any]) -> None:
+        try:
+            response.take_over(user, pk, key=given["key"], holder=given["owner_id"])
+        except Taken as error:
+            sent["owner_id"] = str(error.holder)
+            raise
+
+    return run(request, incident_id, form, act)
 
 
 @route("incident.close", "alteration")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,13 @@ from goldthread.thrive.reading import Reading as Read
 
 MOST = 40
 """Earlier incidents that are laid side by side, the newest first *(ours)*."""
+
+
+UNSAID = Read(
+    engine="", path="", lexicon="", model=None, child="no", at_risk=False, probability=0.0, level="none",
+    adult_vulnerability=False, abstain=True, reason="",
+)  # fmt: skip
+"""What stands for the reading of a contact in which nothing was said: no words speak of a child, and none say that there is none."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +49,17 @@ class Together:
     quotes: tuple[QuotedFrom, ...]
 
 
-def together(incident: Incident, in_sight: Collection[uuid.UUID], now: datetime) -> list[Together]:
-    """What the readings of *incident* and of the others in sight say together; four queries however many there are."""
+def together(incident: Incident, in_sight: Mapping[uuid.UUID, frozenset[str]], now: datetime) -> list[Together]:
+    """What *incident* and the others in sight say together; four queries however many there are.
+
+    *in_sight* says of each other what it shares with this one: *phone*, *place*, *person*. One in which nothing was said, such
+    as a silent call, counts as a contact all the same.
+    """
     others = {one.pk: one for one in Incident.objects.filter(pk__in=in_sight).order_by("-opened_at")[:MOST]}
     if not others:
         return []
-    contacts = _contacts({**others, incident.pk: incident})
-    here = contacts.pop(incident.pk, None)
-    if here is None:
-        return []
+    contacts = _contacts({**others, incident.pk: incident}, in_sight)
+    here = contacts.pop(incident.pk)
     labels = {cue.code: cue.label for cue in reader().cues}
     found = []
     for one in cumulative(now, here.reading, here.text, list(contacts.values()), seen=here.seen):
@@ -65,8 +74,10 @@ def together(incident: Incident, in_sight: Collection[uuid.UUID], now: datetime)
     return found
 
 
-def _contacts(incidents: dict[uuid.UUID, Incident]) -> dict[uuid.UUID, Earlier]:
-    """Each incident with words and a reading, as the history takes it."""
+def _contacts(
+    incidents: dict[uuid.UUID, Incident], shares: Mapping[uuid.UUID, frozenset[str]]
+) -> dict[uuid.UUID, Earlier]:
+    """Each incident as the history takes it."""
     newest = Reading.objects.filter(incident__in=incidents).order_by("incident", "-id").distinct("incident")
     said: dict[uuid.UUID, list[Entry]] = defaultdict(list)
     words = Entry.objects.filter(incident__in=incidents, kind="words").exclude(source="system")
@@ -74,9 +85,10 @@ def _contacts(incidents: dict[uuid.UUID, Incident]) -> dict[uuid.UUID, Earlier]:
         if entry.text is not None and entry.text.erased_at is None:
             said[entry.incident_id].append(entry)
     seen = _seen(incidents)
+    read = {one.incident_id: one for one in newest}
     return {
-        one.incident_id: _contact(incidents[one.incident_id], one, said[one.incident_id], seen=one.incident_id in seen)
-        for one in newest
+        pk: replace(_contact(one, read.get(pk), said[pk], seen=pk in seen), shares=shares.get(pk, frozenset()))
+        for pk, one in incidents.items()
     }
 
 
@@ -89,7 +101,9 @@ def _seen(incidents: Collection[uuid.UUID]) -> set[uuid.UUID]:
     return {incident for incident, each in said.items() if all(each)}
 
 
-def _contact(incident: Incident, stored: Reading, entries: list[Entry], *, seen: bool) -> Earlier:
+def _contact(incident: Incident, stored: Reading | None, entries: list[Entry], *, seen: bool) -> Earlier:
+    if stored is None:
+        return Earlier(str(incident.pk), incident.opened_at, "", UNSAID, seen)
     starts: dict[int, int] = {}
     text = ""
     for entry in entries:

@@ -310,9 +310,10 @@ class LeaveForm(CommandForm):
 
 
 class TakeForm(CommandForm):
-    """Take the incident over."""
+    """Take the incident over, from the person who owned it when the page was drawn."""
 
     name = "take"
+    owner_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class CloseForm(CommandForm):

@@ -13,7 +13,7 @@ from goldthread.accounts.roles import roles
 from goldthread.assessment.models import ThriveVersion
 from goldthread.contact import choices
 from goldthread.desk.presenters import OWED
-from goldthread.response.models import Clock, Reassessment
+from goldthread.response.models import Clock, Reassessment, TakenFrom
 from goldthread.response.shift_actions import held_by
 from goldthread.response.transfer_actions import told
 
@@ -49,6 +49,12 @@ def offered(record: Record, user: Staff, now: datetime) -> dict[str, Any] | None
         "mine": found.to_id == user.pk or (found.to_team_id is not None and found.to_team_id == user.team_id),
         "given": found.by_id == user.pk,
     }
+
+
+def taken(user: Staff) -> list[TakenFrom]:
+    """What others took over from this person and they have not said that they saw, newest first."""
+    found = TakenFrom.objects.filter(staff=user).exclude(incident__owner=user)
+    return list(found.select_related("incident", "by").order_by("-at"))
 
 
 def transfers(record: Record, now: datetime) -> list[dict[str, Any]]:

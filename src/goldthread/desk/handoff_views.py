@@ -6,14 +6,18 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import route
 from goldthread.config.errors import Invalid
-from goldthread.desk.commands import run
+from goldthread.desk import handing
+from goldthread.desk.commands import run, staff
 from goldthread.desk.handing import receivers
 from goldthread.desk.handoff_forms import AnswerHandForm, AnswerTransferForm, HandForm, TransferForm
+from goldthread.desk.pages import now
 from goldthread.response import handoff_actions as handoffs
 from goldthread.response import transfer_actions as transfers
 
@@ -45,6 +49,31 @@ def answer_hand(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
                 raise Invalid({"answer": "Choose: acknowledge or decline."})
 
     return run(request, incident_id, AnswerHandForm(request.POST), act)
+
+
+@route("owner.take", "consultation")
+@require_safe
+def taken(request: HttpRequest) -> HttpResponse:
+    """What was taken over from this person, asked for by every page; 204 where they have it on their screen (``have``)."""
+    return _taken(request)
+
+
+@route("owner.take", "alteration")
+@require_POST
+def taken_seen(request: HttpRequest) -> HttpResponse:
+    """Say that one has seen it."""
+    until = parse_datetime(request.POST.get("until", "")[:40]) if request.POST.get("until") else None
+    if until is not None and until.tzinfo is not None:
+        handoffs.seen_taken(staff(request), until)
+    return _taken(request)
+
+
+def _taken(request: HttpRequest) -> HttpResponse:
+    rows = handing.taken(staff(request))
+    mark = rows[0].at.isoformat() if rows else ""
+    if request.method == "GET" and request.GET.get("have", "") == mark:
+        return HttpResponse(status=204)
+    return render(request, "desk/_taken.jinja", {"now": now(), "rows": rows, "mark": mark})
 
 
 @route("owner.hand", "alteration")

@@ -22,6 +22,7 @@ from goldthread.desk.cumulative import together
 from goldthread.desk.record import Record
 from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import Closing, GradePeriod
+from goldthread.thrive.history import OFTEN
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -34,8 +35,6 @@ LINKED_IN_FULL = 6
 """Linked incidents shown with children and quotes *(ours)*; the rest by date and grade."""
 RESIDENTS = 30
 """People shown as living at one address *(ours)*: a home for children fits."""
-OFTEN = 3
-"""Contacts in 30 days from which repetition is shown as such (domain: 3 in 30 days)."""
 FIRST_WORDS = 90
 LABELS = {"place": "Place", "phone": "Number", "person": "Name"}
 RECORDED_HERE = {"contact": "recorded on a call"}
@@ -153,6 +152,9 @@ class Known:
         self.held = settled(incident)
         self.subjects: list[Subject] = [("incident", str(incident.pk))]
         self.rows = shared(self.held, incident, now - YEAR)
+        self.kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
+        for row in self.rows:
+            self.kinds[row.incident].add(row.kind)
         group = group_of(incident)
         self.others = self._others({row.incident for row in self.rows} | set(group))
         self.searched = [self._searched(kind) for kind in LABELS]
@@ -160,7 +162,8 @@ class Known:
         self.matters = self._matters(set(group))
         self.children_linked = sum(len(one.children) for one in self.linked)
         self.conflict = self._conflict()
-        self.together = together(incident, {pk for pk, one in self.others.items() if one.in_sight}, now)
+        in_sight = [pk for pk, one in self.others.items() if one.in_sight]
+        self.together = together(incident, {pk: frozenset(self.kinds[pk]) for pk in in_sight}, now)
 
     def _searched(self, kind: str) -> Searched:
         newest, held = self.held.newest.get(kind), self.held
@@ -254,22 +257,18 @@ class Known:
         unique = [self.others[pk] for pk in dict.fromkeys(pks) if pk in self.others]
         month = sum(self.now - one.at < MONTH for one in unique)
         still = sum(one.open for one in unique)
-        return Repeat(len(unique), month, month >= OFTEN, unique[0] if unique else None, still)
+        return Repeat(len(unique), month, month + 1 >= OFTEN, unique[0] if unique else None, still)
 
     def _matters(self, linked: set[uuid.UUID]) -> list[IncidentShown]:
-        kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
-        for row in self.rows:
-            if row.incident not in linked:
-                kinds[row.incident].add(row.kind)
         weighed = [
             (matter_weight(shares, is_open=self.others[pk].open, age=self.now - self.others[pk].at), self.others[pk])
-            for pk, shares in kinds.items()
-            if pk in self.others
+            for pk, shares in self.kinds.items()
+            if pk in self.others and pk not in linked
         ]
         ranked = [one for _, one in sorted(weighed, key=lambda pair: (-pair[0], -pair[1].at.timestamp()))]
         still = [one for one in ranked if one.open][:OPEN_MATTERS]
         best = still + [one for one in ranked if not one.open][:MATTERS]
-        return [_with_why(one, [WHY[kind] for kind in WHY if kind in kinds[one.id]]) for one in best]
+        return [_with_why(one, [WHY[kind] for kind in WHY if kind in self.kinds[one.id]]) for one in best]
 
     def _linked(self, one: IncidentShown, nth: int) -> LinkedShown:
         if not one.in_sight or nth >= LINKED_IN_FULL:

@@ -116,7 +116,7 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
         case "leave":
             return forms.LeaveForm()
         case "take":
-            return forms.TakeForm()
+            return forms.TakeForm(initial={"owner_id": record.incident.owner_id} if record else {})
         case "hand":
             return HandForm(receivers=receivers())
         case "transfer":

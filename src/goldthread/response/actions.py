@@ -18,7 +18,7 @@ from goldthread.response import shared_actions as shared
 from goldthread.response.events import MayClose
 from goldthread.response.first_read import first_read_target
 from goldthread.response.grades import closing_reasons, grade, grades_on
-from goldthread.response.handoff_actions import settle
+from goldthread.response.handoff_actions import settle, taken_from
 from goldthread.response.models import (
     ARRIVAL_SOURCES,
     Allocation,
@@ -198,16 +198,21 @@ def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, alloc
         work.finish()
 
 
-def take_over(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
-    """Make the incident one's own; what is owed next stays as it was, but that what had arrived is now read."""
-    with on_incident(user, incident_id, "owner.take", key) as work:
+def take_over(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, holder: int | None = None) -> None:
+    """Make the incident one's own; what is owed next stays as it was, but that what had arrived is now read.
+
+    ``holder`` is the person, by key, from whom it is taken, as the taker saw it; None from a desk. That person is told. Raises
+    ``Taken`` where another person owns it by now.
+    """
+    with on_incident(user, incident_id, "owner.take", key, *([holder] if holder else [])) as work:
         if work.done is not None:
             return
         shared.must_be_open(work)
+        was = taken_from(work, user, holder)
         settle(work, user)
         if not _read(work):
             work.own(staff=user)
-            work.event("owner.taken")
+            work.event("owner.taken", **({"was": was.pk} if was else {}))
         work.act.record("alteration", "owner.take", shared.subject(work))
         work.finish()
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from goldthread.accounts.models import Staff, Team
+from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, Refused, Stale
 from goldthread.contact.work import Work, on_incident
+from goldthread.response import rules
 from goldthread.response import shared_actions as shared
-from goldthread.response.handoff_models import HandOff, HandOffAnswer
+from goldthread.response.handoff_models import HandOff, HandOffAnswer, TakenFrom
 from goldthread.response.models import Clock
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 ACKNOWLEDGE_WITHIN = timedelta(minutes=5)
 """How long a hand-off may stand unacknowledged before it alarms *(ours)*."""
+TAKING = ("owner.taken", "owner.acknowledged", "contact.read", "unit.allocated")
+"""What makes somebody the owner by their own hand."""
 
 
 def hand_over(
@@ -74,6 +78,7 @@ def acknowledge(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
         handoff = _mine(work, user)
         HandOffAnswer(handoff=handoff, answer="acknowledged", by=user, at=work.now).save()
         work.own(staff=user)
+        TakenFrom.objects.filter(incident=work.incident, staff=user).delete()
         work.event("owner.acknowledged", look=_wants_a_look(work, handoff))
         work.act.record("alteration", "owner.acknowledge", shared.subject(work))
         work.finish()
@@ -129,6 +134,29 @@ def settle(work: Work, taker: Staff) -> None:
         answer = "acknowledged" if theirs else "overtaken"
         HandOffAnswer(handoff=handoff, answer=answer, by=taker if theirs else None, at=work.now).save()
         work.event(f"owner.{answer}", **({"look": _wants_a_look(work, handoff)} if theirs else {}))
+
+
+def taken_from(work: Work, taker: Staff, named: int | None) -> Staff | None:
+    """From which person it is being taken, who will be told; None where no other owns it. Raises ``Taken``: see the rule."""
+    was: Staff | None = work.incident.owner
+    TakenFrom.objects.filter(incident=work.incident, staff=taker).delete()
+    if was is None or was.pk == taker.pk:
+        return None
+    if rules.must_name_owner(was.pk, taker.pk, named):
+        took = work.incident.entries.filter(code__in=TAKING, author=was).order_by("-seq").first()
+        raise rules.Taken(was.pk, was.name, work.now - took.recorded_at if took else None)
+    TakenFrom.objects.update_or_create(incident=work.incident, staff=was, defaults={"by": taker, "at": work.now})
+    return was
+
+
+def seen_taken(user: Staff, until: datetime) -> None:
+    """Say that one has seen what was taken over from oneself until then; one is told of it no more."""
+    with acting(user) as act:
+        found = TakenFrom.objects.filter(staff=user, at__lte=until)
+        subjects = [("incident", str(one)) for one in found.values_list("incident", flat=True)]
+        found.delete()
+        if subjects:
+            act.record("alteration", "owner.taken_seen", subjects)
 
 
 def _wants_a_look(work: Work, handoff: HandOff) -> bool:

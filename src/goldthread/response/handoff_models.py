@@ -44,6 +44,18 @@ class HandOff(AppendOnly):
         ]
 
 
+class TakenFrom(models.Model):
+    """That somebody took an incident over from ``staff``, who is told until they say that they have seen it."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", db_index=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "staff"], name="taken_from_once")]
+
+
 class HandOffAnswer(AppendOnly):
     """What became of a hand-off; one for each. Null ``by``: a change of the incident answered it."""
 

@@ -156,6 +156,7 @@ from goldthread.response.alarm_models import Alarm as Alarm  # noqa: E402
 from goldthread.response.delay_models import DelayExplanation as DelayExplanation  # noqa: E402
 from goldthread.response.handoff_models import HandOff as HandOff  # noqa: E402
 from goldthread.response.handoff_models import HandOffAnswer as HandOffAnswer  # noqa: E402
+from goldthread.response.handoff_models import TakenFrom as TakenFrom  # noqa: E402
 from goldthread.response.reassess_models import Reassessment as Reassessment  # noqa: E402
 from goldthread.response.request_models import ReviewDecision as ReviewDecision  # noqa: E402 - they point to GradePeriod, above
 from goldthread.response.request_models import ReviewRequest as ReviewRequest  # noqa: E402

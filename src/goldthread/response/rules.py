@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from goldthread.config.errors import Invalid, Refused
+from goldthread.config.errors import Invalid, Refused, Stale
 from goldthread.response.grades import ClosingReason, Grade
 
 LONGEST_REASON = 4_000
@@ -32,6 +32,32 @@ def may_choose(new: Grade, held: Grade | None, *, missing_child: bool = False, i
             f"The words say that a child is missing, and {new.name} sends nobody: that is the FIM's to choose, as the inspector. "
             "Choose a higher grade, answer the mark if no child is missing, or call the FIM. Nothing was changed."
         )
+
+
+class Taken(Stale):
+    """Another person owns it than the one it was to be taken from. ``holder`` is whose it is, by their key."""
+
+    def __init__(self, holder: int, name: str, since: timedelta | None) -> None:
+        super().__init__(
+            f"{name} {f'took this {_ago(since)}' if since is not None else 'owns this'}. It is theirs; nothing was changed. "
+            "Take it over once more to take it from them."
+        )
+        self.holder = holder
+
+
+def must_name_owner(owner: int | None, taker: int, named: int | None) -> bool:
+    """Whether who takes an incident over has to say again from whom: a person owns it, and they named nobody or another.
+
+    So two who take one at the same moment never both believe that it is theirs. A desk's is for whoever comes first.
+    """
+    return owner is not None and owner not in {taker, named}
+
+
+def _ago(since: timedelta) -> str:
+    seconds = int(since.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s ago"
+    return f"{seconds // 60} min ago" if seconds < 3600 else f"{seconds // 3600} h ago"
 
 
 def next_owed(

@@ -24,19 +24,23 @@ YEAR = timedelta(days=365)
 MOST_QUOTED = 4
 """Earlier contacts quoted for one sentence, the newest first *(ours)*."""
 
+SHARED = {"phone": " from this number", "place": " about this place"}
+"""How it is told that contacts have something in common."""
+
 _ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier contact: what it is called, when it came, its words, what the reader made of them, and whether the
-    record says that a child was seen."""
+    """An earlier contact: what it is called, when it came, its words, what the reader made of them, whether the record says
+    that a child was seen, and what it has in common with the present one: keys of ``SHARED``, and any others."""
 
     name: str
     at: datetime
     text: str
     reading: Reading
     seen: bool = False
+    shares: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,10 @@ def _often(now: datetime, known: Sequence[Earlier]) -> list[Cumulative]:
         return []
     nth = _ORDINALS[count] if count < len(_ORDINALS) else f"Number {count}"
     risky = sum(one.reading.at_risk for one in recent)
+    common = frozenset.intersection(*(one.shares for one in recent))
+    same = next((words for what, words in SHARED.items() if what in common), "")
     told = f"; a child at risk was read in {_number(risky)} of the {_number(len(recent))} before" if risky else ""
-    return [Cumulative("often", f"{nth} contact in {MONTH.days} days{told}.", _quotes(recent))]
+    return [Cumulative("often", f"{nth} contact{same} in {MONTH.days} days{told}.", _quotes(recent))]
 
 
 def _unseen(known: Sequence[Earlier], reading: Reading, *, seen: bool) -> list[Cumulative]:

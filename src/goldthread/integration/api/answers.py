@@ -47,6 +47,7 @@ class Ribbon(Shown):
     reader: Reader
     strongest: list[Mark] = Field(description="The strongest marks that want an answer; at most three.")
     owner: str = Field(description="Who owns it: a person or a team's desk.")
+    owner_id: int | None = Field(description="The person who owns it; null where a desk does.")
     next: Next | None = Field(description="What is owed next; null once it is closed.")
 
 

@@ -74,7 +74,7 @@ class Repeat(Shown):
 
     year: int = Field(description="Other incidents in 12 months.")
     month: int = Field(description="Of these, in 30 days.")
-    often: bool = Field(description="Whether that is often.")
+    often: bool = Field(description="Whether that is often, this contact counted: three in 30 days.")
     open: int = Field(description="How many of them are open.")
     newest: KnownIncident | None
 

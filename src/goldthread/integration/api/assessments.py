@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from goldthread.assessment.actions import write_thrive as write_version
 from goldthread.assessment.rules import LONGEST_ELEMENT, Draft
 from goldthread.integration.api import answers
-from goldthread.integration.api.fields import Coded, Given, IncidentId, InForce, Key, Whole
+from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, InForce, Key, Whole
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response import actions as response
 from goldthread.response.grades import closing_reasons
@@ -68,6 +68,15 @@ class GradeGiven(Given):
     why_not_above: str = Field("", max_length=LONGEST_REASON, description="Why not the grade above.")
 
 
+class TakingGiven(Given):
+    """From whom it is taken."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"owner_id": 12}]})
+    owner_id: Annotated[int, Whole(1, LARGEST_ID)] | None = Field(
+        None, description="The person who owns it, by `ribbon.owner_id`; null from a desk."
+    )
+
+
 class ClosingGiven(Given):
     """Why the incident closes, and with what result."""
 
@@ -118,9 +127,13 @@ def choose_grade(request: HttpRequest, incident_id: IncidentId, key: Key, given:
     router, "POST", "/incidents/{uuid:incident_id}/owner", "owner.take", "alteration",
     answers={204: None}, summary="Take it over",
 )  # fmt: skip
-def take_over(request: HttpRequest, incident_id: IncidentId, key: Key) -> Status[None]:
-    """Makes this user the owner; what is owed next stays as it was."""
-    response.take_over(staff(request), incident_id, key=key)
+def take_over(
+    request: HttpRequest, incident_id: IncidentId, key: Key, given: TakingGiven | None = None
+) -> Status[None]:
+    """Makes this user the owner; what is owed next stays as it was. Answers 409 (`stale`) where a person owns it who is not
+    `owner_id`: the sentence says who and since when. Read it again, and send their `owner_id` to take it from them; they are told.
+    """
+    response.take_over(staff(request), incident_id, key=key, holder=given.owner_id if given else None)
     return Status(204, None)
 
 

@@ -70,6 +70,7 @@ def ribbon(record: Record, now: datetime) -> answers.Ribbon:
         reader=_reader(record),
         strongest=quoted(shown["strongest"]),
         owner=shown["owner"],
+        owner_id=held.owner_id,
         next=answers_response.Next(what=held.next_action, words=shown["owed"], by=owed_at) if owed_at else None,
     )
 

@@ -6,6 +6,7 @@ import { startCounts } from "./counts.js";
 import { startKeys } from "./keys.js";
 import { startRows } from "./rows.js";
 import { startTheme } from "./theme.js";
+import { startTaken } from "./taken.js";
 import { refreshTimes, startTimes } from "./times.js";
 
 startTheme();
@@ -14,5 +15,6 @@ startKeys();
 startRows();
 startConnection();
 startCounts();
+startTaken();
 startComponents();
 document.addEventListener("htmx:after:swap", () => refreshTimes());
