@@ -63,9 +63,9 @@ def _broken(page: Path, text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    assert not _broken(page, page.read_text(encoding="utf-8"))
+def test_every_link_leads_somewhere() -> None:
+    assert PAGES
+    assert not {_name(page): broken for page in PAGES if (broken := _broken(page, page.read_text(encoding="utf-8")))}
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,14 @@ def _unwanted() -> re.Pattern[str]:
     )
 
 
-@pytest.mark.parametrize("path", _files(), ids=_name)
-def test_it_names_no_machine_path_and_no_registry(path: Path) -> None:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    found = [f"{text.count(chr(10), 0, hit.start()) + 1}: {hit[0]}" for hit in _unwanted().finditer(text)]
+def test_no_file_names_a_machine_path_or_a_registry() -> None:
+    found, unwanted = [], _unwanted()
+    for path in _files():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [
+            f"{_name(path)}:{text.count(chr(10), 0, hit.start()) + 1}: {hit[0]}" for hit in unwanted.finditer(text)
+        ]
+    assert len(_files()) > len(PAGES)
     assert not found
 
 
