@@ -31,6 +31,7 @@ BY_TYPE = {
 """What stands in a column that must hold something. Keys are the same everywhere, so that each row refers to rows that are there."""
 GIVEN: dict[str, dict[str, str]] = {
     "accounts_staff": {"role": "'fim'"},
+    "accounts_actingrank": {"by_id": "2", "starts_at": "'2126-06-01'", "ends_at": "'2126-06-01 06:00'"},
     "accounts_apitoken": {"expires_at": "'2126-06-01'"},
     "assessment_markanswer": {"answer": "'not_so'"},
     "audit_event": {"duty": "'collection'", "subjects": "'[]'", "detail": "'{}'"},

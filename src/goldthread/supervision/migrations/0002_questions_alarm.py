@@ -36,5 +36,5 @@ DELETE FROM response_alarm WHERE kind = 'question';
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supervision", "0001_reviews_and_sweeps"), ("response", "0018_question_alarm")]
+    dependencies = [("supervision", "0001_reviews_and_sweeps"), ("response", "0019_question_alarm")]
     operations = [migrations.RunSQL(FORWARD, BACK)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("response", "0017_unit_committed_until"),
+        ("response", "0018_acting_ranks_count"),
     ]
 
     operations = [

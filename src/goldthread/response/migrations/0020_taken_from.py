@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("contact", "0008_one_index_each"),
-        ("response", "0017_unit_committed_until"),
+        ("response", "0019_question_alarm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
