@@ -111,7 +111,7 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
                AND NOT EXISTS (SELECT 1 FROM response_transferanswer AS said WHERE said.transfer_id = asked.id)) THEN 'sent_on' END,
            CASE WHEN EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s) THEN 'assess' END
        ], NULL) || ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s
-           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next') AND raised_at IS NOT NULL AND ended_at IS NULL),
+           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'senior') AND raised_at IS NOT NULL AND ended_at IS NULL),
        goldthread_now()
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT state, abstain, findings, level

@@ -20,6 +20,7 @@ KINDS = [
     ("timer", "Time for the next look"),
     ("reassess", "Reassessment unanswered"),
     ("next", "Next step overdue"),
+    ("senior", "Nobody senior is on duty to decide a request"),
 ]
 
 
