@@ -30,6 +30,8 @@ BY_TYPE = {
 }  # fmt: skip
 """What stands in a column that must hold something. Keys are the same everywhere, so that each row refers to rows that are there."""
 GIVEN: dict[str, dict[str, str]] = {
+    "accounts_actingrank": {"by_id": "2", "at": "'2026-06-01'", "ends_at": "'2026-06-01 08:00'"},
+    "accounts_oncall": {"ends_at": "'2026-06-02'"},
     "accounts_staff": {"role": "'fim'"},
     "accounts_actingrank": {"by_id": "2", "starts_at": "'2126-06-01'", "ends_at": "'2126-06-01 06:00'"},
     "accounts_apitoken": {"expires_at": "'2126-06-01'"},

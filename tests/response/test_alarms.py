@@ -71,6 +71,7 @@ def test_the_clock_moved_by_an_hour_misses_and_doubles_nothing(cast: Cast) -> No
 
 
 def test_a_request_unanswered_goes_to_the_fim_after_a_quarter_of_an_hour(cast: Cast) -> None:
+    on_duty(cast.supervisor)
     incident = with_child(cast, "scheduled")
     request = request_actions.ask_lower(cast.handler, incident.pk, key=key(), code="resolution", **WHY)
     assert request is not None

@@ -24,7 +24,7 @@ from goldthread.supervision.models import Question, Review, Sweep
 from goldthread.supervision.queries import newest_find, waiting
 from goldthread.supervision.sweep_actions import sweep
 from tests.cast import Cast, answered, attended, closed, graded, key, opened, say, taken
-from tests.response.test_alarms import later
+from tests.response.test_alarms import later, on_duty
 from tests.response.test_requests import assess, lower, with_child, without_child
 
 SEEING: dict[str, Any] = {"began_at": None}
@@ -352,6 +352,7 @@ def test_a_higher_grade_by_a_second_person_is_a_review(cast: Cast) -> None:
 
 
 def test_the_riskiest_stands_first_and_a_request_over_its_time_weighs_double(cast: Cast) -> None:
+    on_duty(cast.supervisor)
     grave = opened(cast.handler)
     say(cast.handler, grave, "kids crying upstairs, he has a knife")
     graded(cast.handler, grave, "immediate")

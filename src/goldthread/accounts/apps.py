@@ -6,8 +6,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from goldthread.accounts import signals
-        from goldthread.accounts.roles import acting, roles
+        from goldthread.accounts.roles import acting, on_call, roles
 
         roles()
         acting()
+        on_call()
         signals.connect()

@@ -101,6 +101,7 @@ class Staff(AbstractBaseUser):
 
 
 from goldthread.accounts.duty_models import Duty as Duty  # noqa: E402
+from goldthread.accounts.oncall_models import OnCall as OnCall  # noqa: E402
 from goldthread.accounts.rank_models import ActingRank as ActingRank  # noqa: E402
 from goldthread.accounts.rank_models import ActingRankEnd as ActingRankEnd  # noqa: E402
 from goldthread.accounts.rank_models import acts_as, in_force  # noqa: E402 - a rank is of somebody on the staff

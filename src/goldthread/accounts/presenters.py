@@ -37,6 +37,7 @@ COUNTED = {
 MENU = [
     ("owner.hand", "desk:shift", "End my shift"),
     ("rank.give", "desk:ranks", "Acting ranks"),
+    ("oncall.see", "desk:on_call", "On call"),
     ("board.see", "desk:wall", "Board for the room's screen"),
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from goldthread.accounts import tokens
-from goldthread.accounts.models import ActingRank, ApiToken, Staff, Team
-from goldthread.accounts.roles import acting, roles
+from goldthread.accounts.models import ActingRank, ApiToken, OnCall, Staff, Team
+from goldthread.accounts.roles import acting, on_call, roles
 from goldthread.audit.models import DatabaseNow
 
 
@@ -34,3 +34,20 @@ def may_act(giver: Staff) -> QuerySet[Staff]:
     if roles()[giver.role].scope("rank.give") == "team":
         found = found.filter(team=giver.team_id)
     return found.order_by("name", "pk")
+
+
+def on_call_list() -> QuerySet[OnCall]:
+    """Who is on call now or will be, the soonest to begin first."""
+    found = OnCall.objects.filter(ends_at__gt=DatabaseNow(), off_at__isnull=True, staff__is_active=True)
+    return found.select_related("staff__team", "by").order_by("starts_at", "pk")
+
+
+def on_call_now() -> list[OnCall]:
+    """Who can be rung now, in the order of the roles."""
+    here = on_call_list().filter(starts_at__lte=DatabaseNow())
+    return sorted(here, key=lambda one: (on_call().index(one.role) if one.role in on_call() else 99, one.pk))
+
+
+def to_be_on_call() -> QuerySet[Staff]:
+    """Whom a line of the on-call list is mostly about: people whose own role is one of it, by name."""
+    return Staff.objects.filter(is_active=True, role__in=on_call()).select_related("team").order_by("name", "pk")

@@ -99,6 +99,15 @@ def acting() -> dict[str, Acting]:
     return found
 
 
+@lru_cache(maxsize=1)
+def on_call() -> tuple[str, ...]:
+    """The roles as which somebody may be on call. Raises ``ValueError`` where one is none."""
+    found = tuple(str(one) for one in _matrix()["on_call"]["roles"])
+    if unknown := set(found) - set(roles()):
+        raise ValueError(f"matrix.toml: on_call names the unknown role {min(unknown)}")
+    return found
+
+
 def seat(role: str, acts_as: str = "") -> Role:
     """The rights of a person of this role, who acts in another where one is named and the matrix lets this role do so."""
     own = roles()[role]

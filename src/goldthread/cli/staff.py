@@ -7,8 +7,10 @@ import getpass
 import os
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goldthread.cli.table import table
 from goldthread.config.errors import Refused
 
 if TYPE_CHECKING:
@@ -41,6 +43,15 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     ended.add_argument("--by", required=True, metavar="USER")
     ended.set_defaults(run=_end_acting)
     verbs.add_parser("ranks", help="list who acts in a senior role now or will").set_defaults(run=_ranks)
+    on_call = verbs.add_parser("on-call", help="put lines on the on-call list, from a table")
+    on_call.add_argument(
+        "file",
+        metavar="FILE.csv",
+        type=Path,
+        help="columns login, role, from, until and telephone; times as 2026-11-23 07:00",
+    )
+    on_call.add_argument("--by", required=True, metavar="USER", help="who enters them")
+    on_call.set_defaults(run=_on_call)
     for name, told, run in (
         ("unlock", "open sign-in for a login locked after wrong passwords", _unlock),
         ("deactivate", "end somebody's access now", _deactivate),
@@ -107,6 +118,30 @@ def _ranks(_args: argparse.Namespace) -> int:
     if not ranks().exists():
         print("Nobody acts in a senior role now, and nobody will.")
     return 0
+
+
+def _on_call(args: argparse.Namespace) -> int:
+    """0 all stand; 1 where some could not be kept: the rest stand then."""
+    _set_up()
+    from goldthread.accounts.actions import by_login
+    from goldthread.accounts.oncall_actions import put_lines
+    from goldthread.accounts.oncall_rules import Line
+
+    rows = table(args.file, ("login", "role", "from", "until", "telephone"), "line")
+    lines, wrong = [], []
+    for number, row in rows:
+        try:
+            times = _time(row["from"]), _time(row["until"])
+        except Refused as error:
+            wrong.append((number, str(error).removesuffix(" Nothing was saved; write the command again.")))
+        else:
+            lines.append((number, Line(row["login"], row["role"], *times, row["telephone"])))
+    told = put_lines(by_login(args.by), [line for _, line in lines])
+    wrong += [(lines[place][0], why) for place, why in told.wrong.items()]
+    for number, why in sorted(wrong):
+        print(f"Line {number}: {why}", file=sys.stderr)
+    print(f"{len(rows)} lines read: {told.new} are new, {told.stood} stood already, {len(wrong)} were not kept.")
+    return 1 if wrong else 0
 
 
 def _rank(one: ActingRank) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goldthread.cli.table import table
 from goldthread.config.errors import Invalid, Refused
 
 if TYPE_CHECKING:
     from goldthread.response.unit_actions import UnitGiven
 
 COLUMNS = ("call_sign", "area", "skills", "crew")
-LONGEST_FIELD = 10_000
-MOST = 10_000
 COMPLAINTS = 50
 
 
@@ -57,37 +55,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rows(path: Path) -> list[tuple[int, UnitGiven]]:
-    """Each row with its line. Raises ``Refused``."""
-    from goldthread.contact.rules import tidy
+    """Each unit with its line. Raises ``Refused``."""
     from goldthread.response.unit_actions import UnitGiven
 
-    csv.field_size_limit(LONGEST_FIELD)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as source:
-            rows = csv.DictReader(source)
-            if missing := [name for name in COLUMNS if name not in (rows.fieldnames or [])]:
-                raise Refused(
-                    f"{path} has no column {missing[0]}. It needs a header: {', '.join(COLUMNS)}. Nothing was changed."
-                )
-            found = []
-            for row in rows:
-                if None in row:
-                    raise Refused(
-                        f"Line {rows.line_num} of {path} has more fields than the header; put ; between several logins or skills. "
-                        "Nothing was changed."
-                    )
-                told = {name: " ".join(tidy(row.get(name) or "").split()) for name in COLUMNS}
-                skills, crew = ([one.strip() for one in told[name].split(";") if one.strip()] for name in COLUMNS[2:])
-                given = UnitGiven(
-                    told["call_sign"], told["area"], tuple(dict.fromkeys(skills)), tuple(dict.fromkeys(crew))
-                )
-                found.append((rows.line_num, given))
-                if len(found) > MOST:
-                    raise Refused(f"{path} has more than {MOST:,} units. Nothing was changed.")
-    except OSError as error:
-        raise Refused(f"Cannot read {path}: {error.strerror or error}. Nothing was changed.") from None
-    except (csv.Error, UnicodeDecodeError):
-        raise Refused(f"{path} is not readable as CSV in UTF-8. Nothing was changed.") from None
-    if not found:
-        raise Refused(f"{path} has no unit. Nothing was changed.")
+    found = []
+    for number, told in table(path, COLUMNS, "unit"):
+        skills, crew = ([one.strip() for one in told[name].split(";") if one.strip()] for name in COLUMNS[2:])
+        given = UnitGiven(told["call_sign"], told["area"], tuple(dict.fromkeys(skills)), tuple(dict.fromkeys(crew)))
+        found.append((number, given))
     return found

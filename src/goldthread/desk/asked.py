@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.accounts.queries import on_call_now
 from goldthread.accounts.roles import named
 from goldthread.desk.record import Record
 from goldthread.response import shared_actions as shared
 from goldthread.response.grades import closing_reasons, grade, grades_on
 from goldthread.response.request_models import ReviewRequest
 from goldthread.response.request_rules import reasons
+from goldthread.response.senior_actions import RUNG, rung_as
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
 def asked(record: Record, user: Staff, now: datetime) -> list[dict[str, Any]]:
     """Every request, newest first: what for, by whom, why; open ones with what still stands against approving."""
     return [_shown(one, record, user, now) for one in record.requests]
+
+
+def nobody_senior(record: Record, user: Staff) -> dict[str, Any] | None:
+    """Since when nobody who could decide is on duty, and whom to ring; None where somebody is, or nothing is asked."""
+    if record.nobody_senior is None or not user.can("oncall.see"):
+        return None
+    return {"since": record.nobody_senior, "ring": on_call_now_shown(), "outcomes": RUNG}
+
+
+def on_call_now_shown() -> list[dict[str, Any]]:
+    """Who can be rung now."""
+    return [{"id": one.pk, "told": rung_as(one), "until": one.ends_at} for one in on_call_now()]
 
 
 def lower_grades(record: Record | None, now: datetime) -> list[tuple[str, str]]:
@@ -41,6 +55,8 @@ def waits_for(one: ReviewRequest, record: Record) -> str:
 
 def _shown(one: ReviewRequest, record: Record, user: Staff, now: datetime) -> dict[str, Any]:
     decision = getattr(one, "decision", None)
+    raised = [alarm.raised_at for alarm in record.alarms if alarm.source == f"request:{one.pk}" and alarm.raised_at]
+    answer_by = min([one.answer_by, *raised])  # it goes to the FIM early where the last supervisor left
     return {
         "id": one.pk,
         "what": _what(one),
@@ -51,8 +67,8 @@ def _shown(one: ReviewRequest, record: Record, user: Staff, now: datetime) -> di
         "why": one.why.shown() if one.why else "",
         "result": one.result.shown() if one.result else "",
         "until": one.due_at,
-        "answer_by": one.answer_by,
-        "late": decision is None and one.answer_by < now,
+        "answer_by": answer_by,
+        "late": decision is None and answer_by <= now,
         "open": decision is None,
         "answer": decision.get_answer_display() if decision else "",
         "approved": decision is not None and decision.answer == "approved",

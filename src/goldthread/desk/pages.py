@@ -19,7 +19,7 @@ from goldthread.config.errors import NotThere
 from goldthread.contact import choices
 from goldthread.contact.models import Incident
 from goldthread.desk import beyond, caller_forms, drafts, forms, presenters, request_forms
-from goldthread.desk.asked import asked, lower_grades
+from goldthread.desk.asked import asked, lower_grades, nobody_senior
 from goldthread.desk.caller import caller
 from goldthread.desk.handing import offered, receivers, transfers
 from goldthread.desk.handoff_forms import HandForm, TransferForm
@@ -65,6 +65,7 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "grade_history": presenters.grade_history(record),
         "disagreement": presenters.disagreement(record),
         "asked": asked(record, user, at),
+        "nobody_senior": nobody_senior(record, user),
         "delays": presenters.delays(record, at),
         "offered": offered(record, user, at),
         "transfers": transfers(record, at),

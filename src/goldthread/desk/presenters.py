@@ -342,6 +342,8 @@ WITHOUT_OBJECT = {
     "inbox.see",
     "board.see",
     "rank.give",
+    "oncall.see",
+    "oncall.keep",
     "audit.see",
     "measures.see",
     "measures.cases",

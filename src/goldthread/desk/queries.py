@@ -27,6 +27,7 @@ ORDER = ("first", "-score", "due_at", "incident_id")
 
 NEEDS = (
     "called",
+    "senior",
     "orphan",
     "offered",
     "handoff",

@@ -59,8 +59,19 @@ class Record:
     @cached_property
     def alarms(self) -> list[Alarm]:
         """Alarms that were raised and stand, the oldest first."""
-        found = Alarm.objects.filter(incident=self.incident, raised_at__isnull=False, ended_at__isnull=True)
-        return list(found.order_by("raised_at"))
+        return sorted(
+            (one for one in self._alarms if one.raised_at is not None), key=lambda one: (one.raised_at, one.pk)
+        )
+
+    @cached_property
+    def nobody_senior(self) -> datetime | None:
+        """Since when nobody on duty could decide what is asked here, told before its alarm is raised; None where somebody could."""
+        return min((one.due_at for one in self._alarms if one.kind == "senior"), default=None)
+
+    @cached_property
+    def _alarms(self) -> list[Alarm]:
+        """Those that have not ended, the ones not raised yet included."""
+        return list(Alarm.objects.filter(incident=self.incident, ended_at__isnull=True))
 
     @cached_property
     def requests(self) -> list[ReviewRequest]:

@@ -79,6 +79,15 @@ class DecideForm(CommandForm):
     words = WordsField(label="Why", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
+class RungForm(CommandForm):
+    """Who was rung where nobody senior is on duty."""
+
+    name = "rung"
+    on_call = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    who = WordsField(required=False)
+    outcome = forms.CharField(max_length=20, required=False)
+
+
 class WithdrawForm(CommandForm):
     """One's own request taken back."""
 

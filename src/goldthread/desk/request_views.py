@@ -11,7 +11,7 @@ from goldthread.accounts.routes import route
 from goldthread.desk import request_forms as forms
 from goldthread.desk.commands import run
 from goldthread.desk.pages import now
-from goldthread.response import delay_actions
+from goldthread.response import delay_actions, senior_actions
 from goldthread.response import request_actions as requests
 from goldthread.response.grades import grades_on
 
@@ -72,6 +72,20 @@ def decide(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
             incident_id=pk,
         ),
     )  # fmt: skip
+
+
+@route("entry.add", "collection")
+@require_POST
+def rung(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Write down who was rung where nobody senior is on duty."""
+    return run(
+        request,
+        incident_id,
+        forms.RungForm(request.POST),
+        lambda user, pk, given: senior_actions.note_rung(
+            user, pk, key=given["key"], outcome=given["outcome"], on_call=given["on_call"], who=given["who"]
+        ),
+    )
 
 
 @route("request.make", "alteration")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from goldthread.response.senior_actions import on_call_told
+
 # (count, words, sign, filter the counter opens, whether it shows while nothing waits there)
 COUNTERS = [
     ("open", "open", "", "", True),
     ("called", "supervisor called", "over", "?needs=called", False),
+    ("senior", "nobody senior on duty", "over", "?needs=senior", False),
     ("orphan", "unowned", "over", "?needs=orphan", True),
     ("handoff", "hand-off late", "over", "?needs=handoff", True),
     ("transfer", "agency silent", "over", "?needs=transfer", False),
@@ -30,6 +33,7 @@ COUNTERS = [
 ]
 WANTS = [
     ("called", "A supervisor"),
+    ("senior", "Somebody senior on duty"),
     ("orphan", "An owner"),
     ("offered", "Hand-off acknowledged"),
     ("handoff", "Hand-off, late"),
@@ -49,6 +53,9 @@ WANTS = [
 """What the board filters by: see ``BoardRow.needs``."""
 
 
+NOBODY_ON_CALL = "nobody is on the on-call list"
+
+
 def strip(counted: dict[str, int], whose: str = "") -> list[dict[str, Any]]:
     """The counters as the page's macro takes them; what is none shows where somebody looks for it.
 
@@ -56,6 +63,7 @@ def strip(counted: dict[str, int], whose: str = "") -> list[dict[str, Any]]:
     """
     return [
         {"code": name, "value": counted[name], "label": words, "kind": sign, "href": _kept(href, whose)}
+        | ({"ring": on_call_told() or [NOBODY_ON_CALL]} if name == "senior" else {})
         for name, words, sign, href, always in COUNTERS
         if always or counted[name]
     ]

@@ -21,6 +21,7 @@ from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import ARRIVAL_SOURCES
 from goldthread.response.request_models import KINDS
 from goldthread.response.request_rules import delays
+from goldthread.response.senior_actions import RUNG
 from goldthread.web.times import clock
 
 EVENTS = {
@@ -107,6 +108,10 @@ def line(entry: Entry, marks: list[Mark]) -> Line:
         "late": entry.late,
         "author": author,
     }
+    if entry.code == "oncall.rung":
+        rung = entry.text.shown() if entry.text is not None else ""
+        erased = bool(entry.text and entry.text.erased_at)
+        return Line(**common, what=f"{rung}: {RUNG.get(entry.data['outcome'], entry.data['outcome'])}", erased=erased)
     if entry.kind == "event":
         ours = f". We told them: {entry.text.shown()}" if entry.text is not None else ""
         return Line(**common, what=f"{_event(entry)}{ours}", erased=bool(entry.text and entry.text.erased_at))

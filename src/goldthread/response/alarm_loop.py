@@ -11,7 +11,7 @@ from django.db import Error, connection
 from goldthread.accounts import duty_actions
 from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
-from goldthread.response import alarm_actions
+from goldthread.response import alarm_actions, senior_actions
 
 EVERY, ORPHANS_EVERY = 1.0, 5.0
 """Seconds between looks *(ours)*: an alarm is up within five, an orphan within sixty."""
@@ -30,6 +30,7 @@ def watch(stop: threading.Event, also: Sequence[Callable[[], int]] = ()) -> None
                 duty_actions.forget(database_now(connection))
                 alarm_actions.find_orphans()
                 alarm_actions.find_late()
+                senior_actions.find_unstaffed()
             raised = alarm_actions.raise_due()
             for keep in also:
                 keep()

@@ -21,6 +21,7 @@ KINDS = [
     ("reassess", "Reassessment unanswered"),
     ("next", "Next step overdue"),
     ("question", "Supervisor's question unanswered"),
+    ("senior", "Nobody senior is on duty to decide a request"),
 ]
 
 

@@ -19,6 +19,8 @@ from goldthread.response.events import MayClose
 from goldthread.response.grades import closing_reasons, grade, grades_on, severity_of
 from goldthread.response.models import Clock
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
+from goldthread.response.senior_actions import settle
+from goldthread.response.senior_queries import FIM, deciders
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -211,7 +213,12 @@ def _ask(
         answer_by=work.now + request_rules.answer_within(),
         **what,
     )
+    # It does not wait at an empty desk: where no supervisor on duty could decide it, it is the FIM's from the first.
+    able = deciders([request])[request.pk]
+    if all(one.seat.code == FIM for one in able):
+        request.answer_by = work.now
     request.save()
+    settle({request: able}, work.now)
     work.event("request.made", kind=kind)
     work.involve("author")
     work.act.record("alteration", "request.make", [*shared.subject(work), ("request", str(request.pk))], kind=kind)
