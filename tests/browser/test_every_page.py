@@ -24,6 +24,8 @@ PAGES = [
     pytest.param("handler", "/reference/api/", marks=pytest.mark.long),
     ("fim", "/supervision/"),
     ("fim", "/supervision/team"),
+    ("supervisor", "/supervision/quality/"),
+    ("handler", "/supervision/notes/"),
     ("handler", "/audit/"),
     ("vast", "/look-back/"),
     ("supervisor", "/look-back/runs/"),

@@ -141,3 +141,37 @@ def test_what_is_typed_in_one_form_outlives_another_s_sending_a_refusal_and_a_re
     expect(keeps).to_be_attached()
     expect(question).to_have_value("")
     expect(why).to_have_value("Read it twice.")
+
+
+def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: People, service: Service) -> None:
+    handler = person("handler")
+    reference = opened(handler, "Neighbour heard shouting, kids crying upstairs, then nothing.")
+    subprocess.run([sys.executable, "-c", SWEEP, reference], env={**os.environ, **service.database.env}, check=True)
+    supervisor = person("supervisor", dark=True, size=(1280, 800)).go("/supervision/?why=child")
+    page = supervisor.page
+    page.locator("tr", has_text=reference).get_by_role("link", name=reference).click()
+    expect(page.locator("[data-draft-key][data-kept]")).to_be_attached()
+    read(page)
+    page.keyboard.press("c")
+    page.get_by_text("kids crying upstairs").first.wait_for()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#said mark'))")
+    page.get_by_role("button", name="Take what is selected").click()
+    quote = page.get_by_label("Their words in the record")
+    expect(quote).not_to_have_value("")
+    taken = quote.input_value()
+    page.get_by_label("What was good").fill("You asked who had them.")
+    assert supervisor.axe() == []
+    page.get_by_role("button", name="Leave the note").click()
+    expect(page.locator("#why-column")).to_contain_text("not opened yet")
+    expect(page.get_by_label("What was good")).to_have_value("")
+
+    handler.go("/incidents/")
+    handler.page.get_by_role("link", name="Notes to me").click()
+    handler.page.get_by_role("link", name="Supervisor Amber").first.click()
+    expect(handler.page.get_by_role("main")).to_contain_text(taken)
+    assert handler.axe() == []
+    handler.page.get_by_label("Your answer").fill("Next time their names too.")
+    handler.page.get_by_role("button", name="Answer", exact=True).click()
+    supervisor.go("/supervision/notes/left")
+    expect(page.get_by_role("main")).to_contain_text("Next time their names too.")
+    assert supervisor.axe() == []

@@ -16,7 +16,7 @@ from goldthread.response import request_actions
 from goldthread.supervision import actions
 from goldthread.supervision.queries import newest_find
 from goldthread.supervision.sweep_actions import sweep
-from tests.cast import Cast, graded, key
+from tests.cast import Cast, graded, key, opened
 from tests.response.test_alarms import later
 from tests.response.test_requests import assess, lower, with_child
 
@@ -62,11 +62,32 @@ def raised_later(cast: Cast) -> tuple[Incident, Incident]:
     return good, bad
 
 
+def nothing_to_change(cast: Cast) -> tuple[Incident, Incident]:
+    good, bad = with_child(cast), with_child(cast)
+    later(timedelta(minutes=25))
+    sweep()
+    agree(cast, good)
+    bad.refresh_from_db()
+    given = {"seen": bad.last_seq, "found": newest_find(bad), "began_at": None}
+    actions.give_back(cast.supervisor, bad.pk, key=key(), words="Who is with her?", **given)
+    return good, bad
+
+
+def swept_for_a_child(cast: Cast) -> tuple[Incident, Incident]:
+    good, bad = with_child(cast), opened(cast.handler)
+    Incident.objects.filter(pk=bad.pk).update(child="none")
+    later(timedelta(minutes=25))
+    sweep()
+    return good, bad
+
+
 SCENES: dict[str, Callable[[Cast], tuple[Incident, Incident]]] = {
     "supervision-swept": swept,
     "supervision-child": looked_at,
     "supervision-approved": decided,
     "supervision-reversed": raised_later,
+    "supervision-agreed": nothing_to_change,
+    "supervision-found-child": swept_for_a_child,
 }
 
 

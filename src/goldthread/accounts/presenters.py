@@ -20,6 +20,7 @@ NAV = [
     ("supervision.review", "supervision:queue", "Supervision", "g v"),
     ("unit.allocate", "desk:units", "Units", "g u"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
+    ("coaching.read", "supervision:notes", "Notes to me", "g t"),
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
@@ -30,6 +31,7 @@ COUNTED = {
     "desk:mine": "desk:mine_count",
     "lookback:queue": "lookback:count",
     "supervision:queue": "supervision:count",
+    "supervision:notes": "supervision:notes_count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 
@@ -41,6 +43,8 @@ MENU = [
     ("board.see", "desk:wall", "Board for the room's screen"),
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
+    ("supervision.quality", "supervision:quality", "Quality of review"),
+    ("supervision.review", "supervision:notes_left", "Coaching notes I left"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 

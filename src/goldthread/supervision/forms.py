@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from goldthread.accounts.models import Staff
 from goldthread.desk.forms import CommandForm as DeskForm
 from goldthread.web.forms import CommandForm, WordsField
 
@@ -68,6 +69,27 @@ class DecideForm(ReviewForm):
     request = forms.IntegerField(widget=forms.HiddenInput)
     answer = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
     words = _words("Why (needed to refuse)", rows=1)
+
+
+class CoachForm(CommandForm):
+    """A coaching note for one who worked on the incident."""
+
+    name = "coach"
+    to = forms.TypedChoiceField(label="Note to", coerce=int, required=False, empty_value=None)
+    quote = _words("Their words in the record, to the letter", rows=1)
+    good = _words("What was good")
+    better = _words("What to try")
+
+    def __init__(self, *args: Any, receivers: list[Staff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [(one.pk, one.name) for one in receivers]  # type: ignore[attr-defined]
+
+
+class NoteAnswerForm(forms.Form):
+    """The answer to a coaching note; there is one, so that it needs no key."""
+
+    name = "note-answer"
+    words = _words("Your answer (nothing is owed)", rows=3)
 
 
 class AnswerForm(DeskForm):

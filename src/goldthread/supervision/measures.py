@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from goldthread.contact.models import Incident
 from goldthread.measures.registry import Measure, register
-from goldthread.response.models import GradePeriod
 from goldthread.response.request_models import ReviewRequest
+from goldthread.supervision.kinds import names
 from goldthread.supervision.models import Review, Sweep
+from goldthread.supervision.reversals import LET_STAND, reversed_of
 
 Pair = tuple[QuerySet[Any], QuerySet[Any]]
 MONTH = timedelta(days=28)
 SOON = timedelta(hours=1)
 """Within which a sweep's find is to be looked at *(ours)*."""
-REVERSED = timedelta(days=1)
-"""Within which a grade raised after *nothing to change* counts as a reversal *(ours)*."""
 
 
 def swept_in_time(since: datetime, until: datetime) -> Pair:
@@ -47,15 +47,28 @@ def approved(since: datetime, until: datetime) -> Pair:
     return found, found.filter(Exists(decided.filter(decision__answer="approved")))
 
 
+def agreed(since: datetime, until: datetime) -> Pair:
+    """Incidents in which a find of sweeps was reviewed in the window; of them those where one was answered with nothing to change."""
+    answered = Review.objects.filter(
+        Exists(Sweep.objects.filter(review=OuterRef("pk"))), incident=OuterRef("pk"), at__gte=since, at__lt=until
+    ).exclude(answer="decided")  # fmt: skip
+    found = Incident.objects.filter(Exists(answered))
+    return found, found.filter(Exists(answered.filter(answer="agreed")))
+
+
 def reversed_later(since: datetime, until: datetime) -> Pair:
-    """Incidents reviewed with *nothing to change* in the window; of them those whose grade rose within a day after it."""
-    agreed = Review.objects.filter(incident=OuterRef("pk"), answer="agreed", at__gte=since, at__lt=until)
-    rose = GradePeriod.objects.filter(
-        incident=OuterRef("incident"), at__gt=OuterRef("at"), at__lte=OuterRef("at") + REVERSED,
-        severity__gt=OuterRef("period__severity"),
-    )  # fmt: skip
-    found = Incident.objects.filter(Exists(agreed))
-    return found, found.filter(Exists(agreed.filter(Exists(rose))))
+    """Incidents with a review in the window that let things stand; of them those where one was reversed within a day."""
+    stood = Review.objects.filter(LET_STAND, incident=OuterRef("pk"), at__gte=since, at__lt=until)
+    turned = reversed_of(Review.objects.filter(at__gte=since, at__lt=until))
+    found = Incident.objects.filter(Exists(stood))
+    return found, found.filter(pk__in=turned.values("incident"))
+
+
+def found_by(kind: str, since: datetime, until: datetime) -> Pair:
+    """Incidents in which sweeps found anything in the window; of them those in which they found this kind."""
+    swept = Sweep.objects.filter(incident=OuterRef("pk"), found_at__gte=since, found_at__lt=until)
+    found = Incident.objects.filter(Exists(swept))
+    return found, found.filter(Exists(swept.filter(kind=kind)))
 
 
 def register_all() -> None:
@@ -84,11 +97,32 @@ def register_all() -> None:
             approved,
         ),
         (
+            "supervision-agreed",
+            "Finds reviewed, nothing to change",
+            "Of incidents in which what sweeps found was reviewed, the share in which one review changed nothing. "
+            "Neither high nor low is good by itself.",
+            "neither",
+            agreed,
+        ),
+        (
             "supervision-reversed",
-            "Nothing to change, then raised",
-            "Of incidents reviewed with nothing to change, the share whose grade was raised within a day.",
+            "Reviews reversed within a day",
+            "Of incidents in which a review changed nothing or approved a request, the share in which within a day the grade rose above what "
+            "held then, it was opened again, or a child was recorded or read in the words where none was thought involved.",
             "down",
             reversed_later,
         ),
     ]:
         register(Measure(code, name, definition, "%", MONTH, good, cases))
+    for kind, words in names().items():
+        register(
+            Measure(
+                f"supervision-found-{kind.replace('_', '-')}",
+                f"Found by sweeps: {words}",
+                f"Of incidents in which sweeps found anything, the share in which they found: {words}.",
+                "%",
+                MONTH,
+                "neither",
+                partial(found_by, kind),
+            )
+        )

@@ -12,6 +12,15 @@ from goldthread.assessment.models import ThriveVersion
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.contact.models import Incident
 from goldthread.response.models import GradePeriod, ReviewDecision
+from goldthread.supervision.coaching_models import (
+    CoachingAnswer as CoachingAnswer,
+)
+from goldthread.supervision.coaching_models import (
+    CoachingNote as CoachingNote,
+)
+from goldthread.supervision.coaching_models import (
+    CoachingSeen as CoachingSeen,
+)
 
 ANSWERS = [
     ("agreed", "Looked at: nothing to change"),

@@ -30,6 +30,8 @@ from goldthread.desk import commands, drafts, pages
 from goldthread.desk.record import Record
 from goldthread.response.grades import grades_on
 from goldthread.supervision import actions, forms, presenters, queries
+from goldthread.supervision.coaching_actions import leave
+from goldthread.supervision.coaching_queries import notes_by, receivers
 from goldthread.supervision.kinds import names
 from goldthread.web.forms import CommandForm
 
@@ -208,6 +210,24 @@ def note(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     )
 
 
+@route(VERB, "collection")
+@require_POST
+def coach(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """A note for somebody who worked on it; the page stays, and nothing of it stands in the incident."""
+    user = commands.staff(request)
+    incident = reached(user, VERB, incident_id)
+    if incident is None:
+        raise Http404(NOT_THERE)
+    return _answer(
+        request,
+        incident_id,
+        forms.CoachForm(request.POST, receivers=receivers(incident, user)),
+        lambda user, given: leave(user, incident_id, **given),
+        "The note is left for them.",
+        stay=True,
+    )
+
+
 @route("entry.add", "collection")
 @require_POST
 def answer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
@@ -321,6 +341,7 @@ def _page(
         forms.RaiseForm(initial=initial, grades=higher),
         forms.DecideForm(initial=initial),
         forms.NoteForm(),
+        forms.CoachForm(receivers=receivers(incident, user)),
     ]
     context = {
         **stands,
@@ -336,6 +357,7 @@ def _page(
         "reviews": presenters.reviews(record),
         "questions": presenters.asked_here(record, now),
         "notes": [{"words": one.words.shown(), "by": one.by.name, "at": one.at} for one in queries.notes_of(incident)],
+        "coached": list(notes_by(user).filter(incident=incident)),
         "not_yours": presenters.may_review(user, incident),
         "open_requests": [one for one in stands["asked"] if one["open"]],
         "seen": seen,

@@ -78,3 +78,15 @@ async function again() {
   }
 }
 if (team) setInterval(again, 30000);
+
+// Words selected under Said go into the coaching note's quote as they stand in the record, without the reader's marks' own words.
+document.querySelector('[data-does="take-quote"]')?.addEventListener("click", (event) => {
+  const chosen = getSelection();
+  const said = document.getElementById("said");
+  if (!chosen.rangeCount || chosen.isCollapsed || !said?.contains(chosen.getRangeAt(0).commonAncestorContainer)) return;
+  const words = chosen.getRangeAt(0).cloneContents();
+  for (const one of words.querySelectorAll(".govuk-visually-hidden")) one.remove();
+  const quote = event.target.form.elements.quote;
+  quote.value = words.textContent.trim();
+  quote.dispatchEvent(new Event("input", { bubbles: true }));
+});

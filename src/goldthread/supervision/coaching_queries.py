@@ -1,0 +1,51 @@
+"""Questions of coaching: whose notes are whose, whom one may be for, and how many are not opened yet."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from goldthread.accounts.models import Staff
+from goldthread.accounts.roles import roles
+from goldthread.audit.models import DatabaseNow
+from goldthread.contact.models import Incident
+from goldthread.desk.models import Draft
+from goldthread.supervision.coaching_models import CoachingNote
+from goldthread.supervision.queries import TYPING
+
+READS = "coaching.read"
+
+
+def receivers(incident: Incident, by: Staff) -> list[Staff]:
+    """Whom a note about this incident may be for: who opened or owns it or wrote words or a THRIVE in it, and reads such notes."""
+    hands = {incident.opened_by_id, incident.owner_id}
+    hands |= set(incident.entries.filter(kind="words").values_list("author", flat=True))
+    hands |= set(incident.thrive_versions.values_list("author", flat=True))
+    reading = [code for code, role in roles().items() if role.can(READS)]
+    found = Staff.objects.filter(
+        pk__in=[one for one in hands if one is not None], is_active=True, role__in=reading
+    ).exclude(pk=by.pk)
+    return list(found.order_by("name", "pk"))
+
+
+def notes_to(user: Staff) -> QuerySet[CoachingNote]:
+    """Notes for this person, newest first."""
+    return _whole(CoachingNote.objects.filter(to=user))
+
+
+def notes_by(user: Staff) -> QuerySet[CoachingNote]:
+    """Notes that this person left, newest first."""
+    return _whole(CoachingNote.objects.filter(by=user))
+
+
+def unread(user: Staff) -> int:
+    """How many notes this person has not opened; none is told while they are on a call, which a number would disturb."""
+    on_call = Draft.objects.filter(staff=user, at__gt=DatabaseNow() - TYPING).filter(
+        incident__in=Incident.objects.filter(line="speaking", closed_at__isnull=True).values("pk")
+    )
+    return 0 if on_call.exists() else CoachingNote.objects.filter(to=user, seen__isnull=True).count()
+
+
+def _whole(found: QuerySet[CoachingNote]) -> QuerySet[CoachingNote]:
+    return found.select_related(
+        "incident", "entry__text", "good", "better", "to", "by", "seen", "answer__words"
+    ).order_by("-id")

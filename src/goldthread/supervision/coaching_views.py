@@ -1,0 +1,105 @@
+"""Pages of coaching notes: those for oneself, one of them, and those one has left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from goldthread.accounts.routes import route
+from goldthread.audit.actions import record_consultation
+from goldthread.clocks.db import database_now
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.desk.commands import staff
+from goldthread.supervision import coaching_actions, coaching_queries, forms
+from goldthread.supervision.coaching_models import CoachingNote
+
+PAGE = 50
+READS, LEAVES = coaching_queries.READS, "supervision.review"
+
+
+@route(READS, "consultation")
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Notes to the person who asks, newest first; their words come with the opening of each."""
+    return _list(request, coaching_queries.notes_to(staff(request)), "supervision/notes.jinja")
+
+
+@route(LEAVES, "consultation")
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    """Notes the person who asks has left, and whether each was opened and answered."""
+    return _list(request, coaching_queries.notes_by(staff(request)), "supervision/notes_left.jinja")
+
+
+@route(READS, "consultation")
+@require_safe
+def count(request: HttpRequest) -> HttpResponse:
+    """How many notes to oneself wait unopened: what the navigation shows. Nobody's record."""
+    return JsonResponse({"count": coaching_queries.unread(staff(request)), "over": 0})
+
+
+@route(READS, "consultation")
+@require_safe
+def note(request: HttpRequest, note_id: int) -> HttpResponse:
+    """One note to oneself; opening it tells its author that it was seen."""
+    return _note(request, note_id)
+
+
+@route(READS, "collection")
+@require_POST
+def answer(request: HttpRequest, note_id: int) -> HttpResponse:
+    """Answer a note to oneself."""
+    form = forms.NoteAnswerForm(request.POST)
+    if form.is_valid():
+        try:
+            coaching_actions.answer(staff(request), note_id, words=form.cleaned_data["words"])
+        except NotThere as error:
+            raise Http404(str(error)) from None
+        except Invalid as error:
+            for field, sentence in error.fields.items():
+                form.add_error(field, sentence)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Answered.")
+            return redirect("supervision:coaching_note", note_id)
+    return _note(request, note_id, form=form, status=422)
+
+
+def _list(request: HttpRequest, notes: Any, template: str) -> HttpResponse:
+    found = Paginator(notes, PAGE)
+    page = found.get_page(request.GET.get("page"))
+    here: list[CoachingNote] = list(page.object_list)
+    record_consultation(staff(request), "coaching.list", [("coaching", str(one.pk)) for one in here])
+    context = {
+        "now": database_now(connection),
+        "notes": here,
+        "page": {
+            "number": page.number,
+            "pages": found.num_pages,
+            "total": found.count,
+            "what": "note" if found.count == 1 else "notes",
+            "previous": f"?page={page.number - 1}" if page.has_previous() else "",
+            "next": f"?page={page.number + 1}" if page.has_next() else "",
+        },
+    }
+    return render(request, template, context)
+
+
+def _note(
+    request: HttpRequest, note_id: int, *, form: forms.NoteAnswerForm | None = None, status: int = 200
+) -> HttpResponse:
+    user = staff(request)
+    try:
+        coaching_actions.opened(user, note_id)
+    except NotThere as error:
+        raise Http404(str(error)) from None
+    found = coaching_queries.notes_to(user).get(pk=note_id)
+    context = {"now": database_now(connection), "note": found, "form": form or forms.NoteAnswerForm()}
+    return render(request, "supervision/note.jinja", context, status=status)
