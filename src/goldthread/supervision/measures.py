@@ -91,4 +91,4 @@ def register_all() -> None:
             reversed_later,
         ),
     ]:
-        register(Measure(code, name, definition, "%", MONTH, good, cases))
+        register(Measure(code, name, definition, MONTH, good, cases))
