@@ -50,6 +50,12 @@ def stands_at(page: Page) -> float:
     return float(page.evaluate(f"() => {same} ? window.kept.getBoundingClientRect().top : -1"))
 
 
+def middle(page: Page, incident: uuid.UUID) -> tuple[float, float]:
+    box = row(page, incident).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def waits(page: Page) -> Locator:
     return page.locator("[data-waiting]")
 
@@ -64,6 +70,7 @@ def test_what_others_do_leaves_the_row_under_the_pointer_alone(
     graded(others, mine, "immediate")
     expect(waits(page)).to_contain_text("1 change waits")
     graded(others, other, "immediate")
+    page.mouse.move(*(one + 1 for one in middle(page, mine)))  # it moves, so it does not only lie there
     new = act(service, "handler", "North")
     others.post(f"/incidents/{new}/supervisor", key=str(uuid.uuid4()))  # a further counter stands above the rows
     expect(page.locator('[data-counter="called"]')).to_be_visible()
@@ -77,6 +84,31 @@ def test_what_others_do_leaves_the_row_under_the_pointer_alone(
     expect(waits(page)).to_be_hidden()
     orders = page.eval_on_selector_all("tbody tr", "rows => rows.map(row => row.dataset.order)")
     assert orders == sorted(orders)
+
+
+def test_a_pointer_that_only_lies_there_holds_nothing_new_back(
+    person: People, service: Service, others: Visitor
+) -> None:
+    mine = act(service, "handler", "North")
+    dispatcher = person("dispatcher")
+    dispatcher.page.clock.install()
+    page = dispatcher.go("/board/").page
+    page.mouse.move(*middle(page, mine))
+    before = remembered(page, mine)
+    graded(others, mine, "priority")
+    new = act(service, "handler", "North")
+    graded(others, new, "immediate")
+    others.post(f"/incidents/{new}/supervisor", key=str(uuid.uuid4()))
+    expect(waits(page)).to_contain_text("2 changes wait")
+    page.clock.fast_forward(10_000)
+    expect(row(page, new)).to_contain_text("supervisor called")
+    assert stands_at(page) == pytest.approx(before, abs=1), "nothing moved under the pointer, and its own row waits on"
+    expect(waits(page)).to_contain_text("1 change waits")
+    assert page.evaluate(f"document.getElementById('row-{mine}').matches(':hover')")
+    page.keyboard.press(".")
+    expect(row(page, mine)).to_contain_text("Priority")
+    expect(waits(page)).to_be_hidden()
+    assert dispatcher.complaints == []
 
 
 def test_a_row_with_the_focus_waits_until_it_is_asked_for_and_keeps_the_focus(

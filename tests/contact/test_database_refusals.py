@@ -85,14 +85,6 @@ def test_a_lower_grade_is_refused_whoever_writes_it(cast: Cast) -> None:
     assert refused(GRADE, incident.pk, 2, "priority", 3, "here") == "23514"
 
 
-def test_an_imported_grade_may_fall(cast: Cast) -> None:
-    incident = opened(cast.handler)
-    graded(cast.handler, incident, "immediate")
-    with connection.cursor() as cursor:
-        cursor.execute(GRADE, [incident.pk, 2, "priority", 3, "imported"])
-    assert GradePeriod.objects.filter(incident=incident).count() == 2
-
-
 def test_a_grade_period_has_its_place_once(cast: Cast) -> None:
     incident = opened(cast.handler)
     graded(cast.handler, incident, "scheduled")

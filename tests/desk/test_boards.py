@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from goldthread.accounts.actions import issue_token
 from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Incident
 from goldthread.desk.queries import Filters, board, boards, counts, waits
 from goldthread.response import handoff_actions
 from tests.cast import Cast, key, opened, taken
+from tests.integration.conftest import Program, problem
 
 Browser = Callable[[Staff | None], Client]
 
@@ -95,3 +97,13 @@ def test_a_team_that_is_none_shows_everything(
         answer = browser(cast.fim).get(f"{page}?team={team}")
         assert answer.status_code == 200
         assert four["far"].reference in answer.text
+
+
+def test_a_program_reads_a_team_s_board_and_is_told_where_there_is_no_such_team(
+    cast: Cast, four: dict[str, Incident]
+) -> None:
+    token, _ = issue_token(cast.fim.username)
+    fim, theirs = Program(token), cast.far_supervisor.team_id
+    rows = fim.get("/board", {"team": theirs}).json()["rows"]
+    assert {row["id"] for row in rows} == {str(four["far"].pk)}
+    assert problem(fim.get("/board", {"team": 987654}), 422, "invalid")["errors"].keys() == {"team"}

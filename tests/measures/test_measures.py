@@ -261,7 +261,7 @@ def failing() -> Iterator[Measure]:
         broken = Incident.objects.extra(where=["no_such_column = 1"])
         return broken, broken
 
-    made = Measure("failing", "Failing", "Cannot be counted.", "%", MONTH, "up", cases)  # type: ignore[arg-type]
+    made = Measure("failing", "Failing", "Cannot be counted.", MONTH, "up", cases)  # type: ignore[arg-type]
     registry.register(made)
     yield made
     del registry._measures["failing"]
@@ -345,7 +345,7 @@ def test_two_measures_do_not_share_a_code() -> None:
     one = measures()[0]
     registry.register(one)
     with pytest.raises(ValueError, match=one.code):
-        registry.register(Measure(one.code, "Other", "", "%", MONTH, "up", one.cases))
+        registry.register(Measure(one.code, "Other", "", MONTH, "up", one.cases))
 
 
 def test_where_lower_is_better_the_link_leads_to_those_that_count(busy: Cast, browser: Browser) -> None:

@@ -166,4 +166,4 @@ def register_all() -> None:
             answered_in_a_blink,
         ),
     ]:
-        register(Measure(code, name, definition, "%", MONTH, good, cases))
+        register(Measure(code, name, definition, MONTH, good, cases))

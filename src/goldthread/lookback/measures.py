@@ -106,4 +106,4 @@ def register_all() -> None:
         ),
     ]:
         shared = "lookback-decided" if cases in shares else ""
-        register(Measure(code, name, definition, "%", window, good, cases, "lookback", ADDRESS, shared))
+        register(Measure(code, name, definition, window, good, cases, "lookback", ADDRESS, shared))

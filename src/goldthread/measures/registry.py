@@ -45,7 +45,6 @@ class Measure:
     code: str
     name: str
     definition: str
-    unit: str
     window: timedelta
     good: str
     cases: Callable[[datetime, datetime], tuple[QuerySet[Any], QuerySet[Any]]]

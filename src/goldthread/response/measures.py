@@ -141,7 +141,7 @@ def register_all() -> None:
                 Measure(
                     f"attended-{one.code}{code}", f"Attended in time, {one.name}{words}",
                     f"Of incidents with an attendance target under the grade {one.name}{words}, the share in which that target was met.",
-                    "%", MONTH, "up", partial(attended_as_graded, one.code, which), parts_of=f"attended-{one.code}",
+                    MONTH, "up", partial(attended_as_graded, one.code, which), parts_of=f"attended-{one.code}",
                     timed=Timed("from the first unit sent under this grade to the first arrival", partial(times.to_arrival, one.code)),
                 )
             )  # fmt: skip
@@ -198,4 +198,4 @@ def register_all() -> None:
         ),
     ]  # fmt: skip
     for code, name, definition, good, cases, timed in others:
-        register(Measure(code, name, definition, "%", MONTH, good, cases, timed=timed))
+        register(Measure(code, name, definition, MONTH, good, cases, timed=timed))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from goldthread.config import dated
 
 FALLBACK = timedelta(minutes=30)
 """For a grade that the set does not name, and for an incident without one *(ours)*."""
@@ -34,26 +34,24 @@ class Reason:
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("goldthread.response").joinpath("reassess.toml").read_text(encoding="utf-8"))
+def _sets() -> list[tuple[date, dict[str, Any]]]:
+    return dated.sets("response", "reassess.toml", dict)
 
 
-def _set(day: date) -> dict[str, Any]:
-    sets = sorted(_file()["set"], key=lambda one: one["from"])
-    held = [one for one in sets if one["from"] <= day]
-    found: dict[str, Any] = (held or sets)[-1 if held else 0]
+def _rows() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = dated.table("response", "reassess.toml")["trigger"]
     return found
 
 
 @lru_cache(maxsize=1)
 def triggers() -> dict[str, str]:
     """Every trigger's words by its code."""
-    return {one["code"]: one["name"] for one in _file()["trigger"]}
+    return {one["code"]: one["name"] for one in _rows()}
 
 
 @lru_cache(maxsize=1)
 def _by_line() -> dict[str, str]:
-    return {line: one["code"] for one in _file()["trigger"] for line in one["lines"]}
+    return {line: one["code"] for one in _rows() for line in one["lines"]}
 
 
 def watched() -> frozenset[str]:
@@ -77,16 +75,16 @@ def reasons(lines: Iterable[Line]) -> list[Reason]:
 
 def every(grade: str, child: str, day: date) -> timedelta:
     """How long after an assessment the next is due while nobody has attended; tighter where a child is or may be involved."""
-    row = _set(day)["every"].get(grade)
+    row = dated.on(_sets(), day)["every"].get(grade)
     return FALLBACK if row is None else timedelta(minutes=row["otherwise" if child == "none" else "child"])
 
 
 def first_within(day: date) -> timedelta:
     """How long after its opening an incident is owed its first THRIVE."""
-    return timedelta(minutes=_set(day)["first"])
+    return timedelta(minutes=dated.on(_sets(), day)["first"])
 
 
 def answer_within(grade: str, day: date) -> timedelta:
     """How long the owner has to answer, before the supervisor is told."""
-    minutes = _set(day)["answer_within"].get(grade)
+    minutes = dated.on(_sets(), day)["answer_within"].get(grade)
     return FALLBACK if minutes is None else timedelta(minutes=minutes)

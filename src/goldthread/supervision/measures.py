@@ -113,14 +113,13 @@ def register_all() -> None:
             reversed_later,
         ),
     ]:
-        register(Measure(code, name, definition, "%", MONTH, good, cases))
+        register(Measure(code, name, definition, MONTH, good, cases))
     for kind, words in names().items():
         register(
             Measure(
                 f"supervision-found-{kind.replace('_', '-')}",
                 f"Found by sweeps: {words}",
                 f"Of incidents in which sweeps found anything, the share in which they found: {words}.",
-                "%",
                 MONTH,
                 "neither",
                 partial(found_by, kind),

@@ -1,5 +1,6 @@
 // The live board: rows come rendered; this puts each in its place. While the pointer is over a row, or one has the focus, no row
-// moves and that row stays as it is: what waits is told, and shown when the pointer leaves or somebody asks for it.
+// moves and that row stays as it is: what waits is told, and shown when the pointer leaves or somebody asks for it. A pointer that
+// only lies there holds nothing up: after some seconds all rows but its own come, around that one, which stays where it is.
 (() => {
   const board = document.getElementById("board");
   if (!board) return;
@@ -10,6 +11,7 @@
   const liveRows = "liveRows" in board.dataset;
   const held = new Map(); // what waits, by row: the row as it will be, or null where it is gone
   const cut = 4000; // ms without any word from the stream before the page says so
+  const rest = 5000; // ms without a movement or a key after which a pointer or a focus only lies there
   const again = 4000; // ms between two looks of a filtered board
 
   const report = (state) => document.dispatchEvent(new CustomEvent("goldthread:connection", { detail: { state } }));
@@ -48,6 +50,34 @@
     scroller().scrollBy({ top: moved, behavior: "instant" });
     moved = row.getBoundingClientRect().top - before;
     if (moved < 0) board.style.marginTop = `${parseFloat(board.style.marginTop || 0) - moved}px`;
+  }
+
+  // What waited comes around the row that somebody rests on; what came above or below what they see is told until they have seen it.
+  const unseen = new Set();
+  function arrive() {
+    const before = new Set(body.children);
+    still(() => {
+      for (const [id, row] of held) {
+        const old = rowOf(id);
+        if (old && (old === pointed() || old === focused())) continue;
+        held.delete(id);
+        if (!row) { old?.remove(); continue; }
+        if (old && old !== row) swap(old, row);
+        place(row);
+        if (!before.has(row) && !old) unseen.add(row);
+      }
+    });
+    tell();
+  }
+
+  function inView(row) {
+    const { top, bottom } = row.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight && row.contains(document.elementFromPoint(row.getBoundingClientRect().left + 8, (top + bottom) / 2));
+  }
+
+  function outOfView() {
+    for (const row of unseen) if (!row.isConnected || inView(row)) unseen.delete(row);
+    return unseen.size;
   }
 
   // Puts the row in the place of the old one; the focus stays where it was in it.
@@ -125,8 +155,12 @@
   }
 
   function tell() {
-    waiting.hidden = held.size === 0;
-    const told = held.size ? `${held.size} ${held.size === 1 ? "change waits" : "changes wait"}: rows keep their place while you are on one.` : "";
+    const away = outOfView();
+    waiting.hidden = held.size + away === 0;
+    const told = [
+      held.size ? `${held.size} ${held.size === 1 ? "change waits" : "changes wait"}: rows keep their place while you are on one.` : "",
+      away ? `${away} new, out of view.` : "",
+    ].filter(Boolean).join(" ");
     if (waitingTold.textContent !== told) waitingTold.textContent = told;
     board.querySelector("[data-empty]").hidden = body.children.length > 0;
   }
@@ -215,8 +249,18 @@
   }
   connect();
   setInterval(() => { if (Date.now() - heard > cut * 4) report("lost"); }, cut);
+  let moved = Date.now();
+  for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) document.addEventListener(kind, () => { moved = Date.now(); }, { passive: true });
+  setInterval(() => {
+    if (held.size && busy() && Date.now() - moved > rest) arrive();
+    else if (unseen.size) tell();
+  }, 500);
   body.addEventListener("mouseleave", settle);
   body.addEventListener("mouseover", () => { if (held.size) settle(); });
   body.addEventListener("focusout", () => setTimeout(settle));
-  board.querySelector("[data-waiting-show]").addEventListener("click", show);
+  board.querySelector("[data-waiting-show]").addEventListener("click", () => {
+    show();
+    if (outOfView()) [...unseen][0].scrollIntoView({ block: "center", behavior: "instant" });
+    tell();
+  });
 })();

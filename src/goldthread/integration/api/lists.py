@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from goldthread.accounts.models import Team
 from goldthread.accounts.queries import areas
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
@@ -21,7 +22,7 @@ from goldthread.desk.rows import rows
 from goldthread.desk.strip import WANTS
 from goldthread.integration.api import answers_lists as answers
 from goldthread.integration.api import shown
-from goldthread.integration.api.fields import Coded, InForce, PageNumber
+from goldthread.integration.api.fields import LARGEST_ID, Coded, InForce, PageNumber
 from goldthread.integration.api.operations import operation, staff
 from goldthread.response.grades import every_grade
 
@@ -39,6 +40,10 @@ def read_board(
     area: Annotated[
         Annotated[str, InForce("areas")] | None,
         Query(max_length=40, description="Only this area, and what has none yet."),
+    ] = None,
+    team: Annotated[
+        int | None,
+        Query(ge=1, le=LARGEST_ID, description="Only what this team opened, owns or is handed, by its `id`."),
     ] = None,
     grade: Annotated[Annotated[str, Coded.of(GRADES)] | None, Query(description="Only this grade.")] = None,
     child: Annotated[
@@ -60,7 +65,17 @@ def read_board(
     user, now = staff(request), database_now(connection)
     if area is not None and area not in areas():
         raise Invalid({"area": "Choose an area from the list."})
-    asked = {"area": area, "grade": grade, "child": child, "owner": owner, "overdue": overdue, "needs": needs}
+    if team is not None and not Team.objects.filter(pk=team).exists():
+        raise Invalid({"team": "There is no such team. Choose one from the list of teams."})
+    asked = {
+        "area": area,
+        "team": team,
+        "grade": grade,
+        "child": child,
+        "owner": owner,
+        "overdue": overdue,
+        "needs": needs,
+    }
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     found = board(user, Filters(**given), now)
     listed, part = _page(found, page)
