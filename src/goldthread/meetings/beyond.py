@@ -79,6 +79,8 @@ class Body:
     choices: Callable[[Staff, uuid.UUID, datetime], dict[str, Pairs]]
     broken: Callable[[datetime], Pairs]
     """Rules that call for a meeting and are broken now: pairs of the rule's code and why, in a sentence."""
+    labels: Mapping[str, str]
+    """What each field is called on the page."""
     template: str
     values: Callable[[Staff, uuid.UUID], dict[str, Any]]
     subject: str

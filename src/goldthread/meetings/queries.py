@@ -110,3 +110,9 @@ def may_own(kind: Kind) -> dict[str, Any]:
 def proposals(kinds: Iterable[str]) -> QuerySet[Proposal]:
     """Meetings that are proposed and not called, the oldest first."""
     return Proposal.objects.filter(kind__in=list(kinds), ended_at__isnull=True).order_by("at", "id")
+
+
+def newest_decision(meeting: Meeting) -> int:
+    """The newest decision of a meeting; 0 for none."""
+    found = Decision.objects.filter(line__meeting=meeting).order_by("-id").values_list("pk", flat=True).first()
+    return found or 0

@@ -23,7 +23,7 @@ from goldthread.meetings.rules import Candidate
 from goldthread.response.grades import grade
 from goldthread.response.models import GradePeriod, Unit
 from goldthread.supervision import irmm_actions, irmm_rules
-from goldthread.supervision.irmm_choices import choices
+from goldthread.supervision.irmm_choices import LABELS, choices
 from goldthread.supervision.irmm_finding import KIND, find, numbers
 from goldthread.web.times import clock
 
@@ -121,6 +121,7 @@ def register() -> None:
             now_of=now_of,
             choices=choices,
             broken=broken,
+            labels=LABELS,
             template="supervision/_irmm-line.jinja",
             values=values,
             subject="incident",

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 LEVELS = [("silver", "Silver"), ("gold", "Gold")]
+LABELS = {
+    "grade": "To which grade",
+    "unit": "Which unit",
+    "reason": "Why it may close",
+    "to": "To whom",
+    "agency": "Agency, if they were reached already",
+    "reached": "Who there was reached, and how",
+}
 STATES = {"available": "", "sent": ", on its way elsewhere", "at_scene": ", at a scene"}
 
 
