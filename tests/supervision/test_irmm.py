@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
@@ -15,6 +16,7 @@ from goldthread.audit.actions import acting
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Entry, Incident
+from goldthread.measures.registry import measure
 from goldthread.meetings import actions, queries
 from goldthread.meetings.deciding_actions import decide, done
 from goldthread.meetings.models import Action, Attendance, Decision, Line, Meeting, Minutes, Proposal
@@ -387,3 +389,27 @@ def test_a_reason_that_is_none_or_a_key_of_nothing_calls_nothing(cast: Cast) -> 
     with pytest.raises(NotThere):
         actions.call(cast.fim, "no such kind", key=uuid.uuid4(), because="start")
     assert not Meeting.objects.exists()
+
+
+def test_measures_tell_what_was_decided_done_and_came_back(cast: Cast, incident: Incident) -> None:
+    left, kept = late_child(cast), late_child(cast)
+    meeting = call(cast.fim)
+    choose(cast.fim, meeting, incident, minutes=30, owner=f"staff:{cast.supervisor.pk}")
+    choose(cast.fim, meeting, kept, minutes=30, owner=f"staff:{cast.supervisor.pk}")
+    done(cast.supervisor, Action.objects.get(line__subject=incident.pk).pk, words="Seen.")
+    actions.end(cast.fim, meeting.pk)
+    later(timedelta(hours=3))
+    actions.end(cast.fim, call(cast.fim, "mid").pk)
+    later(timedelta(minutes=1))
+
+    def cases(code: str) -> tuple[set[Any], set[Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT goldthread_now()")
+            (until,) = cursor.fetchone()
+        every, met = measure(code).cases(until - timedelta(days=1), until)
+        return {one.pk for one in every}, {one.pk for one in met}
+
+    every = {incident.pk, left.pk, kept.pk}
+    assert cases("irmm-decided") == (every, set()), "the second meeting decided nothing"
+    assert cases("irmm-done") == (every, {incident.pk})
+    assert cases("irmm-carried") == (every, {left.pk, kept.pk})

@@ -117,7 +117,12 @@ def test_what_is_out_of_sight_keeps_its_place_and_says_nothing(
 
 def test_strangers_and_the_commissioner_see_nothing_of_it(cast: Cast, browser: Browser, incident: Incident) -> None:
     meeting = call(cast.fim)
-    for person in (cast.handler, cast.pcc, cast.silver, cast.auditor):
+    handler = browser(cast.handler)
+    assert [handler.get(f"/meetings/{path}").status_code for path in ("mine", f"{meeting.pk}/", f"{meeting.pk}/state")] == [
+        200, 404, 404,
+    ]  # fmt: skip
+    assert handler.post(f"/meetings/{meeting.pk}/join", {"key": key()}).status_code == 404
+    for person in (cast.pcc, cast.silver, cast.auditor):
         client = browser(person)
         for path in ("", "mine", "count", f"{meeting.pk}/", f"{meeting.pk}/state"):
             assert client.get(f"/meetings/{path}").status_code == 403, path

@@ -105,7 +105,7 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
             raise NotThere(NO_ACTION)
         kind = kind_of(action.line.meeting.kind, act.now)
         own = action.owner_id == user.pk or (action.owner_team_id is not None and action.owner_team_id == user.team_id)
-        if user.role not in kind.join or not (own or user.role in kind.chair):
+        if user.role not in kind.owe | kind.chair or not (own or user.role in kind.chair):
             raise NotThere(NO_ACTION)
         answer = ActionAnswer(action=action, answer="done", words=Payload.objects.keep(kept), by=user, at=act.now)
         answer.save_once()

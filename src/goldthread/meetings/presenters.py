@@ -56,10 +56,15 @@ def _line(line: Line, kind: Kind, seen: bool, new: Collection[str], worse: Colle
         return {**common, **HIDDEN, "since": "", "decision": bare, "action": None}
     action = {**action_told(owed[-1]), "due_at": owed[-1].due_at} if owed else None
     title = told["title"]
-    since = (
-        "new" if title in new else "worse" if title in worse else "still here" if new or worse or line.carried else ""
-    )
-    return {**told, **common, "since": since, "hidden": False, "decision": decision, "action": action}
+    since = "worse" if title in worse else "new" if title in new else "still here"
+    return {
+        **told,
+        **common,
+        "since": since if line.meeting.previous_id else "",
+        "hidden": False,
+        "decision": decision,
+        "action": action,
+    }
 
 
 def before(line: Line, now: datetime) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ def stood(meeting: Meeting | None) -> dict[uuid.UUID, Stood]:
 
 def lines(meeting: Meeting) -> list[Line]:
     """The list in its order, each line with its decisions and actions; four queries however long it is."""
-    found = Line.objects.filter(meeting=meeting).select_related("text", "carried").order_by("position")
+    found = Line.objects.filter(meeting=meeting).select_related("text", "carried", "meeting").order_by("position")
     return list(
         found.prefetch_related(
             "decisions__words",
@@ -98,9 +98,9 @@ def on_duty(roles: Iterable[str]) -> dict[int, list[int]]:
 
 
 def may_own(kind: Kind) -> dict[str, Any]:
-    """Whom an action may be given to: people on duty who may be in such a meeting, and the teams these are of."""
+    """Whom an action may be given to: people on duty whose role may owe one, and the teams these are of."""
     people = Staff.objects.filter(
-        is_active=True, role__in=kind.join, duties__isnull=False, duties__ended_at__isnull=True
+        is_active=True, role__in=kind.owe, duties__isnull=False, duties__ended_at__isnull=True
     ).select_related("team")
     here = list(people.order_by("name", "pk"))
     teams = {one.team_id: one.team for one in here}
