@@ -113,7 +113,8 @@ def line(entry: Entry, marks: list[Mark]) -> Line:
         erased = bool(entry.text and entry.text.erased_at)
         return Line(**common, what=f"{rung}: {RUNG.get(entry.data['outcome'], entry.data['outcome'])}", erased=erased)
     if entry.kind == "event":
-        ours = f". We told them: {entry.text.shown()}" if entry.text is not None else ""
+        told = "We told them: " if entry.code == "callback.logged" else ""
+        ours = f". {told}{entry.text.shown()}" if entry.text is not None else ""
         return Line(**common, what=f"{_event(entry)}{ours}", erased=bool(entry.text and entry.text.erased_at))
     if entry.text is not None:
         if entry.text.erased_at is not None:

@@ -33,11 +33,13 @@ class Kind:
     call: frozenset[str]
     chair: frozenset[str]
     join: frozenset[str]
+    owe: frozenset[str]
     length: timedelta
     lines: int
     ends_after: timedelta
     reached_by: frozenset[str]
     look_within: timedelta
+    propose_again: timedelta
     because: tuple[tuple[str, str], ...]
     decisions: dict[str, Choice]
 
@@ -66,11 +68,13 @@ def _kind(row: dict[str, Any]) -> Kind:
         call=frozenset(row["call"]),
         chair=frozenset(row["chair"]),
         join=frozenset(row["join"]),
+        owe=frozenset(row["owe"]),
         length=timedelta(minutes=row["minutes"]),
         lines=row["lines"],
         ends_after=timedelta(minutes=row["ends_after"]),
         reached_by=frozenset(row["reached_by"]),
         look_within=timedelta(minutes=row["look_within"]),
+        propose_again=timedelta(minutes=row["propose_again"]),
         because=tuple((code, words) for code, words in row["because"]),
         decisions={one["code"]: _choice(one) for one in row["decision"]},
     )
