@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from goldthread.clocks.local import LONDON
-from goldthread.documents.described import Document, Facts, Paragraph, Part, Section, Table
+from goldthread.documents.described import Document, Facts, Note, Paragraph, Part, Section, Table
 from goldthread.web.times import clock
 
 STATES = {"open": "to be done", "done": "done", "carried": "carried over"}
@@ -24,6 +24,7 @@ ERASED = (
 def document(content: dict[str, Any], *, number: int, digest: str, at: datetime, force: str) -> Document:
     """The document of frozen minutes; ``content`` in the shape that ``minutes`` tells, empty where it was erased.
 
+    As ``presenters.minutes`` gives it to a reader, lines out of their sight keep their place and lose their words, and the document says so.
     ``number`` is the meeting's, ``digest`` and ``at`` (aware) are those under and at which the minutes were frozen.
     """
     if not content:
@@ -52,6 +53,7 @@ def document(content: dict[str, Any], *, number: int, digest: str, at: datetime,
                 (str(one["position"]), _subject(one), _why(one), _owed(one, opened)) for one in content["not_reached"]
             ], "Every line was reached."),
             _changes(content),
+            *_hidden(content),
         ),
     )  # fmt: skip
 
@@ -81,10 +83,19 @@ def _about(content: dict[str, Any]) -> Facts:
 
 def _changes(content: dict[str, Any]) -> Section:
     found = content["difference"]
+    numbers = content.get("numbers") or {code: len(titles) for code, titles in found.items()}
     rows = tuple(
-        (f"{name} ({len(found[code])})", ", ".join(found[code])) for code, name in CHANGES.items() if found.get(code)
+        (name, f"{numbers[code]}: {', '.join(found[code])}" if found.get(code) else str(numbers[code]))
+        for code, name in CHANGES.items()
+        if numbers.get(code)
     )
     return Section("Against the meeting before", (Facts(rows) if rows else Paragraph("Nothing to tell."),))
+
+
+def _hidden(content: dict[str, Any]) -> tuple[Note, ...]:
+    many = content.get("hidden", 0)
+    told = f"{many} of its lines are outside the sight of whoever made this print. The digest is of the whole."
+    return (Note(told),) if many else ()
 
 
 def _table(
@@ -106,13 +117,13 @@ def _why(line: dict[str, Any]) -> str:
 
 
 def _decision(made: dict[str, Any], opened: datetime) -> str:
-    person = f"Answered for by {made['person']}." if made["person"] else ""
+    person = f"Answered for by {made['person']}." if made.get("person") else ""
     before = (
         f"Before that: {one['name']}, {one['by']}, {_at(one['at'], opened)}. {one['words']}".rstrip()
         for one in made["before"]
     )
     by = f"{made['by']}, {_at(made['at'], opened)}"
-    return _lines(made["name"], made["words"], made["came_of"], person, by, *before)
+    return _lines(made["name"], made.get("words", ""), made.get("came_of", ""), person, by, *before)
 
 
 def _owed(line: dict[str, Any], opened: datetime) -> str:
