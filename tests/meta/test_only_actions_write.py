@@ -20,6 +20,7 @@ WRITES = {
     "update_or_create",
     "get_or_create",
     "keep",
+    "keep_all",
 }
 ALWAYS = WRITES - {"update"}
 WRITERS = {

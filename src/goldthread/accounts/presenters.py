@@ -18,6 +18,7 @@ NAV = [
     ("inbox.see", "desk:inbox", "Inbox", "g i"),
     ("board.see", "desk:board", "Board", "g b"),
     ("supervision.review", "supervision:queue", "Supervision", "g v"),
+    ("meeting.see", "meetings:list", "Meetings", "g e"),
     ("unit.allocate", "desk:units", "Units", "g u"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
@@ -29,6 +30,7 @@ COUNTED = {
     "desk:inbox": "desk:inbox_count",
     "lookback:queue": "lookback:count",
     "supervision:queue": "supervision:count",
+    "meetings:list": "meetings:count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from goldthread.assessment.marking import Answered, CueState, Finding, states
-from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
 from goldthread.assessment.reading import Said, reader
 from goldthread.contact.models import Entry, Incident
 
@@ -64,6 +64,18 @@ def mark_answers(incident_id: uuid.UUID) -> dict[str, Answered]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_rows(ANSWERS)}", {"incident": incident_id})
         return _answers(cursor.fetchone()[0])
+
+
+def mark_answers_of(incidents: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Answered]]:
+    """What ``mark_answers`` gives for each of many incidents, by one question; those without an answer are left out."""
+    newest = MarkAnswer.objects.filter(incident__in=incidents).order_by("incident", "cue", "-id")
+    found: dict[uuid.UUID, dict[str, Answered]] = {}
+    for one in newest.distinct("incident", "cue").select_related("by"):
+        by = one.by.initials if one.by else ""
+        found.setdefault(one.incident_id, {})[one.cue] = Answered(
+            one.answer, one.reason, frozenset(one.facts), by, one.at
+        )
+    return found
 
 
 def _rows(query: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -130,8 +131,16 @@ class PayloadManager(models.Manager["Payload"]):
 
     def keep(self, text: str) -> Payload:
         """Store ``text`` with a fresh salt and return its row; the row is what append-only rows point to."""
-        salt = secrets.token_bytes(16)
-        return self.create(salt=salt, text=text, digest=hashlib.sha256(salt + text.encode()).digest())
+        return self.create(**_salted(text))
+
+    def keep_all(self, texts: Iterable[str]) -> list[Payload]:
+        """Store many texts by one statement, in their order."""
+        return self.bulk_create(Payload(**_salted(text)) for text in texts)
+
+
+def _salted(text: str) -> dict[str, Any]:
+    salt = secrets.token_bytes(16)
+    return {"salt": salt, "text": text, "digest": hashlib.sha256(salt + text.encode()).digest()}
 
 
 class Payload(models.Model):

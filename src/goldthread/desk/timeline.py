@@ -107,7 +107,8 @@ def line(entry: Entry, marks: list[Mark]) -> Line:
         "author": author,
     }
     if entry.kind == "event":
-        ours = f". We told them: {entry.text.shown()}" if entry.text is not None else ""
+        told = "We told them: " if entry.code == "callback.logged" else ""
+        ours = f". {told}{entry.text.shown()}" if entry.text is not None else ""
         return Line(**common, what=f"{_event(entry)}{ours}", erased=bool(entry.text and entry.text.erased_at))
     if entry.text is not None:
         if entry.text.erased_at is not None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("goldthread.desk.urls")),
     path("look-back/", include("goldthread.lookback.urls")),
     path("supervision/", include("goldthread.supervision.urls")),
+    path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),
     path("api/v1/", include((addresses(), "api"))),
     path("api/v1/openapi.json", openapi_json, name="openapi"),

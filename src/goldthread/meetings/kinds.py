@@ -38,6 +38,7 @@ class Kind:
     ends_after: timedelta
     reached_by: frozenset[str]
     look_within: timedelta
+    propose_again: timedelta
     because: tuple[tuple[str, str], ...]
     decisions: dict[str, Choice]
 
@@ -71,6 +72,7 @@ def _kind(row: dict[str, Any]) -> Kind:
         ends_after=timedelta(minutes=row["ends_after"]),
         reached_by=frozenset(row["reached_by"]),
         look_within=timedelta(minutes=row["look_within"]),
+        propose_again=timedelta(minutes=row["propose_again"]),
         because=tuple((code, words) for code, words in row["because"]),
         decisions={one["code"]: _choice(one) for one in row["decision"]},
     )

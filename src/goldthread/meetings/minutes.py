@@ -31,6 +31,7 @@ The frozen list (``Meeting.frozen``) is ``{"shape": 1, "heading", "attendance", 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,6 +61,7 @@ def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
             lines.append({**told, "decision": decision_told(decided[line.pk], kind)})
         else:
             missed.append(told)
+    attendance = Attendance.objects.filter(meeting=meeting).select_related("staff").order_by("part", "joined_at", "id")
     previous = meeting.previous
     return {
         "shape": SHAPE,
@@ -81,16 +83,15 @@ def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
             "lines": kind.lines,
         },
         "heading": frozen.get("heading", []),
-        "attendance": attendance_told(meeting),
+        "attendance": attendance_told(attendance),
         "lines": lines,
         "not_reached": missed,
         "difference": frozen.get("difference", {}),
     }
 
 
-def attendance_told(meeting: Meeting) -> list[dict[str, Any]]:
-    """Who was in it, the chair first, then in the order in which they came."""
-    found = Attendance.objects.filter(meeting=meeting).select_related("staff").order_by("part", "joined_at", "id")
+def attendance_told(found: Iterable[Attendance]) -> list[dict[str, Any]]:
+    """Who was in it, from when until when."""
     return [
         {
             "name": one.staff.name,

@@ -1,13 +1,17 @@
-"""What supervision shows on an incident's own page: questions that wait for its owner, and its lines of the timeline."""
+"""What supervision shows on an incident's own page: questions, what a meeting decided of it, and its lines of the timeline."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.contact.known import force_day
 from goldthread.desk import beyond
+from goldthread.meetings import presenters, queries
+from goldthread.meetings.kinds import decision_names, kinds_on
 from goldthread.supervision.models import ANSWERS
 from goldthread.supervision.presenters import asked_here
+from goldthread.web.times import clock
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -15,11 +19,30 @@ if TYPE_CHECKING:
 
 
 def show_all() -> None:
-    """Register both; called once at start."""
+    """Register all; called once at start."""
     beyond.display("supervision/_questions.jinja", _questions)
+    beyond.display("supervision/_meeting-actions.jinja", _actions)
+    beyond.line("meeting.decided", _decided)
+    beyond.line("meeting.action_done", lambda data: f"Action of meeting {data['meeting']} done")
     beyond.line("review.made", lambda data: f"Reviewed: {dict(ANSWERS)[data['answer']].lower()}")
     beyond.line("question.answered", lambda _data: "A supervisor's question answered")
 
 
 def _questions(_user: Staff, record: Record, now: datetime) -> dict[str, Any]:
     return {"supervisor_asks": asked_here(record, now)}
+
+
+def _actions(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
+    kinds = kinds_on(force_day(now))
+    found = presenters.actions(user, queries.of_subject(record.incident.pk), now)
+    return {
+        "meeting_actions": found,
+        "may_meet": user.can("meeting.see") and any(user.role in one.join for one in kinds.values()),
+    }
+
+
+def _decided(data: dict[str, Any]) -> str:
+    told = f"Meeting {data['meeting']}: {decision_names().get(data['decision'], data['decision']).lower()}"
+    if not data["owner"]:
+        return told
+    return f"{told}, {data['owner']} by {clock(datetime.fromisoformat(data['due']))}"

@@ -80,6 +80,11 @@ def both_times(context: Context, value: datetime | None, now: datetime | None = 
     return Markup('<span class="when">{}</span>').format(shown)
 
 
+def moment(value: str | Undefined | None) -> datetime | None:
+    """A time from a document's text, for the filters that show times; None where there is none."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
 def bound(field: object) -> BoundField:
     """The field itself; raises ``TypeError`` for anything else, since a field that renders as nothing would go unseen.
 
@@ -114,5 +119,5 @@ def environment(**options: Any) -> Environment:
     made.globals.update(url=url, static=static, asset=asset, json_script=json_script)
     made.globals.update(get_messages=get_messages, clock_state=times.bar, bound=bound)
     made.filters.update(clock=clock, ago=ago, both_times=both_times, duration=times.duration, spoken=times.spoken)
-    made.filters["drawing"] = drawing
+    made.filters.update(drawing=drawing, moment=moment)
     return made

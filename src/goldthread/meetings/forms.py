@@ -1,0 +1,94 @@
+"""Forms of the meetings' pages: parsing only; the rules decide, and their sentences come back to the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from goldthread.meetings.kinds import Choice
+from goldthread.meetings.rules import OWN
+from goldthread.web.forms import CommandForm, WordsField
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def _words(label: str, rows: int = 2) -> WordsField:
+    return WordsField(label=label, required=False, widget=forms.Textarea({"rows": rows, "autocomplete": "off"}))
+
+
+class CallForm(CommandForm):
+    """A meeting called."""
+
+    name = "call"
+    kind = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    because = forms.ChoiceField(label="Why now", required=False, widget=forms.RadioSelect)
+    words = _words("A word on it", rows=1)
+
+    def __init__(self, *args: Any, because: Pairs, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].choices = because  # type: ignore[attr-defined]
+
+
+class PlainForm(CommandForm):
+    """A command without values: to join, to leave, to take the chair, to end."""
+
+    name = "plain"
+
+
+class MoveForm(CommandForm):
+    """To a line."""
+
+    name = "move"
+    line = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class DecideForm(CommandForm):
+    """A decision of one line, with the fields that it takes; one that is not in the kind's file takes none."""
+
+    name = "decide"
+    code = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
+    words = _words("What was decided, and why")
+    owner = forms.ChoiceField(label="Who sees to it", required=False)
+    minutes = forms.IntegerField(label="Done in how many minutes", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        choice: Choice | None,
+        choices: Mapping[str, Pairs],
+        labels: Mapping[str, str],
+        people: Pairs,
+        owners: Pairs,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        takes = (*choice.needs, *choice.may) if choice is not None else ()
+        self.given = [name for name in takes if name not in OWN]
+        for name in self.given:
+            self.fields[name] = _field(labels.get(name, name), choices.get(name))
+        if "person" in takes:
+            self.fields["person"] = _field("Who accepts it, by name", people)
+        if "owner" in takes:
+            self.fields["owner"].choices = [("", "Whoever owns the incident"), *owners]  # type: ignore[attr-defined]
+        else:
+            del self.fields["owner"]
+        if choice is not None:
+            self.fields["minutes"].initial = int(choice.due.total_seconds() // 60)
+        order = ["key", "code", "seen", "person", *self.given, "words", "owner", "minutes"]
+        self.order_fields(order)
+
+
+class DoneForm(CommandForm):
+    """What was done of an action."""
+
+    name = "done"
+    words = _words("What was done, and what came of it", rows=1)
+
+
+def _field(label: str, choices: Pairs | None) -> forms.Field:
+    if choices is None:
+        return forms.CharField(label=label, required=False, widget=forms.TextInput({"autocomplete": "off"}))
+    return forms.ChoiceField(label=label, required=False, choices=[("", "Choose"), *choices])

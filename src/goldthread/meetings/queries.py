@@ -1,0 +1,118 @@
+"""Questions of meetings: which sit, what stands on a list, who owes what."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from goldthread.accounts.models import Duty, Staff
+from goldthread.meetings.kinds import Kind
+from goldthread.meetings.models import Action, Attendance, Decision, Line, Meeting, Proposal
+from goldthread.meetings.rules import Stood
+
+
+def joined_kinds(user: Staff, kinds: Mapping[str, Kind]) -> list[str]:
+    """The kinds whose meetings this person may be in and whose minutes they may read."""
+    return [code for code, kind in kinds.items() if user.role in kind.join and user.can("meeting.see")]
+
+
+def meetings(user: Staff, kinds: Mapping[str, Kind]) -> QuerySet[Meeting]:
+    """Meetings that this person may see, newest first."""
+    found = Meeting.objects.filter(kind__in=joined_kinds(user, kinds))
+    return found.select_related("chair", "called_by", "ended_by", "words", "agenda", "previous").order_by("-opened_at")
+
+
+def newest(kind: str) -> Meeting | None:
+    """The newest meeting of a kind, sitting or ended."""
+    return Meeting.objects.filter(kind=kind).select_related("agenda").order_by("-opened_at").first()
+
+
+def stood(meeting: Meeting | None) -> dict[uuid.UUID, Stood]:
+    """Every subject on a meeting's list with why."""
+    if meeting is None:
+        return {}
+    return {
+        one.subject: Stood(one.told.get("title", "erased"), frozenset(one.reasons), one.points)
+        for one in Line.objects.filter(meeting=meeting).select_related("text").order_by("position")
+    }
+
+
+def lines(meeting: Meeting) -> list[Line]:
+    """The list in its order, each line with its decisions and actions; four queries however long it is."""
+    found = Line.objects.filter(meeting=meeting).select_related("text", "carried").order_by("position")
+    return list(
+        found.prefetch_related(
+            "decisions__words",
+            "decisions__by",
+            "decisions__person",
+            "actions__owner",
+            "actions__owner_team",
+            "actions__words",
+            "actions__answer__words",
+            "actions__answer__by",
+        )
+    )
+
+
+def undecided(meeting: Meeting) -> QuerySet[Line]:
+    """Lines of which nothing is decided, in their order."""
+    found = Line.objects.filter(meeting=meeting)
+    return found.filter(~Exists(Decision.objects.filter(line=OuterRef("pk")))).order_by("position")
+
+
+def present(meeting: Meeting) -> list[Attendance]:
+    """Who is in it now, the chair first."""
+    found = Attendance.objects.filter(meeting=meeting, left_at__isnull=True).select_related("staff")
+    return list(found.order_by("part", "joined_at", "id"))
+
+
+def owed(kind: str = "") -> QuerySet[Action]:
+    """Actions that nobody has ended, of a kind of meeting or of all, the soonest due first."""
+    found = Action.objects.filter(answer__isnull=True)
+    found = found.filter(line__meeting__kind=kind) if kind else found
+    return found.select_related("line__meeting", "line__text", "words", "owner", "owner_team", "decision__by").order_by(
+        "due_at", "id"
+    )
+
+
+def mine(user: Staff) -> QuerySet[Action]:
+    """What this person owes, or their team does."""
+    return owed().filter(Q(owner=user) | Q(owner_team=user.team_id))
+
+
+def of_subject(subject: uuid.UUID) -> QuerySet[Action]:
+    """What is owed of one subject."""
+    return owed().filter(line__subject=subject)
+
+
+def on_duty(roles: Iterable[str]) -> dict[int, list[int]]:
+    """Who of these roles is on duty, by team, each team's in the order of their names."""
+    found: dict[int, list[int]] = {}
+    running = Duty.objects.filter(ended_at__isnull=True, staff__is_active=True, staff__role__in=list(roles))
+    for team, pk in running.order_by("staff__name", "staff_id").values_list("staff__team", "staff_id"):
+        found.setdefault(team, []).append(pk)
+    return found
+
+
+def may_own(kind: Kind) -> dict[str, Any]:
+    """Whom an action may be given to: people on duty who may be in such a meeting, and the teams these are of."""
+    people = Staff.objects.filter(
+        is_active=True, role__in=kind.join, duties__isnull=False, duties__ended_at__isnull=True
+    ).select_related("team")
+    here = list(people.order_by("name", "pk"))
+    teams = {one.team_id: one.team for one in here}
+    return {"people": here, "teams": sorted(teams.values(), key=lambda one: one.name)}
+
+
+def proposals(kinds: Iterable[str]) -> QuerySet[Proposal]:
+    """Meetings that are proposed and not called, the oldest first."""
+    return Proposal.objects.filter(kind__in=list(kinds), ended_at__isnull=True).order_by("at", "id")
+
+
+def newest_decision(meeting: Meeting) -> int:
+    """The newest decision of a meeting; 0 for none."""
+    found = Decision.objects.filter(line__meeting=meeting).order_by("-id").values_list("pk", flat=True).first()
+    return found or 0

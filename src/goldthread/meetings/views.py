@@ -1,0 +1,358 @@
+"""Meetings as pages: the list, one that sits as its chair or those in other rooms see it, its minutes, and what one owes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from goldthread.accounts.models import Staff
+from goldthread.accounts.routes import route
+from goldthread.audit.actions import record_consultation
+from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.meetings import actions, beyond, deciding_actions, forms, presenters, queries
+from goldthread.meetings.actions import NOT_THERE
+from goldthread.meetings.kinds import Kind, kinds_on
+from goldthread.meetings.models import Meeting
+from goldthread.web.forms import CommandForm
+
+PAGE = 50
+SEE, CHAIR = "meeting.see", "meeting.chair"
+LARGEST = 2**63 - 1
+
+
+@route(SEE, "consultation")
+@require_safe
+def list_all(request: HttpRequest) -> HttpResponse:
+    """What sits now, what is proposed, and the meetings before with their minutes."""
+    return _list(request)
+
+
+@route(SEE, "none", why="a number, of nobody's record")
+@require_safe
+def count(request: HttpRequest) -> HttpResponse:
+    """How many of my actions are open, and of these late; a meeting that is proposed counts for whoever calls it."""
+    user, now = _staff(request), database_now(connection)
+    mine = queries.mine(user)
+    proposed = queries.proposals(_called(user, _kinds(now))).count()
+    return JsonResponse({"count": mine.count() + proposed, "over": mine.filter(due_at__lt=now).count()})
+
+
+@route(SEE, "consultation")
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What I owe of meetings, or my team does."""
+    return _mine(request)
+
+
+@route(CHAIR, "collection")
+@require_POST
+def call(request: HttpRequest) -> HttpResponse:
+    """Call a meeting: its list is built and frozen."""
+    kinds = _kinds(database_now(connection))
+    kind = kinds.get(request.POST.get("kind", ""))
+    form = forms.CallForm(request.POST, because=kind.because if kind else [])
+    made: list[Meeting] = []
+    if _done(
+        form,
+        lambda given: made.append(
+            actions.call(
+                _staff(request), given["kind"], key=given["key"], because=given["because"], words=given["words"]
+            )
+        ),
+    ):
+        return redirect("meetings:meeting", made[0].pk)
+    return _list(request, form=form, status=422)
+
+
+@route(SEE, "consultation")
+@require_safe
+def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """One meeting: as its chair runs it, as those follow it who are in it, or its minutes."""
+    return _page(request, meeting_id)
+
+
+@route(SEE, "none", why="where a meeting is, and nothing of what it is about")
+@require_safe
+def state(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """A mark that changes with whatever those who follow a meeting are to see."""
+    found, _kind = _meeting(_staff(request), meeting_id)
+    return JsonResponse({"mark": _mark(found)})
+
+
+@route(SEE, "alteration")
+@require_POST
+def join(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Be in it."""
+    return _plain(request, meeting_id, lambda user: actions.join(user, meeting_id))
+
+
+@route(SEE, "alteration")
+@require_POST
+def leave(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Leave it."""
+    return _plain(request, meeting_id, lambda user: actions.leave(user, meeting_id))
+
+
+@route(CHAIR, "alteration")
+@require_POST
+def chair(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Take its chair."""
+    return _plain(request, meeting_id, lambda user: actions.take_chair(user, meeting_id))
+
+
+@route(CHAIR, "alteration")
+@require_POST
+def end(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """End it; its minutes are frozen."""
+    return _plain(request, meeting_id, lambda user: actions.end(user, meeting_id))
+
+
+@route(CHAIR, "alteration")
+@require_POST
+def move(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Go to a line."""
+    form = forms.MoveForm(request.POST)
+    if _done(form, lambda given: actions.move(_staff(request), meeting_id, given["line"])):
+        return redirect("meetings:meeting", meeting_id)
+    return _page(request, meeting_id, form=form, status=422)
+
+
+@route(CHAIR, "alteration")
+@require_POST
+def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
+    """Decide a line, and go to the next that is not decided."""
+    user = _staff(request)
+    found, kind = _meeting(user, meeting_id)
+    line = found.lines.filter(pk=min(line_id, LARGEST)).first()
+    if line is None:
+        raise Http404(NOT_THERE)
+    form = _form(user, kind, line.subject, request.POST.get("code", ""), data=request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        deciding_actions.decide(
+            user, meeting_id, line_id, key=given["key"], code=given["code"], seen=given["seen"], words=given["words"],
+            owner=given.get("owner", ""), person=given.get("person", ""), minutes=given["minutes"],
+            given={name: given.get(name, "") for name in form.given},
+        )  # fmt: skip
+        following = queries.undecided(found).filter(position__gt=line.position).first()
+        if following is not None:
+            actions.move(user, meeting_id, following.pk)
+
+    if _done(form, act):
+        messages.success(request, f"Line {line.position} decided.")
+        return redirect("meetings:meeting", meeting_id)
+    return _page(request, meeting_id, form=form, status=422)
+
+
+@route(SEE, "alteration")
+@require_POST
+def done(request: HttpRequest, action_id: int) -> HttpResponse:
+    """Say that an action is done."""
+    form = forms.DoneForm(request.POST)
+    if _done(form, lambda given: deciding_actions.done(_staff(request), min(action_id, LARGEST), words=given["words"])):
+        messages.success(request, "Done, and said in the incident.")
+        back = request.POST.get("back", "")
+        safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+        return redirect(back if safe else "meetings:mine")
+    return _mine(request, form=form, failed=action_id, status=422)
+
+
+def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: int = 200) -> HttpResponse:
+    user, now = _staff(request), database_now(connection)
+    kinds = _kinds(now)
+    found = Paginator(queries.meetings(user, kinds), PAGE)
+    page = found.get_page(request.GET.get("page"))
+    rows = [presenters.row(one, kinds[one.kind]) for one in page.object_list]
+    called = _called(user, kinds)
+    record_consultation(user, SEE, [("meeting", str(one["id"])) for one in rows])
+    open_now = {one.kind for one in page.object_list if one.is_open}
+    shown = [code for code in called if code not in open_now]
+    context = {
+        "now": now,
+        "sitting": [one for one in rows if one["ended_at"] is None],
+        "rows": [one for one in rows if one["ended_at"] is not None],
+        "kinds": [kinds[code] for code in shown],
+        "forms": {
+            code: form
+            if form is not None and form.data.get("kind") == code
+            else forms.CallForm(
+                because=kinds[code].because,
+                initial={"kind": code, "because": _because(code)},
+                auto_id=f"call-{code}-%s",
+            )
+            for code in shown
+        },
+        "lost": form if form is not None and form.data.get("kind") not in shown else None,
+        "proposals": list(queries.proposals(called)),
+        "mine": queries.mine(user).count(),
+        "page": {
+            "number": page.number,
+            "pages": found.num_pages,
+            "total": found.count,
+            "what": "meeting" if found.count == 1 else "meetings",
+            "previous": f"?page={page.number - 1}" if page.has_previous() else "",
+            "next": f"?page={page.number + 1}" if page.has_next() else "",
+        },
+    }
+    return render(request, "meetings/list.jinja", context, status=status)
+
+
+def _mine(
+    request: HttpRequest, *, form: forms.DoneForm | None = None, failed: int = 0, status: int = 200
+) -> HttpResponse:
+    user, now = _staff(request), database_now(connection)
+    rows = presenters.actions(user, queries.mine(user)[:500], now)
+    record_consultation(user, SEE, [("action", str(one["id"])) for one in rows])
+    for one in rows:
+        one["form"] = (
+            form if form is not None and one["id"] == failed else forms.DoneForm(auto_id=f"done-{one['id']}-%s")
+        )
+    lost = form if form is not None and failed not in {one["id"] for one in rows} else None
+    context = {"now": now, "rows": rows, "lost": lost}
+    return render(request, "meetings/mine.jinja", context, status=status)
+
+
+def _page(request: HttpRequest, meeting_id: int, *, form: CommandForm | None = None, status: int = 200) -> HttpResponse:
+    user, now = _staff(request), database_now(connection)
+    found, kind = _meeting(user, meeting_id)
+    body = beyond.body(kind.code)
+    present = queries.present(found)
+    chairs = found.is_open and found.chair_id == user.pk
+    here = any(one.staff_id == user.pk for one in present)
+    context: dict[str, Any] = {
+        "now": now,
+        "meeting": found,
+        "kind": kind,
+        "because": dict(kind.because).get(found.because, found.because),
+        "because_words": found.words.shown() if found.words else "",
+        "present": present,
+        "chairs": chairs,
+        "may_chair": user.role in kind.chair and user.can(CHAIR),
+        "here": here,
+        "failed": form,
+    }
+    if not found.is_open:
+        kept = found.minutes
+        told = presenters.minutes(kept.content, kind, user)
+        subjects = [
+            (body.subject, one["subject"]) for one in (*told["lines"], *told["not_reached"]) if not one["hidden"]
+        ]
+        record_consultation(user, SEE, [("meeting", str(found.pk)), *subjects])
+        context |= {"minutes": told, "sha256": kept.sha256, "issued_at": kept.at, "issued_by": kept.by}
+        return render(request, "meetings/minutes.jinja", context, status=status)
+    context |= {"timer": presenters.timer(found, kind, now), "mark": _mark(found)}
+    if not (here or chairs):
+        record_consultation(user, SEE, [("meeting", str(found.pk))])
+        return render(request, "meetings/door.jinja", context, status=status)
+    rows = presenters.lines(found, kind, user)
+    subjects = [(body.subject, one["subject"]) for one in rows if not one["hidden"]]
+    record_consultation(user, SEE, [("meeting", str(found.pk)), *subjects])
+    at = next((one for one in rows if one["id"] == found.at_line_id), None)
+    context |= {"lines": rows, "at": at, "heading": found.frozen.get("heading", [])}
+    context |= {"decided": sum(bool(one["decided"]) for one in rows), "planned": min(kind.lines, len(rows))}
+    if at is not None and found.at_line is not None:
+        number = at["position"] - 1
+        left = [one for one in rows if not one["decided"] and one is not at]
+        context |= {
+            "previous": rows[number - 1] if number else None,
+            "following": rows[number + 1] if number + 1 < len(rows) else None,
+            "undecided": next((one for one in left if one["position"] > at["position"]), left[0] if left else None),
+            "before": presenters.before(found.at_line, now) if not at["hidden"] else None,
+            "became": body.now_of([found.at_line.subject], found.opened_at).get(found.at_line.subject),
+            "template": body.template,
+            **(body.values(user, found.at_line.subject) if not at["hidden"] else {"ribbon": None}),
+        }
+        code = request.GET.get("decide", "")
+        deciding = form if isinstance(form, forms.DecideForm) else None
+        if chairs and deciding is None and code in kind.decisions:
+            deciding = _form(user, kind, found.at_line.subject, code, seen=at["decided"])
+        context |= {
+            "deciding": deciding,
+            "choice": kind.decisions.get(deciding["code"].value() or "") if deciding else None,
+        }
+    return render(request, "meetings/meeting.jinja", {**context, "now": now}, status=status)
+
+
+def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, data: Any = None) -> forms.DecideForm:
+    able = queries.may_own(kind)
+    people = [(str(one.pk), f"{one.name}, {one.seat.name}") for one in able["people"]]
+    owners = [(f"staff:{pk}", name) for pk, name in people]
+    owners += [(f"team:{one.pk}", f"{one.name} (whoever is on duty)") for one in able["teams"]]
+    body = beyond.body(kind.code)
+    return forms.DecideForm(
+        data,
+        choice=kind.decisions.get(code),
+        choices=body.choices(user, subject, database_now(connection)),
+        labels=body.labels,
+        people=people,
+        owners=owners,
+        initial={"code": code, "seen": seen},
+    )
+
+
+def _plain(request: HttpRequest, meeting_id: int, act: Callable[[Staff], object]) -> HttpResponse:
+    form = forms.PlainForm(request.POST)
+    if _done(form, lambda _given: act(_staff(request))):
+        return redirect("meetings:meeting", meeting_id)
+    return _page(request, meeting_id, form=form, status=422)
+
+
+def _done(form: CommandForm, act: Callable[[dict[str, Any]], object]) -> bool:
+    """Carry it out; a refusal is the form with its sentence and everything typed."""
+    if form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except NotThere as error:
+            raise Http404(str(error)) from None
+        except Invalid as error:
+            for field, sentence in error.fields.items():
+                form.add_error(field if field in form.fields else None, sentence)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return True
+    return False
+
+
+def _meeting(user: Staff, meeting_id: int) -> tuple[Meeting, Kind]:
+    kinds = _kinds(database_now(connection))
+    found = queries.meetings(user, kinds).filter(pk=min(meeting_id, LARGEST)).first()
+    if found is None:
+        raise Http404(NOT_THERE)
+    return found, kinds[found.kind]
+
+
+def _mark(found: Meeting) -> str:
+    newest = queries.newest_decision(found)
+    here = ".".join(str(one.staff_id) for one in queries.present(found))
+    return f"{found.at_line_id}-{newest}-{found.chair_id}-{'open' if found.is_open else 'ended'}-{here}"
+
+
+def _kinds(now: Any) -> dict[str, Kind]:
+    every = kinds_on(now.astimezone(LONDON).date())
+    return {code: kind for code, kind in every.items() if code in beyond.bodies()}
+
+
+def _called(user: Staff, kinds: dict[str, Kind]) -> list[str]:
+    return [code for code, kind in kinds.items() if user.role in kind.call and user.can(CHAIR)]
+
+
+def _because(code: str) -> str:
+    return "threshold" if queries.proposals([code]).exists() else ""
+
+
+def _staff(request: HttpRequest) -> Staff:
+    user = request.user
+    if not isinstance(user, Staff):
+        raise TypeError("the gate lets only staff through")
+    return user
