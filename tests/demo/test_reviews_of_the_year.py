@@ -33,7 +33,7 @@ def test_each_supervisor_reviews_by_a_habit_of_their_own(now: datetime) -> None:
     asked = [sum(step.answer == "returned" for step, _ in every) / len(every) for every in (quick, strict, slow)]
     assert asked[1] > 0.1 > asked[2] > asked[0]
     waited = [sorted(step.at - story.opened_at for step, story in every) for every in (quick, strict, slow)]
-    assert waited[0][-1] < timedelta(minutes=30)
+    assert waited[0][len(waited[0]) // 2] < timedelta(minutes=30)
     assert waited[2][len(waited[2]) // 2] > timedelta(minutes=60)
     read = [sum((step.at - step.began).total_seconds() for step, _ in every) / len(every) for every in (quick, strict)]
     assert read[0] < 30 < 120 < read[1]
@@ -61,14 +61,14 @@ def test_some_of_what_was_agreed_was_raised_within_a_day(now: datetime) -> None:
 
 def test_reviews_stand_as_the_service_writes_them_and_the_measures_see_them(small_force: datetime) -> None:
     reviews = Review.objects.count()
-    assert reviews > 25
+    assert reviews > 20
     assert Entry.objects.filter(code="review.made").count() == reviews
     told = AuditEvent.objects.filter(verb="review.make")
     assert told.count() == reviews
     assert all("stated_at" in json.loads(one.detail) for one in told)
     assert not Review.objects.filter(began_at__gt=F("at")).exists()
     found = Sweep.objects.all()
-    assert found.count() > 25
+    assert found.count() > 20
     assert not found.filter(ended_at__isnull=True).exists()
     assert not found.exclude(found_at__lte=F("ended_at")).exists()
     assert not found.exclude(review__incident=F("incident")).exists()

@@ -27,7 +27,7 @@ def document(content: dict[str, Any], *, number: int, digest: str, at: datetime,
     As ``presenters.minutes`` gives it to a reader, lines out of their sight keep their place and lose their words, and the document says so.
     ``number`` is the meeting's, ``digest`` and ``at`` (aware) are those under and at which the minutes were frozen.
     """
-    if not content:
+    if not content.get("meeting"):
         return Document("Minutes", clock(at), f"Meeting {number}", force, digest, at, (Paragraph(ERASED),))
     meeting = content["meeting"]
     opened, ended = _time(meeting["opened_at"]), _time(meeting["ended_at"])
@@ -40,7 +40,7 @@ def document(content: dict[str, Any], *, number: int, digest: str, at: datetime,
         digest=digest,
         at=at,
         parts=(
-            _about(content),
+            _about(content, at),
             _table("People", "Who was there, from when until when", ("Who", "Role", "Part", "From", "Until"), (5, 5, 2, 2, 2), [
                 (one["name"], one["role"], one["part"], _at(one["joined_at"], opened), _at(one["left_at"], opened))
                 for one in content["attendance"]
@@ -66,7 +66,7 @@ def file_name(content: dict[str, Any], number: int, at: datetime) -> str:
     return f"{short}-{number}-{day.isoformat()}.pdf"
 
 
-def _about(content: dict[str, Any]) -> Facts:
+def _about(content: dict[str, Any], at: datetime) -> Facts:
     meeting, before = content["meeting"], content["meeting"]["previous"]
     because = f"{meeting['because']}: {meeting['words']}" if meeting["words"] else meeting["because"]
     decided, missed = len(content["lines"]), len(content["not_reached"])
@@ -76,6 +76,8 @@ def _about(content: dict[str, Any]) -> Facts:
         ("Chair at the end", meeting["chair"]),
         ("Ended by", meeting["ended_by"] or "nobody: it ended itself"),
         ("Lines", f"{decided + missed} on the list, {decided} decided, {missed} not reached"),
+        ("Issued", f"{clock(at)}, and frozen since"),
+        ("List frozen under", meeting["agenda_sha256"]),
         ("Meeting before", f"{meeting['short']} {before['id']}, {_at(before['opened_at'])}" if before else "none"),
     ]
     return Facts((*told, *((one["label"], one["value"]) for one in content["heading"])))
@@ -94,7 +96,7 @@ def _changes(content: dict[str, Any]) -> Section:
 
 def _hidden(content: dict[str, Any]) -> tuple[Note, ...]:
     many = content.get("hidden", 0)
-    told = f"{many} of its lines are outside the sight of whoever made this print. The digest is of the whole."
+    told = f"{many} of its lines are outside your sight. The digest is of the whole."
     return (Note(told),) if many else ()
 
 
