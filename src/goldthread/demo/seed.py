@@ -14,7 +14,7 @@ from itertools import islice
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.models import Reading, ThriveVersion
@@ -167,7 +167,8 @@ def known_in_database(plan: Plan) -> Known:
     staff = {one.username: one for one in Staff.objects.all()}
     units = {one.call_sign: one for one in Unit.objects.all()}
     crews = {one.call_sign: one.crew for one in force(plan.size).units}
-    ids = {model: identities(model) for model in (Entry, Reading, GradePeriod, ThriveVersion, Review, Question)}
+    numbered: tuple[type[Model], ...] = (Entry, Reading, GradePeriod, ThriveVersion, Review, Question)
+    ids = {model: identities(model) for model in numbered}
     return Known(staff, units, crews, settings.ENV.force_prefix, ids, found_in_database(plan.now))
 
 

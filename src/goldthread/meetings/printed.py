@@ -77,10 +77,10 @@ def _about(content: dict[str, Any], at: datetime) -> Facts:
         ("Ended by", meeting["ended_by"] or "nobody: it ended itself"),
         ("Lines", f"{decided + missed} on the list, {decided} decided, {missed} not reached"),
         ("Issued", f"{clock(at)}, and frozen since"),
-        ("List frozen under", meeting["agenda_sha256"]),
         ("Meeting before", f"{meeting['short']} {before['id']}, {_at(before['opened_at'])}" if before else "none"),
     ]
-    return Facts((*told, *((one["label"], one["value"]) for one in content["heading"])))
+    told += [(one["label"], one["value"]) for one in content["heading"]]
+    return Facts((*told, ("List frozen under", meeting["agenda_sha256"])))
 
 
 def _changes(content: dict[str, Any]) -> Section:
