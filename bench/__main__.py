@@ -18,7 +18,20 @@ from types import FrameType
 from bench.figures import CannotMeasureError, machine
 from bench.world import World, opened, standing
 
-NAMES = ("reader", "full", "bulk", "board", "stream", "writes", "typing", "search", "lookback", "alarms", "growth")
+NAMES = (
+    "reader",
+    "full",
+    "bulk",
+    "board",
+    "stream",
+    "writes",
+    "typing",
+    "search",
+    "lookback",
+    "alarms",
+    "supervision",
+    "growth",
+)
 """In this order, since what ``growth`` stores would slow the others."""
 LONG = ("growth",)
 """Benches that run in a shorter form unless named: the whole takes a quarter of an hour and much room."""

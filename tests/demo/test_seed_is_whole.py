@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Entry, Incident
+from goldthread.demo import plan as plans
 from goldthread.demo import seed as seeding
 from goldthread.demo import steps
 from goldthread.demo.check import Broken, check
@@ -33,6 +35,9 @@ from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS
 from goldthread.desk.models import BoardRow
 from goldthread.response.actions import allocate, choose_grade, close, record_arrival, record_leaving, take_over
 from goldthread.response.models import Allocation, Unit
+from goldthread.supervision.actions import agree, answer_question, give_back, upgrade
+from goldthread.supervision.models import Question
+from goldthread.supervision.queries import newest_find
 from tests.cast import answered
 
 
@@ -126,18 +131,25 @@ def test_the_check_finds_a_broken_record(small_force: datetime, breaks: str, tol
 
 def test_the_seed_writes_what_the_actions_write(small_force: datetime) -> None:
     """Each story is done again through the actions, as its people, and gives the same record but for times and keys."""
+    told = [one for one in stories(SEED, small_force, 120, 14) if one.state == "closed"][:22]
+    looked_at = {
+        step.answer: replace(one, reference=f"260101-9{sum(map(ord, step.answer)):04}")
+        for one in stories(SEED, small_force, 2_000, 30)
+        for step in one.steps
+        if one.state == "closed" and isinstance(step, steps.Reviewed)
+    }
+    assert set(looked_at) == {"agreed", "raised", "returned"}
+    plan = plans.recorded()
+    assert plan is not None
+    seeding.write(seeding.known_in_database(plan), looked_at.values())
     written = {one.pk: one for one in Incident.objects.all()}
-    seen = set()
-    for story in stories(SEED, small_force, 120, 14):
-        if story.state != "closed" or len(seen) == 25:
-            continue
-        seen.add(story.id)
+    for story in [*told, *looked_at.values()]:
         again = uuid.uuid4()
-        for step in story.steps:
-            _do(story, again, step)
+        for before, step, after in zip((None, *story.steps), story.steps, (*story.steps[1:], None), strict=False):
+            if not (isinstance(after, steps.Reviewed) and after.answer == "raised"):  # raising is the review
+                _do(story, again, step, before)
 
         assert _trace(Incident.objects.get(pk=again)) == _trace(written[story.id]), story.template
-    assert len(seen) == 25
 
 
 def _second(step: steps.Closed, incident: uuid.UUID) -> Staff:
@@ -148,7 +160,7 @@ def _second(step: steps.Closed, incident: uuid.UUID) -> Staff:
     return next(one for one in seniors if one.pk not in hands)
 
 
-def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
+def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step, before: steps.Step | None) -> None:
     user, key = Staff.objects.get(username=step.by), uuid.uuid4()
     sent = Allocation.objects.filter(incident=incident, left_at__isnull=True).first()
     match step:
@@ -176,10 +188,29 @@ def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
         case steps.Said() if step.source == "officer":
             crew = Unit.objects.get(allocations=sent).crew.first()
             _enter(story, incident, steps.Said(step.at, crew.username if crew else "", step.source, step.text))
+        case steps.Reviewed() | steps.Replied():
+            _look(user, incident, step, before)
         case steps.Graded():
             choose_grade(user, incident, key=key, code=step.grade, why=step.why, why_not_above=step.why_not_above)
         case _:
             _enter(story, incident, step)
+
+
+def _look(user: Staff, incident: uuid.UUID, step: steps.Step, before: steps.Step | None) -> None:
+    found = Incident.objects.get(pk=incident)
+    shown: Any = {
+        "key": uuid.uuid4(), "seen": found.last_seq, "found": newest_find(found), "began_at": database_now(connection),
+    }  # fmt: skip
+    match step:
+        case steps.Replied():
+            asked = Question.objects.get(review__incident=incident, answer__isnull=True)
+            answer_question(user, asked.pk, key=shown["key"], incident_id=incident, words=step.text)
+        case steps.Reviewed(answer="raised") if isinstance(before, steps.Graded):
+            assert upgrade(user, incident, code=before.grade, why=before.why, **shown) is not None
+        case steps.Reviewed(answer="returned"):
+            give_back(user, incident, words=step.words, **shown)
+        case steps.Reviewed():
+            agree(user, incident, words=step.words, **shown)
 
 
 def _enter(story: steps.Story, incident: uuid.UUID, step: steps.Step) -> None:
@@ -194,7 +225,7 @@ def _trace(incident: Incident) -> dict[str, Any]:
         "entries": [
             (one.seq, one.kind, one.source, one.code, one.text.text if one.text else "", one.late,
              None if one.source == "officer" else one.author_id,
-             {name: value for name, value in one.data.items() if one.code not in attended or name != "unit"})
+             {name: value for name, value in one.data.items() if name != ("unit" if one.code in attended else "kinds")})
             for one in entries
         ],
         "readings": [(one.entry.seq, one.state, one.child, one.level, one.findings)
@@ -205,6 +236,10 @@ def _trace(incident: Incident) -> dict[str, Any]:
                    for one in incident.grade_periods.order_by("seq")],
         "clocks": sorted((one.period.seq, one.kind, one.stopped_by, one.due_at - one.started_at) for one in incident.clocks.all()),
         "children": [(str(one.age), one.seen, one.particulars.text, one.by_id) for one in incident.child_versions.order_by("id")],
+        "reviews": [(one.answer, one.words and one.words.text, one.seen, one.child, one.thrive and one.thrive.version,
+                     one.period and one.period.seq, one.by_id) for one in incident.reviews.order_by("id")],
+        "questions": [(one.to_id, one.answer.words.text, one.answer.by_id)
+                      for one in Question.objects.filter(review__incident=incident).order_by("id")],
         "answers": [(one.answer, one.by_id) for one in incident.children_answers.order_by("id")],
         "particulars": [(one.kind, one.text.text, one.by_id) for one in incident.particulars.order_by("id")],
         "involved": sorted(

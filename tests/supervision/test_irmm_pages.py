@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,9 +12,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
 from goldthread.meetings import actions
 from goldthread.meetings.models import Action, Decision, Meeting
@@ -223,3 +226,53 @@ def test_the_page_asks_as_often_for_many_lines_as_for_few(cast: Cast, browser: B
         with_child(cast)
     later(timedelta(hours=2))
     assert asked(next_meeting()) <= number + 1, "where somebody wrote what is owed there is one more"
+
+
+def test_the_minutes_as_a_file_carry_the_page_s_digest_and_are_the_same_each_time(
+    cast: Cast, browser: Browser, incident: Incident
+) -> None:
+    meeting, client = call(cast.fim), browser(cast.fim)
+    at = f"/meetings/{meeting.pk}/minutes.pdf"
+    assert client.get(at).status_code == 404, "there are none while it sits"
+    choose(cast.fim, meeting, incident, words="Aunt is with her 👧 #panic.")
+    actions.end(cast.fim, meeting.pk)
+    page, answer = client.get(f"/meetings/{meeting.pk}/").content.decode(), client.get(at)
+    assert f'href="{at}"' in page
+    day = meeting.opened_at.astimezone(LONDON).date()
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="IRMM-{meeting.pk}-{day}.pdf"'
+    printed = printed_text(answer.content)
+    assert f"{meeting.minutes.sha256}</code>" in page
+    for told in (
+        meeting.minutes.sha256,
+        incident.reference,
+        "Aunt is with her [girl] #panic.",
+        "Hold, with the reason",
+    ):
+        assert told in printed
+    assert client.get(at).content == answer.content
+    event = AuditEvent.objects.filter(duty="disclosure", verb="meeting.see").latest("id")
+    assert (event.staff_id, str(incident.pk) in event.subjects) == (cast.fim.pk, True)
+    assert meeting.minutes.sha256 in event.detail
+
+
+def test_the_file_shows_no_more_than_the_page_and_only_to_whom_the_meeting_is_open(
+    cast: Cast, browser: Browser, incident: Incident
+) -> None:
+    meeting = call(cast.fim)
+    choose(cast.fim, meeting, incident)
+    actions.end(cast.fim, meeting.pk)
+    at = f"/meetings/{meeting.pk}/minutes.pdf"
+    for nobody in (cast.handler, cast.pcc, cast.silver):
+        assert browser(nobody).get(at).status_code == 403
+    far = printed_text(browser(cast.far_supervisor).get(at).content)
+    assert incident.reference not in far
+    assert "Aunt is with her." not in far
+    assert "1 of its lines are outside your sight" in far
+    event = AuditEvent.objects.filter(duty="disclosure", verb="meeting.see").latest("id")
+    assert str(incident.pk) not in event.subjects
+
+
+def printed_text(made: bytes) -> str:
+    pages = PdfReader(io.BytesIO(made)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split()).replace("\u200b", "")

@@ -84,6 +84,12 @@ def record_consultation(
         return act.record("consultation", verb, subjects, reason, **detail)
 
 
+def record_disclosure(user: Person | None, verb: str, subjects: Iterable[Subject], **detail: Any) -> AuditEvent:
+    """Note that ``user`` took ``subjects`` out in a form that can be handed on; called by whatever gives it, before it does."""
+    with acting(user) as act:
+        return act.record("disclosure", verb, subjects, **detail)
+
+
 def erase(asked_by: Person, approved_by: Person, payloads: Iterable[Payload], rationale: str, policy: str) -> Erasure:
     """Blank texts for good and leave a tombstone on each; the log's chain stays whole, for it never held the text.
 

@@ -17,6 +17,7 @@ from goldthread.demo import steps
 from goldthread.demo.handling import OPEN_MIX, OPEN_STATES, Handling, Moment, cut, fits, handle, handle_open, timeline
 from goldthread.demo.hands import aside, typed
 from goldthread.demo.people import HOMES, HOMES_PER_INCIDENT, Home, Town, years
+from goldthread.demo.reviewing import reviewed
 from goldthread.demo.roster import Roster
 from goldthread.demo.shape import arrivals, part_of_day, school_is_in
 from goldthread.demo.staff import Size, UnitPlan, force
@@ -345,7 +346,8 @@ def _closed(teller: Teller, now: datetime, opened: datetime) -> steps.Story:
     if room < 1:
         moments = [replace(moment, offset=moment.offset * room) for moment in moments]
     telling = teller.begin(template, opened)
-    return _story(telling, "closed", teller.lay(telling, moments, chosen, opened, now - timedelta(minutes=1)))
+    made = teller.lay(telling, moments, chosen, opened, now - timedelta(minutes=1))
+    return _story(telling, "closed", reviewed(made, telling.id.int, telling.team, teller.roster, template.grade))
 
 
 def _open(teller: Teller, now: datetime, number: int) -> steps.Story:

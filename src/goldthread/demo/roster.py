@@ -15,7 +15,7 @@ class Roster:
     """The force's people and units as calls come in; ``now`` is when its rota is turned to, where it turns."""
 
     def __init__(self, force: Force, now: datetime) -> None:
-        self._force = force
+        self.force = force
         self.rota = force.rota.turned_to(now)
         self.of = cache(self._of)
         self.person = {one.username: one for one in force.people}
@@ -37,7 +37,7 @@ class Roster:
         """Who approves what a team's handlers do, and neither opens nor owns it: the contact supervisor, else the FIM."""
         supervisors = self.of("contact_supervisor", team=team)
         found = supervisors[self.rota.shift(at)[0] % len(supervisors)]
-        if self._force.size == "small" or self.on_duty(found.username, at):
+        if self.force.size == "small" or self.on_duty(found.username, at):
             return found
         return self.of("fim", relief=self.rota.relief(at))[0]
 
@@ -64,7 +64,7 @@ class Roster:
         """Everybody of a role, within a team, an area or a relief where one is given; those of no relief are in each."""
         return [
             one
-            for one in self._force.people
+            for one in self.force.people
             if one.role == role
             and team in {"", one.team}
             and area in {"", one.area}

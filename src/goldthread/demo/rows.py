@@ -7,7 +7,7 @@ import json
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
@@ -30,15 +30,17 @@ from goldthread.contact.search_rules import number
 from goldthread.demo import steps
 from goldthread.demo.known import Found
 from goldthread.demo.loading import Row
+from goldthread.demo.review_rows import Looked
 from goldthread.demo.steps import Step, Story
 from goldthread.response.grades import Grade, closing_reasons, grade, severity_of
 from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, Unit
 from goldthread.response.request_rules import Ending
 from goldthread.response.rules import Closable, may_close, next_owed
+from goldthread.supervision.models import Question, QuestionAnswer, Review, Sweep
 
 ORDER: tuple[type[models.Model], ...] = (
     Payload, Incident, Particular, Entry, Lookup, ChildrenAnswer, ChildVersion, Involvement, Reading, MarkAnswer, ThriveVersion,
-    GradePeriod, Clock, Allocation, Closing, AuditEvent,
+    GradePeriod, Clock, Allocation, Closing, Review, Sweep, Question, QuestionAnswer, AuditEvent,
 )  # fmt: skip
 """Tables in an order in which each row's references stand before it."""
 
@@ -51,9 +53,7 @@ class Known:
     units: dict[str, Unit]
     crews: dict[str, tuple[str, ...]]
     prefix: str
-    entry_ids: Iterator[int]
-    reading_ids: Iterator[int]
-    period_ids: Iterator[int]
+    ids: Mapping[type[models.Model], Iterator[int]]
     records: Found
 
 
@@ -84,7 +84,7 @@ class Record:
         self.known, self.rows = known, rows
         opened = story.steps[0]
         handler = known.staff[opened.by]
-        self.id = story.id
+        self.pk = story.id
         self.incident = rows.add(
             Incident, id=story.id, reference=f"{known.prefix}-{story.reference}", opened_at=opened.at, origin="here",
             channel=story.channel, area=story.area, team_id=handler.team_id, opened_by_id=handler.pk,
@@ -95,6 +95,8 @@ class Record:
         self.place: int | None = None
         self.reading: Row | None = None
         self.versions = 0
+        self.thrive: Row | None = None
+        self.looked = Looked(self)
         self.author: int | None = None
         self.children: dict[object, str] = {}
         self.periods: list[Row] = []
@@ -111,24 +113,24 @@ class Record:
 
     @take.register
     def _(self, step: steps.Opened) -> None:
-        who = self._who(step)
-        self._involve("opener", who, step.at)
-        self._involve("owner", who, step.at)
-        self._event(step, "incident.opened", channel=self.incident["channel"])
+        who = self.who(step)
+        self.involve("opener", who, step.at)
+        self.involve("owner", who, step.at)
+        self.event(step, "incident.opened", channel=self.incident["channel"])
         given = {"location": step.location, "caller_name": step.caller_name, "caller_phone": step.caller_phone}
         for kind, text in given.items():
             if text:
-                payload = self._keep(text)
-                self._add(Particular, kind=kind, text_id=payload, by_id=who.pk, at=step.at)
+                payload = self.keep(text)
+                self.add(Particular, kind=kind, text_id=payload, by_id=who.pk, at=step.at)
                 if kind == "location":
                     self.incident["location_id"] = payload
-        self._audit(who, "collection", "incident.open", step.at, channel=self.incident["channel"])
+        self.audit(who, "collection", "incident.open", step.at, channel=self.incident["channel"])
         for kind in step.searched:
             self._search(step, kind)
 
     def _search(self, step: steps.Opened, kind: str) -> None:
         """Settle on what the caller gave: every place, number and caller that a story has is in the records."""
-        records, who = self.known.records, self._who(step)
+        records, who = self.known.records, self.who(step)
         target: int | None
         if kind == "place":
             typed = step.location
@@ -142,29 +144,29 @@ class Record:
             target = records.residents.get((self.place, typed)) if self.place is not None else None
         if target is None:
             return
-        self._add(
-            Lookup, kind=kind, outcome="settled", found=1, typed_id=self._keep(typed), by_id=who.pk, at=step.at,
+        self.add(
+            Lookup, kind=kind, outcome="settled", found=1, typed_id=self.keep(typed), by_id=who.pk, at=step.at,
             **{f"{kind}_id": target},
         )  # fmt: skip
-        self._event(step, "known.searched", kind=kind, outcome="settled")
-        self._involve("author", who, step.at)
+        self.event(step, "known.searched", kind=kind, outcome="settled")
+        self.involve("author", who, step.at)
 
     @take.register
     def _(self, step: steps.Said) -> None:
-        entry = self._entry(step, "words", step.source, text_id=self._keep(step.text))
-        self._involve("author", self._who(step), step.at)
+        entry = self._entry(step, "words", step.source, text_id=self.keep(step.text))
+        self.involve("author", self.who(step), step.at)
         self.said.append(SaidSoFar(entry["seq"], step.text))
         found = read(self.said)
-        self.reading = self._add(
-            Reading, id=next(self.known.reading_ids), entry_id=entry["id"], at=step.at, **found,
+        self.reading = self.add(
+            Reading, id=self.next_id(Reading), entry_id=entry["id"], at=step.at, **found,
             critical=critical_facts(found.get("findings", [])),
         )  # fmt: skip
         self._note_child()
 
     @take.register
     def _(self, step: steps.Answered) -> None:
-        who = self._who(step)
-        self._add(ChildrenAnswer, answer=step.answer, by_id=who.pk, at=step.at)
+        who = self.who(step)
+        self.add(ChildrenAnswer, answer=step.answer, by_id=who.pk, at=step.at)
         for one in step.children:
             particulars = {
                 "name": one.name,
@@ -174,36 +176,36 @@ class Record:
                 "born": "",
             }
             self.children[one.child] = one.seen
-            self._add(
+            self.add(
                 ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
-                particulars_id=self._keep(json.dumps(particulars, ensure_ascii=False)),
+                particulars_id=self.keep(json.dumps(particulars, ensure_ascii=False)),
             )  # fmt: skip
         self.incident["children_answer"] = step.answer
-        self._event(step, "children.answered", answer=step.answer, count=len(step.children))
-        self._involve("author", who, step.at)
+        self.event(step, "children.answered", answer=step.answer, count=len(step.children))
+        self.involve("author", who, step.at)
         self._note_child()
 
     @take.register
     def _(self, step: steps.Assessed) -> None:
         self.versions += 1
         text = {"elements": dict(step.elements), "interim": step.interim, "advice": step.advice}
-        self._add(
-            ThriveVersion, version=self.versions, text_id=self._keep(json.dumps(text, ensure_ascii=False)),
-            author_id=self._who(step).pk, at=step.at, reading_id=self.reading["id"] if self.reading else None,
+        self.thrive = self.add(
+            ThriveVersion, id=self.next_id(ThriveVersion), version=self.versions, text_id=self.keep(json.dumps(text, ensure_ascii=False)),
+            author_id=self.who(step).pk, at=step.at, reading_id=self.reading["id"] if self.reading else None,
             read_up_to=self.incident["last_seq"],
         )  # fmt: skip
-        self.author = self._who(step).pk
-        self._event(step, "thrive.written", version=self.versions)
-        self._involve("author", self._who(step), step.at)
+        self.author = self.who(step).pk
+        self.event(step, "thrive.written", version=self.versions)
+        self.involve("author", self.who(step), step.at)
 
     @take.register
     def _(self, step: steps.Graded) -> None:
-        new, who = grade(step.grade), self._who(step)
-        period = self._add(
-            GradePeriod, id=next(self.known.period_ids), seq=len(self.periods) + 1, grade=new.code,
+        new, who = grade(step.grade), self.who(step)
+        period = self.add(
+            GradePeriod, id=self.next_id(GradePeriod), seq=len(self.periods) + 1, grade=new.code,
             severity=new.severity, at=step.at, by_id=who.pk, origin="here", child=self.incident["child"],
-            why_id=self._keep(step.why) if step.why else None,
-            why_not_above_id=self._keep(step.why_not_above) if step.why_not_above else None,
+            why_id=self.keep(step.why) if step.why else None,
+            why_not_above_id=self.keep(step.why_not_above) if step.why_not_above else None,
         )  # fmt: skip
         self.periods.append(period)
         self._stop_all("regraded", step.at)
@@ -214,30 +216,30 @@ class Record:
             due["attendance"] = None
         for kind, target in due.items():
             if target is not None:
-                self.clocks[kind] = self._add(
+                self.clocks[kind] = self.add(
                     Clock, period_id=period["id"], kind=kind, started_at=step.at, due_at=step.at + target
                 )
-        self._event(step, "grade.chosen", grade=step.grade)
-        self._involve("author", who, step.at)
+        self.event(step, "grade.chosen", grade=step.grade)
+        self.involve("author", who, step.at)
         self._owe_next(step.at)
 
     @take.register
     def _(self, step: steps.Taken) -> None:
-        self._own(self._who(step), step.at)
-        self._event(step, "owner.taken")
+        self._own(self.who(step), step.at)
+        self.event(step, "owner.taken")
 
     @take.register
     def _(self, step: steps.Sent) -> None:
-        who = self._who(step)
-        sent = self._add(
+        who = self.who(step)
+        sent = self.add(
             Allocation, unit_id=self.known.units[step.unit].pk, at=step.at, by_id=who.pk, arrived_at=None, left_at=None
         )
         self.sent.append(sent)
         self._stop("allocation", "dispatcher", step.at)
         self._own(who, step.at)
         for username in self.known.crews[step.unit]:
-            self._involve("attending", self.known.staff[username], step.at)
-        self._event(step, "unit.allocated", unit=step.unit)
+            self.involve("attending", self.known.staff[username], step.at)
+        self.event(step, "unit.allocated", unit=step.unit)
         self._owe_next(step.at)
 
     @take.register
@@ -245,7 +247,7 @@ class Record:
         sent = self._active()[-1]
         sent["arrived_at"], sent["arrival_source"] = step.at, step.source
         self._stop("attendance", step.source, step.at)
-        self._event(step, "unit.arrived", unit=step.unit, source=step.source)
+        self.event(step, "unit.arrived", unit=step.unit, source=step.source)
         self._owe_next(step.at)
 
     @take.register
@@ -254,8 +256,16 @@ class Record:
         sent["left_at"] = step.at
         arrived = sent["arrived_at"] is not None
         seen = self.incident["child"] == "none" or self._ending(arrived).seen or not arrived
-        self._event(step, "unit.left", unit=step.unit, arrived=arrived, seen=seen)
+        self.event(step, "unit.left", unit=step.unit, arrived=arrived, seen=seen)
         self._owe_next(step.at)
+
+    @take.register
+    def _(self, step: steps.Reviewed) -> None:
+        self.looked.review(step)
+
+    @take.register
+    def _(self, step: steps.Replied) -> None:
+        self.looked.reply(step)
 
     @take.register
     def _(self, step: steps.Closed) -> None:
@@ -269,16 +279,14 @@ class Record:
             graded=bool(self.periods), attended=attended, second=bool(needs_second), needs_second=needs_second,
             fresh=bool(needs_second), unit_on_way=any(one["arrived_at"] is None for one in self._active()),
         ))  # fmt: skip
-        self._add(
-            Closing, at=step.at, by_id=who.pk, origin="here", reason=step.reason, result_id=self._keep(step.result)
-        )
+        self.add(Closing, at=step.at, by_id=who.pk, origin="here", reason=step.reason, result_id=self.keep(step.result))
         self._stop_all("closed", step.at)
         for one in self._active():
             one["left_at"] = step.at
         self.incident["closed_at"], self.incident["next_action"] = step.at, "none"
         self._entry(step, "event", "system", code="incident.closed", data={"reason": step.reason}, who=who)
-        self._involve("author", who, step.at)
-        self._audit(who, "alteration", "incident.close", step.at, reason=step.reason)
+        self.involve("author", who, step.at)
+        self.audit(who, "alteration", "incident.close", step.at, reason=step.reason)
 
     def _ending(self, attended: bool) -> Ending:
         found = self.reading
@@ -293,18 +301,18 @@ class Record:
 
     def _answer_critical(self, step: Step) -> None:
         """Note every mark of a threat to life: an incident does not close before."""
-        who, found = self._who(step), self.reading
+        who, found = self.who(step), self.reading
         if found is None or found["state"] != "read":
             return
         for one in cue_states(found["findings"], {}):
             if one.critical and one.wants:
-                self._add(
+                self.add(
                     MarkAnswer, cue=one.cue, answer="noted", reason="", facts=sorted(one.facts), critical=True,
                     reading_id=found["id"], by_id=who.pk, at=step.at,
                 )  # fmt: skip
-                self._event(step, "mark.answered", cue=one.cue, answer="noted", reason="")
-                self._involve("author", who, step.at)
-                self._audit(who, "collection", "mark.answer", step.at, cue=one.cue, answer="noted", why="")
+                self.event(step, "mark.answered", cue=one.cue, answer="noted", reason="")
+                self.involve("author", who, step.at)
+                self.audit(who, "collection", "mark.answer", step.at, cue=one.cue, answer="noted", why="")
 
     def _second(self, username: str) -> Staff:
         """Who closes what one person may not: the supervisor on duty, or a FIM where that one had a hand in it."""
@@ -312,33 +320,42 @@ class Record:
         seniors = [self.known.staff[username], *(one for one in self.known.staff.values() if one.role == "fim")]
         return next(one for one in seniors if one.pk not in hands)
 
-    def _who(self, step: Step) -> Staff:
+    def next_id(self, model: type[models.Model]) -> int:
+        """A key that nobody else gets."""
+        return next(self.known.ids[model])
+
+    def who(self, step: Step) -> Staff:
+        """Whoever takes the step."""
         return self.known.staff[step.by]
 
-    def _add(self, model: type[models.Model], /, **values: Any) -> Row:
-        return self.rows.add(model, incident_id=self.id, **values)
+    def add(self, model: type[models.Model], /, **values: Any) -> Row:
+        """Keep a row of this incident."""
+        return self.rows.add(model, incident_id=self.pk, **values)
 
-    def _keep(self, text: str) -> uuid.UUID:
+    def keep(self, text: str) -> uuid.UUID:
+        """Keep a text, and return its key."""
         return self.rows.keep(text)
 
     def _entry(self, step: Step, kind: str, source: str, *, who: Staff | None = None, **values: Any) -> Row:
         self.incident["last_seq"] += 1
-        return self._add(
-            Entry, id=next(self.known.entry_ids), seq=self.incident["last_seq"], kind=kind, source=source,
-            occurred_at=step.at, recorded_at=step.at, author_id=(who or self._who(step)).pk, **values,
+        return self.add(
+            Entry, id=self.next_id(Entry), seq=self.incident["last_seq"], kind=kind, source=source,
+            occurred_at=step.at, recorded_at=step.at, author_id=(who or self.who(step)).pk, **values,
         )  # fmt: skip
 
-    def _event(self, step: Step, code: str, **data: Any) -> None:
+    def event(self, step: Step, code: str, **data: Any) -> None:
+        """Add a line of the system to the timeline."""
         self._entry(step, "event", "system", code=code, data=data)
 
-    def _involve(self, part: str, who: Staff, at: datetime) -> None:
+    def involve(self, part: str, who: Staff, at: datetime) -> None:
+        """Note once what part somebody has in it."""
         if (who.pk, part) not in self.parts:
             self.parts.add((who.pk, part))
-            self._add(Involvement, staff_id=who.pk, part=part, at=at)
+            self.add(Involvement, staff_id=who.pk, part=part, at=at)
 
     def _own(self, who: Staff, at: datetime) -> None:
         self.incident["owner_id"] = who.pk
-        self._involve("owner", who, at)
+        self.involve("owner", who, at)
 
     def _note_child(self) -> None:
         found = self.reading
@@ -366,10 +383,10 @@ class Record:
         owed = next_owed(held, bool(self._active()) or arrived, arrived, at, due)
         self.incident["next_action"], self.incident["next_action_at"] = owed
 
-    def _audit(self, who: Staff, duty: str, verb: str, at: datetime, **detail: Any) -> None:
+    def audit(self, who: Staff, duty: str, verb: str, at: datetime, *about: tuple[str, str], **detail: Any) -> None:
         """The event's own time is the seed's, for the database takes no other; the stated time is a detail."""
         self.rows.add(
             AuditEvent, staff_id=who.pk, role=who.role, duty=duty, verb=verb,
-            subjects=subjects_json([("incident", str(self.id))]),
+            subjects=subjects_json([("incident", str(self.pk)), *about]),
             detail=detail_json({**detail, "made": "demo", "stated_at": at}),
         )  # fmt: skip

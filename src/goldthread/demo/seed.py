@@ -14,10 +14,10 @@ from itertools import islice
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 
 from goldthread.accounts.models import Staff, Team
-from goldthread.assessment.models import Reading
+from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Entry, Incident
@@ -38,6 +38,7 @@ from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
 from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
+from goldthread.supervision.models import Question, Review
 
 WAITING = 8
 """Written contacts that wait in the demo's inbox at its start."""
@@ -166,9 +167,9 @@ def known_in_database(plan: Plan) -> Known:
     staff = {one.username: one for one in Staff.objects.all()}
     units = {one.call_sign: one for one in Unit.objects.all()}
     crews = {one.call_sign: one.crew for one in force(plan.size).units}
-    entries, readings, periods = (identities(model) for model in (Entry, Reading, GradePeriod))
-    found = found_in_database(plan.now)
-    return Known(staff, units, crews, settings.ENV.force_prefix, entries, readings, periods, found)
+    numbered: tuple[type[Model], ...] = (Entry, Reading, GradePeriod, ThriveVersion, Review, Question)
+    ids = {model: identities(model) for model in numbered}
+    return Known(staff, units, crews, settings.ENV.force_prefix, ids, found_in_database(plan.now))
 
 
 def write(known: Known, told: Iterable[Story]) -> None:

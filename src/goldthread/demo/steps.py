@@ -99,6 +99,25 @@ class Left(Step):
 
 
 @dataclass(frozen=True)
+class Reviewed(Step):
+    """A senior person has looked: ``agreed``, ``raised`` (their grade is the step before) or ``returned`` with a question.
+
+    ``began`` is when they had it before them.
+    """
+
+    answer: str
+    words: str
+    began: datetime
+
+
+@dataclass(frozen=True)
+class Replied(Step):
+    """The owner answers the question."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Closed(Step):
     """The incident is closed: by ``second`` where the rules ask for a second person, else by ``by``."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from goldthread.clocks.local import LONDON
-from goldthread.documents.described import Document, Facts, Paragraph, Part, Section, Table
+from goldthread.documents.described import Document, Facts, Note, Paragraph, Part, Section, Table
 from goldthread.web.times import clock
 
 STATES = {"open": "to be done", "done": "done", "carried": "carried over"}
@@ -24,9 +24,10 @@ ERASED = (
 def document(content: dict[str, Any], *, number: int, digest: str, at: datetime, force: str) -> Document:
     """The document of frozen minutes; ``content`` in the shape that ``minutes`` tells, empty where it was erased.
 
+    As ``presenters.minutes`` gives it to a reader, lines out of their sight keep their place and lose their words, and the document says so.
     ``number`` is the meeting's, ``digest`` and ``at`` (aware) are those under and at which the minutes were frozen.
     """
-    if not content:
+    if not content.get("meeting"):
         return Document("Minutes", clock(at), f"Meeting {number}", force, digest, at, (Paragraph(ERASED),))
     meeting = content["meeting"]
     opened, ended = _time(meeting["opened_at"]), _time(meeting["ended_at"])
@@ -39,7 +40,7 @@ def document(content: dict[str, Any], *, number: int, digest: str, at: datetime,
         digest=digest,
         at=at,
         parts=(
-            _about(content),
+            _about(content, at),
             _table("People", "Who was there, from when until when", ("Who", "Role", "Part", "From", "Until"), (5, 5, 2, 2, 2), [
                 (one["name"], one["role"], one["part"], _at(one["joined_at"], opened), _at(one["left_at"], opened))
                 for one in content["attendance"]
@@ -52,6 +53,7 @@ def document(content: dict[str, Any], *, number: int, digest: str, at: datetime,
                 (str(one["position"]), _subject(one), _why(one), _owed(one, opened)) for one in content["not_reached"]
             ], "Every line was reached."),
             _changes(content),
+            *_hidden(content),
         ),
     )  # fmt: skip
 
@@ -64,7 +66,7 @@ def file_name(content: dict[str, Any], number: int, at: datetime) -> str:
     return f"{short}-{number}-{day.isoformat()}.pdf"
 
 
-def _about(content: dict[str, Any]) -> Facts:
+def _about(content: dict[str, Any], at: datetime) -> Facts:
     meeting, before = content["meeting"], content["meeting"]["previous"]
     because = f"{meeting['because']}: {meeting['words']}" if meeting["words"] else meeting["because"]
     decided, missed = len(content["lines"]), len(content["not_reached"])
@@ -74,17 +76,28 @@ def _about(content: dict[str, Any]) -> Facts:
         ("Chair at the end", meeting["chair"]),
         ("Ended by", meeting["ended_by"] or "nobody: it ended itself"),
         ("Lines", f"{decided + missed} on the list, {decided} decided, {missed} not reached"),
+        ("Issued", f"{clock(at)}, and frozen since"),
         ("Meeting before", f"{meeting['short']} {before['id']}, {_at(before['opened_at'])}" if before else "none"),
     ]
-    return Facts((*told, *((one["label"], one["value"]) for one in content["heading"])))
+    told += [(one["label"], one["value"]) for one in content["heading"]]
+    return Facts((*told, ("List frozen under", meeting["agenda_sha256"])))
 
 
 def _changes(content: dict[str, Any]) -> Section:
     found = content["difference"]
+    numbers = content.get("numbers") or {code: len(titles) for code, titles in found.items()}
     rows = tuple(
-        (f"{name} ({len(found[code])})", ", ".join(found[code])) for code, name in CHANGES.items() if found.get(code)
+        (name, f"{numbers[code]}: {', '.join(found[code])}" if found.get(code) else str(numbers[code]))
+        for code, name in CHANGES.items()
+        if numbers.get(code)
     )
     return Section("Against the meeting before", (Facts(rows) if rows else Paragraph("Nothing to tell."),))
+
+
+def _hidden(content: dict[str, Any]) -> tuple[Note, ...]:
+    many = content.get("hidden", 0)
+    told = f"{many} of its lines are outside your sight. The digest is of the whole."
+    return (Note(told),) if many else ()
 
 
 def _table(
@@ -106,13 +119,13 @@ def _why(line: dict[str, Any]) -> str:
 
 
 def _decision(made: dict[str, Any], opened: datetime) -> str:
-    person = f"Answered for by {made['person']}." if made["person"] else ""
+    person = f"Answered for by {made['person']}." if made.get("person") else ""
     before = (
         f"Before that: {one['name']}, {one['by']}, {_at(one['at'], opened)}. {one['words']}".rstrip()
         for one in made["before"]
     )
     by = f"{made['by']}, {_at(made['at'], opened)}"
-    return _lines(made["name"], made["words"], made["came_of"], person, by, *before)
+    return _lines(made["name"], made.get("words", ""), made.get("came_of", ""), person, by, *before)
 
 
 def _owed(line: dict[str, Any], opened: datetime) -> str:

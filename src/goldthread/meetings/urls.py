@@ -12,6 +12,7 @@ urlpatterns = [
     path("call", views.call, name="call"),
     path("<int:meeting_id>/", views.meeting, name="meeting"),
     path("<int:meeting_id>/state", views.state, name="state"),
+    path("<int:meeting_id>/minutes.pdf", views.printed, name="printed"),
     path("<int:meeting_id>/join", views.join, name="join"),
     path("<int:meeting_id>/leave", views.leave, name="leave"),
     path("<int:meeting_id>/chair", views.chair, name="chair"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import connection
@@ -15,11 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import route
-from goldthread.audit.actions import record_consultation
+from goldthread.audit.actions import record_consultation, record_disclosure
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.documents.described import Document
+from goldthread.documents.pdf import pdf
 from goldthread.meetings import actions, beyond, deciding_actions, forms, presenters, queries
+from goldthread.meetings import printed as printing
 from goldthread.meetings.actions import NOT_THERE
 from goldthread.meetings.kinds import Kind, kinds_on
 from goldthread.meetings.models import Meeting
@@ -79,6 +83,22 @@ def call(request: HttpRequest) -> HttpResponse:
 def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """One meeting: as its chair runs it, as those follow it who are in it, or its minutes."""
     return _page(request, meeting_id)
+
+
+@route(SEE, "disclosure")
+@require_safe
+def printed(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """The minutes as a file to keep or hand on, as far as whoever asks may see them; 404 while it sits."""
+    user = _staff(request)
+    found, kind = _meeting(user, meeting_id)
+    if found.is_open:
+        raise Http404(NOT_THERE)
+    document, subjects, name = _minutes(user, found, kind)
+    made = pdf(document)
+    record_disclosure(user, SEE, subjects, file=name, sha256=document.digest)
+    return HttpResponse(
+        made, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 @route(SEE, "none", why="where a meeting is, and nothing of what it is about")
@@ -242,13 +262,8 @@ def _page(request: HttpRequest, meeting_id: int, *, form: CommandForm | None = N
         "failed": form,
     }
     if not found.is_open:
-        kept = found.minutes
-        told = presenters.minutes(kept.content, kind, user)
-        subjects = [
-            (body.subject, one["subject"]) for one in (*told["lines"], *told["not_reached"]) if not one["hidden"]
-        ]
-        record_consultation(user, SEE, [("meeting", str(found.pk)), *subjects])
-        context |= {"minutes": told, "sha256": kept.sha256, "issued_at": kept.at, "issued_by": kept.by}
+        context["document"], subjects, _ = _minutes(user, found, kind)
+        record_consultation(user, SEE, subjects)
         return render(request, "meetings/minutes.jinja", context, status=status)
     context |= {"timer": presenters.timer(found, kind, now), "mark": _mark(found)}
     if not (here or chairs):
@@ -281,6 +296,17 @@ def _page(request: HttpRequest, meeting_id: int, *, form: CommandForm | None = N
             "choice": kind.decisions.get(deciding["code"].value() or "") if deciding else None,
         }
     return render(request, "meetings/meeting.jinja", {**context, "now": now}, status=status)
+
+
+def _minutes(user: Staff, found: Meeting, kind: Kind) -> tuple[Document, list[tuple[str, str]], str]:
+    """Minutes as this person may see them, whom they are about, and what their file is called."""
+    kept, body = found.minutes, beyond.body(kind.code)
+    told = presenters.minutes(kept.content, kind, user)
+    shown = [one for one in (*told["lines"], *told["not_reached"]) if not one["hidden"]]
+    subjects = [("meeting", str(found.pk)), *((body.subject, one["subject"]) for one in shown)]
+    force = settings.ENV.force_name
+    document = printing.document(told, number=found.pk, digest=kept.sha256, at=kept.at, force=force)
+    return document, subjects, printing.file_name(told, found.pk, kept.at)
 
 
 def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, data: Any = None) -> forms.DecideForm:

@@ -1,0 +1,102 @@
+"""The supervisor's desk and an Incident Risk Management Meeting with 5,000 open incidents: queue, review, list, the chair's page."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import chain
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
+from bench.served import Visitor, free_address, instead, part, served, visit
+from bench.world import World
+
+if TYPE_CHECKING:
+    from goldthread.meetings.models import Meeting
+
+SECONDS, BARE_SECONDS, TURNS, CALLS = 3.0, 1.0, 3, 3
+TARGET, BUILT = 0.200, 2.0
+"""Seconds for a page, and for a list that is built and frozen."""
+
+
+def run(world: World) -> Result:
+    """Fill and measure."""
+    from bench.filling import session_cookie
+    from goldthread.meetings.models import Line
+    from goldthread.supervision.queries import waiting
+    from goldthread.supervision.sweep_actions import sweep
+
+    chair = world.filled.writers[0]
+    found = sum(sweep().values())
+    calls, ends, meeting = _meetings(world)
+    lines = Line.objects.filter(meeting=meeting).count()
+    queue = waiting(chair, meeting.opened_at)
+    pages = {
+        "the queue": "/supervision/",
+        "the number in the navigation": "/supervision/count",
+        "one to review, the first": f"/supervision/{queue[0].incident}/",
+        "one to review, the hundredth": f"/supervision/{queue[99].incident}/",
+        "a meeting, as its chair": f"/meetings/{meeting.pk}/",
+    }
+    where, bare_where = free_address(), free_address()
+    cookie = session_cookie(chair)
+    ours, theirs = part("pages", where), instead(part("pages", bare_where), "bench.bare:application", "bare")
+    rows = []
+    with served([ours, theirs]):
+        idle = [Visitor(bare_where.port, "/")]
+        visit(idle, 1.0)
+        for name, path in pages.items():
+            one = [Visitor(where.port, path, cookie)]
+            size = len(one[0].get())
+            visit(one, 1.0)
+            took = list(chain.from_iterable(visit(one, SECONDS) for _ in range(TURNS)))
+            reference = percentile(visit(idle, BARE_SECONDS), 0.50)
+            p50, p95 = percentile(took, 0.50), percentile(took, 0.95)
+            rows.append(
+                Row(
+                    f"{name} ({size / 1024:,.0f} KiB)", f"p50 {milliseconds(p50)}, p95 {milliseconds(p95)}", milliseconds(reference),
+                    f"{p50 / reference:.0f}", "p95 <= 200 ms", p95 <= TARGET,
+                )
+            )  # fmt: skip
+            one[0].close()
+        idle[0].close()
+    slowest = max(calls)
+    rows += [
+        Row(f"a list of {lines:,} lines built and frozen", milliseconds(slowest), "", "", "<= 2 s", slowest <= BUILT),
+        Row("a meeting ended, its minutes frozen", milliseconds(max(ends))),
+    ]
+    return Result(
+        f"supervision: {len(world.filled.incidents):,} open incidents, one visitor who sees all of them",
+        rows,
+        [
+            f"{found:,} finds of one sweep wait in {len(queue):,} incidents. Seeing a page is an audited, durable write; {world.disk}.",
+            f"Lists: the slowest of {CALLS}, by the action that the page calls; what is past the fifteenth line is given out at once.",
+        ],
+    )
+
+
+def _meetings(world: World) -> tuple[list[float], list[float], Meeting]:
+    """How long each calling and each ending took, and a meeting that sits. Raises ``CannotMeasureError``."""
+    from goldthread.accounts import duty_actions
+    from goldthread.audit.actions import acting
+    from goldthread.config.errors import Refused
+    from goldthread.meetings.actions import call, end
+
+    chair = world.filled.writers[0]
+    with acting(None) as act:
+        for one in (chair, *(one for one in world.filled.listeners if one.role == "contact_supervisor")):
+            duty_actions.begin(one, act)
+    calls: list[float] = []
+    ends: list[float] = []
+    try:
+        for turn in range(CALLS):
+            if turn:
+                began = perf_counter()
+                end(chair, meeting.pk)
+                ends.append(perf_counter() - began)
+            began = perf_counter()
+            meeting = call(chair, "irmm", key=uuid.uuid4(), because="start")
+            calls.append(perf_counter() - began)
+    except Refused as error:
+        raise CannotMeasureError(str(error)) from None
+    return calls, ends, meeting
