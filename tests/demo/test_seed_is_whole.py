@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import uuid
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from goldthread.accounts.models import Staff
@@ -21,7 +17,6 @@ from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import newest_thrive
 from goldthread.assessment.rules import Draft
 from goldthread.audit.models import AuditEvent
-from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo import plan as plans
@@ -79,34 +74,6 @@ def test_a_second_seed_does_nothing(small_force: datetime) -> None:
 
     assert Incident.objects.count() == 120
     assert said == []
-
-
-def test_a_seed_cut_short_leaves_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut_short(_: object) -> None:
-        raise Broken(["cut short"])
-
-    monkeypatch.setattr(seeding, "check", cut_short)
-    with pytest.raises(Broken):
-        seed(database_now(connection), count=20, open_count=4)
-
-    assert not Incident.objects.exists()
-    assert not Staff.objects.exists()
-
-
-def test_it_refuses_a_production_service(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "ENV", settings.ENV.model_copy(update={"mode": "production"}))
-    with pytest.raises(Refused, match="production"):
-        seed(database_now(connection), count=20, open_count=4)
-
-
-def test_it_refuses_a_database_that_is_somebody_elses(db: None) -> None:
-    from goldthread.accounts.models import Team
-
-    Staff.objects.create(
-        username="chief", name="Another Force", role="gold", team=Team.objects.create(name="Elsewhere")
-    )
-    with pytest.raises(Refused, match="not the demo's"):
-        seed(database_now(connection), count=20, open_count=4)
 
 
 @pytest.mark.parametrize(
@@ -250,21 +217,3 @@ def _trace(incident: Incident) -> dict[str, Any]:
         "incident": (incident.channel, incident.area, incident.team_id, incident.opened_by_id, incident.owner_id, incident.child,
                      incident.children_answer, incident.last_seq, incident.next_action, incident.closed_at is not None),
     }  # fmt: skip
-
-
-@pytest.mark.slow
-def test_the_whole_force_commits_once_and_the_audit_s_chain_is_whole(fresh_database: Any) -> None:
-    run = [sys.executable, "-m", "goldthread.cli.steps", "seed"]
-    first = subprocess.run(run, env=fresh_database.env, capture_output=True, text=True, check=False)
-    again = subprocess.run(run, env=fresh_database.env, capture_output=True, text=True, check=False)
-    verify = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main(['verify-audit']))"]
-    whole = subprocess.run(verify, env=fresh_database.env, capture_output=True, text=True, check=False)
-
-    assert first.returncode == again.returncode == 0, first.stderr + again.stderr
-    assert "2,000 incidents, 30 of them open" in first.stderr
-    assert again.stderr == ""
-    with psycopg.connect(fresh_database.owner_url) as owner:
-        ((events,),) = owner.execute("SELECT count(*) FROM audit_event").fetchall()
-    assert events > 4_000  # each incident's opening and closing at least
-    assert f"the {events} events were checked" in whole.stdout
-    assert whole.returncode == 0, whole.stdout + whole.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from goldthread.accounts.roles import roles, verbs
 from goldthread.assessment.elements import elements_on
 from goldthread.contact import choices
 from goldthread.integration.api.description import METHODS, operations
+from goldthread.integration.api.fields import Given, Shown
 from goldthread.integration.api.service import addresses
 from goldthread.response.grades import closing_reasons, grades_on
 from tests.cast import Cast
@@ -84,6 +86,19 @@ def test_everything_is_described_in_words(described: dict[str, Any]) -> None:
         assert all(parameter["description"] for parameter in one["parameters"]), one["operationId"]
     for name, shape in described["components"]["schemas"].items():
         assert shape.get("description"), name
+
+
+def _shapes(of: type) -> Iterator[str]:
+    for one in of.__subclasses__():
+        yield one.__name__
+        yield from _shapes(one)
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """Shapes are described by name: of two with one name, an operation would be described with the other's."""
+    names = Counter([*_shapes(Given), *_shapes(Shown)])
+    assert len(names) > 50
+    assert [name for name, many in names.items() if many > 1] == []
 
 
 def test_every_body_has_an_example_that_holds(described: dict[str, Any]) -> None:

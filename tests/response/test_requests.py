@@ -182,6 +182,14 @@ def test_without_a_child_one_person_lowers_on_a_thrive_that_knows_all(cast: Cast
     assert held(incident) == "scheduled"
 
 
+def test_a_grade_that_is_none_is_told_before_there_is_a_grade(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    with pytest.raises(Invalid, match="Choose which grade"):
+        lower(cast, incident, code="no-such-grade")
+    with pytest.raises(Refused, match="There is no grade yet"):
+        lower(cast, incident)
+
+
 def test_a_later_time_goes_the_same_way(cast: Cast) -> None:
     incident = with_child(cast)
     due = Clock.objects.get(incident=incident, kind="attendance").due_at

@@ -88,10 +88,10 @@ def reasoned(codes: Sequence[str], why: str, known: dict[str, Reason] | None = N
 
 def lower(new: Grade | None, held: Grade | None) -> Grade:
     """The lower grade asked for. Raises ``Invalid`` or ``Refused`` where it is none, or no grade is held."""
-    if held is None:
-        raise Refused("There is no grade yet. Choose one first; nothing was changed.")
     if new is None:
         raise Invalid({"grade": "Choose which grade it should be."})
+    if held is None:
+        raise Refused("There is no grade yet. Choose one first; nothing was changed.")
     if new.severity >= held.severity:
         raise Invalid({"grade": f"{new.name} is not below {held.name}. A higher grade needs no request: choose it."})
     return new

@@ -14,7 +14,7 @@ from goldthread.supervision.kinds import names
 from goldthread.supervision.models import ANSWERS
 
 
-class Waiting(Shown):
+class WaitingForReview(Shown):
     """An incident that waits for a senior person."""
 
     incident: UUID
@@ -31,7 +31,7 @@ class Waiting(Shown):
 class Queue(Listed):
     """A page of the queue."""
 
-    rows: list[Waiting]
+    rows: list[WaitingForReview]
 
 
 class Differs(Shown):

@@ -42,7 +42,7 @@ class Command(Given):
     seen: str | None = SEEN
 
 
-class DecisionGiven(Command):
+class LookBackDecisionGiven(Command):
     """A decision."""
 
     model_config = ConfigDict(
@@ -158,7 +158,7 @@ def take_lookback(request: HttpRequest, item_id: ItemId, key: Key, given: Comman
     router, "POST", "/look-back/{uuid:item_id}/decision", "lookback.decide", "alteration",
     answers={204: None}, summary="Decide a look-back item",
 )  # fmt: skip
-def decide_lookback(request: HttpRequest, item_id: ItemId, key: Key, given: DecisionGiven) -> Status[None]:
+def decide_lookback(request: HttpRequest, item_id: ItemId, key: Key, given: LookBackDecisionGiven) -> Status[None]:
     """Decides an item: safe with its reason, handed to VAST, or re-opened. An incident of ours is opened again in this
     user's hands, or on its team's desk where they may not grade. One that is decided already is refused (409).
     """

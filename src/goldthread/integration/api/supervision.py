@@ -77,7 +77,7 @@ def list_waiting(request: HttpRequest, page: PageNumber = 1) -> answers.Queue:
         pages=pages.num_pages,
         total=pages.count,
         rows=[
-            answers.Waiting(
+            answers.WaitingForReview(
                 incident=each.incident,
                 found=list(each.kinds),
                 requests=list(each.requests),
