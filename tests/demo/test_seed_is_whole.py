@@ -17,6 +17,7 @@ from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import newest_thrive
 from goldthread.assessment.rules import Draft
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Entry, Incident
 from goldthread.demo import plan as plans

@@ -33,7 +33,6 @@ GIVEN: dict[str, dict[str, str]] = {
     "accounts_actingrank": {"by_id": "2", "at": "'2026-06-01'", "ends_at": "'2026-06-01 08:00'"},
     "accounts_oncall": {"ends_at": "'2026-06-02'"},
     "accounts_staff": {"role": "'fim'"},
-    "accounts_actingrank": {"by_id": "2", "starts_at": "'2126-06-01'", "ends_at": "'2126-06-01 06:00'"},
     "accounts_apitoken": {"expires_at": "'2126-06-01'"},
     "assessment_markanswer": {"answer": "'not_so'"},
     "audit_event": {"duty": "'collection'", "subjects": "'[]'", "detail": "'{}'"},

@@ -23,5 +23,5 @@ DROP FUNCTION response_imported_by_the_owner();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("response", "0018_taken_from")]
+    dependencies = [("response", "0021_nobody_senior")]
     operations = [migrations.RunSQL(FORWARD, BACK)]
