@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from goldthread.accounts.models import Staff
 from goldthread.assessment import queries, reading
@@ -22,9 +22,9 @@ from goldthread.response import handoff_actions, request_actions, transfer_actio
 from goldthread.response import shared_actions as shared
 from goldthread.response.models import Clock, Closing, GradePeriod
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
-from tests.audit.conftest import django_at
-from tests.cast import Cast, answered, assess, attended, key, make_cast, say
-from tests.conftest import Database
+from goldthread.supervision.models import Sweep
+from goldthread.supervision.sweep_actions import sweep
+from tests.cast import Cast, answered, assess, attended, key, say
 from tests.response.test_requests import lower, with_child, without_child
 
 
@@ -184,17 +184,8 @@ def test_the_database_knows_no_request_for_resources_alone(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("row", ["closing", "grade"])
-def test_the_serving_role_marks_nothing_as_imported(cast: Cast, row: str) -> None:
+def test_what_happened_elsewhere_is_kept_unchecked_and_found(cast: Cast, row: str) -> None:
     incident = with_child(cast)
-    with pytest.raises(ProgrammingError, match="only the owner of the tables imports"):
-        write_imported(incident, cast.fim, row)
-
-
-@pytest.mark.parametrize("row", ["closing", "grade"])
-def test_the_owner_of_the_tables_imports_what_happened_elsewhere_unchecked(committing: Database, row: str) -> None:
-    cast = make_cast()
-    incident = with_child(cast)
-    fim = cast.fim
-    connection.close()
-    with django_at(committing.owner_url):
-        write_imported(incident, fim, row)
+    write_imported(incident, cast.fim, row)
+    sweep()
+    assert Sweep.objects.filter(incident=incident, kind="imported").exists()

@@ -11,12 +11,11 @@ from django.test import Client
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow
-from goldthread.response import actions as response
 from goldthread.response import alarm_actions
 from goldthread.response.models import Alarm
 from goldthread.supervision import actions
 from goldthread.supervision.models import Question
-from tests.cast import Cast, key
+from tests.cast import Cast, key, taken
 from tests.response.test_alarms import later, raised
 from tests.response.test_requests import assess, with_child
 
@@ -82,7 +81,7 @@ def test_whoever_owns_it_now_is_told_though_another_was_asked(cast: Cast, browse
     giver, receiver = browser(cast.handler), browser(cast.teammate)
     asked(cast, incident)
     assert giver.get("/incidents/count").json() == {"count": 1, "over": 0}
-    response.take_over(cast.teammate, incident.pk, key=key())
+    taken(cast.teammate, incident)
     later(timedelta(minutes=16))
     alarm_actions.raise_due()
     assert giver.get("/incidents/count").json() == {"count": 0, "over": 0}

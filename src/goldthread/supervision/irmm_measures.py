@@ -75,4 +75,4 @@ def register_all() -> None:
             carried_over,
         ),
     ]:
-        register(Measure(code, name, definition, "%", MONTH, good, cases))
+        register(Measure(code, name, definition, MONTH, good, cases))
