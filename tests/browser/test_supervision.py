@@ -172,6 +172,12 @@ def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: 
     assert handler.axe() == []
     handler.page.get_by_label("Your answer").fill("Next time their names too.")
     handler.page.get_by_role("button", name="Answer", exact=True).click()
+    read(page)
+    page.get_by_role("button", name="Nothing to change").click()
+    supervisor.go("/supervision/quality/")
+    expect(page.get_by_role("main")).to_contain_text("child involved, not looked at")
+    assert supervisor.axe() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     supervisor.go("/supervision/notes/left")
     expect(page.get_by_role("main")).to_contain_text("Next time their names too.")
     assert supervisor.axe() == []

@@ -58,6 +58,7 @@ HOLDS = {
     "repeat": OPEN,
     "child": f"{OPEN} AND {MAY}",
     "asked_none": "incident.children_answer = 'asked_none'",
+    "imported": f"{MAY} AND {IMPORTED}",
     "silent": f"{OPEN} AND {SILENT}",
     "unseen": f"NOT ({OPEN}) AND {MAY} AND {UNSEEN}",
 }
@@ -68,12 +69,12 @@ FOUND = {
     "repeat": f"{OPEN} AND {OLD} AND {REPEAT}",
     "child": f"{HOLDS['child']} AND {OLD} AND NOT {REVIEWED}",
     "asked_none": f"{OPEN} AND {OLD} AND incident.children_answer = 'asked_none' AND {DRAWN}",
-    "imported": f"{OPEN} AND {MAY} AND {IMPORTED}",
+    "imported": f"{OPEN} AND {HOLDS['imported']}",
 }
 AT_CLOSING = {
     "unseen": HOLDS["unseen"],
     "asked_none": f"incident.children_answer = 'asked_none' AND {DRAWN}",
-    "imported": f"{MAY} AND {IMPORTED}",
+    "imported": HOLDS["imported"],
 }
 """Found in the transaction that closes, however short it was open: nothing closed is looked for again."""
 BY_TIME = tuple(code for code in FOUND if code != "unseen")

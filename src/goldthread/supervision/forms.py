@@ -55,7 +55,7 @@ class RaiseForm(ReviewForm):
 
     name = "raise"
     grade = forms.ChoiceField(label="Grade", required=False)
-    why = _words("Why", rows=1)
+    why = _words("Why a higher grade", rows=1)
 
     def __init__(self, *args: Any, grades: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -90,3 +90,9 @@ document.querySelector('[data-does="take-quote"]')?.addEventListener("click", (e
   quote.value = words.textContent.trim();
   quote.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+document.querySelector(".sv-coach")?.addEventListener("toggle", (event) => {
+  if (!event.target.open) return;
+  event.target.scrollIntoView({ block: "start" });
+  event.target.querySelector("textarea")?.focus({ preventScroll: true });
+});
