@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,9 @@ from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
 from goldthread.assessment.reading import Said, reader
 from goldthread.contact.models import Entry, Incident
 
+NEWEST = """
+SELECT * FROM assessment_reading WHERE incident_id = %(incident)s AND (%(path)s = '' OR path = %(path)s) ORDER BY id DESC LIMIT 1
+"""
 SAID = """
 SELECT entry.seq, kept.text FROM contact_entry AS entry JOIN audit_payload AS kept ON kept.id = entry.text_id
 WHERE entry.incident_id = %(incident)s AND entry.kind = 'words' AND entry.source <> 'system' ORDER BY entry.seq
@@ -30,8 +33,8 @@ def said_in(incident: Incident) -> list[Said]:
 
 def newest_reading(incident: Incident, path: str = "") -> Reading | None:
     """What the reader found last, on that path where one is named; None where nothing has been said yet."""
-    found = Reading.objects.filter(incident=incident)
-    return (found.filter(path=path) if path else found).order_by("-id").first()
+    found: Iterable[Reading] = Reading.objects.raw(NEWEST, {"incident": incident.pk, "path": path})
+    return next(iter(found), None)
 
 
 def newest_thrive(incident: Incident) -> ThriveVersion | None:

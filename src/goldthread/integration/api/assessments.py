@@ -127,13 +127,11 @@ def choose_grade(request: HttpRequest, incident_id: IncidentId, key: Key, given:
     router, "POST", "/incidents/{uuid:incident_id}/owner", "owner.take", "alteration",
     answers={204: None}, summary="Take it over",
 )  # fmt: skip
-def take_over(
-    request: HttpRequest, incident_id: IncidentId, key: Key, given: TakingGiven | None = None
-) -> Status[None]:
+def take_over(request: HttpRequest, incident_id: IncidentId, key: Key, given: TakingGiven) -> Status[None]:
     """Makes this user the owner; what is owed next stays as it was. Answers 409 (`stale`) where a person owns it who is not
     `owner_id`: the sentence says who and since when. Read it again, and send their `owner_id` to take it from them; they are told.
     """
-    response.take_over(staff(request), incident_id, key=key, holder=given.owner_id if given else None)
+    response.take_over(staff(request), incident_id, key=key, holder=given.owner_id)
     return Status(204, None)
 
 
