@@ -225,7 +225,7 @@ def _freeze(
 ) -> Meeting:
     body = beyond.body(kind.code)
     agenda = body.agenda(user, before, act.now)
-    unfinished = {one.line.subject: one.line for one in queries.owed(kind.code).order_by("id")}
+    unfinished = {one.line.subject: one.line for one in queries.unfinished(kind.code, act.now).order_by("id")}
     texts = [
         canonical_json(
             {
@@ -284,7 +284,15 @@ def _freeze(
 
 
 def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) -> None:
-    """Give lines that were not reached to people on duty, each in place of whatever was owed of it before."""
+    """Give lines that were not reached to people on duty, in place of what was to be done before and was not. What somebody owes
+    by a time that is still to come stays theirs: nobody is given longer for it.
+    """
+    under_way = set(
+        queries.owed(kind.code)
+        .filter(due_at__gt=act.now, decision__isnull=False)
+        .values_list("line__subject", flat=True)
+    )
+    lines = [one for one in lines if one.subject not in under_way]
     if not lines:
         return
     teams = beyond.body(kind.code).teams([one.subject for one in lines])
