@@ -16,7 +16,6 @@ from goldthread.audit.canonical import canonical_json
 from goldthread.audit.models import Payload
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
-from goldthread.config.upward import announce
 from goldthread.meetings import beyond, queries, rules
 from goldthread.meetings.kinds import Kind, kinds_on
 from goldthread.meetings.minutes import SHAPE, attendance_told, compose, line_told
@@ -115,8 +114,7 @@ def end(user: Staff | None, meeting_id: int) -> Minutes:
         if user is not None:
             must_chair(meeting, user)
         kind = kind_of(meeting.kind, act.now)
-        left = [one for one in queries.undecided(meeting) if not one.actions.filter(decision__isnull=True).exists()]
-        _give_out(meeting, kind, act, left)
+        _give_out(meeting, kind, act, queries.left(meeting))
         meeting.ended_at, meeting.ended_by = act.now, user
         meeting.save(update_fields=["ended_at", "ended_by"])
         Attendance.objects.filter(meeting=meeting, left_at__isnull=True).update(left_at=act.now)
@@ -193,14 +191,6 @@ def kind_of(code: str, now: datetime) -> Kind:
     if found is None:
         raise NotThere(NOT_THERE)
     return found
-
-
-def carry(action: Action, line: Line, act: Acting, by: Staff | None) -> None:
-    """End an action as carried over to a later line, where nobody has ended it meanwhile."""
-    answer = ActionAnswer(action=action, answer="carried", line=line, by=by, at=act.now)
-    answer.save_once()
-    if answer.pk is not None:
-        announce(beyond.ActionEnded(action, act))
 
 
 def _meeting(user: Staff | None, meeting_id: int, *, lock: bool) -> Meeting:
@@ -301,17 +291,17 @@ def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) 
     old: dict[uuid.UUID, list[Action]] = {}
     for one in queries.owed(kind.code).filter(line__subject__in=owners).exclude(line__meeting=meeting):
         old.setdefault(one.line.subject, []).append(one)
+    given, ended = [], []
     for line in lines:
         words = same
         for one in old.get(line.subject, ()):
-            carry(one, line, act, None)
+            ended.append(ActionAnswer(action=one, answer="carried", line=line, at=act.now))
             if one.decision_id is not None:
                 words = Payload.objects.keep(f"{UNREACHED} Owed since before and not done: {one.words.shown()}"[:8000])
-        action = Action(
-            line=line, owner_id=owners[line.subject], words=words, due_at=act.now + kind.look_within, at=act.now
-        )
-        action.save()
-        announce(beyond.ActionGiven(action, act))
+        due = act.now + kind.look_within
+        given.append(Action(line=line, owner_id=owners[line.subject], words=words, due_at=due, at=act.now))
+    ActionAnswer.objects.bulk_create(ended, ignore_conflicts=True)  # somebody may have done one meanwhile
+    Action.objects.bulk_create(given)
 
 
 def _sha256(text: str) -> str:

@@ -64,6 +64,12 @@ def undecided(meeting: Meeting) -> QuerySet[Line]:
     return found.filter(~Exists(Decision.objects.filter(line=OuterRef("pk")))).order_by("position")
 
 
+def left(meeting: Meeting) -> list[Line]:
+    """Lines of which nothing is decided and that nobody was given to look at yet."""
+    given = Action.objects.filter(line=OuterRef("pk"), decision__isnull=True)
+    return list(undecided(meeting).filter(~Exists(given)))
+
+
 def present(meeting: Meeting) -> list[Attendance]:
     """Who is in it now, the chair first."""
     found = Attendance.objects.filter(meeting=meeting, left_at__isnull=True).select_related("staff")
