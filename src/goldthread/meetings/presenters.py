@@ -68,16 +68,12 @@ def _line(line: Line, kind: Kind, seen: bool, new: Collection[str], worse: Colle
 
 
 def before(line: Line, now: datetime) -> dict[str, Any] | None:
-    """What was owed of this subject before this meeting, where that was carried to this line."""
-    if line.carried is None:
-        return None
+    """What was last owed of this subject by an earlier meeting, unless it was done."""
+    earlier = Action.objects.filter(line__subject=line.subject, at__lt=line.meeting.opened_at)
     action = (
-        Action.objects.filter(line=line.carried)
-        .select_related("owner", "owner_team", "words", "answer__words", "answer__by", "decision")
-        .order_by("-id")
-        .first()
+        earlier.select_related("owner", "owner_team", "words", "answer__words", "answer__by").order_by("-id").first()
     )
-    if action is None:
+    if action is None or (hasattr(action, "answer") and action.answer.answer == "done"):
         return None
     return {**action_told(action), "due_at": action.due_at, "late": action.due_at < now}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -63,6 +64,12 @@ def undecided(meeting: Meeting) -> QuerySet[Line]:
     return found.filter(~Exists(Decision.objects.filter(line=OuterRef("pk")))).order_by("position")
 
 
+def left(meeting: Meeting) -> list[Line]:
+    """Lines of which nothing is decided and that nobody was given to look at yet."""
+    given = Action.objects.filter(line=OuterRef("pk"), decision__isnull=True)
+    return list(undecided(meeting).filter(~Exists(given)))
+
+
 def present(meeting: Meeting) -> list[Attendance]:
     """Who is in it now, the chair first."""
     found = Attendance.objects.filter(meeting=meeting, left_at__isnull=True).select_related("staff")
@@ -76,6 +83,11 @@ def owed(kind: str = "") -> QuerySet[Action]:
     return found.select_related("line__meeting", "line__text", "words", "owner", "owner_team", "decision__by").order_by(
         "due_at", "id"
     )
+
+
+def unfinished(kind: str, now: datetime) -> QuerySet[Action]:
+    """Actions that are past their time, and those of lines that no meeting reached: what comes back."""
+    return owed(kind).filter(Q(due_at__lte=now) | Q(decision__isnull=True))
 
 
 def mine(user: Staff) -> QuerySet[Action]:
