@@ -50,6 +50,18 @@ REACH: dict[str, set[tuple[str, str]]] = {
 """Which kinds a person of Team A, whose area is North, reaches by each scope."""
 
 
+def to_try(tried: list[tuple[str, str]], role: str, verb: str, *, every: bool) -> list[tuple[str, str]]:
+    """The kinds with which a role tries a verb: all of ``tried`` for one role of each scope, which ``every`` makes all roles.
+
+    For the other roles of that scope, whom the same query serves, one kind that they reach and one that they do not.
+    """
+    scope = roles()[role].scope(verb)
+    if every or role == next(code for code, one in roles().items() if one.scope(verb) == scope):
+        return tried
+    within, beyond = ([kind for kind in tried if (kind in REACH[scope]) is so] for so in (True, False))
+    return [*within[:1], *beyond[:1]]
+
+
 @dataclass(frozen=True)
 class World:
     """A member of staff for every role, and the incidents by kind and state, each with a unit of its own at scene."""

@@ -117,6 +117,11 @@ class Person:
         self.page.goto(f"{self.base}{path}")
         return self
 
+    def look(self, *, dark: bool, size: tuple[int, int]) -> None:
+        """Change the theme that the machine asks for and the size of the window, on the page as it stands."""
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
     def axe(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA on the page as it stands."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -77,7 +77,7 @@ def test_a_busy_night_has_bursts_callers_who_ring_again_and_a_change_of_shifts(
     small_force: datetime, clock: Clock
 ) -> None:
     before = set(Incident.objects.values_list("pk", flat=True))
-    _play(live.Calls(random.Random(5), 300.0, clock, busy=True), clock, 200)
+    _play(live.Calls(random.Random(5), 300.0, clock, busy=True), clock, 120)
     new = Incident.objects.exclude(pk__in=before)
     places = Counter(new.exclude(location=None).values_list("location__text", flat=True))
     assert max(places.values()) > 1, "the same place rings again"

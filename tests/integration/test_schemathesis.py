@@ -17,28 +17,35 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CheckContext
 from schemathesis.config import SchemathesisConfig
+from schemathesis.pytest.lazy import get_all_tests
 
 from goldthread.accounts.actions import issue_token
 from goldthread.assessment.elements import elements_on
+from goldthread.contact.models import Incident
 from goldthread.integration.api.description import describe
 from goldthread.response.grades import grades_on
 from goldthread.response.models import Allocation
-from tests.cast import Cast, attended, closed, graded, opened, say
+from tests.cast import Cast, attended, closed, graded, make_cast, opened, say
 
-EXAMPLES = 15
-"""For each operation, of data that fits and of data that does not, beside the limits of every value tried one by one."""
-CONFIG = {
-    "generation": {"max-examples": EXAMPLES, "deterministic": True, "database": "none"},
-    "checks": {
-        # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
-        "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]},
-        "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "413", "415", "422"]},
-    },
+CHECKS = {
+    # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
+    "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]},
+    "negative_data_rejection": {"expected-statuses": ["400", "401", "404", "413", "415", "422"]},
 }
+
+
+def _config(examples: int, *, limits: bool) -> SchemathesisConfig:
+    """For each operation, this many examples of data that fits and of data that does not; with the limits of every value or without."""
+    drawn = {"max-examples": examples, "deterministic": True, "database": "none"}
+    phases = {"coverage": {"enabled": limits}}
+    return SchemathesisConfig.from_dict({"generation": drawn, "phases": phases, "checks": CHECKS})
+
+
+SHORT, LONG = _config(4, limits=False), _config(15, limits=True)
 
 
 @schemathesis.check
@@ -48,7 +55,7 @@ def only_a_rule_refuses(_context: CheckContext, response: schemathesis.Response,
         assert not response.json()["type"].endswith("not-as-described"), response.text
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_connection() -> Iterator[None]:
     """Requests leave the test's transaction open, as Django's own test client has it."""
     ends = (request_started, request_finished)
@@ -65,8 +72,8 @@ VALUES = {
     "elements": [(one.code, one.asks) for one in elements_on(date.max)],
 }
 """What is in force for the cast."""
-schema = schemathesis.openapi.from_dict(describe(VALUES), config=SchemathesisConfig.from_dict(CONFIG))
-schema.app = get_wsgi_application()
+DESCRIPTION = describe(VALUES)
+OPERATIONS = [(method, path) for path, methods in DESCRIPTION["paths"].items() for method in methods]
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,17 @@ def _is_uuid(value: object) -> bool:
         return False
 
 
-@pytest.fixture
-def standing(cast: Cast, one_connection: None) -> Standing:
+@pytest.fixture(scope="module")
+def scene(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest, one_connection: None
+) -> Iterator[tuple[list[Incident], Allocation, str]]:
+    """The incidents, the allocation and the token, in one transaction that is rolled back after the module's last test."""
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        yield _made(make_cast())
+        transaction.set_rollback(True)
+
+
+def _made(cast: Cast) -> tuple[list[Incident], Allocation, str]:
     incidents = [opened(cast.handler) for _ in range(4)]
     say(cast.handler, incidents[1], "shouting next door, kids crying")
     for incident in incidents[2:]:
@@ -102,16 +118,38 @@ def standing(cast: Cast, one_connection: None) -> Standing:
     attended(cast, incidents[3])
     closed(cast, incidents[3])
     attended(cast, incidents[2])
-    sent = Allocation.objects.get(incident=incidents[2])
-    return Standing(
-        itertools.cycle([str(incident.pk) for incident in incidents]),
-        {"incident_id": str(incidents[2].pk), "allocation_id": sent.pk},
-        {"Authorization": f"Bearer {issue_token('fim')[0]}", "Host": "localhost"},
-    )
+    return incidents, Allocation.objects.get(incident=incidents[2]), issue_token("fim")[0]
 
 
-@schema.parametrize()
+@pytest.fixture
+def standing(scene: tuple[list[Incident], Allocation, str]) -> Iterator[Standing]:
+    """The scene as it was made."""
+    incidents, sent, token = scene
+    with transaction.atomic():
+        yield Standing(
+            itertools.cycle([str(incident.pk) for incident in incidents]),
+            {"incident_id": str(sent.incident_id), "allocation_id": sent.pk},
+            {"Authorization": f"Bearer {token}", "Host": "localhost"},
+        )
+        transaction.set_rollback(True)
+
+
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
-def test_an_operation_is_as_described(case: schemathesis.Case, standing: Standing) -> None:
+def _asked(case: schemathesis.Case, standing: Standing) -> None:
     standing.put_into(case.path_parameters)
     case.call_and_validate(headers=standing.headers)
+
+
+@pytest.mark.parametrize("config", [SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"])
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_an_operation_is_as_described(method: str, path: str, config: SchemathesisConfig, standing: Standing) -> None:
+    """Not by ``schema.parametrize``: that draws every example in each worker while tests are collected, and names all of
+    its tests alike, of which a worker runs one.
+    """
+    schema = schemathesis.openapi.from_dict(DESCRIPTION, config=config)
+    schema.app = get_wsgi_application()
+    (drawn,) = get_all_tests(
+        schema=schema.include(method=method.upper(), path=path), test_func=_asked, settings=None, given_kwargs=None
+    )
+    _operation, asks = drawn.ok()
+    asks(standing=standing)
