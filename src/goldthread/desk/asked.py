@@ -55,8 +55,7 @@ def waits_for(one: ReviewRequest, record: Record) -> str:
 
 def _shown(one: ReviewRequest, record: Record, user: Staff, now: datetime) -> dict[str, Any]:
     decision = getattr(one, "decision", None)
-    raised = [alarm.raised_at for alarm in record.alarms if alarm.source == f"request:{one.pk}" and alarm.raised_at]
-    answer_by = min([one.answer_by, *raised])  # it goes to the FIM early where the last supervisor left
+    answer_by = record.with_fim.get(f"request:{one.pk}", one.answer_by)
     return {
         "id": one.pk,
         "what": _what(one),

@@ -69,6 +69,11 @@ class Record:
         return min((one.due_at for one in self._alarms if one.kind == "senior"), default=None)
 
     @cached_property
+    def with_fim(self) -> dict[str, datetime]:
+        """When each open request goes to the FIM, by its alarm's source: early where no supervisor on duty could decide it."""
+        return {one.source: one.due_at for one in self._alarms if one.kind == "request"}
+
+    @cached_property
     def _alarms(self) -> list[Alarm]:
         """Those that have not ended, the ones not raised yet included."""
         return list(Alarm.objects.filter(incident=self.incident, ended_at__isnull=True))

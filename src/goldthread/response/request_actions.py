@@ -20,7 +20,7 @@ from goldthread.response.grades import closing_reasons, grade, grades_on, severi
 from goldthread.response.models import Clock
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
 from goldthread.response.senior_actions import settle
-from goldthread.response.senior_queries import FIM, deciders
+from goldthread.response.senior_queries import deciders
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -213,12 +213,8 @@ def _ask(
         answer_by=work.now + request_rules.answer_within(),
         **what,
     )
-    # It does not wait at an empty desk: where no supervisor on duty could decide it, it is the FIM's from the first.
-    able = deciders([request])[request.pk]
-    if all(one.seat.code == FIM for one in able):
-        request.answer_by = work.now
     request.save()
-    settle({request: able}, work.now)
+    settle({request: deciders([request])[request.pk]}, work.now)  # it does not wait at an empty desk
     work.event("request.made", kind=kind)
     work.involve("author")
     work.act.record("alteration", "request.make", [*shared.subject(work), ("request", str(request.pk))], kind=kind)

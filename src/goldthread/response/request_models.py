@@ -25,7 +25,8 @@ ANSWERS = [
 class ReviewRequest(AppendOnly):
     """Somebody asks for a lower ``grade``, a later attendance (``due_at``), or closing (``closing_reason``, ``result``).
 
-    The incident stays as it is until a ``ReviewDecision`` says otherwise; from ``answer_by`` on the FIM is asked.
+    The incident stays as it is until a ``ReviewDecision`` says otherwise; from ``answer_by`` on the FIM is asked, and before it where
+    no supervisor on duty could decide: its alarm then falls due early, see ``senior_actions.settle``.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="requests")

@@ -19,6 +19,7 @@ from goldthread.contact.models import Incident
 from goldthread.desk.models import BoardRow, Draft
 from goldthread.response.models import SupervisorCall
 from goldthread.response.request_models import ReviewRequest
+from goldthread.response.senior_queries import with_fim_at
 from goldthread.supervision.kinds import set_on
 from goldthread.supervision.models import ListeningNote, Question, Review, Sweep
 
@@ -58,7 +59,9 @@ def waiting(user: Staff, now: datetime) -> list[Waiting]:
         kinds.setdefault(incident, []).append(kind)
         weights[incident] = max(weights.get(incident, 0.0), weight)
         since[incident] = min(since.get(incident, at), at)
-    asked = ReviewRequest.objects.filter(decision__isnull=True).values_list("incident", "kind", "at", "answer_by")
+    asked = with_fim_at(ReviewRequest.objects.filter(decision__isnull=True)).values_list(
+        "incident", "kind", "at", "fim_at"
+    )
     for incident, kind, at, by in asked:
         requests.setdefault(incident, []).append(kind)
         weight = held.late_request_weight if by <= now else held.request_weight
@@ -98,7 +101,7 @@ def counted(user: Staff, now: datetime) -> dict[str, int]:
         .filter(pk__in=every)
         .aggregate(
             count=Count("pk"),
-            over=Count("pk", filter=Q(pk__in=asked.filter(answer_by__lte=now).values("incident"))),
+            over=Count("pk", filter=Q(pk__in=with_fim_at(asked).filter(fim_at__lte=now).values("incident"))),
             called=Count("pk", filter=Q(pk__in=calls)),
         )
     )

@@ -95,7 +95,9 @@ class RequestShown(Shown):
     why: str = Field(description="Why, in words; for a closing its result.")
     by: str
     at: datetime
-    answer_by: datetime = Field(description="From then on it is with the FIM.")
+    answer_by: datetime = Field(
+        description="From then on it is with the FIM; before it where no supervisor on duty could decide."
+    )
     waits_for: str = Field(
         description="What stands against approving it now; empty where nothing does, or it is answered."
     )
