@@ -82,12 +82,12 @@ class _Sitting:
         at = self._decide(meeting, at)
         self.past.turn(at)
         end(self.chair, meeting.pk)
-        for one in list(queries.owed(KIND).filter(line__meeting=meeting)):
-            if one.decision_id is None and last:
+        for owed in list(queries.owed(KIND).filter(line__meeting=meeting)):
+            if owed.decision_id is None and last:
                 continue
-            if one.decision_id is None or self.rng.random() < KEPT:
+            if owed.decision_id is None or self.rng.random() < KEPT:
                 self.past.turn(at + timedelta(minutes=self.rng.randrange(4, 110)))
-                done(one.owner or self.chair, one.pk, words=self.rng.choice(DONE))
+                done(owed.owner or self.chair, owed.pk, words=self.rng.choice(DONE))
         self.past.turn(at + timedelta(hours=2))
         for incident in Incident.objects.filter(pk__in=[one.subject for one in queries.lines(meeting)]).order_by("pk"):
             self._review(incident)
