@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
@@ -15,6 +16,7 @@ from goldthread.audit.actions import acting
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Entry, Incident
+from goldthread.measures.registry import measure
 from goldthread.meetings import actions, queries
 from goldthread.meetings.deciding_actions import decide, done
 from goldthread.meetings.models import Action, Attendance, Decision, Line, Meeting, Minutes, Proposal
@@ -184,6 +186,23 @@ def test_what_was_not_reached_is_owned_by_supervisors_on_duty_in_turn(cast: Cast
     assert left.count() == len({one.line.subject for one in left})
 
 
+def test_what_is_under_way_stays_with_its_owner_where_the_next_meeting_does_not_reach_it(
+    cast: Cast, incident: Incident
+) -> None:
+    meeting = call(cast.fim)
+    choose(cast.fim, meeting, incident, owner=f"staff:{cast.dispatcher.pk}", minutes=45)
+    second = later_meeting(cast, meeting)
+    assert line(second, incident).carried is None
+    actions.end(cast.fim, second.pk)
+    (owed,) = queries.owed("irmm")
+    assert (owed.owner, owed.line.meeting) == (cast.dispatcher, meeting), "nobody is given longer for it"
+    later(timedelta(minutes=50))
+    actions.end(cast.fim, call(cast.fim, "mid").pk)
+    (owed,) = queries.owed("irmm")
+    assert owed.owner == cast.supervisor
+    assert "Owed since before and not done: Hold, with the reason: Aunt is with her." in owed.words.shown()
+
+
 def test_minutes_are_frozen_and_a_second_issue_is_the_same(cast: Cast, incident: Incident) -> None:
     other = late_child(cast)
     meeting = call(cast.fim)
@@ -281,29 +300,27 @@ def test_an_incident_that_closes_while_it_is_discussed_is_told(cast: Cast, incid
     assert not incident.is_open, "a decision about it does not open it again"
 
 
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"words": "  "}, "words"),
-        ({"words": "x" * 4_001}, "words"),
-        ({"code": "no such"}, "code"),
-        ({"minutes": 0}, "minutes"),
-        ({"minutes": 10**12}, "minutes"),
-        ({"owner": "staff:999999"}, "owner"),
-        ({"code": "upgrade"}, "grade"),
-        ({"code": "upgrade", "given": {"grade": "lower"}}, "grade"),
-        ({"code": "escalate", "given": {"to": "the moon"}}, "to"),
-        ({"code": "deploy", "given": {"unit": "²"}}, "unit"),
-        ({"code": "deploy", "given": {"unit": "9" * 400}}, "unit"),
-    ],
-)
-def test_a_decision_that_is_none_changes_nothing(
-    cast: Cast, incident: Incident, given: dict[str, Any], field: str
-) -> None:
+NONE: list[tuple[dict[str, Any], str]] = [
+    ({"words": "  "}, "words"),
+    ({"words": "x" * 4_001}, "words"),
+    ({"code": "no such"}, "code"),
+    ({"minutes": 0}, "minutes"),
+    ({"minutes": 10**12}, "minutes"),
+    ({"owner": "staff:999999"}, "owner"),
+    ({"code": "upgrade"}, "grade"),
+    ({"code": "upgrade", "given": {"grade": "lower"}}, "grade"),
+    ({"code": "escalate", "given": {"to": "the moon"}}, "to"),
+    ({"code": "deploy", "given": {"unit": "²"}}, "unit"),
+    ({"code": "deploy", "given": {"unit": "9" * 400}}, "unit"),
+]
+
+
+def test_a_decision_that_is_none_changes_nothing(cast: Cast, incident: Incident) -> None:
     meeting = call(cast.fim)
-    with pytest.raises(Invalid) as refused:
-        choose(cast.fim, meeting, incident, **given)
-    assert field in refused.value.fields
+    for given, field in NONE:
+        with pytest.raises(Invalid) as refused:
+            choose(cast.fim, meeting, incident, **given)
+        assert field in refused.value.fields, given
     assert not Decision.objects.exists()
     assert not told(incident, "meeting.decided")
 
@@ -387,3 +404,27 @@ def test_a_reason_that_is_none_or_a_key_of_nothing_calls_nothing(cast: Cast) -> 
     with pytest.raises(NotThere):
         actions.call(cast.fim, "no such kind", key=uuid.uuid4(), because="start")
     assert not Meeting.objects.exists()
+
+
+def test_measures_tell_what_was_decided_done_and_came_back(cast: Cast, incident: Incident) -> None:
+    left, kept = late_child(cast), late_child(cast)
+    meeting = call(cast.fim)
+    choose(cast.fim, meeting, incident, minutes=30, owner=f"staff:{cast.supervisor.pk}")
+    choose(cast.fim, meeting, kept, minutes=30, owner=f"staff:{cast.supervisor.pk}")
+    done(cast.supervisor, Action.objects.get(line__subject=incident.pk).pk, words="Seen.")
+    actions.end(cast.fim, meeting.pk)
+    later(timedelta(hours=3))
+    actions.end(cast.fim, call(cast.fim, "mid").pk)
+    later(timedelta(minutes=1))
+
+    def cases(code: str) -> tuple[set[Any], set[Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT goldthread_now()")
+            (until,) = cursor.fetchone()
+        every, met = measure(code).cases(until - timedelta(days=1), until)
+        return {one.pk for one in every}, {one.pk for one in met}
+
+    every = {incident.pk, left.pk, kept.pk}
+    assert cases("irmm-decided") == (every, set()), "the second meeting decided nothing"
+    assert cases("irmm-done") == (every, {incident.pk})
+    assert cases("irmm-carried") == (every, {left.pk, kept.pk})

@@ -16,7 +16,6 @@ from goldthread.audit.canonical import canonical_json
 from goldthread.audit.models import Payload
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
-from goldthread.config.upward import announce
 from goldthread.meetings import beyond, queries, rules
 from goldthread.meetings.kinds import Kind, kinds_on
 from goldthread.meetings.minutes import SHAPE, attendance_told, compose, line_told
@@ -115,8 +114,7 @@ def end(user: Staff | None, meeting_id: int) -> Minutes:
         if user is not None:
             must_chair(meeting, user)
         kind = kind_of(meeting.kind, act.now)
-        left = [one for one in queries.undecided(meeting) if not one.actions.filter(decision__isnull=True).exists()]
-        _give_out(meeting, kind, act, left)
+        _give_out(meeting, kind, act, queries.left(meeting))
         meeting.ended_at, meeting.ended_by = act.now, user
         meeting.save(update_fields=["ended_at", "ended_by"])
         Attendance.objects.filter(meeting=meeting, left_at__isnull=True).update(left_at=act.now)
@@ -195,14 +193,6 @@ def kind_of(code: str, now: datetime) -> Kind:
     return found
 
 
-def carry(action: Action, line: Line, act: Acting, by: Staff | None) -> None:
-    """End an action as carried over to a later line, where nobody has ended it meanwhile."""
-    answer = ActionAnswer(action=action, answer="carried", line=line, by=by, at=act.now)
-    answer.save_once()
-    if answer.pk is not None:
-        announce(beyond.ActionEnded(action, act))
-
-
 def _meeting(user: Staff | None, meeting_id: int, *, lock: bool) -> Meeting:
     found = Meeting.objects.select_related("chair", "called_by", "words", "agenda", "previous")
     if lock:
@@ -225,7 +215,7 @@ def _freeze(
 ) -> Meeting:
     body = beyond.body(kind.code)
     agenda = body.agenda(user, before, act.now)
-    unfinished = {one.line.subject: one.line for one in queries.owed(kind.code).order_by("id")}
+    unfinished = {one.line.subject: one.line for one in queries.unfinished(kind.code, act.now).order_by("id")}
     texts = [
         canonical_json(
             {
@@ -284,7 +274,15 @@ def _freeze(
 
 
 def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) -> None:
-    """Give lines that were not reached to people on duty, each in place of whatever was owed of it before."""
+    """Give lines that were not reached to people on duty, in place of what was to be done before and was not. What somebody owes
+    by a time that is still to come stays theirs: nobody is given longer for it.
+    """
+    under_way = set(
+        queries.owed(kind.code)
+        .filter(due_at__gt=act.now, decision__isnull=False)
+        .values_list("line__subject", flat=True)
+    )
+    lines = [one for one in lines if one.subject not in under_way]
     if not lines:
         return
     teams = beyond.body(kind.code).teams([one.subject for one in lines])
@@ -293,17 +291,17 @@ def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) 
     old: dict[uuid.UUID, list[Action]] = {}
     for one in queries.owed(kind.code).filter(line__subject__in=owners).exclude(line__meeting=meeting):
         old.setdefault(one.line.subject, []).append(one)
+    given, ended = [], []
     for line in lines:
         words = same
         for one in old.get(line.subject, ()):
-            carry(one, line, act, None)
+            ended.append(ActionAnswer(action=one, answer="carried", line=line, at=act.now))
             if one.decision_id is not None:
                 words = Payload.objects.keep(f"{UNREACHED} Owed since before and not done: {one.words.shown()}"[:8000])
-        action = Action(
-            line=line, owner_id=owners[line.subject], words=words, due_at=act.now + kind.look_within, at=act.now
-        )
-        action.save()
-        announce(beyond.ActionGiven(action, act))
+        due = act.now + kind.look_within
+        given.append(Action(line=line, owner_id=owners[line.subject], words=words, due_at=due, at=act.now))
+    ActionAnswer.objects.bulk_create(ended, ignore_conflicts=True)  # somebody may have done one meanwhile
+    Action.objects.bulk_create(given)
 
 
 def _sha256(text: str) -> str:

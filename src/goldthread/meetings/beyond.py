@@ -12,7 +12,6 @@ from goldthread.meetings.rules import Candidate
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
-    from goldthread.audit.actions import Acting
     from goldthread.meetings.models import Action, Line, Meeting
 
 Pairs = list[tuple[str, str]]
@@ -85,22 +84,6 @@ class Body:
     values: Callable[[Staff, uuid.UUID], dict[str, Any]]
     subject: str
     """What a subject is called in the audit."""
-
-
-@dataclass(frozen=True)
-class ActionGiven:
-    """Announced when somebody owes something of a line by a time."""
-
-    action: Action
-    act: Acting
-
-
-@dataclass(frozen=True)
-class ActionEnded:
-    """Announced when an action is done, or carried over to a later line."""
-
-    action: Action
-    act: Acting
 
 
 _bodies: dict[str, Body] = {}

@@ -10,9 +10,8 @@ from goldthread.accounts.models import Staff, Team
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Stale
-from goldthread.config.upward import announce
 from goldthread.meetings import beyond, queries, rules
-from goldthread.meetings.actions import carry, kind_of, line_of, must_chair, sitting
+from goldthread.meetings.actions import kind_of, line_of, must_chair, sitting
 from goldthread.meetings.models import Action, ActionAnswer, Decision
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def decide(
         )
         decision.save()
         for one in queries.owed(kind.code).filter(line__subject=line.subject):
-            carry(one, line, act, user)
+            ActionAnswer(action=one, answer="carried", line=line, by=user, at=act.now).save_once()
         if came.owed:
             said = ": ".join(part for part in (choice.name, came.words, kept) if part)
             action = Action(
@@ -86,7 +85,6 @@ def decide(
                 at=act.now,
             )
             action.save()
-            announce(beyond.ActionGiven(action, act))
         subjects = [("meeting", str(meeting.pk)), (body.subject, str(line.subject)), ("decision", str(decision.pk))]
         act.record("alteration", "meeting.decide", subjects, code=code)
     return decision
@@ -105,13 +103,12 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
             raise NotThere(NO_ACTION)
         kind = kind_of(action.line.meeting.kind, act.now)
         own = action.owner_id == user.pk or (action.owner_team_id is not None and action.owner_team_id == user.team_id)
-        if user.role not in kind.join or not (own or user.role in kind.chair):
+        if user.role not in kind.owe | kind.chair or not (own or user.role in kind.chair):
             raise NotThere(NO_ACTION)
         answer = ActionAnswer(action=action, answer="done", words=Payload.objects.keep(kept), by=user, at=act.now)
         answer.save_once()
         if answer.pk is None:
             raise Stale("This was ended meanwhile, or decided anew. Nothing was changed; what you wrote is still here.")
-        announce(beyond.ActionEnded(action, act))
         body = beyond.body(kind.code)
         body.done(user, action, kept)
         subjects = [("meeting", str(action.line.meeting_id)), (body.subject, str(action.line.subject))]

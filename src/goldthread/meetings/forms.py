@@ -52,7 +52,7 @@ class DecideForm(CommandForm):
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
     words = _words("What was decided, and why")
     owner = forms.ChoiceField(label="Who sees to it", required=False)
-    minutes = forms.IntegerField(label="Done in how many minutes", required=False)
+    minutes = forms.IntegerField(label="Minutes until due", required=False)
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class DoneForm(CommandForm):
     """What was done of an action."""
 
     name = "done"
-    words = _words("What was done, and what came of it", rows=1)
+    words = _words("What was done", rows=1)
 
 
 def _field(label: str, choices: Pairs | None) -> forms.Field:

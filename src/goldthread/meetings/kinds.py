@@ -33,6 +33,7 @@ class Kind:
     call: frozenset[str]
     chair: frozenset[str]
     join: frozenset[str]
+    owe: frozenset[str]
     length: timedelta
     lines: int
     ends_after: timedelta
@@ -67,6 +68,7 @@ def _kind(row: dict[str, Any]) -> Kind:
         call=frozenset(row["call"]),
         chair=frozenset(row["chair"]),
         join=frozenset(row["join"]),
+        owe=frozenset(row["owe"]),
         length=timedelta(minutes=row["minutes"]),
         lines=row["lines"],
         ends_after=timedelta(minutes=row["ends_after"]),

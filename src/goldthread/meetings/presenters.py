@@ -56,23 +56,24 @@ def _line(line: Line, kind: Kind, seen: bool, new: Collection[str], worse: Colle
         return {**common, **HIDDEN, "since": "", "decision": bare, "action": None}
     action = {**action_told(owed[-1]), "due_at": owed[-1].due_at} if owed else None
     title = told["title"]
-    since = (
-        "new" if title in new else "worse" if title in worse else "still here" if new or worse or line.carried else ""
-    )
-    return {**told, **common, "since": since, "hidden": False, "decision": decision, "action": action}
+    since = "worse" if title in worse else "new" if title in new else "still here"
+    return {
+        **told,
+        **common,
+        "since": since if line.meeting.previous_id else "",
+        "hidden": False,
+        "decision": decision,
+        "action": action,
+    }
 
 
 def before(line: Line, now: datetime) -> dict[str, Any] | None:
-    """What was owed of this subject before this meeting, where that was carried to this line."""
-    if line.carried is None:
-        return None
+    """What was last owed of this subject by an earlier meeting, unless it was done."""
+    earlier = Action.objects.filter(line__subject=line.subject, at__lt=line.meeting.opened_at)
     action = (
-        Action.objects.filter(line=line.carried)
-        .select_related("owner", "owner_team", "words", "answer__words", "answer__by", "decision")
-        .order_by("-id")
-        .first()
+        earlier.select_related("owner", "owner_team", "words", "answer__words", "answer__by").order_by("-id").first()
     )
-    if action is None:
+    if action is None or (hasattr(action, "answer") and action.answer.answer == "done"):
         return None
     return {**action_told(action), "due_at": action.due_at, "late": action.due_at < now}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -42,7 +43,7 @@ def stood(meeting: Meeting | None) -> dict[uuid.UUID, Stood]:
 
 def lines(meeting: Meeting) -> list[Line]:
     """The list in its order, each line with its decisions and actions; four queries however long it is."""
-    found = Line.objects.filter(meeting=meeting).select_related("text", "carried").order_by("position")
+    found = Line.objects.filter(meeting=meeting).select_related("text", "carried", "meeting").order_by("position")
     return list(
         found.prefetch_related(
             "decisions__words",
@@ -63,6 +64,12 @@ def undecided(meeting: Meeting) -> QuerySet[Line]:
     return found.filter(~Exists(Decision.objects.filter(line=OuterRef("pk")))).order_by("position")
 
 
+def left(meeting: Meeting) -> list[Line]:
+    """Lines of which nothing is decided and that nobody was given to look at yet."""
+    given = Action.objects.filter(line=OuterRef("pk"), decision__isnull=True)
+    return list(undecided(meeting).filter(~Exists(given)))
+
+
 def present(meeting: Meeting) -> list[Attendance]:
     """Who is in it now, the chair first."""
     found = Attendance.objects.filter(meeting=meeting, left_at__isnull=True).select_related("staff")
@@ -76,6 +83,11 @@ def owed(kind: str = "") -> QuerySet[Action]:
     return found.select_related("line__meeting", "line__text", "words", "owner", "owner_team", "decision__by").order_by(
         "due_at", "id"
     )
+
+
+def unfinished(kind: str, now: datetime) -> QuerySet[Action]:
+    """Actions that are past their time, and those of lines that no meeting reached: what comes back."""
+    return owed(kind).filter(Q(due_at__lte=now) | Q(decision__isnull=True))
 
 
 def mine(user: Staff) -> QuerySet[Action]:
@@ -98,9 +110,9 @@ def on_duty(roles: Iterable[str]) -> dict[int, list[int]]:
 
 
 def may_own(kind: Kind) -> dict[str, Any]:
-    """Whom an action may be given to: people on duty who may be in such a meeting, and the teams these are of."""
+    """Whom an action may be given to: people on duty whose role may owe one, and the teams these are of."""
     people = Staff.objects.filter(
-        is_active=True, role__in=kind.join, duties__isnull=False, duties__ended_at__isnull=True
+        is_active=True, role__in=kind.owe, duties__isnull=False, duties__ended_at__isnull=True
     ).select_related("team")
     here = list(people.order_by("name", "pk"))
     teams = {one.team_id: one.team for one in here}

@@ -8,6 +8,7 @@ class SupervisionConfig(AppConfig):
         from goldthread.supervision import (  # noqa: F401 - the first registers its answer, the last its listener
             blocking,
             irmm,
+            irmm_measures,
             sweep_actions,
         )
         from goldthread.supervision.measures import register_all
@@ -15,4 +16,5 @@ class SupervisionConfig(AppConfig):
 
         irmm.register()
         register_all()
+        irmm_measures.register_all()
         show_all()

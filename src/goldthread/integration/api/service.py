@@ -15,6 +15,7 @@ from goldthread.integration.api import (
     lists,
     lookback,
     marks,
+    meetings,
     owning,
     requests,
     supervision,
@@ -35,6 +36,10 @@ SUBJECTS = {
     "Supervision": (
         supervision.router,
         "What waits for a senior person, what a review needs, reviewing, and the questions that reviews return with.",
+    ),
+    "Meetings": (
+        meetings.router,
+        "What is gone through together: calling a meeting, its frozen list, deciding lines, what is owed of them, and minutes.",
     ),
     "Owning": (
         owning.router,
