@@ -75,12 +75,13 @@ RULES: tuple[tuple[str, str], ...] = (
            AND (c.by_id IN (i.opened_by_id, i.owner_id) OR s.role NOT IN ('contact_supervisor', 'fim'))""",
     ),
     (
-        "times are not in order: opened, then entries as numbered, then closed, none ahead of now",
+        "times are not in order: opened, then entries as numbered, then closed and what was made of that, none ahead of now",
         """SELECT DISTINCT i.reference FROM contact_incident i JOIN
-           (SELECT incident_id, recorded_at, lag(recorded_at) OVER (PARTITION BY incident_id ORDER BY seq) AS before
+           (SELECT incident_id, recorded_at, code, lag(recorded_at) OVER (PARTITION BY incident_id ORDER BY seq) AS before
             FROM contact_entry) e ON e.incident_id = i.id
            WHERE e.recorded_at < coalesce(e.before, i.opened_at) OR e.recorded_at > %(now)s
-              OR e.recorded_at > coalesce(i.closed_at, %(now)s)""",
+              OR (e.recorded_at > coalesce(i.closed_at, %(now)s)
+                  AND e.code <> 'review.made' AND e.code NOT LIKE 'meeting.%%')""",
     ),
     (
         "a clock stopped before it started, or a unit arrived before it was sent or left before it arrived",

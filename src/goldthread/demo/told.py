@@ -77,7 +77,7 @@ def tell_weeks(teller: Teller, now: datetime) -> int:
     again at its end, and nobody else sees it meanwhile. Raises what the actions raise: a story that they refuse is told wrongly.
     """
     before = Incident.objects.count()
-    with _clock_back() as past:
+    with clock_back() as past:
         for one, begins in _when(now):
             Carried(teller, past, one, begins).run()
     return Incident.objects.count() - before
@@ -94,7 +94,7 @@ def _when(now: datetime) -> list[tuple[Told, datetime]]:
     return sorted(found, key=lambda pair: pair[1])
 
 
-class _Past:
+class Past:
     """The clock of the demo, turned to wherever a story is."""
 
     def __init__(self) -> None:
@@ -109,28 +109,30 @@ class _Past:
             due = waiting.order_by("due_at").values_list("due_at", flat=True).first()
             if due is None:
                 break
-            self._turn(max(due, database_now(connection)))  # what was due before somebody opened it again is raised now
+            self.turn(max(due, database_now(connection)))  # what was due before somebody opened it again is raised now
             raise_due()
-        self._turn(moment)
+        self.turn(moment)
 
-    def _turn(self, moment: datetime) -> None:
+    def turn(self, moment: datetime) -> None:
+        """Turn to *moment*, whatever falls due until then."""
         with connection.cursor() as cursor:
             cursor.execute("UPDATE clock_offset SET shift = %s - statement_timestamp()", [moment])
 
 
 @contextmanager
-def _clock_back() -> Iterator[_Past]:
+def clock_back() -> Iterator[Past]:
+    """The clock of the demo to be turned; it is as it was afterwards."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT shift FROM clock_offset")
         (shift,) = cursor.fetchone()
-        yield _Past()
+        yield Past()
         cursor.execute("UPDATE clock_offset SET shift = %s", [shift])
 
 
 class Carried:
     """One story being carried out; the verbs of ``told_steps`` act on it."""
 
-    def __init__(self, teller: Teller, past: _Past, story: Told, begins: datetime) -> None:
+    def __init__(self, teller: Teller, past: Past, story: Told, begins: datetime) -> None:
         self.teller, self.past, self.story, self.at = teller, past, story, begins
         self.rng = teller.rng
         template, area = self.rng.choice([one for one in templates() if self._fits(one)]), self.rng.choice(teller.areas)

@@ -38,7 +38,7 @@ SELECT incident.id, board.score, coalesce(incident.contacted_at, incident.opened
 FROM contact_incident AS incident LEFT JOIN desk_boardrow AS board ON board.incident_id = incident.id
 LEFT JOIN late ON late.incident_id = incident.id LEFT JOIN lowered ON lowered.incident_id = incident.id
 LEFT JOIN far ON far.incident_id = incident.id
-WHERE incident.closed_at IS NULL
+WHERE incident.closed_at IS NULL AND incident.opened_at <= %(now)s
 """  # noqa: S608 - our own conditions
 MARKED = """
 SELECT incident.id, (SELECT coalesce(jsonb_agg(found), '[]') FROM jsonb_array_elements(reading.findings) AS found
@@ -51,7 +51,7 @@ WHERE incident.closed_at IS NULL AND incident.child <> 'none'
 """
 CLOSED = f"""
 SELECT incident.id, incident.closed_at FROM contact_incident AS incident
-WHERE incident.closed_at > %(since)s AND incident.child <> 'none' AND {UNSEEN}
+WHERE incident.closed_at > %(since)s AND incident.closed_at <= %(now)s AND incident.child <> 'none' AND {UNSEEN}
 """  # noqa: S608 - our own conditions
 
 
