@@ -225,8 +225,9 @@ class Record:
 
     @take.register
     def _(self, step: steps.Taken) -> None:
-        self._own(self.who(step), step.at)
-        self.event(step, "owner.taken")
+        who, was = self.who(step), self.incident["owner_id"]
+        self._own(who, step.at)
+        self.event(step, "owner.taken", **({"was": was} if was != who.pk else {}))
 
     @take.register
     def _(self, step: steps.Sent) -> None:
