@@ -19,7 +19,7 @@ SAID = (
 
 
 def main(base: str) -> int:
-    """Take a call as the demo's handler, and picture it, the boards that show it and the room's screen, light and dark."""
+    """Take a call as the demo's handler, picture it, the boards that show it, the room's screen, the supervisors' desk and a meeting; light and dark."""
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find(), args=QUIET)
@@ -49,8 +49,31 @@ def main(base: str) -> int:
             board.screenshot(path=HERE / f"incident-{name}.png")
             board.goto(f"{base}/board/wall")
             board.screenshot(path=HERE / f"wall-{name}.png")
+            board.goto(f"{base}/supervision/")
+            board.screenshot(path=HERE / f"supervision-{name}.png")
+            board.keyboard.press("n")
+            board.locator(".sv-answers[data-ready]").wait_for()
+            board.screenshot(path=HERE / f"review-{name}.png")
+        _meeting(chromium, base)
         chromium.close()
     return 0
+
+
+def _meeting(chromium: Browser, base: str) -> None:
+    """Call a risk meeting, picture it as its chair has it, and its minutes when it has ended."""
+    chair = _signed_in(chromium, base, "fim", dark=False, size=(1920, 1080))
+    chair.goto(f"{base}/meetings/")
+    chair.keyboard.press("1")
+    chair.locator(".mt-line").wait_for()
+    again = _signed_in(chromium, base, "fim", dark=True, size=(1280, 800))
+    for kind in ("chair", "minutes"):
+        if kind == "minutes":
+            chair.keyboard.press("e")
+            chair.keyboard.press("e")
+            chair.get_by_role("heading", name="Not reached").wait_for()
+        again.goto(chair.url)
+        chair.screenshot(path=HERE / f"{kind}-light.png")
+        again.screenshot(path=HERE / f"{kind}-dark.png")
 
 
 def _signed_in(chromium: Browser, base: str, username: str, *, dark: bool, size: tuple[int, int]) -> Page:
