@@ -26,7 +26,7 @@ from goldthread.supervision.actions import agree
 from goldthread.supervision.irmm_finding import KIND
 from goldthread.supervision.queries import newest_find, open_sweeps
 
-WEEKS = 8
+WEEKS = 4
 LATEST = timedelta(days=2)
 """How long ago the last one sat: what stands open now had not begun by then."""
 AT = time(19, 10)
@@ -52,7 +52,7 @@ DONE = (
 LOOKED = "Read with the record after the meeting: nothing further."
 
 
-def sit_weekly(rng: random.Random, now: datetime) -> int:
+def sit_weekly(rng: random.Random, now: datetime, weeks: int = WEEKS) -> int:
     """Let the meetings of the last weeks sit, the earliest first; how many there were.
 
     For the seed's one transaction, like ``told.tell_weeks``. Raises what the actions raise.
@@ -60,11 +60,11 @@ def sit_weekly(rng: random.Random, now: datetime) -> int:
     people = Staff.objects.filter(is_active=True, role__in=SENIOR).select_related("team").order_by("pk")
     chairs, supervisors = ([one for one in people if one.role == role] for role in ("fim", "contact_supervisor"))
     with clock_back() as past:
-        for week in reversed(range(WEEKS)):
+        for week in reversed(range(weeks)):
             day = (now - LATEST - timedelta(weeks=week)).astimezone(LONDON).date()
             begins = datetime.combine(day, AT, LONDON) + timedelta(minutes=rng.randrange(25))
             _Sitting(rng, past, chairs[week % len(chairs)], supervisors).run(begins, last=week == 0)
-    return WEEKS
+    return weeks
 
 
 class _Sitting:
