@@ -38,6 +38,11 @@ class Role:
         found = dict.fromkeys(one.scope(verb) for one in (self, self.beside) if one is not None)
         return ("all",) if "all" in found else tuple(one for one in found if one != "none")
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The role's code, and while somebody acts in it their own role's too: for lists of roles outside the matrix."""
+        return frozenset(one.code for one in (self, self.beside) if one is not None)
+
     def can(self, verb: str) -> bool:
         """Whether the role may do this to any object at all."""
         return self.scope(verb) != "none"

@@ -39,8 +39,9 @@ def call(user: Staff, code: str, *, key: uuid.UUID, because: str, words: str = "
     own = rules.command_key(key, user.pk, code, because, kept)
     with acting(user) as act:
         kind = kind_of(code, act.now)
-        rules.may(kind, user.role, "call")
         _one_at_a_time(code)
+        _look_again(user)
+        rules.may(kind, user.seat.codes, "call")
         if (made := Meeting.objects.filter(key=own).first()) is not None:
             return made
         if because not in dict(kind.because):
@@ -77,7 +78,7 @@ def leave(user: Staff, meeting_id: int) -> None:
 def take_chair(user: Staff, meeting_id: int) -> None:
     """Take the chair of a meeting that sits, whether the chair left or not; who had it stays as one present where they have not left."""
     with sitting(user, meeting_id) as (meeting, kind, act):
-        rules.may(kind, user.role, "chair")
+        rules.may(kind, user.seat.codes, "chair")
         held = Attendance.objects.filter(meeting=meeting, part="chair", left_at__isnull=True).first()
         if held is not None and held.staff_id == user.pk:
             return
@@ -94,8 +95,8 @@ def take_chair(user: Staff, meeting_id: int) -> None:
 
 def move(user: Staff, meeting_id: int, line_id: int) -> None:
     """Go to a line, as the chair; whoever follows goes there too."""
-    with sitting(user, meeting_id) as (meeting, _kind, act):
-        must_chair(meeting, user)
+    with sitting(user, meeting_id) as (meeting, kind, act):
+        must_chair(meeting, kind, user)
         line = line_of(meeting, line_id)
         if meeting.at_line_id != line.pk:
             meeting.at_line, meeting.at_since = line, act.now
@@ -111,9 +112,9 @@ def end(user: Staff | None, meeting_id: int) -> Minutes:
         meeting = _meeting(user, meeting_id, lock=True)
         if meeting.ended_at is not None:
             return Minutes.objects.get(meeting=meeting)
-        if user is not None:
-            must_chair(meeting, user)
         kind = kind_of(meeting.kind, act.now)
+        if user is not None:
+            must_chair(meeting, kind, user)
         _give_out(meeting, kind, act, queries.left(meeting))
         meeting.ended_at, meeting.ended_by = act.now, user
         meeting.save(update_fields=["ended_at", "ended_by"])
@@ -169,12 +170,13 @@ def sitting(user: Staff, meeting_id: int) -> Iterator[tuple[Meeting, Kind, Actin
         yield meeting, kind_of(meeting.kind, act.now), act
 
 
-def must_chair(meeting: Meeting, user: Staff) -> None:
-    """Raise ``Refused`` for whoever does not chair it now."""
+def must_chair(meeting: Meeting, kind: Kind, user: Staff) -> None:
+    """Raise ``Refused`` for whoever does not chair it now, or may chair none any more."""
     if meeting.chair_id != user.pk:
         raise Refused(
             f"{meeting.chair.name} chairs this meeting. Nothing was changed; take the chair first, if it is yours to take."
         )
+    rules.may(kind, user.seat.codes, "chair")
 
 
 def line_of(meeting: Meeting, line_id: int) -> Line:
@@ -200,9 +202,17 @@ def _meeting(user: Staff | None, meeting_id: int, *, lock: bool) -> Meeting:
     meeting = found.filter(pk=meeting_id).first()
     if meeting is None:
         raise NotThere(NOT_THERE)
-    if user is not None and user.role not in kind_of(meeting.kind, meeting.opened_at).join:
-        raise NotThere(NOT_THERE)
+    if user is not None:
+        _look_again(user)
+        if not user.seat.codes & kind_of(meeting.kind, meeting.opened_at).join:
+            raise NotThere(NOT_THERE)
     return meeting
+
+
+def _look_again(user: Staff) -> None:
+    """Another's command may have held it up while an acting rank ended: what that gave ends with it."""
+    if user.acts_as:
+        user.look_again()
 
 
 def _one_at_a_time(code: str) -> None:
@@ -274,8 +284,8 @@ def _freeze(
 
 
 def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) -> None:
-    """Give lines that were not reached to people on duty, in place of what was to be done before and was not. What somebody owes
-    by a time that is still to come stays theirs: nobody is given longer for it.
+    """Give lines that were not reached to people on duty, in place of what was to be done before and was not. What somebody owes of
+    a decision by a time that is still to come stays theirs, and a line that was to be looked at by then is still: nobody is given longer.
     """
     under_way = set(
         queries.owed(kind.code)
@@ -293,12 +303,13 @@ def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) 
         old.setdefault(one.line.subject, []).append(one)
     given, ended = [], []
     for line in lines:
-        words = same
+        words, due = same, act.now + kind.look_within
         for one in old.get(line.subject, ()):
             ended.append(ActionAnswer(action=one, answer="carried", line=line, at=act.now))
             if one.decision_id is not None:
                 words = Payload.objects.keep(f"{UNREACHED} Owed since before and not done: {one.words.shown()}"[:8000])
-        due = act.now + kind.look_within
+            if one.due_at > act.now:
+                due = min(due, one.due_at)
         given.append(Action(line=line, owner_id=owners[line.subject], words=words, due_at=due, at=act.now))
     ActionAnswer.objects.bulk_create(ended, ignore_conflicts=True)  # somebody may have done one meanwhile
     Action.objects.bulk_create(given)

@@ -63,7 +63,7 @@ class Body:
     ``agenda(user, before, now)`` builds the list, ``before`` being the meeting before or None. ``carry_out`` does what a decision
     does to its subject, and may refuse. ``done`` tells the subject that an action is done, and with what words.
     ``reached(user, subjects)`` are those that this person may see; ``teams`` whose each one is, by team; ``owner_of`` who owns
-    it, as ``staff:3`` or ``team:3``; ``now_of(subjects, since)`` what became of them. ``choices(user, subject, now)`` are the
+    it, as ``staff:3`` or ``team:3``; ``now_of(since)`` what became of each subject since its time. ``choices(user, subject, now)`` are the
     answers to each field that has a list. ``template`` shows a subject in the meeting, from ``values(user, subject)``.
     """
 
@@ -74,7 +74,7 @@ class Body:
     reached: Callable[[Staff, Iterable[uuid.UUID]], set[uuid.UUID]]
     teams: Callable[[Iterable[uuid.UUID]], dict[uuid.UUID, int | None]]
     owner_of: Callable[[uuid.UUID], str]
-    now_of: Callable[[Iterable[uuid.UUID], datetime], dict[uuid.UUID, Now]]
+    now_of: Callable[[Mapping[uuid.UUID, datetime]], dict[uuid.UUID, Now]]
     choices: Callable[[Staff, uuid.UUID, datetime], dict[str, Pairs]]
     broken: Callable[[datetime], Pairs]
     """Rules that call for a meeting and are broken now: pairs of the rule's code and why, in a sentence."""

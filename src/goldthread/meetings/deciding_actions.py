@@ -43,7 +43,7 @@ def decide(
     with sitting(user, meeting_id) as (meeting, kind, act):
         if (made := Decision.objects.filter(key=own).first()) is not None:
             return made
-        must_chair(meeting, user)
+        must_chair(meeting, kind, user)
         line = line_of(meeting, line_id)
         choice = kind.decisions.get(code)
         if choice is None:
@@ -103,7 +103,8 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
             raise NotThere(NO_ACTION)
         kind = kind_of(action.line.meeting.kind, act.now)
         own = action.owner_id == user.pk or (action.owner_team_id is not None and action.owner_team_id == user.team_id)
-        if user.role not in kind.owe | kind.chair or not (own or user.role in kind.chair):
+        codes = user.seat.codes
+        if not codes & (kind.owe | kind.chair) or not (own or codes & kind.chair):
             raise NotThere(NO_ACTION)
         answer = ActionAnswer(action=action, answer="done", words=Payload.objects.keep(kept), by=user, at=act.now)
         answer.save_once()

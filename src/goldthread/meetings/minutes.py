@@ -35,6 +35,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import OuterRef
+
+from goldthread.accounts.rank_models import acts_as
+from goldthread.accounts.roles import seat
 from goldthread.meetings.kinds import Kind
 from goldthread.meetings.models import PARTS, Action, Attendance, Decision, Line, Meeting
 
@@ -61,7 +65,8 @@ def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
             lines.append({**told, "decision": decision_told(decided[line.pk], kind)})
         else:
             missed.append(told)
-    attendance = Attendance.objects.filter(meeting=meeting).select_related("staff").order_by("part", "joined_at", "id")
+    acted = acts_as(OuterRef("staff"), OuterRef("joined_at"))
+    attendance = Attendance.objects.filter(meeting=meeting).annotate(acted_as=acted).select_related("staff")
     previous = meeting.previous
     return {
         "shape": SHAPE,
@@ -83,7 +88,7 @@ def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
             "lines": kind.lines,
         },
         "heading": frozen.get("heading", []),
-        "attendance": attendance_told(attendance),
+        "attendance": attendance_told(attendance.order_by("part", "joined_at", "id")),
         "lines": lines,
         "not_reached": missed,
         "difference": frozen.get("difference", {}),
@@ -91,11 +96,11 @@ def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
 
 
 def attendance_told(found: Iterable[Attendance]) -> list[dict[str, Any]]:
-    """Who was in it, from when until when."""
+    """Who was in it, from when until when, in the role they had as they came."""
     return [
         {
             "name": one.staff.name,
-            "role": one.staff.seat.name,
+            "role": seat(one.staff.role, one.acted_as if hasattr(one, "acted_as") else one.staff.acts_as).name,
             "part": dict(PARTS)[one.part],
             "joined_at": iso(one.joined_at),
             "left_at": iso(one.left_at),

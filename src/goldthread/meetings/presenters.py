@@ -105,9 +105,7 @@ def actions(user: Staff, found: Iterable[Action], now: datetime) -> list[dict[st
     for code in {one.line.meeting.kind for one in every}:
         mine = [one for one in every if one.line.meeting.kind == code]
         reach |= beyond.body(code).reached(user, [one.line.subject for one in mine])
-        for one in mine:
-            if one.line.subject not in became:
-                became |= beyond.body(code).now_of([one.line.subject], one.at)
+        became |= beyond.body(code).now_of({one.line.subject: one.at for one in mine})
     return [
         {
             "id": one.pk,

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from goldthread.accounts.models import Duty, Staff
+from goldthread.accounts.models import Staff
+from goldthread.accounts.rank_models import of_roles
 from goldthread.meetings.kinds import Kind
 from goldthread.meetings.models import Action, Attendance, Decision, Line, Meeting, Proposal
 from goldthread.meetings.rules import Stood
@@ -17,7 +18,7 @@ from goldthread.meetings.rules import Stood
 
 def joined_kinds(user: Staff, kinds: Mapping[str, Kind]) -> list[str]:
     """The kinds whose meetings this person may be in and whose minutes they may read."""
-    return [code for code, kind in kinds.items() if user.role in kind.join and user.can("meeting.see")]
+    return [code for code, kind in kinds.items() if user.seat.codes & kind.join and user.can("meeting.see")]
 
 
 def meetings(user: Staff, kinds: Mapping[str, Kind]) -> QuerySet[Meeting]:
@@ -103,20 +104,24 @@ def of_subject(subject: uuid.UUID) -> QuerySet[Action]:
 def on_duty(roles: Iterable[str]) -> dict[int, list[int]]:
     """Who of these roles is on duty, by team, each team's in the order of their names."""
     found: dict[int, list[int]] = {}
-    running = Duty.objects.filter(ended_at__isnull=True, staff__is_active=True, staff__role__in=list(roles))
-    for team, pk in running.order_by("staff__name", "staff_id").values_list("staff__team", "staff_id"):
+    for team, pk in _here(roles).values_list("team", "pk"):
         found.setdefault(team, []).append(pk)
     return found
 
 
 def may_own(kind: Kind) -> dict[str, Any]:
     """Whom an action may be given to: people on duty whose role may owe one, and the teams these are of."""
-    people = Staff.objects.filter(
-        is_active=True, role__in=kind.owe, duties__isnull=False, duties__ended_at__isnull=True
-    ).select_related("team")
-    here = list(people.order_by("name", "pk"))
+    here = list(_here(kind.owe).select_related("team"))
     teams = {one.team_id: one.team for one in here}
     return {"people": here, "teams": sorted(teams.values(), key=lambda one: one.name)}
+
+
+def _here(codes: Iterable[str]) -> QuerySet[Staff]:
+    """Whoever is on duty in one of these roles, their own or the one they act in, by name."""
+    found = Staff.objects.ranked().filter(
+        of_roles(list(codes)), is_active=True, duties__isnull=False, duties__ended_at__isnull=True
+    )
+    return found.order_by("name", "pk")
 
 
 def proposals(kinds: Iterable[str]) -> QuerySet[Proposal]:

@@ -51,9 +51,9 @@ def command_key(key: uuid.UUID, *what: object) -> uuid.UUID:
     return uuid.uuid5(key, json.dumps(what))
 
 
-def may(kind: Kind, role: str, what: str) -> None:
-    """Raise ``Refused`` where this role may not ``call``, ``chair`` or ``join`` meetings of this kind."""
-    if role not in getattr(kind, what):
+def may(kind: Kind, codes: frozenset[str], what: str) -> None:
+    """Raise ``Refused`` where none of these roles (own, and acting) may ``call``, ``chair`` or ``join`` meetings of this kind."""
+    if not codes & getattr(kind, what):
         verb = {"call": "call", "chair": "chair", "join": "be in"}[what]
         raise Refused(f"Your role does not {verb} this meeting. Nothing was changed.")
 

@@ -26,7 +26,7 @@ from goldthread.meetings import actions, beyond, deciding_actions, forms, presen
 from goldthread.meetings import printed as printing
 from goldthread.meetings.actions import NOT_THERE
 from goldthread.meetings.kinds import Kind, kinds_on
-from goldthread.meetings.models import Meeting
+from goldthread.meetings.models import Line, Meeting
 from goldthread.web.forms import CommandForm
 
 PAGE = 50
@@ -171,7 +171,7 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
     if _done(form, act):
         messages.success(request, f"Line {line.position} decided.")
         return redirect("meetings:meeting", meeting_id)
-    return _page(request, meeting_id, form=form, status=422)
+    return _page(request, meeting_id, form=form, about=line, status=422)
 
 
 @route(SEE, "alteration")
@@ -242,7 +242,17 @@ def _mine(
     return render(request, "meetings/mine.jinja", context, status=status)
 
 
-def _page(request: HttpRequest, meeting_id: int, *, form: CommandForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    meeting_id: int,
+    *,
+    form: CommandForm | None = None,
+    about: Line | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The meeting as this person sees it now. What a refused ``form`` said of the line ``about`` is offered again for that line alone;
+    where it is past, the chair is another's or the meeting has ended, it is shown as words.
+    """
     user, now = _staff(request), database_now(connection)
     found, kind = _meeting(user, meeting_id)
     body = beyond.body(kind.code)
@@ -257,10 +267,13 @@ def _page(request: HttpRequest, meeting_id: int, *, form: CommandForm | None = N
         "because_words": found.words.shown() if found.words else "",
         "present": present,
         "chairs": chairs,
-        "may_chair": user.role in kind.chair and user.can(CHAIR),
+        "may_chair": bool(user.seat.codes & kind.chair) and user.can(CHAIR),
         "here": here,
         "failed": form,
     }
+    again = form if chairs and about is not None and about.pk == found.at_line_id else None
+    if about is not None and again is None:
+        context["lost"] = about
     if not found.is_open:
         context["document"], subjects, _ = _minutes(user, found, kind)
         record_consultation(user, SEE, subjects)
@@ -283,13 +296,13 @@ def _page(request: HttpRequest, meeting_id: int, *, form: CommandForm | None = N
             "following": rows[number + 1] if number + 1 < len(rows) else None,
             "undecided": next((one for one in left if one["position"] > at["position"]), left[0] if left else None),
             "before": presenters.before(found.at_line, now) if not at["hidden"] else None,
-            "became": body.now_of([found.at_line.subject], found.opened_at).get(found.at_line.subject),
+            "became": body.now_of({found.at_line.subject: found.opened_at}).get(found.at_line.subject),
             "template": body.template,
             **(body.values(user, found.at_line.subject) if not at["hidden"] else {"ribbon": None}),
         }
         code = request.GET.get("decide", "")
-        deciding = form if isinstance(form, forms.DecideForm) else None
-        if chairs and deciding is None and code in kind.decisions:
+        deciding = again if isinstance(again, forms.DecideForm) else None
+        if chairs and deciding is None and form is None and code in kind.decisions:
             deciding = _form(user, kind, found.at_line.subject, code, seen=at["decided"])
         context |= {
             "deciding": deciding,
@@ -370,7 +383,7 @@ def _kinds(now: Any) -> dict[str, Kind]:
 
 
 def _called(user: Staff, kinds: dict[str, Kind]) -> list[str]:
-    return [code for code, kind in kinds.items() if user.role in kind.call and user.can(CHAIR)]
+    return [code for code, kind in kinds.items() if user.seat.codes & kind.call and user.can(CHAIR)]
 
 
 def _because(code: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -84,14 +84,15 @@ def owner_of(subject: uuid.UUID) -> str:
     return f"staff:{staff}" if staff else f"team:{team}"
 
 
-def now_of(subjects: Iterable[uuid.UUID], since: datetime) -> dict[uuid.UUID, beyond.Now]:
-    """What became of each incident since a time: closed, opened again, graded otherwise."""
-    wanted = list(subjects)
-    graded = GradePeriod.objects.filter(incident__in=wanted, at__gt=since).order_by("seq")
-    grades = dict(graded.values_list("incident", "grade"))
+def now_of(since: Mapping[uuid.UUID, datetime]) -> dict[uuid.UUID, beyond.Now]:
+    """What became of each incident since its time: closed, graded otherwise. Two queries however many there are."""
+    if not since:
+        return {}
+    graded = GradePeriod.objects.filter(incident__in=since, at__gt=min(since.values())).order_by("seq")
+    grades = {pk: code for pk, code, at in graded.values_list("incident", "grade", "at") if at > since[pk]}
     found = {}
-    for pk, closed in Incident.objects.filter(pk__in=wanted).values_list("pk", "closed_at"):
-        changed = [f"closed {clock(closed)}"] if closed is not None and closed > since else []
+    for pk, closed in Incident.objects.filter(pk__in=since).values_list("pk", "closed_at"):
+        changed = [f"closed {clock(closed)}"] if closed is not None and closed > since[pk] else []
         changed += [f"grade now {grade(grades[pk]).name}"] if pk in grades else []
         found[pk] = beyond.Now(reverse("desk:incident", args=[pk]), ", ".join(changed))
     return found

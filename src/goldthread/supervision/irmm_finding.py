@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,8 @@ from goldthread.supervision.irmm_rules import Found, Set
 from goldthread.supervision.queries import CLOSED_SCORE
 
 KIND = "irmm"
+ONCE = frozenset({"lowered", "unseen"})
+"""Reasons that are found in the time since the meeting before alone: who was not reached with one keeps it until somebody has looked."""
 CUES = ("missing", "care", "da-child")
 FACTS = f"""
 WITH late AS (
@@ -68,6 +71,8 @@ def find(held: Set, since: datetime, now: datetime) -> list[Found]:
     for action in owed(KIND):
         code = "action" if action.decision_id is not None else "unreached"
         before = at.get(action.line.subject, Found(action.line.subject, (), {}, CLOSED_SCORE))
+        if code == "unreached":
+            before = replace(before, reasons={*before.reasons, *ONCE.intersection(action.line.reasons)})
         # What is not due yet is under way; what was not reached, and has no other reason any more, is its owner's to look at.
         if (code == "action" and action.due_at > now) or (code == "unreached" and not before.reasons):
             continue

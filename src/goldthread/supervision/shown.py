@@ -37,7 +37,7 @@ def _actions(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
     found = presenters.actions(user, queries.of_subject(record.incident.pk), now)
     return {
         "meeting_actions": found,
-        "may_meet": user.can("meeting.see") and any(user.role in one.owe for one in kinds.values()),
+        "may_meet": user.can("meeting.see") and any(user.seat.codes & one.owe for one in kinds.values()),
     }
 
 
