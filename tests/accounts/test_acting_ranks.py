@@ -26,7 +26,8 @@ from goldthread.supervision.presenters import reviews
 from tests.accounts.world import REACH, World
 from tests.cast import Cast, assess, key, opened
 from tests.response.test_alarms import later
-from tests.response.test_requests import decide, held, lower, with_child, write_closing
+from tests.response.test_database_holds_the_rule import write_closing
+from tests.response.test_requests import decide, held, lower, with_child
 
 Browser = Callable[[Staff | None], Client]
 
