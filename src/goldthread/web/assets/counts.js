@@ -9,7 +9,7 @@ async function ask(place) {
     const answer = await fetch(place.dataset.counted, { cache: "no-store", headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     const { count, over } = await answer.json();
-    place.textContent = over ? `${count}, ${over} over time` : count;
+    place.textContent = !over ? count : over === count ? `${over} late` : `${count}, ${over} late`;
     place.classList.toggle("bar__count--over", over > 0);
     place.hidden = count === 0;
   } catch {
