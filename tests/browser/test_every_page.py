@@ -65,6 +65,15 @@ def test_pages_are_accessible_in_both_themes_and_sizes(
     assert not any(found.values()), found
 
 
+def test_a_failure_tells_everything_in_one_place(person: Callable[..., Person]) -> None:
+    page = person("handler").go("/nowhere/").page
+    whole, said = (page.locator(one).bounding_box() for one in ("#error", "#error dl"))
+    assert whole
+    assert said
+    assert whole["y"] <= said["y"]
+    assert said["y"] + said["height"] <= whole["y"] + whole["height"]
+
+
 def test_live_incident_and_board_with_rows_are_accessible(person: Callable[..., Person]) -> None:
     handler = person("handler").go("/contact/")
     handler.page.get_by_label("What is said or heard").fill(
