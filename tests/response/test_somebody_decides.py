@@ -26,7 +26,7 @@ from goldthread.response.models import Alarm
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
 from goldthread.supervision.queries import waiting
 from tests.accounts.test_on_call import line
-from tests.cast import Cast, assess, key
+from tests.cast import Cast, assess, key, taken
 from tests.response.test_alarms import later, off_duty, on_duty
 from tests.response.test_requests import WHY, with_child
 
@@ -98,7 +98,7 @@ class Night:
             case "assess":
                 assess(self.somebody(), self.incident)
             case "take":
-                response.take_over(self.somebody(), self.incident.pk, key=key())
+                taken(self.somebody(), self.incident)
             case "list":
                 if self.dice.random() < 0.5 and on_call_now():
                     take_off(self.somebody(), on_call_now()[0].pk)
