@@ -19,7 +19,6 @@ from goldthread.assessment.queries import newest_thrive
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Incident
-from goldthread.response import actions as response
 from goldthread.response import request_actions, senior_actions
 from goldthread.response.alarm_actions import raise_due
 from goldthread.response.models import Alarm
