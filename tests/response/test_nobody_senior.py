@@ -23,7 +23,7 @@ from goldthread.response.models import Alarm, GradePeriod
 from goldthread.response.request_models import ReviewRequest
 from goldthread.supervision.queries import waiting
 from tests.accounts.test_on_call import line
-from tests.cast import Cast, assess, graded, key, opened, say
+from tests.cast import Cast, assess, graded, key, opened, say, taken
 from tests.response.test_alarms import later, off_duty, on_duty, raised
 from tests.response.test_requests import WHY, decide, lower, with_child
 
@@ -36,6 +36,11 @@ def with_fim(request: ReviewRequest | None) -> timedelta:
     assert request is not None
     assert request.answer_by == request.at + QUARTER, "by when it is to be answered stays"
     return Alarm.objects.get(kind="request", source=f"request:{request.pk}").due_at - request.at
+
+
+def attending(cast: Cast, incident: Incident) -> Incident:
+    response.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=cast.unit.pk)
+    return incident
 
 
 def nobody(incident: Incident) -> bool:
@@ -55,7 +60,7 @@ def test_without_a_supervisor_who_could_it_is_the_fim_s_at_once(cast: Cast, why:
     on_duty(cast.fim, cast.far_supervisor, *([] if why == "off duty" or why == "another team" else [cast.supervisor]))
     incident = with_child(cast)
     if why == "owns it":
-        response.take_over(cast.supervisor, incident.pk, key=key())
+        taken(cast.supervisor, incident)
     if why == "wrote the THRIVE":
         assess(cast.supervisor, incident)
     request = lower(cast, incident)
@@ -72,7 +77,7 @@ def test_with_no_fim_either_it_says_so_and_rings_nobody_wrongly(cast: Cast, brow
         on_duty(cast.fim)
     incident = with_child(cast)
     if why == "the FIM owns it":
-        response.take_over(cast.fim, incident.pk, key=key())
+        taken(cast.fim, incident)
     if why == "the FIM wrote the THRIVE":
         assess(cast.fim, incident)
     asker = cast.fim if why == "the FIM asked" else cast.handler
@@ -180,7 +185,10 @@ def test_whom_somebody_rang_is_a_line_of_the_record(cast: Cast, browser: Browser
     for _ in range(2):
         assert client.post(address, again).status_code == 302
     page = client.get(f"/incidents/{incident.pk}/").text
-    assert "Fim Amber, Force Incident Manager, 01632 960123: no answer" in page
+    assert "Fim Amber, Force Incident Manager: no answer" in page
+    read = browser(cast.officer).get(f"/incidents/{attending(cast, incident).pk}/").text
+    assert "Fim Amber, Force Incident Manager: no answer" in read
+    assert "01632 960123" not in read, "an officer sees no on-call list, and so none of its numbers"
     assert page.count("&lt;b&gt;: answered") == 1
     assert AuditEvent.objects.filter(verb="oncall.rung").count() == 2
     for wrong in (

@@ -19,14 +19,13 @@ from goldthread.assessment.queries import newest_thrive
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import Incident
-from goldthread.response import actions as response
 from goldthread.response import request_actions, senior_actions
 from goldthread.response.alarm_actions import raise_due
 from goldthread.response.models import Alarm
 from goldthread.response.request_models import ReviewDecision, ReviewRequest
 from goldthread.supervision.queries import waiting
 from tests.accounts.test_on_call import line
-from tests.cast import Cast, assess, key
+from tests.cast import Cast, assess, key, taken
 from tests.response.test_alarms import later, off_duty, on_duty
 from tests.response.test_requests import WHY, with_child
 
@@ -121,7 +120,7 @@ class Night:
             case "assess":
                 assess(self.somebody(), self.incident)
             case "take":
-                response.take_over(self.somebody(), self.incident.pk, key=key())
+                taken(self.somebody(), self.incident)
             case "list":
                 if self.dice.random() < 0.5 and on_call_now():
                     take_off(self.somebody(), on_call_now()[0].pk)

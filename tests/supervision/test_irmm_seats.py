@@ -160,6 +160,21 @@ def grade_lowered(cast: Cast, incident: Incident) -> None:
     decide_request(cast.supervisor, ReviewRequest.objects.get(incident=incident))
 
 
+def test_what_one_owes_says_what_it_is_about_and_a_meeting_says_when_it_ends_itself(
+    cast: Cast, browser: Browser, incident: Incident
+) -> None:
+    meeting = call(cast.fim)
+    assert "ends itself at" in text(browser(cast.fim).get(f"/meetings/{meeting.pk}/"))
+    choose(cast.fim, meeting, incident, owner=f"staff:{cast.supervisor.pk}")
+    page = browser(cast.supervisor).get("/meetings/mine")
+    assert "child involved, past target by 1 h" in text(page)
+    on_duty(cast.far_supervisor)
+    choose(cast.fim, meeting, incident, owner=f"staff:{cast.far_supervisor.pk}")
+    page = text(browser(cast.far_supervisor).get("/meetings/mine"))
+    assert "child involved" not in page, "what is out of their sight is owed all the same, and says no more"
+    assert incident.reference in page
+
+
 def test_the_list_of_what_one_owes_asks_as_often_for_many_as_for_few(
     cast: Cast, browser: Browser, incident: Incident
 ) -> None:

@@ -21,6 +21,7 @@ from goldthread.desk.commands import staff
 from goldthread.desk.pages import now
 from goldthread.desk.stated import StatedTimeField
 from goldthread.web.forms import WordsField
+from goldthread.web.times import clock
 
 
 class RankForm(forms.Form):
@@ -80,7 +81,7 @@ def give(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{made.staff.name}: {acting()[made.role].name.lower()}.")
+            messages.success(request, f"{made.staff.name}: {acting()[made.role].name.lower()} until {clock(made.ends_at, now())}.")
             return redirect("desk:ranks")
     return _page(request, form)
 

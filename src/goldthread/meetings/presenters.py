@@ -98,7 +98,7 @@ def _left(left: timedelta) -> str:
 
 
 def actions(user: Staff, found: Iterable[Action], now: datetime) -> list[dict[str, Any]]:
-    """Actions as their owner sees them: what is owed, and what became of the subject since it was given."""
+    """Actions as their owner sees them: what is owed, what it is about as far as they may see that, and what became of it since."""
     every = list(found)
     became: dict[uuid.UUID, beyond.Now] = {}
     reach: set[uuid.UUID] = set()
@@ -116,6 +116,7 @@ def actions(user: Staff, found: Iterable[Action], now: datetime) -> list[dict[st
             if one.line.subject in reach and one.line.subject in became
             else "",
             "changed": became[one.line.subject].changed if one.line.subject in became else "",
+            "about": _about(one.line) if one.line.subject in reach else "",
             "owner": owner_name(one),
             "words": one.words.shown(),
             "at": one.at,
@@ -125,6 +126,11 @@ def actions(user: Staff, found: Iterable[Action], now: datetime) -> list[dict[st
         }
         for one in every
     ]
+
+
+def _about(line: Line) -> str:
+    told = line.told
+    return "; ".join(part for part in (told.get("words", ""), *(one["words"] for one in told.get("reasons", []))) if part)
 
 
 def minutes(content: dict[str, Any], kind: Kind, user: Staff) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def note_rung(
             line = OnCall.objects.filter(pk=on_call).select_related("staff").first()
             if line is None or not user.can("oncall.see"):
                 raise Invalid({"on_call": "That is nobody on the on-call list. Choose from it, or write who it was."})
-            told = rung_as(line)
+            told = name_and_role(line)  # the number is for who may see the list, and the incident is read by others
         elif not told:
             raise Invalid({"who": "Write whom you rang. Nothing was written."})
         work.entry(
@@ -114,10 +114,15 @@ def note_rung(
         work.finish()
 
 
-def rung_as(line: OnCall) -> str:
-    """Somebody on call in a line: name, role and number."""
+def name_and_role(line: OnCall) -> str:
+    """Somebody on call as an incident's record tells them."""
     role = roles()[line.role].name if line.role in roles() else line.role
-    return f"{line.staff.name}, {role}, {line.telephone}"
+    return f"{line.staff.name}, {role}"
+
+
+def rung_as(line: OnCall) -> str:
+    """Somebody on call in a line, for whoever may see the list: name, role and number."""
+    return f"{name_and_role(line)}, {line.telephone}"
 
 
 def on_call_told() -> list[str]:
