@@ -63,8 +63,10 @@ TRIED = [
     ("asked: none", "closed"),
 ]
 
+EVERY = [False, pytest.param(True, marks=pytest.mark.long)]
 
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.long)])
+
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("role", roles())
 def test_a_command_reaches_what_the_matrix_gives(
     world: World, browser: Browser, free_unit: Unit, role: str, every: bool
@@ -97,20 +99,22 @@ def _reaches(world: World, client: Client, free_unit: Unit, role: str, route: st
             assert status == (DONE if kind[1] == "open" or on_closed else REFUSED), (route, kind)
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("role", roles())
-def test_a_page_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str) -> None:
+def test_a_page_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str, every: bool) -> None:
     client = browser(world.staff[role])
     scope = roles()[role].scope("incident.see")
-    for kind, pk in world.incidents.items():
+    for kind in to_try(list(world.incidents) if every else TRIED, role, "incident.see", every=every):
         expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
-        assert client.get(f"/incidents/{pk}/").status_code == expected, kind
+        assert client.get(f"/incidents/{world.incidents[kind]}/").status_code == expected, kind
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("role", roles())
-def test_what_is_known_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str) -> None:
+def test_what_is_known_opens_for_those_who_may_see_it(world: World, browser: Browser, role: str, every: bool) -> None:
     client = browser(world.staff[role])
     scope = roles()[role].scope("known.see")
-    for kind in TRIED:
+    for kind in to_try(TRIED, role, "known.see", every=every):
         expected = 403 if scope == "none" else 200 if kind in REACH[scope] else 404
         assert client.get(f"/incidents/{world.incidents[kind]}/known/").status_code == expected, kind
 
@@ -179,11 +183,13 @@ def test_the_first_page_of_a_role_opens_for_it(world: World, browser: Browser, r
     assert browser(world.staff[role]).get("/", follow=True).status_code == 200
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("role", [code for code, role in roles().items() if role.can("board.see")])
-def test_lists_show_what_may_be_seen_and_nothing_else(world: World, browser: Browser, role: str) -> None:
+def test_lists_show_what_may_be_seen_and_nothing_else(world: World, browser: Browser, role: str, every: bool) -> None:
     scope = roles()[role].scope("incident.see")
     client = browser(world.staff[role])
-    for kind, pk in world.incidents.items():
+    for kind in to_try(list(world.incidents) if every else TRIED, role, "incident.see", every=every):
+        pk = world.incidents[kind]
         number = list(world.incidents).index(kind) // 2
         found = client.get(f"/incidents/find?q=T-{number}-{kind[1]}")
         if kind in REACH[scope]:
