@@ -31,9 +31,9 @@ def row(meeting: Meeting, kind: Kind) -> dict[str, Any]:
     }
 
 
-def lines(meeting: Meeting, kind: Kind, user: Staff) -> list[dict[str, Any]]:
-    """The list as this person may see it: each line with what was decided and who owes what."""
-    found = queries.lines(meeting)
+def lines(meeting: Meeting, kind: Kind, user: Staff, wanted: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """The list as this person may see it, or the lines of it that are ``wanted``: each with what was decided and who owes what."""
+    found = queries.lines(meeting, wanted)
     reach = beyond.body(kind.code).reached(user, [one.subject for one in found])
     difference = meeting.frozen.get("difference", {})
     new, worse = set(difference.get("new", ())), set(difference.get("worse", ()))
@@ -100,24 +100,22 @@ def _left(left: timedelta) -> str:
 def actions(user: Staff, found: Iterable[Action], now: datetime) -> list[dict[str, Any]]:
     """Actions as their owner sees them: what is owed, and what became of the subject since it was given."""
     every = list(found)
-    became: dict[uuid.UUID, beyond.Now] = {}
+    since: dict[tuple[str, datetime], set[uuid.UUID]] = {}
+    for one in every:
+        since.setdefault((one.line.meeting.kind, one.at), set()).add(one.line.subject)
     reach: set[uuid.UUID] = set()
-    for code in {one.line.meeting.kind for one in every}:
-        mine = [one for one in every if one.line.meeting.kind == code]
-        reach |= beyond.body(code).reached(user, [one.line.subject for one in mine])
-        for one in mine:
-            if one.line.subject not in became:
-                became |= beyond.body(code).now_of([one.line.subject], one.at)
+    became: dict[tuple[uuid.UUID, datetime], beyond.Now] = {}
+    for (code, at), subjects in since.items():  # what one meeting gave out was given at one time
+        reach |= beyond.body(code).reached(user, subjects)
+        became |= {(subject, at): now for subject, now in beyond.body(code).now_of(subjects, at).items()}
     return [
         {
             "id": one.pk,
             "meeting": one.line.meeting_id,
             "subject": one.line.subject,
             "title": one.line.told.get("title", "erased"),
-            "address": became[one.line.subject].address
-            if one.line.subject in reach and one.line.subject in became
-            else "",
-            "changed": became[one.line.subject].changed if one.line.subject in became else "",
+            "address": became[one.line.subject, one.at].address if one.line.subject in reach else "",
+            "changed": became[one.line.subject, one.at].changed,
             "owner": owner_name(one),
             "words": one.words.shown(),
             "at": one.at,
