@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -16,13 +17,14 @@ from goldthread.audit.actions import acting
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Entry, Incident
+from goldthread.desk.models import BoardRow
 from goldthread.measures.registry import measure
 from goldthread.meetings import actions, queries
 from goldthread.meetings.deciding_actions import decide, done
 from goldthread.meetings.models import Action, Attendance, Decision, Line, Meeting, Minutes, Proposal
 from goldthread.meetings.tasks import watch_each_minute
 from goldthread.response import actions as response
-from goldthread.response.models import Allocation, GradePeriod, Transfer
+from goldthread.response.models import Allocation, Clock, GradePeriod, Transfer
 from goldthread.response.request_models import ReviewRequest
 from tests.cast import Cast, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later
@@ -63,6 +65,27 @@ def shut(cast: Cast, incident: Incident) -> None:
 
 def told(incident: Incident, code: str) -> list[dict[str, Any]]:
     return [one.data for one in Entry.objects.filter(incident=incident, code=code).order_by("seq")]
+
+
+def like(incident: Incident, many: int) -> None:
+    """As many more open incidents that stand as this one does, written at once."""
+    tables: list[type[Any]] = [BoardRow, Clock, GradePeriod]
+    rows: dict[type[Any], list[Any]] = {table: [] for table in tables}
+    copies = []
+    for number in range(many):
+        copy = Incident.objects.get(pk=incident.pk) if not number else deepcopy(copies[0])
+        copy.pk, copy.reference = uuid.uuid4(), f"AM-LIKE-{number:06d}"
+        copies.append(copy)
+    Incident.objects.bulk_create(copies)
+    for table in tables:
+        for row in table.objects.filter(incident=incident):
+            for copy in copies:
+                made = deepcopy(row)
+                made.incident = copy
+                if table is not BoardRow:
+                    made.pk = None
+                rows[table].append(made)
+        table.objects.bulk_create(rows[table])
 
 
 @pytest.fixture
@@ -184,6 +207,26 @@ def test_what_was_not_reached_is_owned_by_supervisors_on_duty_in_turn(cast: Cast
     left = queries.owed("irmm").filter(decision=None)
     assert {one.owner for one in left} == {cast.fim}, "nobody else is on duty"
     assert left.count() == len({one.line.subject for one in left})
+
+
+def test_a_list_names_five_hundred_and_tells_the_rest_by_number(cast: Cast, incident: Incident) -> None:
+    like(incident, 600)
+    meeting = call(cast.fim)
+    named = set(Line.objects.filter(meeting=meeting).values_list("subject", flat=True))
+    rest = meeting.frozen["rest"]
+    assert (len(named), rest["number"]) == (500, 101)
+    assert {one["code"]: one["number"] for one in rest["reasons"]}["late_child"] == 101
+    every = set(Incident.objects.values_list("pk", flat=True))
+    assert named | {uuid.UUID(one) for one in rest["subjects"]} == every, "each is named or counted"
+    given = set(Action.objects.values_list("line__subject", flat=True))
+    assert len(given) == 485
+    assert given <= named, "nobody is given what no list names"
+    assert not Incident.objects.filter(owner=None, owner_team=None).exists()
+    content = actions.end(cast.fim, meeting.pk).content
+    assert content["rest"] == {"number": 101, "reasons": rest["reasons"]}
+    assert len(content["not_reached"]) == 500
+    difference = call(cast.fim, "mid").frozen["difference"]
+    assert (difference["new"], difference["gone"]) == ([], []), "who was counted is not new, who was named is not gone"
 
 
 def test_what_is_under_way_stays_with_its_owner_where_the_next_meeting_does_not_reach_it(

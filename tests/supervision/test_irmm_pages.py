@@ -24,7 +24,7 @@ from goldthread.meetings.tasks import watch_each_minute
 from tests.cast import Cast, key
 from tests.response.test_alarms import later
 from tests.response.test_requests import with_child
-from tests.supervision.test_irmm import call, choose, late_child, line, on_duty, shut
+from tests.supervision.test_irmm import call, choose, late_child, like, line, on_duty, shut
 
 Browser = Callable[[Staff | None], Client]
 
@@ -230,6 +230,30 @@ def test_the_page_asks_as_often_for_many_lines_as_for_few(cast: Cast, browser: B
         with_child(cast)
     later(timedelta(hours=2))
     assert asked(next_meeting()) <= number + 1, "where somebody wrote what is owed there is one more"
+
+
+def test_a_long_list_is_a_short_page_and_its_end_is_folded(cast: Cast, browser: Browser, incident: Incident) -> None:
+    like(incident, 600)
+    meeting, client = call(cast.fim), browser(cast.fim)
+    at = f"/meetings/{meeting.pk}/"
+    page = client.get(at).content.decode()
+    assert len(page) < 200_000
+    assert page.count('<span class="mt-list__number">') == 15
+    assert "Show the 485 past the planned" in page
+    assert "101 more have a reason and are not named." in page
+    assert "child involved, past target" in page[page.index("101 more") :]
+    past = text(client.get(f"{at}?past=10"))
+    assert "Lines 466 to 500 of 500 are shown too." in past
+    last = meeting.lines.get(position=500)
+    assert last.told["title"] in past
+    client.post(f"{at}at", {"key": key(), "line": last.pk})
+    assert f"500. {last.told['title']}" in text(client.get(at)), (
+        "where the chair is stands on the page, however far down"
+    )
+    actions.end(cast.fim, meeting.pk)
+    minutes = text(client.get(at))
+    assert "500 on the list, 0 decided, 500 not reached" in minutes
+    assert "101 more had a reason when the list was made" in minutes
 
 
 def test_the_minutes_as_a_file_carry_the_page_s_digest_and_are_the_same_each_time(

@@ -21,7 +21,7 @@ from goldthread.response import request_actions
 from goldthread.response import shared_actions as shared
 from goldthread.supervision import actions
 from goldthread.supervision.models import Question, Review, Sweep
-from goldthread.supervision.queries import newest_find, waiting
+from goldthread.supervision.queries import newest_find, waiting, waiting_for
 from goldthread.supervision.sweep_actions import sweep
 from tests.cast import Cast, answered, attended, closed, graded, key, opened, say, taken
 from tests.response.test_alarms import later, on_duty
@@ -366,6 +366,17 @@ def test_the_riskiest_stands_first_and_a_request_over_its_time_weighs_double(cas
     assert [one.incident for one in after] == [grave.pk, child.pk]
     assert after[1].late
     assert after[1].rank >= 2 * before[child.pk].rank
+    for start in range(3):
+        assert waiting(cast.supervisor, now(), start=start, most=1) == after[start : start + 1], (
+            "a page is a part of the whole"
+        )
+    numbers = waiting_for(cast.supervisor, now())
+    assert numbers.pop("") == len(after)
+    for why, number in numbers.items():
+        held = [one for one in after if why in one.kinds or (why == "request" and one.requests)]
+        assert waiting(cast.supervisor, now(), why) == held
+        assert number == len(held) > 0
+    assert waiting(cast.supervisor, now(), "called") == []
 
 
 def test_an_incident_that_is_not_there_is_told_as_any_other_out_of_reach(cast: Cast) -> None:

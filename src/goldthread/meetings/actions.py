@@ -31,7 +31,8 @@ UNREACHED = "Not reached in the meeting: look at it, and decide what it needs."
 
 def call(user: Staff, code: str, *, key: uuid.UUID, because: str, words: str = "") -> Meeting:
     """Build the list of a kind of meeting, freeze it, and sit as its chair. What lies beyond the kind's number of lines is given
-    to people on duty at once, so that it waits unowned for nobody's time.
+    to people on duty at once, so that it waits unowned for nobody's time. What lies beyond those that it names stays with its owner, and is
+    told by number.
 
     Raises ``Refused`` where the role does not call it or one sits already, ``Invalid`` for a reason that is none.
     """
@@ -223,9 +224,8 @@ def _one_at_a_time(code: str) -> None:
 def _freeze(
     user: Staff, kind: Kind, act: Acting, before: Meeting | None, *, key: uuid.UUID, because: str, words: str
 ) -> Meeting:
-    body = beyond.body(kind.code)
-    agenda = body.agenda(user, before, act.now)
-    unfinished = {one.line.subject: one.line for one in queries.unfinished(kind.code, act.now).order_by("id")}
+    agenda = beyond.body(kind.code).agenda(user, before, act.now, kind.named)
+    unfinished = queries.unfinished(kind.code, act.now, [one.subject for one in agenda.candidates])
     texts = [
         canonical_json(
             {
@@ -269,7 +269,17 @@ def _freeze(
             "heading": [{"label": label, "value": value} for label, value in agenda.heading],
             "attendance": attendance_told([chair]),
             "lines": [line_told(one) for one in lines],
-            "difference": rules.difference(queries.stood(before), agenda.candidates),
+            "rest": {
+                "number": len(agenda.rest.subjects),
+                "reasons": [{"code": code, "name": name, "number": many} for code, name, many in agenda.rest.reasons],
+                "subjects": [str(one) for one in agenda.rest.subjects],
+            },
+            "difference": rules.difference(
+                queries.stood(before),
+                agenda.candidates,
+                rest_before=queries.stood_unnamed(before),
+                rest=agenda.rest.subjects,
+            ),
         }
     )
     meeting.agenda, meeting.agenda_sha256 = Payload.objects.keep(frozen), _sha256(frozen)
@@ -297,20 +307,29 @@ def _give_out(meeting: Meeting, kind: Kind, act: Acting, lines: Sequence[Line]) 
         return
     teams = beyond.body(kind.code).teams([one.subject for one in lines])
     owners = rules.share_out([one.subject for one in lines], teams, queries.on_duty(kind.reached_by), meeting.chair_id)
-    same = Payload.objects.keep(UNREACHED)
-    old: dict[uuid.UUID, list[Action]] = {}
-    for one in queries.owed(kind.code).filter(line__subject__in=owners).exclude(line__meeting=meeting):
-        old.setdefault(one.line.subject, []).append(one)
-    given, ended = [], []
-    for line in lines:
-        words, due = same, act.now + kind.look_within
-        for one in old.get(line.subject, ()):
-            ended.append(ActionAnswer(action=one, answer="carried", line=line, at=act.now))
-            if one.decision_id is not None:
-                words = Payload.objects.keep(f"{UNREACHED} Owed since before and not done: {one.words.shown()}"[:8000])
-            if one.due_at > act.now:
-                due = min(due, one.due_at)
-        given.append(Action(line=line, owner_id=owners[line.subject], words=words, due_at=due, at=act.now))
+    to_lines, due = {one.subject: one for one in lines}, act.now + kind.look_within
+    said: dict[uuid.UUID, str] = {}
+    sooner: dict[uuid.UUID, datetime] = {}
+    ended = []
+    for one in queries.owed(kind.code).filter(line__subject__in=to_lines).exclude(line__meeting=meeting):
+        subject = one.line.subject
+        ended.append(ActionAnswer(action=one, answer="carried", line=to_lines[subject], at=act.now))
+        if one.decision_id is not None:
+            said[subject] = f"{UNREACHED} Owed since before and not done: {one.words.shown()}"[:8000]
+        if one.due_at > act.now:
+            sooner[subject] = min(sooner.get(subject, due), one.due_at)
+    same, *kept = Payload.objects.keep_all([UNREACHED, *said.values()])
+    words = dict(zip(said, kept, strict=True))
+    given = [
+        Action(
+            line=line,
+            owner_id=owners[subject],
+            words=words.get(subject, same),
+            due_at=sooner.get(subject, due),
+            at=act.now,
+        )
+        for subject, line in to_lines.items()
+    ]
     ActionAnswer.objects.bulk_create(ended, ignore_conflicts=True)  # somebody may have done one meanwhile
     Action.objects.bulk_create(given)
 

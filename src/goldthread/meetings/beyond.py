@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from goldthread.meetings.rules import Candidate
+from goldthread.meetings.rules import Candidate, Rest
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -19,10 +19,12 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Agenda:
-    """What there is to go through: every candidate in its order, and figures to stand above them as pairs of label and value."""
+    """What there is to go through: the candidates in their order, figures to stand above them as pairs of label and value, and who
+    has a reason beside those that are named."""
 
     heading: tuple[tuple[str, str], ...]
     candidates: tuple[Candidate, ...]
+    rest: Rest = field(default_factory=Rest)
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,15 @@ class Now:
 class Body:
     """One kind's own part.
 
-    ``agenda(user, before, now)`` builds the list, ``before`` being the meeting before or None. ``carry_out`` does what a decision
-    does to its subject, and may refuse. ``done`` tells the subject that an action is done, and with what words.
+    ``agenda(user, before, now, most)`` builds the list, ``before`` being the meeting before or None, and names ``most`` at most.
+    ``carry_out`` does what a decision does to its subject, and may refuse. ``done`` tells the subject that an action is done, and with what words.
     ``reached(user, subjects)`` are those that this person may see; ``teams`` whose each one is, by team; ``owner_of`` who owns
     it, as ``staff:3`` or ``team:3``; ``now_of(since)`` what became of each subject since its time. ``choices(user, subject, now)`` are the
     answers to each field that has a list. ``template`` shows a subject in the meeting, from ``values(user, subject)``.
     """
 
     kind: str
-    agenda: Callable[[Staff, Meeting | None, datetime], Agenda]
+    agenda: Callable[[Staff, Meeting | None, datetime, int], Agenda]
     carry_out: Callable[[Deciding], Came]
     done: Callable[[Staff, Action, str], None]
     reached: Callable[[Staff, Iterable[uuid.UUID]], set[uuid.UUID]]
@@ -84,6 +86,8 @@ class Body:
     values: Callable[[Staff, uuid.UUID], dict[str, Any]]
     subject: str
     """What a subject is called in the audit."""
+    queue: tuple[str, str]
+    """Where what waits beside meetings stands: the verb of whoever may see it, and the route."""
 
 
 _bodies: dict[str, Body] = {}

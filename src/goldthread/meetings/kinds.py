@@ -36,6 +36,7 @@ class Kind:
     owe: frozenset[str]
     length: timedelta
     lines: int
+    named: int
     ends_after: timedelta
     reached_by: frozenset[str]
     look_within: timedelta
@@ -71,6 +72,7 @@ def _kind(row: dict[str, Any]) -> Kind:
         owe=frozenset(row["owe"]),
         length=timedelta(minutes=row["minutes"]),
         lines=row["lines"],
+        named=row["named"],
         ends_after=timedelta(minutes=row["ends_after"]),
         reached_by=frozenset(row["reached_by"]),
         look_within=timedelta(minutes=row["look_within"]),

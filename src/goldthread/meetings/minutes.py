@@ -3,7 +3,7 @@
 Canonical JSON (sorted keys, no spaces); ``Minutes.sha256`` is the SHA-256 of its UTF-8 bytes, in hex. Times are ISO 8601 in UTC,
 null where there is none. Texts are plain text, never markup. The shape, ``shape`` being its number::
 
-    {"shape": 1,
+    {"shape": 2,
      "meeting": {"id": 7, "kind": "irmm", "name": "Incident Risk Management Meeting", "short": "IRMM",
                  "because": "Shift start", "words": "", "called_by": NAME, "chair": NAME,
                  "opened_at": TIME, "ended_at": TIME, "ended_by": NAME or null (it ended itself),
@@ -14,6 +14,7 @@ null where there is none. Texts are plain text, never markup. The shape, ``shape
                      "joined_at": TIME, "left_at": TIME}],
      "lines": [LINE and {"decision": DECISION, "action": ACTION or null}],        decided, in the list's order
      "not_reached": [LINE and {"action": ACTION or null}],                        the others, in the list's order
+     "rest": {"number": 48, "reasons": [{"code": "missing", "name": "missing from care", "number": 3}]},
      "difference": {"new": [TITLE], "gone": [TITLE], "still": [TITLE], "worse": [TITLE]}}
 
     LINE      {"position": 1, "subject": UUID, "title": "AM-261123-0417", "words": "girl 14 not back since school",
@@ -25,8 +26,10 @@ null where there is none. Texts are plain text, never markup. The shape, ``shape
     ACTION    {"owner": NAME of a person or a team, "words": "", "due_at": TIME,
                "state": "open", "done" or "carried", "by": NAME or null, "at": TIME or null, "said": ""}
 
+``rest`` are those with a reason past the lines that the kind names, by number; shape 1 has none of it.
 ``before`` are decisions of the same line that a later one replaced, the oldest first. ``state`` is as it was when the meeting ended.
-The frozen list (``Meeting.frozen``) is ``{"shape": 1, "heading", "attendance", "lines": [LINE], "difference"}``.
+The frozen list (``Meeting.frozen``) is ``{"shape": 2, "heading", "attendance", "lines": [LINE], "rest", "difference"}``; its ``rest`` has
+their ``subjects`` too, in their order.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ from goldthread.accounts.roles import seat
 from goldthread.meetings.kinds import Kind
 from goldthread.meetings.models import PARTS, Action, Attendance, Decision, Line, Meeting
 
-SHAPE = 1
+SHAPE = 2
 
 
 def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
@@ -91,8 +94,15 @@ def compose(meeting: Meeting, kind: Kind) -> dict[str, Any]:
         "attendance": attendance_told(attendance.order_by("part", "joined_at", "id")),
         "lines": lines,
         "not_reached": missed,
+        "rest": rest_told(frozen),
         "difference": frozen.get("difference", {}),
     }
+
+
+def rest_told(frozen: dict[str, Any]) -> dict[str, Any]:
+    """The rest of a frozen list as numbers."""
+    rest = frozen.get("rest", {})
+    return {"number": rest.get("number", 0), "reasons": rest.get("reasons", [])}
 
 
 def attendance_told(found: Iterable[Attendance]) -> list[dict[str, Any]]:

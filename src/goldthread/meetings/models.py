@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
@@ -56,7 +57,7 @@ class Meeting(models.Model):
         """Whether it still sits."""
         return self.ended_at is None
 
-    @property
+    @cached_property
     def frozen(self) -> dict[str, Any]:
         """The list as frozen; empty where its text was erased."""
         return read(self.agenda)

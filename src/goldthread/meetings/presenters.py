@@ -31,9 +31,9 @@ def row(meeting: Meeting, kind: Kind) -> dict[str, Any]:
     }
 
 
-def lines(meeting: Meeting, kind: Kind, user: Staff) -> list[dict[str, Any]]:
-    """The list as this person may see it: each line with what was decided and who owes what."""
-    found = queries.lines(meeting)
+def lines(meeting: Meeting, kind: Kind, user: Staff, wanted: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """The list as this person may see it, or the lines of it that are ``wanted``: each with what was decided and who owes what."""
+    found = queries.lines(meeting, wanted)
     reach = beyond.body(kind.code).reached(user, [one.subject for one in found])
     difference = meeting.frozen.get("difference", {})
     new, worse = set(difference.get("new", ())), set(difference.get("worse", ()))

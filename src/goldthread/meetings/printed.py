@@ -52,6 +52,7 @@ def document(content: dict[str, Any], *, number: int, digest: str, at: datetime,
             _table("Not reached", "Looked at after the meeting", ("Line", "About", "Why it was here", "Who, by when"), (2, 18, 18, 15), [
                 (str(one["position"]), _subject(one), _why(one), _owed(one, opened)) for one in content["not_reached"]
             ], "Every line was reached."),
+            *_rest(content),
             _changes(content),
             *_hidden(content),
         ),
@@ -81,6 +82,18 @@ def _about(content: dict[str, Any], at: datetime) -> Facts:
     ]
     told += [(one["label"], one["value"]) for one in content["heading"]]
     return Facts((*told, ("List frozen under", meeting["agenda_sha256"])))
+
+
+def _rest(content: dict[str, Any]) -> tuple[Section, ...]:
+    rest = content.get("rest", {"number": 0, "reasons": []})
+    if not rest["number"]:
+        return ()
+    told = (
+        f"{rest['number']:,} more had a reason when the list was made, past those that it names. This meeting gave them to nobody: each "
+        "stays with its owner and on its clocks, and comes back on the next list while it has a reason."
+    )
+    reasons = tuple((one["name"], f"{one['number']:,}") for one in rest["reasons"])
+    return (Section("Not named", (Paragraph(told), Facts(reasons))),)
 
 
 def _changes(content: dict[str, Any]) -> Section:

@@ -24,7 +24,7 @@ def joined_kinds(user: Staff, kinds: Mapping[str, Kind]) -> list[str]:
 def meetings(user: Staff, kinds: Mapping[str, Kind]) -> QuerySet[Meeting]:
     """Meetings that this person may see, newest first."""
     found = Meeting.objects.filter(kind__in=joined_kinds(user, kinds))
-    return found.select_related("chair", "called_by", "ended_by", "words", "agenda", "previous").order_by("-opened_at")
+    return found.select_related("chair", "called_by", "ended_by", "words", "previous").order_by("-opened_at")
 
 
 def newest(kind: str) -> Meeting | None:
@@ -42,9 +42,23 @@ def stood(meeting: Meeting | None) -> dict[uuid.UUID, Stood]:
     }
 
 
-def lines(meeting: Meeting) -> list[Line]:
-    """The list in its order, each line with its decisions and actions; four queries however long it is."""
+def stood_unnamed(meeting: Meeting | None) -> set[uuid.UUID]:
+    """The subjects that had a reason in a meeting and were not named on its list."""
+    return {uuid.UUID(one) for one in meeting.frozen.get("rest", {}).get("subjects", ())} if meeting else set()
+
+
+def places(meeting: Meeting) -> list[tuple[int, int, bool]]:
+    """The list as number, position and whether it is decided, in its order; one query."""
+    decided = Exists(Decision.objects.filter(line=OuterRef("pk")))
+    found = Line.objects.filter(meeting=meeting).annotate(decided=decided).order_by("position")
+    return list(found.values_list("pk", "position", "decided"))
+
+
+def lines(meeting: Meeting, wanted: Iterable[int] | None = None) -> list[Line]:
+    """The list in its order, of it the lines ``wanted`` by number where they are given, each with its decisions and actions; as
+    many queries however long it is."""
     found = Line.objects.filter(meeting=meeting).select_related("text", "carried", "meeting").order_by("position")
+    found = found if wanted is None else found.filter(pk__in=list(wanted))
     return list(
         found.prefetch_related(
             "decisions__words",
@@ -86,9 +100,11 @@ def owed(kind: str = "") -> QuerySet[Action]:
     )
 
 
-def unfinished(kind: str, now: datetime) -> QuerySet[Action]:
-    """Actions that are past their time, and those of lines that no meeting reached: what comes back."""
-    return owed(kind).filter(Q(due_at__lte=now) | Q(decision__isnull=True))
+def unfinished(kind: str, now: datetime, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, Line]:
+    """Of these subjects those with an action past its time or of a line that no meeting reached, each with the newest such line."""
+    found = Action.objects.filter(answer__isnull=True, line__meeting__kind=kind, line__subject__in=list(subjects))
+    back = found.filter(Q(due_at__lte=now) | Q(decision__isnull=True)).select_related("line").order_by("id")
+    return {one.line.subject: one.line for one in back}
 
 
 def mine(user: Staff) -> QuerySet[Action]:

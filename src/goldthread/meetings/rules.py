@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle
@@ -38,6 +38,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """Subjects with a reason past those that a list names, in their order, and how many have each reason: code, what it is called, number."""
+
+    subjects: tuple[uuid.UUID, ...] = ()
+    reasons: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Stood:
     """A subject on the list of the meeting before, with why it stood there."""
 
@@ -58,12 +66,20 @@ def may(kind: Kind, codes: frozenset[str], what: str) -> None:
         raise Refused(f"Your role does not {verb} this meeting. Nothing was changed.")
 
 
-def difference(before: Mapping[uuid.UUID, Stood], now: Sequence[Candidate]) -> dict[str, list[str]]:
+def difference(
+    before: Mapping[uuid.UUID, Stood],
+    now: Sequence[Candidate],
+    *,
+    rest_before: Collection[uuid.UUID] = (),
+    rest: Collection[uuid.UUID] = (),
+) -> dict[str, list[str]]:
     """What changed since the list before, by title: ``new``, ``gone``, ``still`` here, and of those ``worse``.
 
-    Worse has a reason that it had not, and more points for it.
+    Worse has a reason that it had not, and more points for it. Who stands in the rest that a list tells by number has not come
+    new out of it, nor gone into it.
     """
-    here = {one.subject for one in now}
+    here, stayed = {one.subject for one in now}, set(rest)
+    came = set(rest_before)
     still = [one for one in now if one.subject in before]
     worse = [
         one
@@ -71,8 +87,8 @@ def difference(before: Mapping[uuid.UUID, Stood], now: Sequence[Candidate]) -> d
         if {code for code, _ in one.reasons} - before[one.subject].reasons and one.points > before[one.subject].points
     ]
     return {
-        "new": [one.title for one in now if one.subject not in before],
-        "gone": [stood.title for subject, stood in before.items() if subject not in here],
+        "new": [one.title for one in now if one.subject not in before and one.subject not in came],
+        "gone": [stood.title for subject, stood in before.items() if subject not in here and subject not in stayed],
         "still": [one.title for one in still],
         "worse": [one.title for one in worse],
     }

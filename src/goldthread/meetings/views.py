@@ -26,6 +26,7 @@ from goldthread.meetings import actions, beyond, deciding_actions, forms, presen
 from goldthread.meetings import printed as printing
 from goldthread.meetings.actions import NOT_THERE
 from goldthread.meetings.kinds import Kind, kinds_on
+from goldthread.meetings.minutes import rest_told
 from goldthread.meetings.models import Line, Meeting
 from goldthread.web.forms import CommandForm
 
@@ -282,19 +283,25 @@ def _page(
     if not (here or chairs):
         record_consultation(user, SEE, [("meeting", str(found.pk))])
         return render(request, "meetings/door.jinja", context, status=status)
-    rows = presenters.lines(found, kind, user)
+    places = queries.places(found)
+    past = Paginator(places[kind.lines :], PAGE)
+    page = past.get_page(request.GET["past"]) if "past" in request.GET else None
+    shown = [pk for pk, *_ in (*places[: kind.lines], *(page.object_list if page else ()))]
+    rows = presenters.lines(found, kind, user, {*shown, *([found.at_line_id] if found.at_line_id else [])})
     subjects = [(body.subject, one["subject"]) for one in rows if not one["hidden"]]
     record_consultation(user, SEE, [("meeting", str(found.pk)), *subjects])
     at = next((one for one in rows if one["id"] == found.at_line_id), None)
-    context |= {"lines": rows, "at": at, "heading": found.frozen.get("heading", [])}
-    context |= {"decided": sum(bool(one["decided"]) for one in rows), "planned": min(kind.lines, len(rows))}
+    context |= {"lines": rows, "at": at, "heading": found.frozen.get("heading", []), "rest": rest_told(found.frozen)}
+    context |= {"queue": body.queue[1] if user.can(body.queue[0]) else ""}
+    context |= {"all": len(places), "decided": sum(decided for *_, decided in places), "past": past, "past_page": page}
     if at is not None and found.at_line is not None:
         number = at["position"] - 1
-        left = [one for one in rows if not one["decided"] and one is not at]
+        left = [place for place in places if not place[2] and place[0] != at["id"]]
+        after = (place for place in left if place[1] > at["position"])
         context |= {
-            "previous": rows[number - 1] if number else None,
-            "following": rows[number + 1] if number + 1 < len(rows) else None,
-            "undecided": next((one for one in left if one["position"] > at["position"]), left[0] if left else None),
+            "previous": places[number - 1][0] if number else None,
+            "following": places[number + 1][0] if number + 1 < len(places) else None,
+            "undecided": next(after, left[0] if left else (None,))[0],
             "before": presenters.before(found.at_line, now) if not at["hidden"] else None,
             "became": body.now_of({found.at_line.subject: found.opened_at}).get(found.at_line.subject),
             "template": body.template,

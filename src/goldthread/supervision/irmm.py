@@ -19,7 +19,7 @@ from goldthread.desk.models import BoardRow
 from goldthread.desk.record import Record
 from goldthread.desk.rows import rows
 from goldthread.meetings import beyond
-from goldthread.meetings.rules import Candidate
+from goldthread.meetings.rules import Candidate, Rest
 from goldthread.response.grades import grade
 from goldthread.response.models import GradePeriod, Unit
 from goldthread.supervision import irmm_actions, irmm_rules
@@ -34,31 +34,31 @@ if TYPE_CHECKING:
 SEE = "meeting.see"
 
 
-def agenda(user: Staff, before: Meeting | None, now: datetime) -> beyond.Agenda:
-    """Every incident with a reason to be looked at, the weightiest first, and demand against resource above it."""
+def agenda(user: Staff, before: Meeting | None, now: datetime, most: int) -> beyond.Agenda:
+    """Incidents with a reason to be looked at, the weightiest first, ``most`` of them by name; demand against resource above them."""
     held = irmm_rules.set_on(force_day(now))
     found = find(held, before.opened_at if before is not None else now - held.since, now)
     wanted = [each.incident for each in found]
     reach = set(Incident.objects.reached_by(user, SEE).filter(pk__in=wanted).values_list("pk", flat=True))
-    order = irmm_rules.ranked([each for each in found if each.incident in reach], held, now)
-    shown = {row["id"]: row for row in rows(BoardRow.objects.filter(pk__in=reach).order_by("pk"), now)}
-    rest = {
-        each.pk: each
-        for each in Incident.objects.filter(pk__in=reach - set(shown)).select_related("owner", "owner_team")
-    }
+    ranked = irmm_rules.ranked([each for each in found if each.incident in reach], held, now)
+    order, rest = ranked[:most], ranked[most:]
+    named = {each.incident for each in order}
+    shown = {row["id"]: row for row in rows(BoardRow.objects.filter(pk__in=named).order_by("pk"), now)}
+    closed = {each.pk: each for each in Incident.objects.filter(pk__in=named - set(shown))}
     return beyond.Agenda(
         heading=tuple(_heading()),
         candidates=tuple(
             Candidate(
                 subject=each.incident,
-                title=shown[each.incident]["reference"] if each.incident in shown else rest[each.incident].reference,
+                title=shown[each.incident]["reference"] if each.incident in shown else closed[each.incident].reference,
                 words=_words(shown.get(each.incident)),
                 reasons=irmm_rules.said(each, held, now),
-                known=_known(shown[each.incident]) if each.incident in shown else _closed(rest[each.incident], now),
+                known=_known(shown[each.incident]) if each.incident in shown else _closed(closed[each.incident], now),
                 points=irmm_rules.points(each, held),
             )
             for each in order
         ),
+        rest=Rest(tuple(each.incident for each in rest), irmm_rules.named(numbers(rest), held)),
     )
 
 
@@ -126,6 +126,7 @@ def register() -> None:
             template="supervision/_irmm-line.jinja",
             values=values,
             subject="incident",
+            queue=("supervision.review", "supervision:queue"),
         )
     )
 

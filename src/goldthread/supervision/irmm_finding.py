@@ -68,18 +68,17 @@ def find(held: Set, since: datetime, now: datetime) -> list[Found]:
     at = {one.incident: one for one in found}
     for incident, closed in _rows(CLOSED, held, since, now):
         at[incident] = Found(incident, {"unseen"}, {"unseen": closed}, CLOSED_SCORE)
-    for action in owed(KIND):
-        code = "action" if action.decision_id is not None else "unreached"
-        before = at.get(action.line.subject, Found(action.line.subject, (), {}, CLOSED_SCORE))
+    owing = owed(KIND).values_list("line__subject", "decision", "due_at", "line__reasons")
+    for incident, decision, due, reasons in owing:
+        code = "action" if decision is not None else "unreached"
+        before = at.get(incident, Found(incident, (), {}, CLOSED_SCORE))
         if code == "unreached":
-            before = replace(before, reasons={*before.reasons, *ONCE.intersection(action.line.reasons)})
+            before = replace(before, reasons={*before.reasons, *ONCE.intersection(reasons)})
         # What is not due yet is under way; what was not reached, and has no other reason any more, is its owner's to look at.
-        if (code == "action" and action.due_at > now) or (code == "unreached" and not before.reasons):
+        if (code == "action" and due > now) or (code == "unreached" and not before.reasons):
             continue
-        oldest = min(before.since.get(code, action.due_at), action.due_at)
-        at[action.line.subject] = Found(
-            before.incident, {*before.reasons, code}, {**before.since, code: oldest}, before.score
-        )
+        oldest = min(before.since.get(code, due), due)
+        at[incident] = Found(incident, {*before.reasons, code}, {**before.since, code: oldest}, before.score)
     return [one for one in at.values() if one.reasons]
 
 

@@ -14,9 +14,10 @@ from goldthread.config import dated
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason for standing on the list: ``words`` as shown, in which ``{for}`` is a length of time."""
+    """One reason for standing on the list: ``words`` as shown, in which ``{for}`` is a length of time, and ``name`` for a number of them."""
 
     code: str
+    name: str
     words: str
     weight: float
 
@@ -86,6 +87,11 @@ def said(found: Found, held: Set, now: datetime) -> tuple[tuple[str, str], ...]:
     """Its reasons as pairs of code and words, the weightiest first."""
     mine = sorted((held.reasons[code] for code in found.reasons if code in held.reasons), key=lambda one: -one.weight)
     return tuple((one.code, one.words.replace("{for}", _long(found.since.get(one.code), now))) for one in mine)
+
+
+def named(numbers: Mapping[str, int], held: Set) -> tuple[tuple[str, str, int], ...]:
+    """How many have each reason as code, name and number, in the order of the file."""
+    return tuple((code, one.name, numbers[code]) for code, one in held.reasons.items() if numbers.get(code))
 
 
 def broken(numbers: Mapping[str, int], held: Set) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from goldthread.supervision.models import ANSWERS
 from goldthread.supervision.queries import Waiting, hands_in, open_questions, open_sweeps, reviews_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from goldthread.accounts.models import Staff
     from goldthread.contact.models import Incident
@@ -50,13 +50,12 @@ def listed(some: Sequence[Waiting], closed: dict[UUID, Incident], now: datetime)
     return made
 
 
-def counts(every: Sequence[Waiting]) -> list[dict[str, Any]]:
+def counts(numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     """How many wait for each reason, in the order of the file; one incident may count for several."""
     told = {"called": "supervisor called", "request": "requests", **names()}
-    number = {code: sum(code in one.kinds for one in every) for code in names()}
-    number["called"] = sum(one.called for one in every)
-    number["request"] = sum(bool(one.requests) for one in every)
-    return [{"code": code, "words": words, "number": number[code]} for code, words in told.items() if number[code]]
+    return [
+        {"code": code, "words": words, "number": numbers[code]} for code, words in told.items() if numbers.get(code)
+    ]
 
 
 def found_here(record: Record, now: datetime) -> list[dict[str, Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Min, OuterRef, Q, QuerySet
 
 from goldthread.accounts.models import Staff
@@ -16,7 +17,7 @@ from goldthread.accounts.roles import roles
 from goldthread.audit.models import DatabaseNow
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
-from goldthread.desk.models import BoardRow, Draft
+from goldthread.desk.models import Draft
 from goldthread.response.models import SupervisorCall
 from goldthread.response.request_models import ReviewRequest
 from goldthread.response.senior_queries import with_fim_at
@@ -25,6 +26,29 @@ from goldthread.supervision.models import ListeningNote, Question, Review, Sweep
 
 CLOSED_SCORE = 4_000
 """Where a closed incident stands among open ones: as a Priority without anything else *(ours)*."""
+
+
+WHY = """
+WITH every AS (
+    SELECT id, incident_id, kind AS code, NULL AS request, weight, found_at AS at, false AS late
+    FROM supervision_sweep WHERE ended_at IS NULL
+    UNION ALL
+    SELECT id, incident_id, 'request', kind, CASE WHEN fim_at <= %s THEN %s ELSE %s END, at, fim_at <= %s
+    FROM ({requests}) AS asked (id, incident_id, kind, at, fim_at)
+    UNION ALL
+    SELECT id, incident_id, 'called', NULL, %s, at, false FROM ({calls}) AS calls (id, incident_id, at)
+), why AS (SELECT * FROM every WHERE incident_id IN ({reach}))
+"""
+LINES = """
+SELECT why.incident_id, max(why.weight) * coalesce(max(board.score), %s) AS rank,
+       array_agg(why.code ORDER BY why.id) FILTER (WHERE why.code NOT IN ('request', 'called')),
+       array_agg(why.request ORDER BY why.id) FILTER (WHERE why.code = 'request'),
+       bool_or(why.code = 'called'), bool_or(why.late), min(why.at) AS since
+FROM why LEFT JOIN desk_boardrow AS board ON board.incident_id = why.incident_id
+GROUP BY why.incident_id HAVING %s = '' OR bool_or(why.code = %s)
+ORDER BY rank DESC, since, why.incident_id LIMIT %s OFFSET %s
+"""
+NUMBERS = "SELECT code, count(DISTINCT incident_id) FROM why GROUP BY GROUPING SETS ((code), ())"
 
 
 @dataclass(frozen=True)
@@ -43,51 +67,26 @@ class Waiting:
     since: datetime
 
 
-def waiting(user: Staff, now: datetime) -> list[Waiting]:
-    """Everything that waits in this person's reach, the riskiest first.
+def waiting(user: Staff, now: datetime, only: str = "", *, start: int = 0, most: int | None = None) -> list[Waiting]:
+    """What waits in this person's reach, the riskiest first: at most ``most`` from ``start`` on. One query.
 
-    Five queries however many there are: sweeps, requests, calls, places on the board, and which of these are in reach.
+    ``only``: those with this reason, a kind of sweep, ``request`` or ``called``.
     """
-    held = set_on(force_day(now))
-    kinds: dict[uuid.UUID, list[str]] = {}
-    weights: dict[uuid.UUID, float] = {}
-    since: dict[uuid.UUID, datetime] = {}
-    requests: dict[uuid.UUID, list[str]] = {}
-    late: set[uuid.UUID] = set()
-    sweeps = Sweep.objects.filter(ended_at__isnull=True).values_list("incident", "kind", "weight", "found_at")
-    for incident, kind, weight, at in sweeps:
-        kinds.setdefault(incident, []).append(kind)
-        weights[incident] = max(weights.get(incident, 0.0), weight)
-        since[incident] = min(since.get(incident, at), at)
-    asked = with_fim_at(ReviewRequest.objects.filter(decision__isnull=True)).values_list(
-        "incident", "kind", "at", "fim_at"
-    )
-    for incident, kind, at, by in asked:
-        requests.setdefault(incident, []).append(kind)
-        weight = held.late_request_weight if by <= now else held.request_weight
-        weights[incident] = max(weights.get(incident, 0.0), weight)
-        since[incident] = min(since.get(incident, at), at)
-        if by <= now:
-            late.add(incident)
-    called = dict(SupervisorCall.objects.filter(answer__isnull=True).values_list("incident", "at"))
-    for incident, at in called.items():
-        weights[incident] = max(weights.get(incident, 0.0), held.call_weight)
-        since[incident] = min(since.get(incident, at), at)
-    reached = _reached(user, weights)
-    scores = dict(BoardRow.objects.filter(pk__in=reached).values_list("pk", "score"))
-    found = [
-        Waiting(
-            one,
-            weights[one] * scores.get(one, CLOSED_SCORE),
-            tuple(kinds.get(one, ())),
-            tuple(requests.get(one, ())),
-            one in called,
-            one in late,
-            since[one],
-        )
-        for one in reached
-    ]
-    return sorted(found, key=lambda one: (-one.rank, one.since, one.incident))
+    query, given = _why(user, now)
+    with connection.cursor() as cursor:
+        cursor.execute(query + LINES, [*given, CLOSED_SCORE, only, only, most, start])
+        return [
+            Waiting(incident, rank, tuple(kinds or ()), tuple(requests or ()), called, late, since)
+            for incident, rank, kinds, requests, called, late, since in cursor.fetchall()
+        ]
+
+
+def waiting_for(user: Staff, now: datetime) -> dict[str, int]:
+    """How many incidents wait in this person's reach for each reason, by its code as ``waiting`` takes it; under "" all of them. One query."""
+    query, given = _why(user, now)
+    with connection.cursor() as cursor:
+        cursor.execute(query + NUMBERS, given)
+        return {code or "": number for code, number in cursor.fetchall()}
 
 
 def counted(user: Staff, now: datetime) -> dict[str, int]:
@@ -108,9 +107,22 @@ def counted(user: Staff, now: datetime) -> dict[str, int]:
     return told
 
 
-def _reached(user: Staff, incidents: Collection[uuid.UUID]) -> list[uuid.UUID]:
-    reach = Incident.objects.reached_by(user, "supervision.review").filter(pk__in=list(incidents))
-    return list(reach.values_list("pk", flat=True))
+def _why(user: Staff, now: datetime) -> tuple[str, list[Any]]:
+    """The reasons in this person's reach, one row each, as the beginning of a query, and what it is given."""
+    held = set_on(force_day(now))
+    asked = with_fim_at(ReviewRequest.objects.filter(decision__isnull=True)).values_list(
+        "id", "incident", "kind", "at", "fim_at"
+    )
+    requests, asks = asked.query.sql_with_params()
+    calls, called = (
+        SupervisorCall.objects.filter(answer__isnull=True).values_list("id", "incident", "at").query.sql_with_params()
+    )
+    try:
+        reach, reached = Incident.objects.reached_by(user, "supervision.review").values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        reach, reached = "SELECT NULL::uuid", ()
+    query = WHY.format(requests=requests, calls=calls, reach=reach)  # our own conditions
+    return query, [now, held.late_request_weight, held.request_weight, now, *asks, held.call_weight, *called, *reached]
 
 
 def open_sweeps(incident: Incident) -> QuerySet[Sweep]:

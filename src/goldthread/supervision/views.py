@@ -47,11 +47,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, now = commands.staff(request), database_now(connection)
     only = request.GET.get("why", "")
     only = only if only in {*names(), "request", "called"} else ""
-    every = queries.waiting(user, now)
-    wanted = [one for one in every if not only or _for(one, only)]
-    found = Paginator(wanted, PAGE)
+    numbers = queries.waiting_for(user, now)
+    found = Paginator(range(numbers.get(only, 0)), PAGE)
     page = found.get_page(request.GET.get("page"))
-    here = list(page.object_list)
+    here = queries.waiting(user, now, only, start=(page.number - 1) * PAGE, most=PAGE)
     closed = Incident.objects.reached_by(user, VERB).closed().filter(pk__in=[one.incident for one in here])
     record_consultation(user, VERB, [("incident", str(one.incident)) for one in here], why=only or "all")
     kept = {"why": only} if only else {}
@@ -59,10 +58,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "now": now,
         "draft_key": drafts.browser_key(user),
         "rows": presenters.listed(here, {one.pk: one for one in closed}, now),
-        "counts": presenters.counts(every),
-        "total": len(every),
+        "counts": presenters.counts(numbers),
+        "total": numbers[""],
         "only": only,
-        "called": sum(one.called for one in every),
+        "called": numbers.get("called", 0),
         "page": {
             "number": page.number,
             "pages": found.num_pages,
@@ -240,16 +239,6 @@ def answer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
             user, given["question"], key=given["key"], incident_id=pk, words=given["words"]
         ),
     )
-
-
-def _for(one: queries.Waiting, only: str) -> bool:
-    match only:
-        case "request":
-            return bool(one.requests)
-        case "called":
-            return one.called
-        case _:
-            return only in one.kinds
 
 
 def _every_grade() -> list[tuple[str, str]]:

@@ -68,9 +68,9 @@ def list_waiting(request: HttpRequest, page: PageNumber = 1) -> answers.Queue:
     """Requests, calls for a supervisor and what sweeps found, one row an incident, the riskiest first, fifty to a page. That
     this user saw them is put on record.
     """
-    user = staff(request)
-    pages = Paginator(queries.waiting(user, database_now(connection)), PAGE)
-    here = list(pages.object_list[(page - 1) * PAGE : page * PAGE])
+    user, now = staff(request), database_now(connection)
+    pages = Paginator(range(queries.waiting_for(user, now)[""]), PAGE)
+    here = queries.waiting(user, now, start=(page - 1) * PAGE, most=PAGE)
     record_consultation(user, VERB, [("incident", str(each.incident)) for each in here])
     return answers.Queue(
         page=page,

@@ -31,7 +31,7 @@ async function follow() {
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     report("live");
     if ((await answer.json()).mark === here.dataset.mark) return;
-    const page = await fetch(location.pathname, { cache: "no-store" });
+    const page = await fetch(location.pathname + location.search, { cache: "no-store" });
     if (!page.ok || page.redirected) throw new Error(page.status);
     const found = new DOMParser().parseFromString(await page.text(), "text/html");
     const fresh = found.getElementById("meeting");
