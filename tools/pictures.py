@@ -68,7 +68,10 @@ def _meeting(chromium: Browser, base: str) -> None:
     again = _signed_in(chromium, base, "fim", dark=True, size=(1280, 800))
     for kind in ("chair", "minutes"):
         if kind == "minutes":
-            for key, said in (("6", "Duty social worker rung: asks who has seen him since noon."), ("2", "Seen at her nan's.")):
+            for key, said in (
+                ("6", "Duty social worker rung: asks who has seen him since noon."),
+                ("2", "Seen at her nan's."),
+            ):
                 line = chair.locator(".mt-line__head h2").inner_text()
                 chair.keyboard.press(key)
                 chair.get_by_label("What was decided, and why").fill(said)
