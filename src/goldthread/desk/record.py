@@ -38,6 +38,7 @@ class Record:
     def __init__(self, incident: Incident, typed: str = "") -> None:
         self.incident = incident
         self.typed = typed  # words that somebody is typing: read along, and no part of the record
+        self._missed: dict[datetime, list[Clock]] = {}
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -173,9 +174,11 @@ class Record:
 
     def missed(self, now: datetime) -> list[Clock]:
         """The clocks that ran past their time, each with its explanations, the newest of those first."""
-        explained = DelayExplanation.objects.select_related("why", "by").order_by("-id")
-        found = Clock.objects.filter(incident=self.incident).missed(now).order_by("id")
-        return list(found.prefetch_related(Prefetch("explanations", explained)))
+        if now not in self._missed:
+            explained = DelayExplanation.objects.select_related("why", "by").order_by("-id")
+            found = Clock.objects.filter(incident=self.incident).missed(now).order_by("id")
+            self._missed[now] = list(found.prefetch_related(Prefetch("explanations", explained)))
+        return self._missed[now]
 
     @cached_property
     def allocations(self) -> list[Allocation]:

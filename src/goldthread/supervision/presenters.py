@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from goldthread.accounts.roles import named
-from goldthread.assessment.queries import newest_thrive, thrive_text
+from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.desk.models import BoardRow
 from goldthread.desk.presenters import LEVEL_NAMES
@@ -105,10 +105,9 @@ def differs(record: Record) -> list[dict[str, str]]:
 
 def _written(record: Record) -> str | None:
     """Everything the newest THRIVE says, for comparison; None where there is none."""
-    newest = newest_thrive(record.incident)
-    if newest is None:
+    if not record.versions:
         return None
-    text = thrive_text(newest)
+    text = thrive_text(record.versions[0])
     return "\n".join([*text["elements"].values(), text["interim"], text["advice"]]).casefold()
 
 
