@@ -81,7 +81,9 @@ def give(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{made.staff.name}: {acting()[made.role].name.lower()} until {clock(made.ends_at, now())}.")
+            messages.success(
+                request, f"{made.staff.name}: {acting()[made.role].name.lower()} until {clock(made.ends_at, now())}."
+            )
             return redirect("desk:ranks")
     return _page(request, form)
 

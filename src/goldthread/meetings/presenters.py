@@ -130,7 +130,9 @@ def actions(user: Staff, found: Iterable[Action], now: datetime) -> list[dict[st
 
 def _about(line: Line) -> str:
     told = line.told
-    return "; ".join(part for part in (told.get("words", ""), *(one["words"] for one in told.get("reasons", []))) if part)
+    return "; ".join(
+        part for part in (told.get("words", ""), *(one["words"] for one in told.get("reasons", []))) if part
+    )
 
 
 def minutes(content: dict[str, Any], kind: Kind, user: Staff) -> dict[str, Any]:
