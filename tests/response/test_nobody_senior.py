@@ -188,7 +188,9 @@ def test_whom_somebody_rang_is_a_line_of_the_record(cast: Cast, browser: Browser
     assert client.post(address, both).status_code == 302
     told = Entry.objects.filter(incident=incident, code="oncall.rung").latest("seq")
     assert told.text is not None
-    assert (told.text.text, told.data["on_call"]) == ("Duty chief inspector", None), "a name that was written is who was rung"
+    assert (told.text.text, told.data["on_call"]) == ("Duty chief inspector", None), (
+        "a name that was written is who was rung"
+    )
     for wrong in (
         {"outcome": "perhaps"},
         {"on_call": 10**20, "who": ""},
