@@ -32,6 +32,7 @@ def test_a_meeting_by_keys_from_its_list_to_the_next(person: Callable[..., Perso
     expect(page.locator(".mt-list")).to_contain_text(second)
     assert chair.axe() == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "a room scrolls in its columns alone"
     at = page.locator(".mt-line__head h2").inner_text()
     assert first in at
 

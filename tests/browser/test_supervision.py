@@ -143,6 +143,10 @@ def test_what_is_typed_in_one_form_outlives_another_s_sending_a_refusal_and_a_re
     expect(why).to_have_value("Read it twice.")
 
 
+HELD = """[...document.querySelectorAll('.column__body *')].every(
+    (one) => getComputedStyle(one).position !== 'absolute' || one.offsetParent !== document.body)"""
+
+
 def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: People, service: Service) -> None:
     handler = person("handler")
     reference = opened(handler, "Neighbour heard shouting, kids crying upstairs, then nothing.")
@@ -154,6 +158,8 @@ def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: 
     read(page)
     page.keyboard.press("c")
     page.get_by_text("kids crying upstairs").first.wait_for()
+    expect(page.get_by_label("Their words in the record")).to_be_focused()
+    assert page.evaluate(HELD), "a column holds what is hidden in it, or the whole page would scroll"
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#said mark'))")
     page.get_by_role("button", name="Take what is selected").click()
     quote = page.get_by_label("Their words in the record")
@@ -170,8 +176,10 @@ def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: 
     handler.page.get_by_role("link", name="Supervisor Amber").first.click()
     expect(handler.page.get_by_role("main")).to_contain_text(taken)
     assert handler.axe() == []
-    handler.page.get_by_label("Your answer").fill("Next time their names too.")
-    handler.page.get_by_role("button", name="Answer", exact=True).click()
+    handler.page.keyboard.press("w")
+    handler.page.keyboard.type("Next time their names too.")
+    handler.page.keyboard.press("Control+Enter")
+    expect(handler.page.get_by_role("main")).to_contain_text("Next time their names too.")
     read(page)
     page.get_by_role("button", name="Nothing to change").click()
     supervisor.go("/supervision/quality/")

@@ -191,16 +191,23 @@ def test_whom_somebody_rang_is_a_line_of_the_record(cast: Cast, browser: Browser
     assert "01632 960123" not in read, "an officer sees no on-call list, and so none of its numbers"
     assert page.count("&lt;b&gt;: answered") == 1
     assert AuditEvent.objects.filter(verb="oncall.rung").count() == 2
+    both = {"key": key(), "on_call": stands.pk, "who": "Duty chief inspector", "outcome": "message"}
+    assert client.post(address, both).status_code == 302
+    told = Entry.objects.filter(incident=incident, code="oncall.rung").latest("seq")
+    assert told.text is not None
+    assert (told.text.text, told.data["on_call"]) == ("Duty chief inspector", None), (
+        "a name that was written is who was rung"
+    )
     for wrong in (
         {"outcome": "perhaps"},
-        {"on_call": 10**20},
+        {"on_call": 10**20, "who": ""},
         {"on_call": "x"},
         {"who": "x" * 201},
         {"who": " "},
         {"key": "x"},
     ):
         assert client.post(address, {**again, "key": key(), **wrong}).status_code == 422, wrong
-    assert Entry.objects.filter(incident=incident, code="oncall.rung").count() == 2
+    assert Entry.objects.filter(incident=incident, code="oncall.rung").count() == 3
     assert browser(cast.far_supervisor).post(address, {**again, "key": key()}).status_code == 404
     assert browser(cast.pcc).post(address, again).status_code == 403
     for who in (cast.far_supervisor, cast.pcc):

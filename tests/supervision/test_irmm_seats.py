@@ -80,6 +80,20 @@ def meeting_of(cast: Cast, pk: int) -> Any:
     return queries.newest("irmm")
 
 
+def test_a_chair_who_left_decides_again_when_they_are_back(cast: Cast, browser: Browser, incident: Incident) -> None:
+    meeting, client = call(cast.fim), browser(cast.fim)
+    actions.join(cast.supervisor, meeting.pk)
+    actions.leave(cast.fim, meeting.pk)
+    with pytest.raises(Refused, match="You left the chair"):
+        choose(cast.fim, meeting, incident)
+    door = text(client.get(f"/meetings/{meeting.pk}/"))
+    assert "Nobody is in the chair" in door
+    assert "Raise the grade" not in door
+    assert "nobody is in it" in text(browser(cast.supervisor).get(f"/meetings/{meeting.pk}/"))
+    actions.take_chair(cast.fim, meeting.pk)
+    choose(cast.fim, meeting, incident)
+
+
 def test_an_acting_supervisor_is_given_what_was_not_reached(cast: Cast) -> None:
     on_duty(cast.fim, cast.handler)
     acts(cast.fim, cast.handler, until=8)

@@ -178,6 +178,8 @@ def must_chair(meeting: Meeting, kind: Kind, user: Staff) -> None:
             f"{meeting.chair.name} chairs this meeting. Nothing was changed; take the chair first, if it is yours to take."
         )
     rules.may(kind, user.seat.codes, "chair")
+    if not Attendance.objects.filter(meeting=meeting, part="chair", left_at__isnull=True).exists():
+        raise Refused("You left the chair. Nothing was changed; take it again, so that the record has you there.")
 
 
 def line_of(meeting: Meeting, line_id: int) -> Line:

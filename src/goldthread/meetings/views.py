@@ -258,7 +258,7 @@ def _page(
     found, kind = _meeting(user, meeting_id)
     body = beyond.body(kind.code)
     present = queries.present(found)
-    chairs = found.is_open and found.chair_id == user.pk
+    chairs = found.is_open and any(one.part == "chair" and one.staff_id == user.pk for one in present)
     here = any(one.staff_id == user.pk for one in present)
     context: dict[str, Any] = {
         "now": now,
@@ -268,6 +268,7 @@ def _page(
         "because_words": found.words.shown() if found.words else "",
         "present": present,
         "chairs": chairs,
+        "chaired": any(one.part == "chair" for one in present),
         "may_chair": bool(user.seat.codes & kind.chair) and user.can(CHAIR),
         "here": here,
         "failed": form,
@@ -280,7 +281,7 @@ def _page(
         record_consultation(user, SEE, subjects)
         return render(request, "meetings/minutes.jinja", context, status=status)
     context |= {"timer": presenters.timer(found, kind, now), "mark": _mark(found)}
-    if not (here or chairs):
+    if not here:
         record_consultation(user, SEE, [("meeting", str(found.pk))])
         return render(request, "meetings/door.jinja", context, status=status)
     places = queries.places(found)

@@ -98,6 +98,8 @@ def note_rung(
             return
         if outcome not in RUNG:
             raise Invalid({"outcome": "Choose whether they answered. Nothing was written."})
+        if told:
+            on_call = None  # a name that was written is who was rung, whatever the list beside it stood at
         if on_call is not None:
             line = OnCall.objects.filter(pk=on_call).select_related("staff").first()
             if line is None or not user.can("oncall.see"):
