@@ -52,9 +52,9 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that hold a slow test first, so that at the end no worker waits long for the other."""
-    slow = {one.path for one in items if one.get_closest_marker("slow")}
-    items.sort(key=lambda one: one.path not in slow)
+    """Files that hold a slow test first, then those with a browser: at the end no worker waits long for the other."""
+    slow, browser = ({one.path for one in items if one.get_closest_marker(mark)} for mark in ("slow", "browser"))
+    items.sort(key=lambda one: (one.path not in slow, one.path not in browser))
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,9 @@ globalThis.Date = class extends Real {
 
 @pytest.mark.parametrize("days", [1, -1])
 def test_a_browser_whose_clock_is_a_day_off_shows_the_force_s_time(person: People, days: int) -> None:
-    handler = person(None)
+    handler = person("handler")
     handler.page.add_init_script(SHIFTED % (days * 86_400_000))
-    handler.sign_in("handler")
-    page = handler.page
+    page = handler.go("/").page
     page.wait_for_url(CONTACT)
     page.get_by_label(BOX).press_sequentially("neighbour heard shouting")
     saved = page.locator("[data-saved]")

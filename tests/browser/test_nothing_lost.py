@@ -66,7 +66,7 @@ def mortal(cluster: Database, template: str, worker_id: str) -> Iterator[Mortal]
 def handler(mortal: Mortal, chromium: Browser) -> Iterator[Person]:
     """A handler at a browser."""
     context = chromium.new_context(viewport={"width": 1920, "height": 1080})
-    yield Person(context.new_page(), mortal.base).sign_in("handler")
+    yield Person(context.new_page(), mortal.base).enter("handler").go("/")
     context.close()
 
 

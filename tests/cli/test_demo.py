@@ -124,7 +124,7 @@ def test_every_part_comes_back_nothing_acknowledged_is_lost_and_all_of_it_stops(
     assert f":{demo.port}/" in one_sentence(second)
 
     token, ended = demo.token("fim"), threading.Event()
-    writers = [Writer(demo, token, number, 0.2, ended.is_set) for number in range(3)]
+    writers = [Writer(demo, token, number, 0.5, ended.is_set) for number in range(3)]
     with boards(demo, 12) as seen:
         for one in writers:
             one.start()

@@ -26,6 +26,17 @@ from tests.response.test_requests import WHY, assess, with_child
 
 Browser = Callable[[Staff | None], Client]
 WAYS = ("page", "htmx", "program")
+TRIED = {("page", "supervisor"), ("htmx", "fim"), ("program", "supervisor")}
+"""By which way with whom first at the incident in a plain run, each of both at least once; ``make test-long`` tries all."""
+by_each_way = pytest.mark.parametrize(
+    ("hand", "first"),
+    [
+        pytest.param(way, first, marks=[] if (way, first) in TRIED else pytest.mark.long)
+        for way in WAYS
+        for first in ("supervisor", "fim")
+    ],
+    indirect=["hand"],
+)
 
 
 @dataclass(frozen=True)
@@ -92,12 +103,6 @@ def _words(answer: HttpResponse) -> str:
     return html.unescape(" ".join(answer.content.decode().split()))
 
 
-@pytest.fixture(params=["supervisor", "fim"])
-def first(request: pytest.FixtureRequest) -> str:
-    """Which of the two is first at the incident."""
-    return str(request.param)
-
-
 def _in_order(cast: Cast, first: str) -> list[Staff]:
     return [cast.supervisor, cast.fim] if first == "supervisor" else [cast.fim, cast.supervisor]
 
@@ -124,6 +129,7 @@ def _grades(incident: Incident) -> list[str]:
     return list(GradePeriod.objects.filter(incident=incident).order_by("seq").values_list("grade", flat=True))
 
 
+@by_each_way
 def test_approve_and_refuse(committing: Database, hand: Hands, first: str) -> None:
     cast = make_cast()
     incident, request = _asked(cast)
@@ -138,6 +144,7 @@ def test_approve_and_refuse(committing: Database, hand: Hands, first: str) -> No
     assert AuditEvent.objects.filter(verb="request.decide").count() == 1
 
 
+@by_each_way
 def test_approve_twice(committing: Database, hand: Hands, first: str) -> None:
     cast = make_cast()
     incident, request = _asked(cast)
@@ -148,6 +155,7 @@ def test_approve_twice(committing: Database, hand: Hands, first: str) -> None:
     assert ReviewDecision.objects.count() == 1
 
 
+@by_each_way
 def test_close_twice(committing: Database, hand: Hands, first: str) -> None:
     """The first closes it, which takes it out of the FIM's sight: the FIM is told so, not that it never was."""
     cast = make_cast()
