@@ -18,7 +18,9 @@ def test_a_meeting_from_call_to_minutes(cast: Cast, program: Programs) -> None:
     assert made.status_code == 201
     at = f"/meetings/{made.json()['id']}"
     assert problem(chair.post("/meetings", {"kind": "irmm", "because": "mid"}), 409, "refused")
-    (line,) = chair.get(at).json()["lines"]
+    whole = chair.get(at).json()
+    (line,) = whole["lines"]
+    assert whole["rest"] == {"number": 0, "reasons": []}
     assert (line["subject"], line["decided"]) == (str(incident.pk), 0)
     assert "late_child" in [one["code"] for one in line["reasons"]]
     lines = f"{at}/lines/{line['id']}/decisions"

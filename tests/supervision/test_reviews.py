@@ -21,7 +21,7 @@ from goldthread.response import request_actions
 from goldthread.response import shared_actions as shared
 from goldthread.supervision import actions
 from goldthread.supervision.models import Question, Review, Sweep
-from goldthread.supervision.queries import newest_find, waiting, waiting_for
+from goldthread.supervision.queries import newest_find, onwards, waiting, waiting_for
 from goldthread.supervision.sweep_actions import sweep
 from tests.cast import Cast, answered, attended, closed, graded, key, opened, say, taken
 from tests.response.test_alarms import later, on_duty
@@ -377,6 +377,9 @@ def test_the_riskiest_stands_first_and_a_request_over_its_time_weighs_double(cas
         assert waiting(cast.supervisor, now(), why) == held
         assert number == len(held) > 0
     assert waiting(cast.supervisor, now(), "called") == []
+    behind = {grave.pk: [child.pk], child.pk: [grave.pk], uuid.uuid4(): [grave.pk, child.pk]}
+    for came, rest in behind.items():
+        assert onwards(cast.supervisor, now(), came, start=0, most=5) == rest, "on from there, and round"
 
 
 def test_an_incident_that_is_not_there_is_told_as_any_other_out_of_reach(cast: Cast) -> None:

@@ -37,16 +37,23 @@ WITH every AS (
     FROM ({requests}) AS asked (id, incident_id, kind, at, fim_at)
     UNION ALL
     SELECT id, incident_id, 'called', NULL, %s, at, false FROM ({calls}) AS calls (id, incident_id, at)
-), why AS (SELECT * FROM every WHERE incident_id IN ({reach}))
+), why AS (SELECT * FROM every WHERE incident_id IN ({reach})), lines AS (
+    SELECT why.incident_id, max(why.weight) * coalesce(max(board.score), %s) AS rank,
+           array_agg(why.code ORDER BY why.id) FILTER (WHERE why.code NOT IN ('request', 'called')) AS kinds,
+           array_agg(why.request ORDER BY why.id) FILTER (WHERE why.code = 'request') AS requests,
+           bool_or(why.code = 'called') AS called, bool_or(why.late) AS late, min(why.at) AS since
+    FROM why LEFT JOIN desk_boardrow AS board ON board.incident_id = why.incident_id GROUP BY why.incident_id
+)
 """
 LINES = """
-SELECT why.incident_id, max(why.weight) * coalesce(max(board.score), %s) AS rank,
-       array_agg(why.code ORDER BY why.id) FILTER (WHERE why.code NOT IN ('request', 'called')),
-       array_agg(why.request ORDER BY why.id) FILTER (WHERE why.code = 'request'),
-       bool_or(why.code = 'called'), bool_or(why.late), min(why.at) AS since
-FROM why LEFT JOIN desk_boardrow AS board ON board.incident_id = why.incident_id
-GROUP BY why.incident_id HAVING %s = '' OR bool_or(why.code = %s)
-ORDER BY rank DESC, since, why.incident_id LIMIT %s OFFSET %s
+SELECT * FROM lines
+WHERE %s = '' OR %s = ANY(kinds) OR (%s = 'request' AND requests IS NOT NULL) OR (%s = 'called' AND called)
+ORDER BY rank DESC, since, incident_id LIMIT %s OFFSET %s
+"""
+ONWARDS = """
+, places AS (SELECT incident_id, row_number() OVER (ORDER BY rank DESC, since, incident_id) AS place FROM lines)
+SELECT incident_id FROM places WHERE incident_id <> %s
+ORDER BY place < coalesce((SELECT place FROM places WHERE incident_id = %s), 0), place LIMIT %s OFFSET %s
 """
 NUMBERS = "SELECT code, count(DISTINCT incident_id) FROM why GROUP BY GROUPING SETS ((code), ())"
 
@@ -74,11 +81,19 @@ def waiting(user: Staff, now: datetime, only: str = "", *, start: int = 0, most:
     """
     query, given = _why(user, now)
     with connection.cursor() as cursor:
-        cursor.execute(query + LINES, [*given, CLOSED_SCORE, only, only, most, start])
+        cursor.execute(query + LINES, [*given, only, only, only, only, most, start])
         return [
             Waiting(incident, rank, tuple(kinds or ()), tuple(requests or ()), called, late, since)
             for incident, rank, kinds, requests, called, late, since in cursor.fetchall()
         ]
+
+
+def onwards(user: Staff, now: datetime, came: uuid.UUID, *, start: int, most: int) -> list[uuid.UUID]:
+    """What waits behind an incident, and round from the first where it waits not or no more; without it. One query."""
+    query, given = _why(user, now)
+    with connection.cursor() as cursor:
+        cursor.execute(query + ONWARDS, [*given, came, came, most, start])
+        return [incident for (incident,) in cursor.fetchall()]
 
 
 def waiting_for(user: Staff, now: datetime) -> dict[str, int]:
@@ -122,7 +137,17 @@ def _why(user: Staff, now: datetime) -> tuple[str, list[Any]]:
     except EmptyResultSet:
         reach, reached = "SELECT NULL::uuid", ()
     query = WHY.format(requests=requests, calls=calls, reach=reach)  # our own conditions
-    return query, [now, held.late_request_weight, held.request_weight, now, *asks, held.call_weight, *called, *reached]
+    return query, [
+        now,
+        held.late_request_weight,
+        held.request_weight,
+        now,
+        *asks,
+        held.call_weight,
+        *called,
+        *reached,
+        CLOSED_SCORE,
+    ]
 
 
 def open_sweeps(incident: Incident) -> QuerySet[Sweep]:

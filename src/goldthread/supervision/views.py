@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count as count_on
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ from goldthread.web.forms import CommandForm
 PAGE = 50
 SALT = "supervision.began"
 VERB = "supervision.review"
+NOWHERE = uuid.UUID(int=0)
 
 
 @route(VERB, "consultation")
@@ -97,14 +99,15 @@ def team(request: HttpRequest) -> HttpResponse:
 @require_safe
 def following(request: HttpRequest) -> HttpResponse:
     """To the first that this person may review, but for the one they come from."""
-    user = commands.staff(request)
-    every = [one.incident for one in queries.waiting(user, database_now(connection))]
-    came = request.GET.get("from", "")
-    at = next((number for number, one in enumerate(every) if str(one) == came), -1)
-    for one in every[at + 1 :] + every[: max(at, 0)]:  # on from where they come from, and round
-        incident = reached(user, VERB, one)
-        if incident is not None and not presenters.may_review(user, incident):
-            return redirect("supervision:review", one)
+    user, now = commands.staff(request), database_now(connection)
+    for start in count_on(0, PAGE):
+        page = queries.onwards(user, now, _came(request), start=start, most=PAGE)
+        for one in page:
+            incident = reached(user, VERB, one)
+            if incident is not None and not presenters.may_review(user, incident):
+                return redirect("supervision:review", one)
+        if len(page) < PAGE:
+            break
     messages.success(request, "Nothing else waits for you to review.")
     return redirect("supervision:queue")
 
@@ -239,6 +242,13 @@ def answer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
             user, given["question"], key=given["key"], incident_id=pk, words=given["words"]
         ),
     )
+
+
+def _came(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.GET.get("from", ""))
+    except ValueError:
+        return NOWHERE
 
 
 def _every_grade() -> list[tuple[str, str]]:

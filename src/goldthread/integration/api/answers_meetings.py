@@ -78,6 +78,21 @@ class Meetings(Listed):
     rows: list[MeetingShown]
 
 
+class Counted(Shown):
+    """How many have a reason."""
+
+    code: str
+    name: str
+    number: int
+
+
+class RestShown(Shown):
+    """Incidents with a reason past those that the list names."""
+
+    number: int
+    reasons: list[Counted]
+
+
 class MeetingWhole(MeetingShown):
     """A meeting with its frozen list."""
 
@@ -85,6 +100,9 @@ class MeetingWhole(MeetingShown):
     heading: list[Pair]
     agenda_sha256: str
     lines: list[LineShown]
+    rest: RestShown = Field(
+        description="What the list tells by number: given to nobody, and on the next list while it has a reason."
+    )
 
 
 class ActionShown(Shown):
@@ -116,7 +134,7 @@ class MinutesShown(Shown):
         description="How many lines are out of this user's sight; the document below leaves their words out."
     )
     content: dict[str, Any] = Field(
-        description="`shape`, `meeting`, `heading`, `attendance`, `lines`, `not_reached`, `difference`."
+        description="`shape`, `meeting`, `heading`, `attendance`, `lines`, `not_reached`, `rest`, `difference`."
     )
 
 

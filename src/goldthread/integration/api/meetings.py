@@ -22,6 +22,7 @@ from goldthread.integration.api.operations import operation, staff
 from goldthread.meetings import actions, beyond, deciding_actions, presenters, queries
 from goldthread.meetings.actions import NOT_THERE
 from goldthread.meetings.kinds import Kind, kinds_on
+from goldthread.meetings.minutes import rest_told
 from goldthread.meetings.models import Meeting
 from goldthread.meetings.rules import LONGEST_WORDS
 
@@ -107,6 +108,7 @@ def read_meeting(request: HttpRequest, meeting_id: MeetingId) -> answers.Meeting
         heading=[answers.Pair(**one) for one in found.frozen.get("heading", [])],
         agenda_sha256=found.agenda_sha256,
         lines=[answers.LineShown.model_validate({"subject": None, **one}) for one in lines],
+        rest=answers.RestShown.model_validate(rest_told(found.frozen)),
     )
 
 
