@@ -82,10 +82,12 @@ def _reaches(world: World, client: Client, free_unit: Unit, role: str, route: st
     for kind in to_try(TRIED, role, verb, every=every):
         pk = world.incidents[kind]
         with transaction.atomic():
-            sent = Allocation.objects.get(incident=pk)
+            sent = Allocation.objects.select_related("incident").get(incident=pk)
             if route == "arrive":
                 Allocation.objects.filter(pk=sent.pk).update(arrived_at=None)
             given = {**fields, "key": key(), "unit": free_unit.pk, "allocation": sent.pk}
+            if route == "take":
+                given["owner_id"] = sent.incident.owner_id or ""
             # A refusal is quicker told to htmx, a success without it.
             htmx = {} if kind[1] == "open" or on_closed else {"HX-Request": "true"}
             status = client.post(f"/incidents/{pk}/{route}", given, headers=htmx).status_code
