@@ -67,10 +67,10 @@ def as_owner(audit_db: Committed) -> Iterator[None]:
 def cast() -> SimpleNamespace:
     """The people of these tests: number and role are all that the audit knows of anyone."""
     return SimpleNamespace(
-        handler=SimpleNamespace(pk=11, role="handler"),
-        stranger=SimpleNamespace(pk=12, role="handler"),
-        auditor=SimpleNamespace(pk=21, role="auditor"),
-        officer=SimpleNamespace(pk=22, role="auditor"),
+        handler=SimpleNamespace(pk=11, role="handler", recorded_as="handler"),
+        stranger=SimpleNamespace(pk=12, role="handler", recorded_as="handler"),
+        auditor=SimpleNamespace(pk=21, role="auditor", recorded_as="auditor"),
+        officer=SimpleNamespace(pk=22, role="auditor", recorded_as="auditor"),
     )
 
 

@@ -115,7 +115,9 @@ def test_the_log_answers_who_saw_an_incident_and_what_a_person_did(cast):
         before = act.now
     record_consultation(cast.handler, "incident.see", [("incident", 5), ("person", 6)])
     record_consultation(cast.stranger, "incident.see", [("incident", 51)])
-    record_consultation(SimpleNamespace(pk=13, role="supervisor"), "incident.see", [("incident", 5)])
+    record_consultation(
+        SimpleNamespace(pk=13, role="supervisor", recorded_as="supervisor"), "incident.see", [("incident", 5)]
+    )
     assert list(queries.events_about("incident", 5).values_list("staff_id", flat=True)) == [13, 11]
     assert list(queries.events_about("person", 6).values_list("staff_id", flat=True)) == [11]
     assert not queries.events_about("person", 5).exists()

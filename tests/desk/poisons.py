@@ -35,7 +35,7 @@ FORMS: dict[str, dict[str, str]] = {
     "allocate": {"unit": ""},
     "arrive": {"allocation": "", "source": "officer", "at": ""},
     "leave": {"allocation": ""},
-    "take": {},
+    "take": {"owner_id": ""},
     "close": {"reason": "advice", "result": "Told what to do."},
 }
 SCRIPT = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -110,7 +110,8 @@ TRIED = {
         CODE,
     ),
     **dict.fromkeys(
-        ["child-0-age", "child-TOTAL_FORMS", "child-INITIAL_FORMS", "based_on", "unit", "allocation"], NUMBER
+        ["owner_id", "child-0-age", "child-TOTAL_FORMS", "child-INITIAL_FORMS", "based_on", "unit", "allocation"],
+        NUMBER,
     ),
     **dict.fromkeys(["occurred_at", "at", "child-0-born"], DATE),
 }

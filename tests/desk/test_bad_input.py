@@ -24,6 +24,8 @@ def _filled(room: Room, form: str) -> dict[str, str]:
     fields = {"key": str(key()), **FORMS[form]}
     if "unit" in fields:
         fields["unit"] = str(room.cast.far_unit.pk)
+    if "owner_id" in fields:
+        fields["owner_id"] = str(Incident.objects.values_list("owner", flat=True).get(pk=room.incident.pk))
     if "allocation" in fields:
         fields["allocation"] = str(room.allocation)
     return fields
@@ -268,7 +270,7 @@ def test_a_poisoned_header(room: Room, header: str, value: str) -> None:
     answer = room.client.get("/board/", headers={header: value})
     assert answer.status_code == 200
     assert SCRIPT not in answer.text
-    sent = room.client.post(f"/incidents/{room.incident.pk}/take", {"key": key()}, headers={header: value})
+    sent = room.client.post(f"/incidents/{room.incident.pk}/take", _filled(room, "take"), headers={header: value})
     assert sent.status_code in {200, 302}
 
 
@@ -309,7 +311,7 @@ def test_everything_typed_is_shown_as_text(room: Room) -> None:
         f"/incidents/{room.incident.pk}/grade",
         {"key": key(), "grade": "immediate", "why": SCRIPT, "why_not_above": SCRIPT},
     )
-    room.client.post(f"/incidents/{room.incident.pk}/take", {"key": key()})
+    room.client.post(f"/incidents/{room.incident.pk}/take", _filled(room, "take"))
     for address in [
         f"/incidents/{room.incident.pk}/",
         f"/contact/{room.incident.pk}/",

@@ -138,7 +138,7 @@ class MinutesShown(Shown):
     )
 
 
-class Made(Shown):
+class MeetingMade(Shown):
     """A meeting that was called."""
 
     id: int

@@ -74,7 +74,7 @@ class Reviewing(Shown):
     reviews: list[ReviewShown]
 
 
-class Made(Shown):
+class ReviewMade(Shown):
     """A review that was made; null where a grade was raised by somebody who may not review this one."""
 
     review: int | None

@@ -43,7 +43,7 @@ class CallGiven(Given):
     words: str = Field("", max_length=LONGEST_WORDS)
 
 
-class DecisionGiven(Given):
+class LineDecisionGiven(Given):
     """A decision of a line, with the fields that it needs: see `docs/decisions/0038-meetings.md` and the page."""
 
     model_config = ConfigDict(
@@ -84,11 +84,13 @@ def list_meetings(request: HttpRequest, page: PageNumber = 1) -> answers.Meeting
     )
 
 
-@operation(router, "POST", "/meetings", CHAIR, "collection", answers={201: answers.Made}, summary="Call a meeting")
-def call_meeting(request: HttpRequest, key: Key, given: CallGiven) -> Status[answers.Made]:
+@operation(
+    router, "POST", "/meetings", CHAIR, "collection", answers={201: answers.MeetingMade}, summary="Call a meeting"
+)
+def call_meeting(request: HttpRequest, key: Key, given: CallGiven) -> Status[answers.MeetingMade]:
     """Builds the list now, freezes it, and makes this user its chair. Refused while one of the kind sits."""
     made = actions.call(staff(request), given.kind, key=key, because=given.because, words=given.words)
-    return Status(201, answers.Made(id=made.pk))
+    return Status(201, answers.MeetingMade(id=made.pk))
 
 
 @operation(
@@ -117,7 +119,7 @@ def read_meeting(request: HttpRequest, meeting_id: MeetingId) -> answers.Meeting
     answers={201: answers.Decided}, summary="Decide a line",
 )  # fmt: skip
 def decide_line(
-    request: HttpRequest, meeting_id: MeetingId, line_id: LineId, key: Key, given: DecisionGiven
+    request: HttpRequest, meeting_id: MeetingId, line_id: LineId, key: Key, given: LineDecisionGiven
 ) -> Status[answers.Decided]:
     """Decides a line as the meeting's chair, by the same actions as anywhere, and writes it to the incident."""
     made = deciding_actions.decide(staff(request), meeting_id, line_id, key=key, **given.model_dump())

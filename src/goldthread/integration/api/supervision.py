@@ -116,9 +116,11 @@ def read_review(request: HttpRequest, incident_id: IncidentId) -> answers.Review
 
 
 @operation(
-    router, "POST", "/supervision/{uuid:incident_id}/reviews", VERB, "alteration", answers={201: answers.Made}, summary="Review an incident",
+    router, "POST", "/supervision/{uuid:incident_id}/reviews", VERB, "alteration", answers={201: answers.ReviewMade}, summary="Review an incident",
 )  # fmt: skip
-def make_review(request: HttpRequest, incident_id: IncidentId, key: Key, given: ReviewGiven) -> Status[answers.Made]:
+def make_review(
+    request: HttpRequest, incident_id: IncidentId, key: Key, given: ReviewGiven
+) -> Status[answers.ReviewMade]:
     """Answers every find of the incident, as a second, senior person who neither owns it nor wrote its newest THRIVE. A higher
     grade is never held up by that: it rises, and `review` is null.
     """
@@ -139,7 +141,7 @@ def make_review(request: HttpRequest, incident_id: IncidentId, key: Key, given: 
                 raise Invalid({"request": "Say which request, and whether it is approved. Nothing was changed."})
             answer = "approved" if given.approve else "refused"
             made = actions.decide(user, incident_id, given.request, answer=answer, words=given.words, **common)
-    return Status(201, answers.Made(review=made.pk if made else None, answer=given.answer))
+    return Status(201, answers.ReviewMade(review=made.pk if made else None, answer=given.answer))
 
 
 @operation(
