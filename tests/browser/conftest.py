@@ -55,8 +55,8 @@ def _running(command: list[str], env: dict[str, str], url: str) -> Iterator[None
         process.wait(15)
 
 
-@pytest.fixture(scope="session")
-def service(cluster: Database, template: str, worker_id: str) -> Iterator[Service]:
+@contextmanager
+def served(cluster: Database, template: str, worker_id: str) -> Iterator[Service]:
     """Pages and stream on a fresh database with the cast in it."""
     port, stream_port = _free_port(), _free_port()
     with _copy(cluster, template, f"browser_{worker_id}_{port}") as made:
@@ -80,6 +80,13 @@ def service(cluster: Database, template: str, worker_id: str) -> Iterator[Servic
             _running(stream, env, f"http://localhost:{stream_port}/healthz"),
         ):
             yield Service(made, port, stream_port)
+
+
+@pytest.fixture(scope="session")
+def service(cluster: Database, template: str, worker_id: str) -> Iterator[Service]:
+    """One service for every file that minds nothing others left in it."""
+    with served(cluster, template, worker_id) as made:
+        yield made
 
 
 class Person:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Person, Service
+from tests.browser.conftest import Person, Service, served
 from tests.browser.test_supervision import opened
+from tests.conftest import Database
 
 pytestmark = pytest.mark.browser
 HARMLESS = "422"
+
+
+@pytest.fixture(scope="module")
+def service(cluster: Database, template: str, worker_id: str) -> Iterator[Service]:
+    """A service of its own: what other files left open would stand on the list."""
+    with served(cluster, template, worker_id) as made:
+        yield made
 
 
 def test_a_meeting_by_keys_from_its_list_to_the_next(person: Callable[..., Person], service: Service) -> None:
