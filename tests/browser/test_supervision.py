@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from goldthread.cli.visit import Visitor
 from tests.browser.conftest import Person, Service
-from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.browser
 People = Callable[..., Person]
@@ -192,71 +189,3 @@ def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: 
     supervisor.go("/supervision/notes/left")
     expect(page.get_by_role("main")).to_contain_text("Next time their names too.")
     assert supervisor.axe() == []
-
-
-NO_ROWS = {"child-TOTAL_FORMS": "0", "child-INITIAL_FORMS": "0"}
-NOBODY_SENIOR = """
-import django; django.setup()
-from datetime import timedelta
-from django.db import connection
-from goldthread.accounts import duty_actions, oncall_actions
-from goldthread.accounts.models import Staff
-from goldthread.accounts.oncall_rules import Line
-from goldthread.audit.actions import acting
-from goldthread.clocks.db import database_now
-now = database_now(connection)
-oncall_actions.put_line(
-    Staff.objects.get(username='fim'),
-    Line('fim', 'fim', now - timedelta(hours=1), now + timedelta(hours=8), '01632 960123'),
-)
-with acting(None) as act:
-    for one in Staff.objects.filter(role__in=['contact_supervisor', 'fim'], duties__ended_at=None, duties__isnull=False):
-        duty_actions.end(one, act, 'handover')
-"""
-
-
-def test_three_requests_at_an_empty_desk_are_decided_by_keys_when_somebody_comes(
-    person: People, service: Service
-) -> None:
-    handler, program = person("handler"), Visitor(service.base)
-    program.sign_in("handler", PASSWORD)
-    subprocess.run([sys.executable, "-c", NOBODY_SENIOR], env={**os.environ, **service.database.env}, check=True)
-    asked = {}
-    for said in ("Bin on fire behind the bakery.", "Fence kicked in by two men.", "Van left across a drive."):
-        reference = opened(handler, said)
-        address = handler.page.url.rstrip("/").split("/")[-1]
-        program.post(f"/incidents/{address}/children", key=str(uuid.uuid4()), answer="asked_none", **NO_ROWS)
-        program.post(
-            f"/incidents/{address}/lower", key=str(uuid.uuid4()), grade="scheduled", reasons="new-information", why=said
-        )
-        asked[reference] = address
-    mine = handler.page
-    approved, refused, raised = asked
-    mine.goto(f"{service.base}/incidents/{asked[refused]}/")
-    expect(mine.locator("#requests")).to_contain_text("Nobody senior is on duty")
-    expect(mine.locator("#requests")).to_contain_text("01632 960123")
-    mine.locator("#requests button[name=outcome]").first.focus()
-    mine.keyboard.press("Enter")
-    expect(mine.locator("#said")).to_contain_text("Rung")
-
-    page = person("supervisor").go("/supervision/?why=request").page
-    for reference, keys, done in (
-        (approved, ["p"], "Approved"),
-        (refused, ["w", "=Nobody has been there.", "Tab", "Tab", "Enter"], "Refused"),
-        (raised, ["u", "=A child was seen in it.", "Alt+1"], "The grade is raised"),
-    ):
-        page.goto(f"{service.base}/supervision/?why=request")
-        page.locator("tr", has_text=reference).focus()
-        page.keyboard.press("o")
-        expect(page.locator("#why-column")).to_contain_text("asked")
-        read(page)
-        for one in keys:
-            page.keyboard.type(one[1:]) if one[0] == "=" else page.keyboard.press(one)
-        expect(page.get_by_role("status").filter(has_text=done)).to_be_visible()
-    page.goto(f"{service.base}/supervision/?why=request")
-    for reference in asked:
-        expect(page.locator("tr", has_text=reference)).to_have_count(0)
-    mine.reload()
-    expect(mine.locator("#requests")).to_contain_text("Refused Supervisor Amber")
-    expect(mine.locator("#requests")).to_contain_text("Nobody has been there.")
-    expect(mine.locator("#requests")).not_to_contain_text("Nobody senior is on duty")
