@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, Any]] = {
     "thrive": ("handler", {"based_on": 0, "elements": {"threat": "x"}}),
     "grade": ("handler", {"grade": "priority"}),
     "allocations": ("dispatcher", {"unit": 0}),
-    "owner": ("teammate", None),
+    "owner": ("teammate", {"owner_id": 0}),
     "marks": ("handler", {"cue": "da-child", "answer": "noted", "facts": ["a|affirmed"]}),
     "known/searches": ("handler", {"kind": "phone", "typed": "07700 900321"}),
 }
@@ -44,7 +44,7 @@ def _state(incident: Incident) -> tuple[int, ...]:
 def test_sent_twice_it_acts_once_and_answers_the_same(cast: Cast, program: Programs, name: str) -> None:
     who, body = COMMANDS[name]
     incident, asking, used = opened(cast.handler), program(cast.everybody()[who]), key()
-    given = {"unit": cast.unit.pk} if name == "allocations" else body
+    given = {"allocations": {"unit": cast.unit.pk}, "owner": {"owner_id": cast.handler.pk}}.get(name, body)
     first = asking.post(f"/incidents/{incident.pk}/{name}", given, key=used)
     assert first.status_code in (201, 204)
     stood = _state(incident)

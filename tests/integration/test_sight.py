@@ -232,7 +232,7 @@ def test_absent_and_out_of_sight_look_the_same(cast: Cast, program: Programs) ->
     for name, (method, below, _verb, body, _good, _closed) in OPERATIONS.items():
         user = cast.supervisor if "unit" not in _verb else cast.far_dispatcher
         asking = program(user)
-        given = {"unit": 1} if name == "send" else body
+        given = {"send": {"unit": 1}, "owner": {"owner_id": 1}}.get(name, body)
         answers = []
         for pk in (hidden.pk, uuid.uuid4()):
             address = f"/incidents/{pk}{below.replace('SENT', '1')}"

@@ -16,12 +16,14 @@ from django.db import connection
 from goldthread.accounts.actions import deactivate
 from goldthread.assessment.models import Reading
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks import working
 from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Refused, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
-from goldthread.lookback import actions, rules
+from goldthread.lookback import actions
 from goldthread.lookback.decide_actions import decide, record_outcome, take, undo
 from goldthread.lookback.models import Hit, Item, Run
 from goldthread.lookback.rules import Given
@@ -261,7 +263,7 @@ def test_while_one_is_made_no_other_is(cast: Cast, tmp_path: Path) -> None:
 def test_what_is_agreed_while_a_run_is_made_holds_for_it(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "is_working", lambda _day, _closed: True)
+    monkeypatch.setattr(working, "is_working", lambda _day, _closed: True)
     add, done = actions._add, []
 
     def meanwhile(*given: Any) -> int:
@@ -273,14 +275,14 @@ def test_what_is_agreed_while_a_run_is_made_holds_for_it(
 
     monkeypatch.setattr(actions, "_add", meanwhile)
     actions.make(cast.supervisor, cast.supervisor.team, 2, screened(tmp_path, [row(f"A{n}") for n in range(22)]))
-    days = Counter(one.release_at.astimezone(rules.LONDON).date() for one in Item.objects.waiting(now()))
+    days = Counter(one.release_at.astimezone(LONDON).date() for one in Item.objects.waiting(now()))
     assert sorted(days.values()) == [2, 10]  # two went out before, eight more today
 
 
 def test_whose_clock_a_later_run_moved_is_on_record(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "is_working", lambda _day, _closed: True)
+    monkeypatch.setattr(working, "is_working", lambda _day, _closed: True)
     some_items(cast, tmp_path, 4, 2)
     waited = {one.pk: one.due_at for one in Item.objects.waiting(now())}
     taken_in(
