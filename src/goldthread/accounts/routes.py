@@ -11,6 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.http import HttpRequest
+
+from goldthread.accounts.models import Staff
+
 Duty = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure", "none"]
 
 
@@ -95,3 +99,11 @@ def declarations_of(view: Callable[..., Any], url_name: str | None) -> dict[str,
         return by_method
     found = getattr(view, "declared", None) or LIBRARY.get(url_name or "")
     return {"*": found} if found else {}
+
+
+def staff(request: HttpRequest) -> Staff:
+    """The member of staff whom the gate let through. Raises ``TypeError`` for a view that was reached past it."""
+    user = request.user
+    if not isinstance(user, Staff):
+        raise TypeError("the gate lets only staff through")
+    return user

@@ -14,19 +14,12 @@ from django.views.decorators.http import require_safe
 from goldthread.accounts.forms import AuditForm
 from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import told, verbs
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.accounts.sessions import signed_in_by
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 
 PAGE = 100
-
-
-def _staff(request: HttpRequest) -> Staff:
-    user = request.user
-    if not isinstance(user, Staff):
-        raise TypeError("the gate lets only staff through")
-    return user
 
 
 class SignOut(LogoutView):  # type: ignore[misc]
@@ -43,7 +36,7 @@ class SignOut(LogoutView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "elsewhere": self._elsewhere()}
 
     def _elsewhere(self) -> int:
-        user = _staff(self.request)
+        user = staff(self.request)
         return len(signed_in_by(user, but=self.request.session.session_key)) if user.can("owner.take") else 0
 
 
@@ -51,14 +44,14 @@ class SignOut(LogoutView):  # type: ignore[misc]
 @require_safe
 def first_page(request: HttpRequest) -> HttpResponse:
     """Send each role to its own first page."""
-    return redirect(_staff(request).seat.first_page)
+    return redirect(staff(request).seat.first_page)
 
 
 @route("signed-in", "none")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this role may do here, from the matrix; the first page of roles whose records come from a sample or a course."""
-    user = _staff(request)
+    user = staff(request)
     may = [{"does": meaning, "scope": user.seat.scope(verb)} for verb, meaning in verbs().items() if user.can(verb)]
     return render(request, "accounts/home.jinja", {"may": may, "seat": user.seat})
 
@@ -67,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """Who saw and did what: newest events, about one record or by one member of staff."""
-    user = _staff(request)
+    user = staff(request)
     asked = AuditForm(request.GET)
     asked.is_valid()
     now = database_now(connection)

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact import caller_actions, rules
 from goldthread.contact.actions import add_words, open_incident
 from goldthread.desk import caller_forms as forms
-from goldthread.desk.commands import run, staff
+from goldthread.desk.commands import run
 from goldthread.desk.forms import CommandForm
 from goldthread.desk.pages import now
 

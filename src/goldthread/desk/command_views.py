@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.assessment.actions import answer_mark, write_thrive
 from goldthread.assessment.elements import elements_on
 from goldthread.assessment.rules import Draft
@@ -17,7 +17,7 @@ from goldthread.contact import actions as contact
 from goldthread.contact.querysets import one
 from goldthread.contact.rules import ChildGiven
 from goldthread.desk import forms
-from goldthread.desk.commands import run, staff
+from goldthread.desk.commands import run
 from goldthread.desk.pages import now
 from goldthread.desk.unit_rows import Choice, to_choose
 from goldthread.response import actions as response

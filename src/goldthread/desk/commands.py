@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Closed, Invalid, NotThere, Refused
 from goldthread.contact.actions import open_incident
@@ -30,14 +31,6 @@ from goldthread.web.errors import error_page
 REFRESHED = {"grade": ("grade", "lower")}
 """Panels that offer something else after a command, beside its own."""
 Act = Callable[[Staff, uuid.UUID, dict[str, Any]], object]
-
-
-def staff(request: HttpRequest) -> Staff:
-    """The member of staff the gate let through."""
-    user = request.user
-    if not isinstance(user, Staff):
-        raise TypeError("the gate lets only staff through")
-    return user
 
 
 def run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: Act) -> HttpResponse:

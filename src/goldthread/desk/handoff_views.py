@@ -11,10 +11,10 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.config.errors import Invalid
 from goldthread.desk import handing
-from goldthread.desk.commands import run, staff
+from goldthread.desk.commands import run
 from goldthread.desk.handing import receivers
 from goldthread.desk.handoff_forms import AnswerHandForm, AnswerTransferForm, HandForm, TransferForm
 from goldthread.desk.pages import now

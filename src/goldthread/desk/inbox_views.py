@@ -9,14 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import NotThere, Refused
 from goldthread.contact.arrival_actions import receive
 from goldthread.contact.arrival_rules import Arriving
 from goldthread.desk.caller_forms import ArrivingForm
 from goldthread.desk.caller_views import show_errors
-from goldthread.desk.commands import staff
 from goldthread.desk.inbox import counted, waiting
 from goldthread.desk.pages import now
 from goldthread.response.actions import read_first

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact import known_actions as known
@@ -21,7 +21,7 @@ from goldthread.contact.models import Incident
 from goldthread.contact.people_models import SEARCHED
 from goldthread.contact.search import find
 from goldthread.contact.work import NOT_THERE
-from goldthread.desk.commands import answer, staff
+from goldthread.desk.commands import answer
 from goldthread.desk.forms import CommandForm
 from goldthread.desk.known import Known
 from goldthread.desk.known_forms import ChoiceForm, LinkForm, PersonForm, SearchForm

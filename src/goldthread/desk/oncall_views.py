@@ -15,10 +15,9 @@ from goldthread.accounts.models import OnCall
 from goldthread.accounts.oncall_rules import LONGEST, Line
 from goldthread.accounts.roles import on_call as on_call_roles
 from goldthread.accounts.roles import roles
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
-from goldthread.desk.commands import staff
 from goldthread.desk.pages import now
 from goldthread.desk.stated import StatedTimeField
 

@@ -14,10 +14,9 @@ from goldthread.accounts import queries, rank_actions
 from goldthread.accounts.models import Staff
 from goldthread.accounts.rank_rules import LONGEST
 from goldthread.accounts.roles import acting, roles
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
-from goldthread.desk.commands import staff
 from goldthread.desk.pages import now
 from goldthread.desk.stated import StatedTimeField
 from goldthread.web.forms import WordsField

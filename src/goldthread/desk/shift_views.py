@@ -10,10 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Duty
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused
-from goldthread.desk.commands import staff
 from goldthread.desk.forms import CommandForm
 from goldthread.desk.handing import held, receivers
 from goldthread.desk.handoff_forms import HandForm

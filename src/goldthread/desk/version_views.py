@@ -8,10 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import NotThere
-from goldthread.desk.commands import staff
 from goldthread.desk.pages import now
 from goldthread.desk.presenters import side_by_side
 from goldthread.desk.queries import seen

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.assessment.marking import REASONS
 from goldthread.assessment.queries import newest_reading
 from goldthread.assessment.reading import reader
@@ -24,7 +24,7 @@ from goldthread.contact.querysets import ENDS_AT_CLOSING, one
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts, forms, presenters
 from goldthread.desk import typing as along_typing
-from goldthread.desk.commands import answer, ensure_open, staff
+from goldthread.desk.commands import answer, ensure_open
 from goldthread.desk.marks import marks_of
 from goldthread.desk.noticing import along, noticed
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
@@ -36,6 +36,7 @@ from goldthread.desk.strip import WANTS, strip
 from goldthread.desk.timeline import said
 from goldthread.response.grades import grades_on
 from goldthread.web.addresses import stream_origin
+from goldthread.web.paging import page_links
 
 WHOSE = ("area", "team")
 """Filters that say whose board it is seen as."""
@@ -169,7 +170,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "wants": WANTS,
         "boards": boards(user),
         "grades": [(one.code, one.name) for one in grades_on(at.date()).values()],
-        "page": page_links(request, page, pages),
+        "page": page_links(request, page, "incident"),
         "stream": f"{stream_origin(request)}/board",
         "mark": mark,
         "live_rows": not given and page.number == 1,
@@ -209,7 +210,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now(),
         "incidents": presenters.listed(list(page.object_list)),
-        "page": page_links(request, page, pages),
+        "page": page_links(request, page, "incident"),
     }
     return render(request, "desk/mine.jinja", context)
 
@@ -239,23 +240,6 @@ def _stay_signed_in(request: HttpRequest, at: datetime) -> None:
     minute = int(at.timestamp()) // 600
     if request.session.get("typing") != minute:
         request.session["typing"] = minute
-
-
-def page_links(request: HttpRequest, page: Any, pages: Paginator[Any]) -> dict[str, Any]:
-    """The pager's values with addresses that keep the filters."""
-
-    def address(number: int) -> str:
-        kept = {name: value for name, value in request.GET.items() if name != "page"}
-        return f"{request.path}?{urlencode({**kept, 'page': number})}"
-
-    return {
-        "number": page.number,
-        "pages": pages.num_pages,
-        "total": pages.count,
-        "what": "incidents",
-        "previous": address(page.number - 1) if page.has_previous() else "",
-        "next": address(page.number + 1) if page.has_next() else "",
-    }
 
 
 def _filters(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any], str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
@@ -25,23 +24,17 @@ from goldthread.lookback.models import Item
 from goldthread.lookback.rules import NOT_THERE, Given
 from goldthread.lookback.work import mark
 from goldthread.web.forms import CommandForm
+from goldthread.web.paging import page_links
 
 PAGE = 50
 LONGEST_REFERENCE = 80
-
-
-def _staff(request: HttpRequest) -> Staff:
-    user = request.user
-    if not isinstance(user, Staff):
-        raise TypeError("the gate lets only staff through")
-    return user
 
 
 @route("lookback.see", "consultation")
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What is to be decided, highest risk first; and the lists of what waits, is owed and was decided."""
-    user, now = _staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     show = request.GET.get("show", "open")
     show = show if show in queries.SHOWN else "open"
     asked = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST_REFERENCE]
@@ -49,7 +42,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     items = queries.whole(user, list(page.object_list))
     record_consultation(user, "lookback.see", _subjects(items), items=len(items), list="search" if asked else show)
-    kept = {"q": asked} if asked else {"show": show}
     context = {
         "now": now,
         "rows": presenters.rows(user, items, now),
@@ -57,14 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "counts": queries.counts(user, now),
         "may_agree": user.can("lookback.agree"),
-        "page": {
-            "number": page.number,
-            "pages": pages.num_pages,
-            "total": pages.count,
-            "what": "item" if pages.count == 1 else "items",
-            "previous": f"?{urlencode({**kept, 'page': page.number - 1})}" if page.has_previous() else "",
-            "next": f"?{urlencode({**kept, 'page': page.number + 1})}" if page.has_next() else "",
-        },
+        "page": page_links(request, page, "item"),
     }
     return render(request, "lookback/queue.jinja", context)
 
@@ -73,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
     """How many want something now and how many are over their time: what the navigation shows. Nobody's record."""
-    return JsonResponse(queries.counted(_staff(request), database_now(connection)))
+    return JsonResponse(queries.counted(staff(request), database_now(connection)))
 
 
 @route("lookback.see", "consultation")
@@ -90,7 +75,7 @@ def take(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     form = forms.TakeForm(request.POST)
 
     def act() -> str:
-        decide_actions.take(_staff(request), item_id, key=form.cleaned_data["key"], seen=request.POST.get("seen"))
+        decide_actions.take(staff(request), item_id, key=form.cleaned_data["key"], seen=request.POST.get("seen"))
         return "It is yours."
 
     return _done(request, item_id, form, act)
@@ -100,7 +85,7 @@ def take(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """Decide it: safe because, VAST, or re-open."""
-    user, kind = _staff(request), request.POST.get("kind", "")
+    user, kind = staff(request), request.POST.get("kind", "")
     made = _seen(user, item_id)
     form: CommandForm
     match kind:
@@ -135,7 +120,7 @@ def undo(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     def act() -> str:
         given = form.cleaned_data
         decide_actions.undo(
-            _staff(request), item_id, key=given["key"], words=given["words"], seen=request.POST.get("seen")
+            staff(request), item_id, key=given["key"], words=given["words"], seen=request.POST.get("seen")
         )
         return "The decision is undone. It is to be decided again, by you. What it set going goes on."
 
@@ -151,7 +136,7 @@ def untie(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     def act() -> str:
         given = form.cleaned_data
         tie_actions.untie(
-            _staff(request), item_id, other=given["other"], key=given["key"], words=given["words"]
+            staff(request), item_id, other=given["other"], key=given["key"], words=given["words"]
         )  # fmt: skip
         return "They are not tied together any more. The look-back item itself stays as it was."
 
@@ -167,7 +152,7 @@ def outcome(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     def act() -> str:
         given = form.cleaned_data
         decide_actions.record_outcome(
-            _staff(request),
+            staff(request),
             item_id,
             key=given["key"],
             kind=given["outcome"],
@@ -194,7 +179,7 @@ def capacity(request: HttpRequest, team_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            actions.agree_capacity(_staff(request), team_id, key=given["key"], a_day=given["capacity"])
+            actions.agree_capacity(staff(request), team_id, key=given["key"], a_day=given["capacity"])
         except NotThere as error:
             raise Http404(str(error)) from None
         except Refused as error:
@@ -206,7 +191,7 @@ def capacity(request: HttpRequest, team_id: int) -> HttpResponse:
 
 
 def _runs(request: HttpRequest, sent: dict[int, Any] | None = None, status: int = 200) -> HttpResponse:
-    user = _staff(request)
+    user = staff(request)
     found = queries.runs(user)
     agreed = [
         {
@@ -239,7 +224,7 @@ def _desks() -> list[tuple[int, str]]:
 
 def _page(request: HttpRequest, item_id: uuid.UUID, sent: CommandForm | None = None) -> HttpResponse:
     """The item's page; with ``sent``, a form that was refused, with what was written in it."""
-    user, now = _staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     found = _seen(user, item_id)
     others = presenters.belonging(user, found, now)
     record_consultation(user, "lookback.see", _subjects([found, *others["found"]]))

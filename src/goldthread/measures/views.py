@@ -10,8 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.measures import queries
@@ -24,7 +23,7 @@ PAGE = 100
 @require_safe
 def list_all(request: HttpRequest) -> HttpResponse:
     """Every measure over its own window, as aggregates; small numbers are withheld from outside bodies."""
-    user = _staff(request)
+    user = staff(request)
     now = database_now(connection)
     points = [queries.point(one, now) for one in queries.measures()]
     shown = queries.shown_to(points, outside=user.role == "pcc")
@@ -45,7 +44,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 def weeks(request: HttpRequest, code: str) -> HttpResponse:
     """One measure: its definition, its query, and what it was at the end of each of the last weeks, as aggregates."""
-    user = _staff(request)
+    user = staff(request)
     one = _measure(code)
     now = database_now(connection)
     outside = user.role == "pcc"
@@ -68,7 +67,7 @@ def weeks(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def cases(request: HttpRequest, code: str) -> HttpResponse:
     """The cases behind one number of a measure that this person may see."""
-    user = _staff(request)
+    user = staff(request)
     one = _measure(code)
     now = database_now(connection)
     lists = {key: words for key, words in queries.WHICH.items() if one.timed is not None or key != "timed"}
@@ -101,10 +100,3 @@ def _measure(code: str) -> Measure:
         return measure(code)
     except KeyError:
         raise Http404("There is no such measure.") from None
-
-
-def _staff(request: HttpRequest) -> Staff:
-    user = request.user
-    if not isinstance(user, Staff):
-        raise TypeError("the gate lets only staff through")
-    return user

@@ -11,15 +11,15 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation, record_disclosure
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
-from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.documents.described import Document
 from goldthread.documents.pdf import pdf
 from goldthread.meetings import actions, beyond, deciding_actions, forms, presenters, queries
@@ -28,9 +28,12 @@ from goldthread.meetings.actions import NOT_THERE
 from goldthread.meetings.kinds import Kind, kinds_on
 from goldthread.meetings.minutes import rest_told
 from goldthread.meetings.models import Line, Meeting
-from goldthread.web.forms import CommandForm
+from goldthread.web.forms import CommandForm, carried_out
+from goldthread.web.paging import page_links
 
 PAGE = 50
+MOST_OWED = 500
+"""Actions shown to one person at once; how many more there are is told *(ours)*."""
 SEE, CHAIR = "meeting.see", "meeting.chair"
 LARGEST = 2**63 - 1
 
@@ -46,7 +49,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
     """How many of my actions are open, and of these late; a meeting that is proposed counts for whoever calls it."""
-    user, now = _staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     mine = queries.mine(user)
     proposed = queries.proposals(_called(user, _kinds(now))).count()
     return JsonResponse({"count": mine.count() + proposed, "over": mine.filter(due_at__lt=now).count()})
@@ -67,11 +70,11 @@ def call(request: HttpRequest) -> HttpResponse:
     kind = kinds.get(request.POST.get("kind", ""))
     form = forms.CallForm(request.POST, because=kind.because if kind else [])
     made: list[Meeting] = []
-    if _done(
+    if carried_out(
         form,
         lambda given: made.append(
             actions.call(
-                _staff(request), given["kind"], key=given["key"], because=given["because"], words=given["words"]
+                staff(request), given["kind"], key=given["key"], because=given["because"], words=given["words"]
             )
         ),
     ):
@@ -90,7 +93,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_safe
 def printed(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """The minutes as a file to keep or hand on, as far as whoever asks may see them; 404 while it sits."""
-    user = _staff(request)
+    user = staff(request)
     found, kind = _meeting(user, meeting_id)
     if found.is_open:
         raise Http404(NOT_THERE)
@@ -106,7 +109,7 @@ def printed(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """A mark that changes with whatever those who follow a meeting are to see."""
-    found, _kind = _meeting(_staff(request), meeting_id)
+    found, _kind = _meeting(staff(request), meeting_id)
     return JsonResponse({"mark": _mark(found)})
 
 
@@ -143,7 +146,7 @@ def end(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def move(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Go to a line."""
     form = forms.MoveForm(request.POST)
-    if _done(form, lambda given: actions.move(_staff(request), meeting_id, given["line"])):
+    if carried_out(form, lambda given: actions.move(staff(request), meeting_id, given["line"])):
         return redirect("meetings:meeting", meeting_id)
     return _page(request, meeting_id, form=form, status=422)
 
@@ -152,7 +155,7 @@ def move(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
     """Decide a line, and go to the next that is not decided."""
-    user = _staff(request)
+    user = staff(request)
     found, kind = _meeting(user, meeting_id)
     line = found.lines.filter(pk=min(line_id, LARGEST)).first()
     if line is None:
@@ -169,7 +172,7 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
         if following is not None:
             actions.move(user, meeting_id, following.pk)
 
-    if _done(form, act):
+    if carried_out(form, act):
         messages.success(request, f"Line {line.position} decided.")
         return redirect("meetings:meeting", meeting_id)
     return _page(request, meeting_id, form=form, about=line, status=422)
@@ -180,7 +183,9 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
 def done(request: HttpRequest, action_id: int) -> HttpResponse:
     """Say that an action is done."""
     form = forms.DoneForm(request.POST)
-    if _done(form, lambda given: deciding_actions.done(_staff(request), min(action_id, LARGEST), words=given["words"])):
+    if carried_out(
+        form, lambda given: deciding_actions.done(staff(request), min(action_id, LARGEST), words=given["words"])
+    ):
         messages.success(request, "Done, and said in the incident.")
         back = request.POST.get("back", "")
         safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
@@ -189,7 +194,7 @@ def done(request: HttpRequest, action_id: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: int = 200) -> HttpResponse:
-    user, now = _staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     kinds = _kinds(now)
     found = Paginator(queries.meetings(user, kinds), PAGE)
     page = found.get_page(request.GET.get("page"))
@@ -216,14 +221,7 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
         "lost": form if form is not None and form.data.get("kind") not in shown else None,
         "proposals": list(queries.proposals(called)),
         "mine": queries.mine(user).count(),
-        "page": {
-            "number": page.number,
-            "pages": found.num_pages,
-            "total": found.count,
-            "what": "meeting" if found.count == 1 else "meetings",
-            "previous": f"?page={page.number - 1}" if page.has_previous() else "",
-            "next": f"?page={page.number + 1}" if page.has_next() else "",
-        },
+        "page": page_links(request, page, "meeting", reverse("meetings:list")),
     }
     return render(request, "meetings/list.jinja", context, status=status)
 
@@ -231,15 +229,16 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
 def _mine(
     request: HttpRequest, *, form: forms.DoneForm | None = None, failed: int = 0, status: int = 200
 ) -> HttpResponse:
-    user, now = _staff(request), database_now(connection)
-    rows = presenters.actions(user, queries.mine(user)[:500], now)
+    user, now = staff(request), database_now(connection)
+    owed = queries.mine(user)
+    rows = presenters.actions(user, owed[:MOST_OWED], now)
     record_consultation(user, SEE, [("action", str(one["id"])) for one in rows])
     for one in rows:
         one["form"] = (
             form if form is not None and one["id"] == failed else forms.DoneForm(auto_id=f"done-{one['id']}-%s")
         )
     lost = form if form is not None and failed not in {one["id"] for one in rows} else None
-    context = {"now": now, "rows": rows, "lost": lost}
+    context = {"now": now, "rows": rows, "lost": lost, "more": max(owed.count() - len(rows), 0)}
     return render(request, "meetings/mine.jinja", context, status=status)
 
 
@@ -254,7 +253,7 @@ def _page(
     """The meeting as this person sees it now. What a refused ``form`` said of the line ``about`` is offered again for that line alone;
     where it is past, the chair is another's or the meeting has ended, it is shown as words.
     """
-    user, now = _staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     found, kind = _meeting(user, meeting_id)
     body = beyond.body(kind.code)
     present = queries.present(found)
@@ -349,26 +348,9 @@ def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, da
 
 def _plain(request: HttpRequest, meeting_id: int, act: Callable[[Staff], object]) -> HttpResponse:
     form = forms.PlainForm(request.POST)
-    if _done(form, lambda _given: act(_staff(request))):
+    if carried_out(form, lambda _given: act(staff(request))):
         return redirect("meetings:meeting", meeting_id)
     return _page(request, meeting_id, form=form, status=422)
-
-
-def _done(form: CommandForm, act: Callable[[dict[str, Any]], object]) -> bool:
-    """Carry it out; a refusal is the form with its sentence and everything typed."""
-    if form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except NotThere as error:
-            raise Http404(str(error)) from None
-        except Invalid as error:
-            for field, sentence in error.fields.items():
-                form.add_error(field if field in form.fields else None, sentence)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            return True
-    return False
 
 
 def _meeting(user: Staff, meeting_id: int) -> tuple[Meeting, Kind]:
@@ -396,10 +378,3 @@ def _called(user: Staff, kinds: dict[str, Kind]) -> list[str]:
 
 def _because(code: str) -> str:
     return "threshold" if queries.proposals([code]).exists() else ""
-
-
-def _staff(request: HttpRequest) -> Staff:
-    user = request.user
-    if not isinstance(user, Staff):
-        raise TypeError("the gate lets only staff through")
-    return user

@@ -11,13 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
-from goldthread.config.errors import Invalid, NotThere, Refused
-from goldthread.desk.commands import staff
+from goldthread.config.errors import NotThere
 from goldthread.supervision import coaching_actions, coaching_queries, forms
 from goldthread.supervision.coaching_models import CoachingNote
+from goldthread.web.forms import carried_out
+from goldthread.web.paging import page_links
 
 PAGE = 50
 READS, LEAVES = coaching_queries.READS, "supervision.review"
@@ -56,19 +57,9 @@ def note(request: HttpRequest, note_id: int) -> HttpResponse:
 def answer(request: HttpRequest, note_id: int) -> HttpResponse:
     """Answer a note to oneself."""
     form = forms.NoteAnswerForm(request.POST)
-    if form.is_valid():
-        try:
-            coaching_actions.answer(staff(request), note_id, words=form.cleaned_data["words"])
-        except NotThere as error:
-            raise Http404(str(error)) from None
-        except Invalid as error:
-            for field, sentence in error.fields.items():
-                form.add_error(field, sentence)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Answered.")
-            return redirect("supervision:coaching_note", note_id)
+    if carried_out(form, lambda given: coaching_actions.answer(staff(request), note_id, words=given["words"])):
+        messages.success(request, "Answered.")
+        return redirect("supervision:coaching_note", note_id)
     return _note(request, note_id, form=form, status=422)
 
 
@@ -80,14 +71,7 @@ def _list(request: HttpRequest, notes: Any, template: str) -> HttpResponse:
     context = {
         "now": database_now(connection),
         "notes": here,
-        "page": {
-            "number": page.number,
-            "pages": found.num_pages,
-            "total": found.count,
-            "what": "note" if found.count == 1 else "notes",
-            "previous": f"?page={page.number - 1}" if page.has_previous() else "",
-            "next": f"?page={page.number + 1}" if page.has_next() else "",
-        },
+        "page": page_links(request, page, "note"),
     }
     return render(request, template, context)
 

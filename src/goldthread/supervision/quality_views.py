@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db import connection
@@ -13,16 +12,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Incident
-from goldthread.desk.commands import staff
 from goldthread.measures import weeks
 from goldthread.supervision import quality
 from goldthread.supervision.kinds import names
 from goldthread.supervision.models import ANSWERS
 from goldthread.supervision.quality_queries import SEES, looked, of_everybody
+from goldthread.web.paging import page_links
 
 WEEKS = 8
 """Whole weeks that the page shows, beside the one that runs *(ours)*."""
@@ -81,7 +80,6 @@ def behind(request: HttpRequest) -> HttpResponse:
         [("incident", str(one["incident"])) for one in shown],
         which=which if which in quality.COUNTED else "all",
     )
-    kept = {"which": which, "met": "yes" if met else "", "kind": kind, "week": week}
     context: dict[str, Any] = {
         "now": now,
         "rows": shown,
@@ -90,12 +88,7 @@ def behind(request: HttpRequest) -> HttpResponse:
         "everybody": of_everybody(user),
         "what": quality.COUNTED[which][0] if which in quality.COUNTED else "Reviews",
         "met": met,
-        "page": {
-            "number": page.number, "pages": pages.num_pages, "total": pages.count,
-            "what": "review" if pages.count == 1 else "reviews",
-            "previous": f"?{urlencode({**kept, 'page': page.number - 1})}" if page.has_previous() else "",
-            "next": f"?{urlencode({**kept, 'page': page.number + 1})}" if page.has_next() else "",
-        },
+        "page": page_links(request, page, "review"),
     }  # fmt: skip
     return render(request, "supervision/quality_reviews.jinja", context)
 

@@ -20,10 +20,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
-from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
@@ -34,7 +33,8 @@ from goldthread.supervision import actions, forms, presenters, queries
 from goldthread.supervision.coaching_actions import leave
 from goldthread.supervision.coaching_queries import notes_by, receivers
 from goldthread.supervision.kinds import names
-from goldthread.web.forms import CommandForm
+from goldthread.web.forms import CommandForm, carried_out
+from goldthread.web.paging import page_links
 
 PAGE = 50
 SALT = "supervision.began"
@@ -46,7 +46,7 @@ NOWHERE = uuid.UUID(int=0)
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a senior person, the riskiest first, with why."""
-    user, now = commands.staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     only = request.GET.get("why", "")
     only = only if only in {*names(), "request", "called"} else ""
     numbers = queries.waiting_for(user, now)
@@ -55,7 +55,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     here = queries.waiting(user, now, only, start=(page.number - 1) * PAGE, most=PAGE)
     closed = Incident.objects.reached_by(user, VERB).closed().filter(pk__in=[one.incident for one in here])
     record_consultation(user, VERB, [("incident", str(one.incident)) for one in here], why=only or "all")
-    kept = {"why": only} if only else {}
     context = {
         "now": now,
         "draft_key": drafts.browser_key(user),
@@ -64,14 +63,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "total": numbers[""],
         "only": only,
         "called": numbers.get("called", 0),
-        "page": {
-            "number": page.number,
-            "pages": found.num_pages,
-            "total": found.count,
-            "what": "incident" if found.count == 1 else "incidents",
-            "previous": f"?{urlencode({**kept, 'page': page.number - 1})}" if page.has_previous() else "",
-            "next": f"?{urlencode({**kept, 'page': page.number + 1})}" if page.has_next() else "",
-        },
+        "page": page_links(request, page, "incident"),
     }
     return render(request, "supervision/queue.jinja", context)
 
@@ -80,14 +72,14 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
     """How many wait, and how many requests are over their time: what the navigation shows. Nobody's record."""
-    return JsonResponse(queries.counted(commands.staff(request), database_now(connection)))
+    return JsonResponse(queries.counted(staff(request), database_now(connection)))
 
 
 @route(VERB, "consultation")
 @require_safe
 def team(request: HttpRequest) -> HttpResponse:
     """Who is on duty, and what each holds now."""
-    user, now = commands.staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     people = queries.team_now(user)
     subjects = [("staff", one["id"]) for one in people]
     subjects += [("incident", str(call["id"])) for one in people for call in one["calls"]]
@@ -99,7 +91,7 @@ def team(request: HttpRequest) -> HttpResponse:
 @require_safe
 def following(request: HttpRequest) -> HttpResponse:
     """To the first that this person may review, but for the one they come from."""
-    user, now = commands.staff(request), database_now(connection)
+    user, now = staff(request), database_now(connection)
     for start in count_on(0, PAGE):
         page = queries.onwards(user, now, _came(request), start=start, most=PAGE)
         for one in page:
@@ -216,7 +208,7 @@ def note(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def coach(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """A note for somebody who worked on it; the page stays, and nothing of it stands in the incident."""
-    user = commands.staff(request)
+    user = staff(request)
     incident = reached(user, VERB, incident_id)
     if incident is None:
         raise Http404(NOT_THERE)
@@ -281,22 +273,12 @@ def _answer(
     stay: bool = False,
 ) -> HttpResponse:
     """Carry an answer out and go to the next; a refusal is the same page with its sentence and everything typed."""
-    user = commands.staff(request)
-    if form.is_valid():
-        try:
-            act(user, form.cleaned_data)
-        except NotThere as error:
-            raise Http404(str(error)) from None
-        except Invalid as error:
-            for field, sentence in error.fields.items():
-                form.add_error(field if field in form.fields else None, sentence)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, done)
-            there = reverse("supervision:review", args=[incident_id])
-            following = f"{reverse('supervision:next')}?{urlencode({'from': str(incident_id)})}"
-            return _told_done(redirect(there if stay else following), incident_id, form)
+    user = staff(request)
+    if carried_out(form, lambda given: act(user, given)):
+        messages.success(request, done)
+        there = reverse("supervision:review", args=[incident_id])
+        following = f"{reverse('supervision:next')}?{urlencode({'from': str(incident_id)})}"
+        return _told_done(redirect(there if stay else following), incident_id, form)
     return _page(request, incident_id, form=form, status=422)
 
 
@@ -312,7 +294,7 @@ def _told_done(answer: HttpResponse, incident_id: uuid.UUID, form: CommandForm) 
 def _page(
     request: HttpRequest, incident_id: uuid.UUID, *, form: CommandForm | None = None, status: int = 200
 ) -> HttpResponse:
-    user = commands.staff(request)
+    user = staff(request)
     incident = reached(user, VERB, incident_id)
     if incident is None:
         raise Http404(NOT_THERE)

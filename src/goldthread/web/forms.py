@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.http import Http404
+
+from goldthread.config.errors import Invalid, NotThere, Refused
 
 OLD = "This form is out of date. Reload the page and send it again."
 
@@ -29,3 +33,20 @@ class CommandForm(forms.Form):
         kwargs.setdefault("auto_id", f"{self.name}-%s")
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4
+
+
+def carried_out(form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bool:
+    """Carry a command out. A refusal is the form with its sentence and with everything typed; what is not there is a 404."""
+    if form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except NotThere as error:
+            raise Http404(str(error)) from None
+        except Invalid as error:
+            for field, sentence in error.fields.items():
+                form.add_error(field if field in form.fields else None, sentence)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return True
+    return False

@@ -9,11 +9,12 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.assessment.actions import write_thrive as write_version
 from goldthread.assessment.rules import LONGEST_ELEMENT, Draft
 from goldthread.integration.api import answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, InForce, Key, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response import actions as response
 from goldthread.response.grades import closing_reasons
 from goldthread.response.rules import LONGEST_REASON

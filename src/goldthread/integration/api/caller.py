@@ -10,6 +10,7 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid
@@ -21,7 +22,7 @@ from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.integration.api import answers_caller as answers
 from goldthread.integration.api.fields import Coded, Given, IncidentId, Key, Moment
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 
 router = Router(tags=["Caller"])
 LINE, SHORT = 120, 40

@@ -10,6 +10,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.contact import arrival_rules as rules
@@ -19,7 +20,7 @@ from goldthread.desk.inbox import waiting
 from goldthread.integration.api import answers_lists as answers
 from goldthread.integration.api import shown
 from goldthread.integration.api.fields import Coded, Given, IncidentId, Key, Moment
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response.actions import read_first
 
 router = Router(tags=["Inbox"])

@@ -13,6 +13,7 @@ from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
 from goldthread.accounts.rank_models import acts_as
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.contact import actions as contact
@@ -24,7 +25,7 @@ from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
 from goldthread.integration.api import answers, shown
 from goldthread.integration.api.fields import Coded, Day, Given, IncidentId, InForce, Key, Moment, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 
 router = Router(tags=["Incidents"])
 LONGEST_PAGE = 500

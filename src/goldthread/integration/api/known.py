@@ -11,6 +11,7 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
@@ -23,7 +24,7 @@ from goldthread.desk.known import Known
 from goldthread.integration.api import answers_known as answers
 from goldthread.integration.api import shown_known
 from goldthread.integration.api.fields import Coded, Given, IncidentId, Key
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 
 router = Router(tags=["Known"])
 

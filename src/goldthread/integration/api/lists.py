@@ -12,6 +12,7 @@ from ninja import Query, Router
 
 from goldthread.accounts.models import Team
 from goldthread.accounts.queries import areas
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid
@@ -23,7 +24,7 @@ from goldthread.desk.strip import WANTS
 from goldthread.integration.api import answers_lists as answers
 from goldthread.integration.api import shown
 from goldthread.integration.api.fields import LARGEST_ID, Coded, InForce, PageNumber
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response.grades import every_grade
 
 router = Router(tags=["Lists"])

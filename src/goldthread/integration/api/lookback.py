@@ -12,12 +12,13 @@ from ninja import Path, Query, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.integration.api import answers_lookback as answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, Key, PageNumber, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.lookback import choices, decide_actions, presenters, queries, rules
 from goldthread.lookback.models import Item
 from goldthread.lookback.quotes import said_by

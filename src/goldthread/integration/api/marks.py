@@ -9,11 +9,12 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.assessment.actions import LONGEST_QUOTE
 from goldthread.assessment.actions import answer_mark as answer
 from goldthread.assessment.marking import ANSWERS, LONGEST_FACT, MOST_FACTS, REASONS
 from goldthread.integration.api.fields import Coded, Given, IncidentId, Key, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 
 router = Router(tags=["Marks"])
 Fact = Annotated[str, Field(max_length=LONGEST_FACT)]

@@ -12,13 +12,14 @@ from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere, Refused
 from goldthread.contact.known import force_day
 from goldthread.integration.api import answers_meetings as answers
 from goldthread.integration.api.fields import LARGEST_ID, Given, Key, PageNumber, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.meetings import actions, beyond, deciding_actions, presenters, queries
 from goldthread.meetings.actions import NOT_THERE
 from goldthread.meetings.kinds import Kind, kinds_on

@@ -10,7 +10,6 @@ from ninja import Router
 from ninja.errors import ValidationError
 from ninja.operation import Operation
 
-from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import Declaration, Duty, route
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -71,11 +70,3 @@ def declared_on(router: Router) -> dict[str, dict[str, Declaration]]:
         }
         found.update({one.view_func.__name__: methods for one in at_address.operations})
     return found
-
-
-def staff(request: HttpRequest) -> Staff:
-    """The member of staff whose token the gate let through."""
-    user = request.user
-    if not isinstance(user, Staff):
-        raise TypeError("the gate lets only staff through")
-    return user

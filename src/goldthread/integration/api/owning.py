@@ -9,10 +9,11 @@ from ninja import Path, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.integration.api import answers_caller as caller_answers
 from goldthread.integration.api import answers_response as answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, Key, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response import delay_actions, handoff_actions, reassess_actions, shift_actions, transfer_actions
 from goldthread.response.request_rules import delays
 from goldthread.response.rules import LONGEST_REASON

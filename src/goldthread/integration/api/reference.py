@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from goldthread.accounts.routes import route
+from goldthread.accounts.routes import route, staff
 from goldthread.integration.api.description import METHODS, describe, in_force, operations
-from goldthread.integration.api.operations import staff
 from goldthread.web.problems import KINDS
 
 

@@ -9,10 +9,11 @@ from ninja import Path, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.integration.api import answers_response as answers
 from goldthread.integration.api.assessments import ClosingGiven
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, InForce, Key, Moment, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response import request_actions as requests
 from goldthread.response.request_models import ReviewRequest
 from goldthread.response.request_rules import reasons

@@ -11,6 +11,7 @@ from ninja import Path, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere
@@ -19,7 +20,7 @@ from goldthread.contact.work import NOT_THERE
 from goldthread.desk.record import Record
 from goldthread.integration.api import answers_supervision as answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, InForce, Key, PageNumber, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response.request_rules import LONGEST_WORDS
 from goldthread.supervision import actions, presenters, queries
 from goldthread.supervision.models import ANSWERS, Review

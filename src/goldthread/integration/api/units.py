@@ -9,10 +9,11 @@ from ninja import Path, Query, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
+from goldthread.accounts.routes import staff
 from goldthread.config.errors import Invalid
 from goldthread.integration.api import answers_lists, answers_response, shown_response
 from goldthread.integration.api.fields import LARGEST_ID, AllocationId, Coded, Given, IncidentId, Key, Moment, Whole
-from goldthread.integration.api.operations import operation, staff
+from goldthread.integration.api.operations import operation
 from goldthread.response import actions as response
 from goldthread.response import unit_actions
 from goldthread.response.models import ARRIVAL_SOURCES, UNIT_STATES, Unit
