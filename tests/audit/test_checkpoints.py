@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -217,8 +218,10 @@ def test_the_worker_runs_the_job_as_the_serving_role(audit_db, cast, environment
     monkeypatch.setattr(tasks, "log", lambda: informed)
     see(cast)
     tasks.write_checkpoint.defer(timestamp=0)
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
-        working.run_worker(queues=["audit"], wait=False, install_signal_handlers=False, listen_notify=False)
+    once = {"queues": ["audit"], "wait": False, "install_signal_handlers": False, "listen_notify": False}
+    # In a thread of its own: the browser tests' driver keeps a loop in this one.
+    with app.replace_connector(app.connector.get_worker_connector()) as working, ThreadPoolExecutor(1) as apart:
+        apart.submit(working.run_worker, **once).result()
     assert Checkpoint.objects.get().number == 1
     assert said == [("audit checkpoint written", 1)]
     assert app.periodic_registry.periodic_tasks["audit.checkpoint", "audit-checkpoint"].cron == "* * * * *"

@@ -22,7 +22,7 @@ PREFIX = "api/v1/"
 SCHEME = "Token"
 METHODS = ("get", "post", "put", "patch", "delete")
 EVERYWHERE = ("no-token", "not-permitted", "not-there", "not-as-described", "unavailable")
-"""Refusals that any operation may answer with; those with a body or a command add theirs."""
+"""Refusals that any operation may answer with; those with a body, and those that change something, add theirs."""
 WITH_QUERY = ("not-understood",)
 WITH_BODY = ("not-understood", "too-large", "wrong-media-type")
 WITH_COMMAND = ("refused",)
@@ -115,7 +115,7 @@ def _finish(one: dict[str, Any], shapes: dict[str, Any]) -> None:
         codes += WITH_BODY
     if any(parameter["in"] == "query" for parameter in one["parameters"]):
         codes += WITH_QUERY
-    if any(parameter["in"] == "header" for parameter in one["parameters"]):
+    if one["x-goldthread-duty"] not in ("consultation", "none"):
         codes += WITH_COMMAND
     for status, response in one["responses"].items():
         response["description"] = GOOD[int(status)]
