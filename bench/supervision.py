@@ -31,7 +31,7 @@ def run(world: World) -> Result:
     calls, ends, meeting = _meetings(world)
     lines = Line.objects.filter(meeting=meeting).count()
     rest = meeting.frozen["rest"]["number"]
-    queue = waiting(chair, meeting.opened_at)
+    queue = waiting(chair, meeting.opened_at).lines
     pages = {
         "the queue": "/supervision/",
         "the number in the navigation": "/supervision/count",

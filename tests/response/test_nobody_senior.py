@@ -106,7 +106,7 @@ def test_whoever_comes_on_duty_has_it_and_the_alarm_ends(cast: Cast, browser: Br
     assert not nobody(incident)
     assert "senior" not in BoardRow.objects.get(incident=incident).needs
     assert "Nobody senior" not in browser(cast.handler).get(f"/incidents/{incident.pk}/").text
-    assert [one.incident for one in waiting(cast.supervisor, database_now(connection))] == [incident.pk]
+    assert [one.incident for one in waiting(cast.supervisor, database_now(connection)).lines] == [incident.pk]
 
 
 def test_one_that_waits_goes_on_to_the_fim_when_the_last_supervisor_leaves(cast: Cast) -> None:

@@ -167,7 +167,7 @@ class Night:
                 with_fim = Alarm.objects.get(kind="request", source=f"request:{request.pk}")
                 assert with_fim.raised_at is not None, "it waits where only the FIM could decide"
             for one in able:
-                assert request.incident_id in {each.incident for each in waiting(one, self.now())}
+                assert request.incident_id in {each.incident for each in waiting(one, self.now()).lines}
         for decision in ReviewDecision.objects.all():
             assert not Alarm.objects.filter(
                 kind="senior", source__startswith=f"senior:{decision.request_id}:", ended_at=None

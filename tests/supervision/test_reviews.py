@@ -21,7 +21,7 @@ from goldthread.response import request_actions
 from goldthread.response import shared_actions as shared
 from goldthread.supervision import actions
 from goldthread.supervision.models import Question, Review, Sweep
-from goldthread.supervision.queries import newest_find, onwards, waiting, waiting_for
+from goldthread.supervision.queries import newest_find, onwards, waiting
 from goldthread.supervision.sweep_actions import sweep
 from tests.cast import Cast, answered, attended, closed, graded, key, opened, say, taken
 from tests.response.test_alarms import later, on_duty
@@ -86,7 +86,7 @@ def test_another_team_s_supervisor_does_not_reach_it(cast: Cast) -> None:
     incident = found(cast)
     with pytest.raises(NotThere):
         agree(cast.far_supervisor, incident)
-    assert [one.incident for one in waiting(cast.far_supervisor, now())] == []
+    assert [one.incident for one in waiting(cast.far_supervisor, now()).lines] == []
 
 
 def test_whoever_owns_it_or_wrote_the_thrive_does_not_review_it(cast: Cast) -> None:
@@ -358,25 +358,23 @@ def test_the_riskiest_stands_first_and_a_request_over_its_time_weighs_double(cas
     graded(cast.handler, grave, "immediate")
     child = found(cast)
     lower(cast, child)
-    before = {one.incident: one for one in waiting(cast.supervisor, now())}
+    before = {one.incident: one for one in waiting(cast.supervisor, now()).lines}
     assert not before[child.pk].late
     later(timedelta(minutes=16))
     sweep()
-    after = waiting(cast.supervisor, now())
+    after, numbers = waiting(cast.supervisor, now())
     assert [one.incident for one in after] == [grave.pk, child.pk]
     assert after[1].late
     assert after[1].rank >= 2 * before[child.pk].rank
     for start in range(3):
-        assert waiting(cast.supervisor, now(), start=start, most=1) == after[start : start + 1], (
-            "a page is a part of the whole"
-        )
-    numbers = waiting_for(cast.supervisor, now())
+        part = waiting(cast.supervisor, now(), start=start, most=1)
+        assert part == (after[start : start + 1], numbers), "a page is a part of the whole, and counts all of it"
     assert numbers.pop("") == len(after)
     for why, number in numbers.items():
         held = [one for one in after if why in one.kinds or (why == "request" and one.requests)]
-        assert waiting(cast.supervisor, now(), why) == held
+        assert waiting(cast.supervisor, now(), why).lines == held
         assert number == len(held) > 0
-    assert waiting(cast.supervisor, now(), "called") == []
+    assert waiting(cast.supervisor, now(), "called").lines == []
     behind = {grave.pk: [child.pk], child.pk: [grave.pk], uuid.uuid4(): [grave.pk, child.pk]}
     for came, rest in behind.items():
         assert onwards(cast.supervisor, now(), came, start=0, most=5) == rest, "on from there, and round"

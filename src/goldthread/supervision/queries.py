@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -37,25 +38,34 @@ WITH every AS (
     FROM ({requests}) AS asked (id, incident_id, kind, at, fim_at)
     UNION ALL
     SELECT id, incident_id, 'called', NULL, %s, at, false FROM ({calls}) AS calls (id, incident_id, at)
-), why AS (SELECT * FROM every WHERE incident_id IN ({reach})), lines AS (
-    SELECT why.incident_id, max(why.weight) * coalesce(max(board.score), %s) AS rank,
-           array_agg(why.code ORDER BY why.id) FILTER (WHERE why.code NOT IN ('request', 'called')) AS kinds,
-           array_agg(why.request ORDER BY why.id) FILTER (WHERE why.code = 'request') AS requests,
-           bool_or(why.code = 'called') AS called, bool_or(why.late) AS late, min(why.at) AS since
-    FROM why LEFT JOIN desk_boardrow AS board ON board.incident_id = why.incident_id GROUP BY why.incident_id
+), whole AS (
+    SELECT incident_id, max(weight) AS weight,
+           array_agg(code ORDER BY id) FILTER (WHERE code NOT IN ('request', 'called')) AS kinds,
+           array_agg(request ORDER BY id) FILTER (WHERE code = 'request') AS requests,
+           bool_or(code = 'called') AS called, bool_or(late) AS late, min(at) AS since, array_agg(DISTINCT code) AS codes
+    FROM every GROUP BY incident_id
+), lines AS MATERIALIZED (
+    SELECT whole.*, whole.weight * coalesce(board.score, %s) AS rank
+    FROM whole LEFT JOIN desk_boardrow AS board ON board.incident_id = whole.incident_id
+    WHERE whole.incident_id IN ({reach})
 )
 """
 LINES = """
-SELECT * FROM lines
-WHERE %s = '' OR %s = ANY(kinds) OR (%s = 'request' AND requests IS NOT NULL) OR (%s = 'called' AND called)
-ORDER BY rank DESC, since, incident_id LIMIT %s OFFSET %s
+, numbers AS (
+    SELECT '' AS code, count(*) AS number FROM lines
+    UNION ALL SELECT code, count(*) FROM lines, unnest(codes) AS code GROUP BY code
+), page AS (
+    SELECT * FROM lines WHERE %s = '' OR %s = ANY(codes) ORDER BY rank DESC, since, incident_id LIMIT %s OFFSET %s
+)
+SELECT told.numbers, incident_id, rank, kinds, requests, called, late, since
+FROM (SELECT jsonb_object_agg(code, number) AS numbers FROM numbers) AS told LEFT JOIN page ON true
+ORDER BY rank DESC, since, incident_id
 """
 ONWARDS = """
 , places AS (SELECT incident_id, row_number() OVER (ORDER BY rank DESC, since, incident_id) AS place FROM lines)
 SELECT incident_id FROM places WHERE incident_id <> %s
 ORDER BY place < coalesce((SELECT place FROM places WHERE incident_id = %s), 0), place LIMIT %s OFFSET %s
 """
-NUMBERS = "SELECT code, count(DISTINCT incident_id) FROM why GROUP BY GROUPING SETS ((code), ())"
 
 
 @dataclass(frozen=True)
@@ -74,18 +84,28 @@ class Waiting:
     since: datetime
 
 
-def waiting(user: Staff, now: datetime, only: str = "", *, start: int = 0, most: int | None = None) -> list[Waiting]:
+class Page(NamedTuple):
+    """What waits, and how many wait for each reason by its code; under "" all of them, each once."""
+
+    lines: list[Waiting]
+    numbers: dict[str, int]
+
+
+def waiting(user: Staff, now: datetime, only: str = "", *, start: int = 0, most: int | None = None) -> Page:
     """What waits in this person's reach, the riskiest first: at most ``most`` from ``start`` on. One query.
 
-    ``only``: those with this reason, a kind of sweep, ``request`` or ``called``.
+    ``only``: those with this reason, a kind of sweep, ``request`` or ``called``; the numbers are of all.
     """
     query, given = _why(user, now)
     with connection.cursor() as cursor:
-        cursor.execute(query + LINES, [*given, only, only, only, only, most, start])
-        return [
-            Waiting(incident, rank, tuple(kinds or ()), tuple(requests or ()), called, late, since)
-            for incident, rank, kinds, requests, called, late, since in cursor.fetchall()
-        ]
+        cursor.execute(query + LINES, [*given, only, only, most, start])
+        rows = cursor.fetchall()
+    lines = [
+        Waiting(incident, rank, tuple(kinds or ()), tuple(requests or ()), called, late, since)
+        for _numbers, incident, rank, kinds, requests, called, late, since in rows
+        if incident is not None
+    ]
+    return Page(lines, json.loads(rows[0][0]))
 
 
 def onwards(user: Staff, now: datetime, came: uuid.UUID, *, start: int, most: int) -> list[uuid.UUID]:
@@ -94,14 +114,6 @@ def onwards(user: Staff, now: datetime, came: uuid.UUID, *, start: int, most: in
     with connection.cursor() as cursor:
         cursor.execute(query + ONWARDS, [*given, came, came, most, start])
         return [incident for (incident,) in cursor.fetchall()]
-
-
-def waiting_for(user: Staff, now: datetime) -> dict[str, int]:
-    """How many incidents wait in this person's reach for each reason, by its code as ``waiting`` takes it; under "" all of them. One query."""
-    query, given = _why(user, now)
-    with connection.cursor() as cursor:
-        cursor.execute(query + NUMBERS, given)
-        return {code or "": number for code, number in cursor.fetchall()}
 
 
 def counted(user: Staff, now: datetime) -> dict[str, int]:
@@ -145,8 +157,8 @@ def _why(user: Staff, now: datetime) -> tuple[str, list[Any]]:
         *asks,
         held.call_weight,
         *called,
-        *reached,
         CLOSED_SCORE,
+        *reached,
     ]
 
 

@@ -34,7 +34,7 @@ from goldthread.supervision.coaching_actions import leave
 from goldthread.supervision.coaching_queries import notes_by, receivers
 from goldthread.supervision.kinds import names
 from goldthread.web.forms import CommandForm, carried_out
-from goldthread.web.paging import page_links
+from goldthread.web.paging import asked_page, page_links
 
 PAGE = 50
 SALT = "supervision.began"
@@ -49,10 +49,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, now = staff(request), database_now(connection)
     only = request.GET.get("why", "")
     only = only if only in {*names(), "request", "called"} else ""
-    numbers = queries.waiting_for(user, now)
-    found = Paginator(range(numbers.get(only, 0)), PAGE)
-    page = found.get_page(request.GET.get("page"))
-    here = queries.waiting(user, now, only, start=(page.number - 1) * PAGE, most=PAGE)
+    start = PAGE * (asked_page(request) - 1)
+    here, numbers = queries.waiting(user, now, only, start=start, most=PAGE)
+    page = Paginator(range(numbers.get(only, 0)), PAGE).get_page(1 + start // PAGE)
+    if page.start_index() - 1 < start:  # a page behind the last, since the list shrank
+        here, _numbers = queries.waiting(user, now, only, start=PAGE * (page.number - 1), most=PAGE)
     closed = Incident.objects.reached_by(user, VERB).closed().filter(pk__in=[one.incident for one in here])
     record_consultation(user, VERB, [("incident", str(one.incident)) for one in here], why=only or "all")
     context = {

@@ -8,6 +8,15 @@ from urllib.parse import urlencode
 from django.core.paginator import Page
 from django.http import HttpRequest
 
+LONGEST = 7
+"""Digits that no list's page has."""
+
+
+def asked_page(request: HttpRequest) -> int:
+    """The page that an address asks for, from 1 on, before it is known how many there are; whatever is none is the first."""
+    asked = request.GET.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST else 1
+
 
 def page_links(request: HttpRequest, page: Page[Any], one: str, path: str = "") -> dict[str, Any]:
     """What ``pager`` of the components shows. Addresses keep the filters; ``path`` is where the list stands, if not here.
