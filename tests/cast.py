@@ -32,6 +32,9 @@ class Cast:
     far_supervisor: Staff
     fim: Staff
     officer: Staff
+    sergeant: Staff
+    investigator: Staff
+    detective_sergeant: Staff
     vast: Staff
     qa: Staff
     silver: Staff
@@ -48,6 +51,7 @@ class Cast:
 def make_cast() -> Cast:
     """Create the cast in the database at hand."""
     a, b = Team.objects.create(name="Team A"), Team.objects.create(name="Team B")
+    detectives = Team.objects.create(name="Detectives")
     north, south = (Team.objects.create(name=f"Dispatch {area}", area=area) for area in ("North", "South"))
 
     def person(username: str, role: str, team: Team, area: str = "") -> Staff:
@@ -69,6 +73,9 @@ def make_cast() -> Cast:
         far_supervisor=person("far-supervisor", "contact_supervisor", b),
         fim=person("fim", "fim", a),
         officer=officer,
+        sergeant=person("sergeant", "sergeant", north, "North"),
+        investigator=person("investigator", "investigator", detectives),
+        detective_sergeant=person("detective-sergeant", "investigation_supervisor", detectives),
         vast=person("vast", "vast_officer", a),
         qa=person("qa", "qa_assessor", a),
         silver=person("silver", "silver", a),

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "goldthread.web",
     "goldthread.audit",
     "goldthread.accounts",
+    "goldthread.files",
+    "goldthread.notices",
     "goldthread.measures",
     "goldthread.meetings",
     "goldthread.contact",
@@ -42,6 +44,8 @@ INSTALLED_APPS = [
     "goldthread.desk",
     "goldthread.lookback",
     "goldthread.supervision",
+    "goldthread.safeguarding",
+    "goldthread.investigation",
     "goldthread.integration",
     "goldthread.demo",
 ]

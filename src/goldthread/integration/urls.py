@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("goldthread.desk.urls")),
     path("look-back/", include("goldthread.lookback.urls")),
     path("supervision/", include("goldthread.supervision.urls")),
+    path("safeguarding/", include("goldthread.safeguarding.urls")),
+    path("investigation/", include("goldthread.investigation.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),
     path("api/v1/", include((addresses(), "api"))),

@@ -70,8 +70,8 @@ def list_waiting(request: HttpRequest, page: PageNumber = 1) -> answers.Queue:
     this user saw them is put on record.
     """
     user, now = staff(request), database_now(connection)
-    pages = Paginator(range(queries.waiting_for(user, now)[""]), PAGE)
-    here = queries.waiting(user, now, start=(page - 1) * PAGE, most=PAGE)
+    here, numbers = queries.waiting(user, now, start=(page - 1) * PAGE, most=PAGE)
+    pages = Paginator(range(numbers[""]), PAGE)
     record_consultation(user, VERB, [("incident", str(each.incident)) for each in here])
     return answers.Queue(
         page=page,

@@ -1,0 +1,1 @@
+"""Attachments: kept once by content, with limits of size and type."""

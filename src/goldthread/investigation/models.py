@@ -1,0 +1,1 @@
+"""The safeguarding spine of an investigation: taken over, reviewed in time, the child's voice, outcome."""

@@ -1,0 +1,6 @@
+"""Investigation's addresses."""
+
+from django.urls import URLPattern
+
+app_name = "investigation"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""From risk to safety: the officer at the door, VAST, referrals, statutory clocks, missing episodes, the child's record."""

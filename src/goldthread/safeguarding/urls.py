@@ -1,0 +1,6 @@
+"""Safeguarding's addresses."""
+
+from django.urls import URLPattern
+
+app_name = "safeguarding"
+urlpatterns: list[URLPattern] = []
