@@ -51,6 +51,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "response_handoff": {"to_id": "1"},
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},
     "response_transferanswer": {"words_id": SAME},
+    "safeguarding_clock": {"because": "''"},
     "supervision_coachingnote": {"end": "2", "good_id": SAME, "to_id": "2"},
     "supervision_question": {"to_id": "1"},
     "supervision_sweep": {"ended_by": "''"},

@@ -18,6 +18,7 @@ NAV = [
     ("inbox.see", "desk:inbox", "Inbox", "g i"),
     ("board.see", "desk:board", "Board", "g b"),
     ("supervision.review", "supervision:queue", "Supervision", "g v"),
+    ("clock.see", "safeguarding:clocks", "Safeguarding", "g f"),
     ("meeting.see", "meetings:list", "Meetings", "g e"),
     ("unit.allocate", "desk:units", "Units", "g u"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
@@ -34,6 +35,7 @@ COUNTED = {
     "supervision:queue": "supervision:count",
     "supervision:notes": "supervision:notes_count",
     "meetings:list": "meetings:count",
+    "safeguarding:clocks": "safeguarding:clocks_count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

@@ -126,12 +126,13 @@ def _alarms() -> int:
     from goldthread.config.workers import end_when_orphaned
     from goldthread.desk.board import place_again
     from goldthread.response.alarm_loop import watch
+    from goldthread.safeguarding import clock_actions
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     end_when_orphaned()
-    watch(stop, [place_again])
+    watch(stop, [place_again, clock_actions.watch])
     return 0
 
 

@@ -1,1 +1,4 @@
-"""From risk to safety: the officer at the door, VAST, referrals, statutory clocks, missing episodes, the child's record."""
+"""From risk to safety: the clocks that run on it."""
+
+from goldthread.safeguarding.clock_models import Clock as Clock
+from goldthread.safeguarding.clock_models import ClockStep as ClockStep

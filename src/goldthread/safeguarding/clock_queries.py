@@ -1,0 +1,39 @@
+"""Which clocks run, and which of them stand told to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from goldthread.contact.models import Incident
+from goldthread.safeguarding.clock_models import Clock, ClockStep
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+
+def running(about: tuple[str, object]) -> QuerySet[Clock]:
+    """The clocks that run on a thing, the next to run out first."""
+    return Clock.objects.filter(about=about[0], about_id=str(about[1]), stopped_at__isnull=True).order_by("due_at")
+
+
+def running_in(incident: Incident) -> QuerySet[Clock]:
+    """The clocks that run in an incident, whatever they are on, the next to run out first."""
+    return Clock.objects.filter(incident=incident, stopped_at__isnull=True).order_by("due_at", "pk")
+
+
+def standing(user: Staff) -> QuerySet[Clock]:
+    """Clocks that have told this person's role something and still run, in incidents that they may see; longest over first.
+
+    Each with ``told_kind``, the last thing that it told them.
+    """
+    mine = ClockStep.objects.filter(clock=OuterRef("pk"), to__in=user.seat.codes).order_by("-number")
+    seen = Incident.objects.reached_by(user, "clock.see")
+    found = Clock.objects.filter(stopped_at__isnull=True).annotate(told_kind=Subquery(mine.values("kind")[:1]))
+    return (
+        found.filter(told_kind__isnull=False)
+        .filter(Q(incident__in=seen) | Q(incident__isnull=True))
+        .select_related("incident", "team")
+        .order_by("due_at", "pk")
+    )

@@ -1,0 +1,24 @@
+"""The pages of safeguarding, beside one another under their headings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
+# (verb, name of the route, words); an entry shows when the role may do the verb.
+SECTIONS = [
+    ("clock.see", "safeguarding:clocks", "Clocks"),
+]
+
+
+def sections(user: Staff, path: str) -> list[dict[str, Any]]:
+    """Those pages that this person may open, and which of them is the one at ``path``."""
+    return [
+        {"href": reverse(name), "text": words, "current": path == reverse(name)}
+        for verb, name, words in SECTIONS
+        if user.can(verb)
+    ]

@@ -1,0 +1,43 @@
+"""What safeguarding shows on an incident's own page: its clocks, and its lines of the timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from goldthread.accounts.roles import roles
+from goldthread.desk import beyond
+from goldthread.safeguarding.clock_models import KINDS
+from goldthread.safeguarding.clock_queries import running_in
+from goldthread.safeguarding.clock_rules import names
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+    from goldthread.desk.record import Record
+
+
+def show_all() -> None:
+    """Register all; called once at start."""
+    beyond.display("safeguarding/_clocks.jinja", _clocks)
+    beyond.line("clock.told", _told)
+
+
+def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
+    found = running_in(record.incident)
+    return {
+        "safeguarding_clocks": [
+            {
+                "name": names().get(one.rule, one.rule),
+                "began_at": one.began_at,
+                "due_at": one.due_at,
+                "known": one.known,
+            }
+            for one in found
+        ]
+    }
+
+
+def _told(data: dict[str, Any]) -> str:
+    role = roles().get(data["to"])
+    whom = role.name if role is not None else data["to"]
+    return f"{names().get(data['rule'], data['rule'])}: {dict(KINDS)[data['kind']].lower()}, {whom} told"
