@@ -21,7 +21,7 @@ def _words(label: str, rows: int = 2, hint: str = "") -> WordsField:
 
 
 def _person(label: str) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, coerce=int, required=False, empty_value=0)
+    return forms.TypedChoiceField(label=label, coerce=int, required=False, empty_value=None)
 
 
 def _choose(form: forms.Form, name: str, choices: list[tuple[Any, str]]) -> None:

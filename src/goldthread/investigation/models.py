@@ -37,7 +37,7 @@ class Handover(AppendOnly):
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())
 
-    objects = HandoverQuerySet.as_manager()  # type: ignore[assignment]  # its verbs beside the base's
+    objects = HandoverQuerySet.as_manager()  # type: ignore[misc]  # its verbs beside the base's
 
 
 class HandoverAnswer(AppendOnly):

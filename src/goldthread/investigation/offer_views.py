@@ -60,7 +60,7 @@ def withdraw(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     if carried_out(form, lambda given: offer_actions.withdraw(staff(request), incident_id, key=given["key"])):
         messages.success(request, "Taken back.")
     else:
-        messages.error(request, " ".join(form.non_field_errors()) or "This form is out of date. Try again.")
+        messages.error(request, " ".join(map(str, form.non_field_errors())) or "This form is out of date. Try again.")
     return redirect("desk:incident", incident_id)
 
 

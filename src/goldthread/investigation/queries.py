@@ -32,6 +32,8 @@ from goldthread.safeguarding.clock_models import Clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from goldthread.investigation.querysets import HandoverQuerySet, InvestigationQuerySet
+
 REVIEW, ACCEPT, ACCESS, TOLD = "inv_review", "inv_offer", "inv_access", "inv_told"
 """What the clocks of investigation are on; the number is the investigation's, of an offer the offer's."""
 NEWS = (
@@ -72,13 +74,13 @@ class News:
     joins: bool
 
 
-def offers(user: Staff) -> QuerySet[Handover]:
+def offers(user: Staff) -> HandoverQuerySet:
     """Offers that this person may accept, the oldest first."""
     found = Handover.objects.reached_by(user, "investigation.accept").waiting()
-    return found.select_related("incident", "team", "to", "by", "note").order_by("at", "pk")  # type: ignore[no-any-return]
+    return found.select_related("incident", "team", "to", "by", "note").order_by("at", "pk")
 
 
-def listed(user: Staff) -> QuerySet[Investigation]:
+def listed(user: Staff) -> InvestigationQuerySet:
     """Investigations that this person may see: those with something overdue first, then by what is owed next; ended ones last.
 
     Each with ``review_due``, ``next_due`` (the next of its clocks) and ``new`` (whether something was said since).
@@ -93,14 +95,14 @@ def listed(user: Staff) -> QuerySet[Investigation]:
     behind = NewsSeen.objects.filter(investigation=OuterRef("pk")).filter(
         Exists(said.exclude(author=OuterRef("investigation__investigator"))), ~Exists(later)
     )
-    found = Investigation.objects.visible_to(user).annotate(
+    found: InvestigationQuerySet = Investigation.objects.visible_to(user).annotate(
         number=Cast("pk", CharField()),
         next_due=Subquery(running.values("due_at")[:1]),
         review_due=Subquery(running.filter(about=REVIEW).values("due_at")[:1]),
         new=Exists(behind),
     )
-    found = found.select_related("incident", "investigator", "supervisor", "team")
-    return found.order_by(F("next_due").asc(nulls_last=True), F("closed_at").desc(nulls_first=True), "-opened_at")  # type: ignore[no-any-return]
+    order = (F("next_due").asc(nulls_last=True), F("closed_at").desc(nulls_first=True), "-opened_at")
+    return found.select_related("incident", "investigator", "supervisor", "team").order_by(*order)
 
 
 def counted(user: Staff, now: datetime) -> dict[str, int]:
@@ -134,7 +136,7 @@ def leaders(team: int) -> tuple[list[Staff], list[Staff]]:
 def newest_handover(incident: Incident) -> Handover | None:
     """The newest offer of an incident, with its answer and the investigation that came of it."""
     found = Handover.objects.filter(incident=incident).order_by("-pk")
-    return found.select_related(  # type: ignore[no-any-return]
+    return found.select_related(
         "team", "to", "by", "answer__words", "answer__by", "investigation__investigator", "investigation__supervisor"
     ).first()
 

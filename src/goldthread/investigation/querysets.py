@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +14,7 @@ from goldthread.audit.models import AppendOnlyQuerySet
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 CHILD = Q(incident__child__in=["yes", "possible"])
 
 
@@ -46,7 +47,7 @@ class HandoverQuerySet(AppendOnlyQuerySet[Any]):
         return self.filter(answer__isnull=True)
 
 
-def _reached(rows: Any, user: Staff, verb: str, own: Q, team: Q) -> Any:
+def _reached(rows: Rows, user: Staff, verb: str, own: Q, team: Q) -> Rows:
     """An open incident is what *open* reaches, and a child's what *child* does; other scopes of incidents reach none here."""
     conditions = {"own": own, "team": team, "child": CHILD, "open": Q(incident__closed_at__isnull=True)}
     scopes = user.seat.scopes(verb) if user.is_active else ()

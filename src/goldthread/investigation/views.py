@@ -25,7 +25,7 @@ from goldthread.desk.record import Record
 from goldthread.documents.pdf import pdf
 from goldthread.investigation import actions, forms, presenters, queries, review_actions, rules
 from goldthread.investigation import printed as printing
-from goldthread.investigation.models import Investigation
+from goldthread.investigation.models import Handover, Investigation
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
@@ -38,10 +38,12 @@ SEE, WORK, REVIEW = "investigation.see", "investigation.work", "investigation.re
 def list_all(request: HttpRequest) -> HttpResponse:
     """Offers to accept, then one's own or the team's investigations, what is overdue first."""
     user, now = staff(request), database_now(connection)
-    waiting = list(queries.offers(user)[:PAGE])
+    waiting: list[Handover] = list(queries.offers(user)[:PAGE])
     page = Paginator(queries.listed(user), PAGE).get_page(request.GET.get("page"))
-    here = list(page.object_list)
-    subjects = [("incident", str(each.incident_id)) for each in [*waiting, *here]]
+    here: list[Investigation] = list(page.object_list)
+    subjects = [
+        ("incident", str(pk)) for pk in [each.incident_id for each in waiting] + [each.incident_id for each in here]
+    ]
     record_consultation(user, SEE, [*subjects, *(("investigation", str(each.pk)) for each in here)])
     context = {
         "now": now,
