@@ -134,8 +134,8 @@ def _accept_form(user: Staff, one: Handover, *given: Any) -> forms.AcceptForm:
     leading, senior = queries.leaders(one.team_id)
     if not user.can("investigation.review"):
         leading = [each for each in leading if each.pk == user.pk]
-    first = next((each.pk for each in leading if each.pk == one.to_id), leading[0].pk if leading else None)
-    second = next((each.pk for each in senior if each.pk == user.pk), None)
+    second = next((each.pk for each in senior if each.pk in {user.pk} - {one.to_id}), None)
+    first = one.to_id or next((each.pk for each in leading if each.pk != second), None)
     initial = {"investigator": first, "supervisor": second}
     return forms.AcceptForm(*given, leading=leading, senior=senior, initial=initial)
 

@@ -20,6 +20,7 @@ from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation, record_disclosure
 from goldthread.clocks.db import database_now
 from goldthread.contact.known import force_day
+from goldthread.contact.models import Incident
 from goldthread.desk import drafts, pages
 from goldthread.desk.record import Record
 from goldthread.documents.pdf import pdf
@@ -273,8 +274,7 @@ def _answer(
 def _page(request: HttpRequest, pk: uuid.UUID, *, form: CommandForm | None = None, status: int = 200) -> HttpResponse:
     user, now = staff(request), database_now(connection)
     found = _reached(user, pk)
-    same = Investigation.objects.filter(pk=pk)
-    works, reviews = (same.reached_by(user, verb).exists() for verb in (WORK, REVIEW))
+    works, reviews = (Investigation.objects.reached_by(user, verb).filter(pk=pk).exists() for verb in (WORK, REVIEW))
     record_consultation(user, SEE, _subjects(found))
     names = [*(BY_WORK if works else ()), *(BY_REVIEW if reviews else ())]
     stands = pages.values(user, Record(found.incident))
@@ -290,6 +290,7 @@ def _page(request: HttpRequest, pk: uuid.UUID, *, form: CommandForm | None = Non
         "works": works,
         "reviews_it": reviews and user.pk != found.investigator_id,
         "confirms": reviews,
+        "sees_incident": Incident.objects.visible_to(user).filter(pk=found.incident_id).exists(),
         "leads": user.pk == found.investigator_id,
         "forms": {name: form if form is not None and form.name == name else _form(name, found, now) for name in names},
         "voices_of": voices,
