@@ -153,7 +153,7 @@ class InvestigationShown(Shown):
     news: list[NewsShown]
 
 
-class HandedOver(Shown):
+class InvestigationHanded(Shown):
     """An offer that was made."""
 
     id: int

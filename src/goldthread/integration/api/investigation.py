@@ -222,14 +222,14 @@ def read_investigation(request: HttpRequest, investigation_id: InvestigationId) 
 
 @operation(
     router, "POST", "/incidents/{uuid:incident_id}/investigation", HAND, "alteration",
-    answers={201: answers.HandedOver}, summary="Hand an incident to investigation",
+    answers={201: answers.InvestigationHanded}, summary="Hand an incident to investigation",
 )  # fmt: skip
 def hand_to_investigation(
     request: HttpRequest, incident_id: IncidentId, key: Key, given: HandGiven
-) -> Status[answers.HandedOver]:
+) -> Status[answers.InvestigationHanded]:
     """Offers an incident to a team or a person. It stays where it is, and open, until they accept."""
     offer = offer_actions.hand(staff(request), incident_id, key=key, **given.model_dump())
-    return Status(201, answers.HandedOver(id=offer.pk, risk=rules.names().get(offer.risk, offer.risk)))
+    return Status(201, answers.InvestigationHanded(id=offer.pk, risk=rules.names().get(offer.risk, offer.risk)))
 
 
 @operation(
