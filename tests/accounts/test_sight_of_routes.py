@@ -165,6 +165,8 @@ PAGES = [
     ("/meetings/", "meeting.see"),
     ("/meetings/mine", "meeting.see"),
     ("/meetings/count", "meeting.see"),
+    ("/investigation/", "investigation.see"),
+    ("/investigation/count", "investigation.accept"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
     ("/measures/", "measures.see"),

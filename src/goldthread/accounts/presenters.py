@@ -19,6 +19,7 @@ NAV = [
     ("board.see", "desk:board", "Board", "g b"),
     ("supervision.review", "supervision:queue", "Supervision", "g v"),
     ("clock.see", "safeguarding:clocks", "Safeguarding", "g f"),
+    ("investigation.accept", "investigation:list", "Investigations", "g c"),
     ("meeting.see", "meetings:list", "Meetings", "g e"),
     ("unit.allocate", "desk:units", "Units", "g u"),
     ("incident.see", "desk:mine", "My incidents", "g m"),
@@ -36,6 +37,7 @@ COUNTED = {
     "supervision:notes": "supervision:notes_count",
     "meetings:list": "meetings:count",
     "safeguarding:clocks": "safeguarding:clocks_count",
+    "investigation:list": "investigation:count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

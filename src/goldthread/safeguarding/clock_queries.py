@@ -24,7 +24,7 @@ def running_in(incident: Incident) -> QuerySet[Clock]:
 
 
 def standing(user: Staff) -> QuerySet[Any]:
-    """Clocks that have told this person's role something and still run, in incidents that they may see; longest over first.
+    """Clocks that have told this person's role something and still run, in incidents that they may see or at their desk; longest over first.
 
     Each with ``told_kind``, the last thing that it told them.
     """
@@ -33,7 +33,7 @@ def standing(user: Staff) -> QuerySet[Any]:
     found = Clock.objects.filter(stopped_at__isnull=True).annotate(told_kind=Subquery(mine.values("kind")[:1]))
     return (
         found.filter(told_kind__isnull=False)
-        .filter(Q(incident__in=seen) | Q(incident__isnull=True))
+        .filter(Q(incident__in=seen) | Q(incident__isnull=True) | Q(team=user.team_id))
         .select_related("incident", "team")
         .order_by("due_at", "pk")
     )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.safeguarding import clock_queries
-from goldthread.safeguarding.clock_models import KINDS
+from goldthread.safeguarding.clock_models import KINDS, Clock
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.nav import sections
 
 VERB = "clock.see"
+PLACES: dict[str, str] = {}
+"""Where what a clock is on has a page of its own: the route, by what it is about. Others lead to their incident."""
 
 
 @route(VERB, "consultation")
@@ -31,6 +34,7 @@ def told(request: HttpRequest) -> HttpResponse:
             "name": names().get(one.rule, one.rule),
             "told": dict(KINDS)[one.told_kind],
             "over": one.told_kind != "warn",
+            "href": _place(one),
         }
         for one in found
     ]
@@ -46,3 +50,9 @@ def told(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest) -> HttpResponse:
     """How many stand: what the navigation shows. Nobody's record."""
     return JsonResponse(clock_queries.counted(staff(request)))
+
+
+def _place(clock: Clock) -> str:
+    if clock.about in PLACES:
+        return reverse(PLACES[clock.about], args=[clock.about_id])
+    return reverse("desk:incident", args=[clock.incident_id]) if clock.incident_id else ""

@@ -11,6 +11,7 @@ from goldthread.integration.api import (
     caller,
     inbox,
     incidents,
+    investigation,
     known,
     lists,
     lookback,
@@ -40,6 +41,10 @@ SUBJECTS = {
     "Meetings": (
         meetings.router,
         "What is gone through together: calling a meeting, its frozen list, deciding lines, what is owed of them, and minutes.",
+    ),
+    "Investigation": (
+        investigation.router,
+        "Handing an incident to investigation, accepting it, each child's voice, the suspect's access, reviews, and how it ends.",
     ),
     "Owning": (
         owning.router,

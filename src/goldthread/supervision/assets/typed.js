@@ -2,22 +2,23 @@
 // It is this browser's alone, sealed as the desk's drafts are; the server says by a cookie which form it carried out.
 import { Locker, defaultOf, forgetOld } from "../../desk/assets/drafts.js";
 
-const DONE = "sv-done";
+// Which pages these are: the cookie by which the server says what was carried out, where it is set, and what the browser calls the copy.
+let pages = { cookie: "sv-done", path: "/supervision/", copy: "review" };
 
-const lockerOf = (keeps, incident) => new Locker(`review-${incident}`, keeps.dataset.draftOwner, keeps.dataset.draftKey);
+const lockerOf = (keeps, incident) => new Locker(`${pages.copy}-${incident}`, keeps.dataset.draftOwner, keeps.dataset.draftKey);
 
 function* fields() {
   for (const form of document.querySelectorAll("[data-kept-form]")) {
-    for (const field of form.querySelectorAll("textarea, select")) yield [`${form.dataset.keptForm}.${field.name}`, field];
+    for (const field of form.querySelectorAll("textarea, select, input[type=text]")) yield [`${form.dataset.keptForm}.${field.name}`, field];
   }
 }
 
 // "incident.form" of the newest form that was carried out, once.
 function taken() {
-  const found = document.cookie.split("; ").find((one) => one.startsWith(`${DONE}=`));
+  const found = document.cookie.split("; ").find((one) => one.startsWith(`${pages.cookie}=`));
   if (!found) return null;
-  document.cookie = `${DONE}=; path=/supervision/; max-age=0`;
-  const [incident, form] = found.slice(DONE.length + 1).split(".");
+  document.cookie = `${pages.cookie}=; path=${pages.path}; max-age=0`;
+  const [incident, form] = found.slice(pages.cookie.length + 1).split(".");
   return { incident, form };
 }
 
@@ -31,7 +32,8 @@ async function forget(keeps, { incident, form }) {
   while (locker.writing) await new Promise((done) => setTimeout(done, 5));
 }
 
-export async function startTyped() {
+export async function startTyped(given = pages) {
+  pages = given;
   const keeps = document.querySelector("[data-draft-key]");
   if (!keeps) return;
   forgetOld();

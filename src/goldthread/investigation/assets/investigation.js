@@ -1,0 +1,22 @@
+// One investigation: what is typed and not sent stays in this browser, sealed, as on the page of a review; boxes are sent by Ctrl+Enter.
+import { startTyped } from "../../supervision/assets/typed.js";
+
+startTyped({ cookie: "inv-done", path: "/investigation/", copy: "investigation" });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.ctrlKey || !event.target.closest(".inv-form")) return;
+  const form = event.target.form;
+  const buttons = [...(form?.querySelectorAll("button[type=submit]") ?? [])];
+  if (buttons.length !== 1) return; // where there are two ways, the person names one
+  event.preventDefault();
+  form.requestSubmit(buttons[0]);
+});
+
+// A section opened by its key is read from its beginning, and its first box is ready.
+for (const link of document.querySelectorAll(".inv-ways a[href^='#']")) {
+  link.addEventListener("click", () => {
+    const section = document.querySelector(link.hash);
+    for (const one of section?.querySelectorAll("details") ?? []) if (one.dataset.opens !== undefined) one.open = true;
+    section?.querySelector("textarea, select, input:not([type=hidden])")?.focus({ preventScroll: true });
+  });
+}
