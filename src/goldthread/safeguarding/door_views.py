@@ -55,8 +55,9 @@ def answer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         names = ("key", "visit", "children", "whole", "new", "seen_at", "pressed_at", "told_by")
+        values: dict[str, Any] = {name: given.get(name) for name in names}
         try:
-            door_actions.answer(user, incident_id, **{name: given.get(name) for name in names})
+            door_actions.answer(user, incident_id, **values)
         except Invalid as error:
             for field, sentence in error.fields.items():
                 form.add_error(field if field in form.fields else None, sentence)
