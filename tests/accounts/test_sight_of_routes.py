@@ -59,6 +59,7 @@ TRIED = [
     ("other area's", "open"),
     ("area not known", "open"),
     ("attending", "closed"),
+    ("my team's unit sent", "closed"),
     ("child involved", "closed"),
     ("asked: none", "closed"),
 ]
@@ -205,7 +206,8 @@ def test_lists_show_what_may_be_seen_and_nothing_else(world: World, browser: Bro
 @pytest.mark.parametrize("role", [code for code, role in roles().items() if role.can("incident.see")])
 def test_my_incidents_are_mine(world: World, browser: Browser, role: str) -> None:
     page = browser(world.staff[role]).get("/incidents/").text
-    mine = REACH[roles()[role].scope("incident.see")] & REACH["own"]
+    scope = roles()[role].scope("incident.see")
+    mine = REACH[scope] & (REACH["own"] | (REACH["crew"] if scope == "crew" else set()))
     for kind, pk in world.incidents.items():
         assert (str(pk) in page) == (kind in mine), kind
 

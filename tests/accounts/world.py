@@ -24,6 +24,7 @@ KINDS = {
     "other area's": ("B", "South", "none", "stranger", None),
     "area not known": ("B", "", "none", "stranger", None),
     "attending": ("B", "South", "none", "stranger", "attending"),
+    "my team's unit sent": ("B", "South", "none", "stranger", "teammate"),
     "child involved": ("B", "South", "yes", "stranger", None),
     "child possible": ("B", "South", "possible", "stranger", None),
     "asked: none": ("B", "South", "none", "stranger", None),
@@ -43,6 +44,7 @@ REACH: dict[str, set[tuple[str, str]]] = {
     "live": OPEN | {("own", "closed"), ("attending", "closed")},
     "own": _both("own", "attending"),
     "attending": _both("attending"),
+    "crew": _both("attending", "my team's unit sent"),
     "area": {(kind, "open") for kind in ("own", "teammate's", "stranger's", "area not known")},
     "team": _both("teammate's", "taken over by a teammate", "on my team's desk"),
     "child": _both("child involved", "child possible"),
@@ -98,7 +100,11 @@ def make_world() -> World:
                 next_action_at=now + timedelta(minutes=3),
                 closed_at=now if state == "closed" else None,
             )
-            if part:
+            if part == "teammate":
+                Involvement.objects.bulk_create(
+                    [Involvement(incident=made, staff=people["teammate"], part="attending")]
+                )
+            elif part:
                 Involvement.objects.bulk_create(
                     Involvement(incident=made, staff=one, part=part) for one in staff.values()
                 )

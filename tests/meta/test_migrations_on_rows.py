@@ -56,6 +56,8 @@ GIVEN: dict[str, dict[str, str]] = {
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},
     "response_transferanswer": {"words_id": SAME},
     "safeguarding_clock": {"because": "''"},
+    "safeguarding_dooranswer": {"seen": "'yes'", "alone": "''"},
+    "safeguarding_doorvisit": {"no_child": "''"},
     "supervision_coachingnote": {"end": "2", "good_id": SAME, "to_id": "2"},
     "supervision_question": {"to_id": "1"},
     "supervision_sweep": {"ended_by": "''"},

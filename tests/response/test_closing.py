@@ -24,6 +24,8 @@ from goldthread.response.events import MayClose
 from goldthread.response.grades import closing_reasons
 from goldthread.response.models import Allocation, Unit
 from goldthread.response.rules import Closable
+from goldthread.safeguarding import door_actions
+from goldthread.safeguarding.door_rules import VisitAtDoor
 from tests import known_world as world
 from tests.cast import Cast, assess, attended, closed, graded, key, opened, say, taken
 
@@ -153,6 +155,8 @@ def test_a_unit_that_came_before_the_grade_is_owed_no_second_time(cast: Cast) ->
     attended(cast, incident)
     sent = Allocation.objects.get(incident=incident)
     response.record_leaving(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk)
+    nobody = VisitAtDoor(no_child="none", no_child_why="one room, nobody else in")
+    door_actions.answer(cast.officer, incident.pk, key=key(), visit=sent.pk, whole=nobody)
     graded(cast.handler, incident, "priority")
     closed(cast, incident)
     incident.refresh_from_db()

@@ -231,6 +231,24 @@ def particular(work: Work, kind: str, text: str) -> None:
         work.incident.location = payload
 
 
+def set_seen(work: Work, child: uuid.UUID, seen: str) -> None:
+    """Put on record whether a child has been seen, as its next version; what else is known of it stays. Raises ``Invalid``."""
+    last = work.incident.child_versions.filter(child=child).order_by("-version").first()
+    if last is None or seen not in dict(choices.SEEN):
+        raise Invalid({"child": "There is no such child on record here. Nothing was saved; reload the page."})
+    ChildVersion.objects.create(
+        incident=work.incident,
+        child=child,
+        version=last.version + 1,
+        particulars_id=last.particulars_id,
+        age=last.age,
+        age_estimated=last.age_estimated,
+        seen=seen,
+        by=work.user,
+        at=work.now,
+    )
+
+
 def _child_version(work: Work, one: ChildGiven) -> None:
     try:
         child = uuid.UUID(one.child)

@@ -98,6 +98,8 @@ def _reach(user: Staff, scope: Scope, *, ended: bool) -> Q:
             found = Q(_involved(user))
         case "attending":
             found = Q(_involved(user, "attending"))
+        case "crew":
+            found = Q(_sent_there(user))
         case "area":
             # Where no area is known yet the incident stands on every area's board, so that it waits on none.
             found = Q(area__in=[user.area, ""]) | _offered(user) if user.area else Q()
@@ -120,3 +122,11 @@ def _involved(user: Staff, *parts: str) -> Exists:
 
     mine = Involvement.objects.filter(incident=OuterRef("pk"), staff=user)
     return Exists(mine.filter(part__in=parts) if parts else mine)
+
+
+def _sent_there(user: Staff) -> Exists:
+    """That somebody of this person's team was sent there."""
+    from goldthread.contact.models import Involvement
+
+    sent = Involvement.objects.filter(incident=OuterRef("pk"), part="attending", staff__team=user.team_id)
+    return Exists(sent)

@@ -13,6 +13,7 @@ from goldthread.assessment.rules import Draft
 from goldthread.config.errors import Refused
 from goldthread.contact.actions import add_words
 from goldthread.contact.models import Entry, Incident
+from goldthread.demo import door
 from goldthread.demo.duties import handlers_here, take_up
 from goldthread.demo.handling import ALLOCATE
 from goldthread.response.actions import (
@@ -105,6 +106,9 @@ def _step(rng: random.Random, incident: Incident) -> str:
         if officer is not None:
             add_words(officer, incident.pk, key=uuid.uuid4(), source="officer", text=rng.choice(OFFICERS))
             return "told"
+    visit = sent or visits(incident).filter(arrived_at__isnull=False).select_related("unit").order_by("-id").first()
+    if (sent is None or rng.random() < 0.9) and door.answer(rng, visit):
+        return "answered at the door"
     if sent is not None and rng.random() < 0.3:
         record_leaving(dispatcher, incident.pk, key=uuid.uuid4(), allocation_id=sent.pk)
         return "left"

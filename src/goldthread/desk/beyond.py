@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Values = Callable[["Staff", "Record", datetime], dict[str, Any]]
 _displays: dict[str, Values] = {}
+_above: dict[str, tuple[str, Callable[[Staff, datetime], dict[str, Any]]]] = {}
+_beside: list[tuple[str, str, str]] = []
 _lines: dict[str, Callable[[dict[str, Any]], str]] = {}
 
 
@@ -38,3 +40,20 @@ def values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
 def told(code: str, data: dict[str, Any]) -> str | None:
     """The words for an event; None where no app has any."""
     return _lines[code](data) if code in _lines else None
+
+
+def above_own(template: str, verb: str, values: Callable[[Staff, datetime], dict[str, Any]]) -> None:
+    """Show *template* above one's own incidents, with these values, to those who may do ``verb``."""
+    _above[template] = (verb, values)
+
+
+def beside_own(verb: str, route: str, words: str) -> None:
+    """Beside each of one's own incidents lead to ``route``, a page about that incident, for those who may do ``verb``."""
+    _beside.append((verb, route, words))
+
+
+def own(user: Staff, now: datetime) -> dict[str, Any]:
+    """What stands above and beside this person's own incidents."""
+    mine = {template: values for template, (verb, values) in _above.items() if user.can(verb)}
+    found = {name: value for values in mine.values() for name, value in values(user, now).items()}
+    return {"above": list(mine), "beside": [one[1:] for one in _beside if user.can(one[0])], **found}

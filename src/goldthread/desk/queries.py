@@ -10,10 +10,10 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import DataError, connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from goldthread.config.errors import NotThere
-from goldthread.contact.models import Incident
+from goldthread.contact.models import Incident, Involvement
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk.models import BoardRow
 
@@ -145,8 +145,15 @@ def seen(user: Staff, incident_id: uuid.UUID) -> Incident:
 
 
 def own(user: Staff) -> QuerySet[Incident]:
-    """Incidents this person opened, wrote in, owned or attended and may see; open ones first, newest first."""
-    found: QuerySet[Incident] = Incident.objects.visible_to(user).filter(involvements__staff=user).distinct()
+    """Incidents this person opened, wrote in, owned or attended and may see; open ones first, newest first.
+
+    Who sees what units of their team were sent to answers for those too.
+    """
+    mine = Involvement.objects.filter(incident=OuterRef("pk"))
+    own = Q(staff=user)
+    if "crew" in user.seat.scopes("incident.see"):
+        own |= Q(part="attending", staff__team=user.team_id)
+    found: QuerySet[Incident] = Incident.objects.visible_to(user).filter(Exists(mine.filter(own)))
     return found.select_related("location", "owner", "owner_team", "board_row").order_by(
         F("closed_at").desc(nulls_first=True), "-opened_at"
     )

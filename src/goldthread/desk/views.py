@@ -22,7 +22,7 @@ from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import ENDS_AT_CLOSING, one
 from goldthread.contact.work import NOT_THERE
-from goldthread.desk import drafts, forms, presenters
+from goldthread.desk import beyond, drafts, forms, presenters
 from goldthread.desk import typing as along_typing
 from goldthread.desk.commands import answer, ensure_open
 from goldthread.desk.marks import marks_of
@@ -202,15 +202,17 @@ def wall(request: HttpRequest) -> HttpResponse:
 @route("incident.see", "consultation")
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Incidents this person opened, wrote in, owned or attended; open ones first, newest first."""
+    """Incidents this person opened, wrote in, owned or attended, and a sergeant those the team's units attended; open ones first, newest first."""
     user = staff(request)
     pages = Paginator(own(user), PAGE)
     page = pages.get_page(request.GET.get("page"))
     record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in page.object_list])
+    at = now()
     context = {
-        "now": now(),
+        "now": at,
         "incidents": presenters.listed(list(page.object_list)),
         "page": page_links(request, page, "incident"),
+        **beyond.own(user, at),
     }
     return render(request, "desk/mine.jinja", context)
 

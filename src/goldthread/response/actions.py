@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, Refused
-from goldthread.config.upward import ask, listen
+from goldthread.config.upward import announce, ask, listen
 from goldthread.contact.actions import FIRST_ASSESSMENT
 from goldthread.contact.events import ContactReceived, IncidentReopened
 from goldthread.contact.rules import stated_time
 from goldthread.contact.work import Work, on_incident
 from goldthread.response import rules
 from goldthread.response import shared_actions as shared
-from goldthread.response.events import MayClose
+from goldthread.response.events import MayClose, UnitLeft
 from goldthread.response.first_read import first_read_target
 from goldthread.response.grades import closing_reasons, grade, grades_on
 from goldthread.response.handoff_actions import settle, taken_from
@@ -195,6 +195,7 @@ def record_leaving(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, alloc
         work.event("unit.left", unit=sent.unit.call_sign, arrived=sent.arrived_at is not None, seen=seen)
         work.act.record("alteration", "unit.leave", shared.subject(work))
         shared.owe_next(work)
+        announce(UnitLeft(sent, work.act))
         work.finish()
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from goldthread.audit.actions import Acting
     from goldthread.contact.models import Incident
+    from goldthread.response.models import Allocation
 
 
 @dataclass(frozen=True)
@@ -14,3 +16,11 @@ class MayClose:
     """Asked before an incident closes: whatever is still owed in it answers with a reason why not."""
 
     incident: Incident
+
+
+@dataclass(frozen=True)
+class UnitLeft:
+    """A unit's leaving was recorded, arrived or not; never by a closing, which a second person decides where a child is unseen."""
+
+    sent: Allocation
+    act: Acting

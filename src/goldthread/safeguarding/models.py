@@ -2,3 +2,5 @@
 
 from goldthread.safeguarding.clock_models import Clock as Clock
 from goldthread.safeguarding.clock_models import ClockStep as ClockStep
+from goldthread.safeguarding.door_models import DoorAnswer as DoorAnswer
+from goldthread.safeguarding.door_models import DoorVisit as DoorVisit

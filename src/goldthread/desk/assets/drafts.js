@@ -68,6 +68,17 @@ export class Locker {
   }
 }
 
+// The names under which this person's browser holds something of a kind.
+export function heldNames(owner, kind) {
+  const start = `${PREFIX}${owner}:`;
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(start + kind));
+    return names.map((name) => name.slice(start.length));
+  } catch {
+    return []; // a browser without storage
+  }
+}
+
 export function forgetOld() {
   try {
     for (const name of Object.keys(localStorage)) {
@@ -90,8 +101,15 @@ function* inputs() {
   }
 }
 
-export const valueOf = (input) => (input.type === "checkbox" ? (input.checked ? "on" : "") : input.value);
+// One of several is chosen: the group's value, whichever of them is asked.
+const group = (input) => [...input.form.querySelectorAll(`input[type=radio][name="${CSS.escape(input.name)}"]`)];
+
+export const valueOf = (input) => {
+  if (input.type === "radio") return group(input).find((one) => one.checked)?.value ?? "";
+  return input.type === "checkbox" ? (input.checked ? "on" : "") : input.value;
+};
 export const defaultOf = (input) => {
+  if (input.type === "radio") return group(input).find((one) => one.defaultChecked)?.value ?? "";
   if (input.type === "checkbox") return input.defaultChecked ? "on" : "";
   if (input.tagName === "SELECT") return ([...input.options].find((one) => one.defaultSelected) ?? input.options[0])?.value ?? "";
   return input.defaultValue;
@@ -121,7 +139,8 @@ export function putBack(fields) {
   let put = 0;
   for (const [name, input] of inputs()) {
     if (!(name in fields) || valueOf(input) === fields[name]) continue;
-    if (input.type === "checkbox") input.checked = fields[name] === "on";
+    if (input.type === "radio") input.checked = input.value === fields[name];
+    else if (input.type === "checkbox") input.checked = fields[name] === "on";
     else input.value = fields[name];
     if (input.type !== "hidden") put += 1;
   }
@@ -303,7 +322,7 @@ export class Drafts {
     const box = document.getElementById("draft-conflict");
     box.hidden = true;
     this.conflict = null;
-    for (const [, input] of inputs()) if (input.type !== "hidden" && input.type !== "checkbox" && input.tagName !== "SELECT") input.value = input.defaultValue;
+    for (const [, input] of inputs()) if (input.type !== "hidden" && !["checkbox", "radio"].includes(input.type) && input.tagName !== "SELECT") input.value = input.defaultValue;
     putBack(fields);
     document.dispatchEvent(new CustomEvent("goldthread:typed"));
     this.changed();

@@ -9,6 +9,7 @@ from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import (
     assessments,
     caller,
+    door,
     inbox,
     incidents,
     investigation,
@@ -51,6 +52,7 @@ SUBJECTS = {
         "Whose it is: handing it over, a shift's beginning and end, asking another agency, and why it is late.",
     ),
     "Units": (units.router, "Which units there are, and what they were sent to."),
+    "Door": (door.router, "What the attending officer found: each child seen and heard, the home, the PPN."),
     "Look-back": (
         lookback.router,
         "Stored records whose words carry a risk that the record did not, and deciding them.",

@@ -1,0 +1,87 @@
+"""What was answered at the door, and which visits still owe it: the one meaning of *child seen, not answered*."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from goldthread.accounts.models import Staff
+from goldthread.contact.models import ChildVersion, Incident, Involvement
+from goldthread.response.models import Allocation
+from goldthread.safeguarding.clock_models import Clock
+from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
+from goldthread.safeguarding.door_rules import REPORTS
+
+VERB = "door.answer"
+WORDS = ("why_not_seen", "why_not_alone", "showed")
+VISIT_WORDS = ("no_child_why", "home", "other", "ppn_why")
+
+
+def visits(incident: Incident) -> QuerySet[Allocation]:
+    """Every time a unit was sent there, newest first, turned back on the way or not."""
+    return Allocation.objects.filter(incident=incident).select_related("unit").order_by("-id")
+
+
+def mine(user: Staff, incident: Incident) -> Allocation | None:
+    """The visit that this person's page is about: their own unit's newest, else the newest at which somebody arrived, else the newest."""
+    found = list(visits(incident))
+    own = set(user.units.values_list("pk", flat=True))
+    first = sorted(found, key=lambda one: (one.unit_id not in own, one.arrived_at is None))
+    return first[0] if first else None
+
+
+def answers(incident: Incident) -> dict[tuple[int, UUID], DoorAnswer]:
+    """What holds of each child, by visit and child."""
+    found = incident.door_answers.select_related("by", "told_by", *(f"{one}__text__erasure" for one in WORDS))
+    return {(one.visit_id, one.child): one for one in found.order_by("version")}
+
+
+def wholes(incident: Incident) -> dict[int, DoorVisit]:
+    """What holds of each visit as a whole."""
+    found = DoorVisit.objects.filter(visit__incident=incident).select_related(
+        "by", "told_by", "ppn_reference__erasure", *(f"{one}__text__erasure" for one in VISIT_WORDS)
+    )
+    return {one.visit_id: one for one in found.order_by("version")}
+
+
+def sent_there(incident: Incident) -> QuerySet[Staff]:
+    """Who was sent there, by name."""
+    found = Staff.objects.filter(involvements__incident=incident, involvements__part="attending", is_active=True)
+    return found.order_by("name", "pk")
+
+
+def owing(found: QuerySet[Allocation]) -> QuerySet[Allocation]:
+    """Of these visits, those that arrived where a child is or may be involved and *child seen* is not answered for every child on
+    record; where none is, whether there is one. What the room has recorded of a child since the unit arrived is an answer as well.
+    """
+    answered = DoorAnswer.objects.filter(visit=OuterRef(OuterRef("pk")), child=OuterRef("child"))
+    told = ChildVersion.objects.filter(
+        incident=OuterRef("incident"), child=OuterRef("child"), at__gte=OuterRef(OuterRef("arrived_at"))
+    ).exclude(seen="not_known")
+    children = ChildVersion.objects.filter(incident=OuterRef("incident"))
+    nobody = DoorVisit.objects.filter(visit=OuterRef("pk")).exclude(no_child="")
+    return found.filter(arrived_at__isnull=False).exclude(incident__child="none").filter(
+        Exists(children.filter(~Exists(answered), ~Exists(told))) | (~Exists(children) & ~Exists(nobody))
+    )  # fmt: skip
+
+
+def owes(visit: Allocation) -> bool:
+    """Whether this visit still owes it."""
+    return owing(Allocation.objects.filter(pk=visit.pk)).exists()
+
+
+def waiting(user: Staff, now: datetime) -> QuerySet[Allocation]:
+    """Visits of this person, and a sergeant's of their team, in open incidents that owe it, the longest there first.
+
+    A unit is there still, or left within the time in which its officers answer, or its clock runs. Others find the clock.
+    """
+    running = Clock.objects.filter(about="visit", stopped_at__isnull=True, about_id=Cast(OuterRef("pk"), CharField()))
+    sent = Q(staff__team=user.team_id) if "crew" in user.seat.scopes(VERB) else Q(staff=user)
+    theirs = Involvement.objects.filter(sent, incident=OuterRef("pk"), part="attending")
+    reached = Incident.objects.open().reached_by(user, VERB).filter(Exists(theirs))
+    found = Allocation.objects.filter(incident__in=reached)
+    recent = Q(left_at__isnull=True) | Q(left_at__gte=now - REPORTS) | Exists(running)
+    return owing(found.filter(recent)).select_related("unit", "incident__location").order_by("arrived_at", "pk")
