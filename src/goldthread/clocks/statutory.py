@@ -1,6 +1,6 @@
 """Clocks that a law or a policy sets: when each runs out, and when it warns before that.
 
-What a clock is comes as data (a force's policy clocks differ); how it counts is one of four ways. Elapsed hours are hours
+What a clock is comes as data (a force's policy clocks differ); how it counts is one of five ways. Elapsed hours are hours
 of the world: 72 hours over the night the clocks change are 72 hours, not three days by the wall.
 """
 
@@ -15,7 +15,7 @@ from goldthread.clocks.local import LONDON
 from goldthread.clocks.school import Terms, next_school_day
 from goldthread.clocks.working import after_hours, end_of_day
 
-COUNTS = ("hours", "working_hours", "working_days", "school_day")
+COUNTS = ("minutes", "hours", "working_hours", "working_days", "school_day")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def run(rule: Rule, began: datetime, calendar: Calendar) -> Run:
         raise ValueError("a clock begins at an aware time")
     start, known = began.astimezone(UTC), True
     match rule.counts:
+        case "minutes":
+            due = start + timedelta(minutes=rule.length)
         case "hours":
             due = start + timedelta(hours=rule.length)
         case "working_hours":

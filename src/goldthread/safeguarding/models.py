@@ -2,3 +2,4 @@
 
 from goldthread.safeguarding.clock_models import Clock as Clock
 from goldthread.safeguarding.clock_models import ClockStep as ClockStep
+from goldthread.safeguarding.concern_models import Concern as Concern

@@ -1,4 +1,4 @@
-// What is typed on a review page and not sent stays: while another form is sent, when the page is refused, and when it is loaded again.
+// What is typed on a review page, or VAST's, and not sent stays: while another form is sent, when the page is refused, and when it is loaded again.
 // It is this browser's alone, sealed as the desk's drafts are; the server says by a cookie which form it carried out.
 import { Locker, defaultOf, forgetOld } from "../../desk/assets/drafts.js";
 
@@ -8,7 +8,7 @@ const lockerOf = (keeps, incident) => new Locker(`review-${incident}`, keeps.dat
 
 function* fields() {
   for (const form of document.querySelectorAll("[data-kept-form]")) {
-    for (const field of form.querySelectorAll("textarea, select")) yield [`${form.dataset.keptForm}.${field.name}`, field];
+    for (const field of form.querySelectorAll("textarea, select, input[type=text]")) yield [`${form.dataset.keptForm}.${field.name}`, field];
   }
 }
 
@@ -16,7 +16,7 @@ function* fields() {
 function taken() {
   const found = document.cookie.split("; ").find((one) => one.startsWith(`${DONE}=`));
   if (!found) return null;
-  document.cookie = `${DONE}=; path=/supervision/; max-age=0`;
+  document.cookie = `${DONE}=; path=/${location.pathname.split("/")[1]}/; max-age=0`; // as the page's own desk set it
   const [incident, form] = found.slice(DONE.length + 1).split(".");
   return { incident, form };
 }
