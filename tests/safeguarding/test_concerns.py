@@ -289,7 +289,7 @@ def test_an_opinion_changes_no_grade_and_silence_is_told_to_the_supervisor(
     with pytest.raises(Invalid, match="why you disagree"):
         actions.answer(cast.handler, asked.pk, incident_id=incident.pk, key=key(), answer="disagrees")
     attended(cast, incident)
-    with pytest.raises(Refused, match="Second opinion of VAST answered"):
+    with pytest.raises(Refused, match="Answer to VAST's second opinion"):
         closed(cast, incident)
     assess(cast.handler, incident, "She is not seen for days.")
     actions.answer(cast.handler, asked.pk, incident_id=incident.pk, key=key(), answer="agrees")

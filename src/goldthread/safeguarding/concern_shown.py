@@ -30,7 +30,7 @@ def show_all() -> None:
     beyond.line("concern.called", _called)
     beyond.line("concern.opinion", lambda data: f"Second opinion of VAST: {grade(data['grade']).name}")
     beyond.line("concern.answered", lambda data: f"Second opinion answered: {dict(ANSWERS)[data['answer']].lower()}")
-    beyond.line("concern.ended", lambda data: f"VAST ended the concern: {_outcome(data).lower()}")
+    beyond.line("concern.ended", lambda data: f"VAST ended the concern: {_outcome(data)}")
     CHILD_TOO.append(_referred)
     ALSO["concern"] = queries.late
 
@@ -48,7 +48,8 @@ def _rating(data: dict[str, Any]) -> str:
 
 
 def _causes(data: dict[str, Any]) -> str:
-    return "; ".join(rules.cause_names().get(one, one).lower() for one in data["causes"])
+    told = [rules.cause_names().get(one, one) for one in data["causes"]]
+    return "; ".join(one[:1].lower() + one[1:] for one in told)
 
 
 def _rated(data: dict[str, Any]) -> str:
