@@ -161,6 +161,8 @@ PAGES = [
     ("/look-back/count", "lookback.see"),
     ("/supervision/", "supervision.review"),
     ("/supervision/count", "supervision.review"),
+    ("/safeguarding/", "concern.see"),
+    ("/safeguarding/count", "concern.see"),
     ("/acting/", "rank.give"),
     ("/on-call/", "oncall.see"),
     ("/meetings/", "meeting.see"),

@@ -13,11 +13,13 @@ from django.utils.functional import SimpleLazyObject
 from goldthread.accounts.models import Staff
 
 # (verb, name of the route, words, chord); an entry shows when the role may do the verb.
+# Of two with one key the first that the role may open stands.
 NAV = [
     ("incident.open", "desk:contact", "New contact", "g n"),
     ("inbox.see", "desk:inbox", "Inbox", "g i"),
     ("board.see", "desk:board", "Board", "g b"),
     ("supervision.review", "supervision:queue", "Supervision", "g v"),
+    ("concern.see", "safeguarding:desk", "Safeguarding", "g f"),
     ("clock.see", "safeguarding:clocks", "Safeguarding", "g f"),
     ("investigation.accept", "investigation:list", "Investigations", "g c"),
     ("meeting.see", "meetings:list", "Meetings", "g e"),
@@ -36,6 +38,7 @@ COUNTED = {
     "supervision:queue": "supervision:count",
     "supervision:notes": "supervision:notes_count",
     "meetings:list": "meetings:count",
+    "safeguarding:desk": "safeguarding:desk_count",
     "safeguarding:clocks": "safeguarding:clocks_count",
     "investigation:list": "investigation:count",
 }
@@ -50,7 +53,7 @@ MENU = [
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
     ("supervision.quality", "supervision:quality", "Quality of review"),
-    ("supervision.review", "supervision:notes_left", "Coaching notes I left"),
+    ("coaching.leave", "supervision:notes_left", "Coaching notes I left"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 
@@ -85,9 +88,16 @@ def _nav(user: Staff, path: str) -> list[dict[str, Any]]:
             "current": path == reverse(name),
             "counted": reverse(COUNTED[name]) if name in COUNTED else "",
         }
-        for verb, name, words, key in NAV
-        if user.can(verb)
+        for name, words, key in _entries(user)
     ]
+
+
+def _entries(user: Staff) -> list[tuple[str, str, str]]:
+    found: dict[str, tuple[str, str, str]] = {}
+    for verb, name, words, key in NAV:
+        if user.can(verb):
+            found.setdefault(key, (name, words, key))
+    return list(found.values())
 
 
 def _menu(user: Staff) -> list[dict[str, str]]:

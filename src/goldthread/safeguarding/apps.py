@@ -5,8 +5,15 @@ class SafeguardingConfig(AppConfig):
     name = "goldthread.safeguarding"
 
     def ready(self) -> None:
-        from goldthread.safeguarding import blocking, door_actions, door_measures  # noqa: F401 - they register what they answer and listen to
+        from goldthread.safeguarding import (  # noqa: F401 - some register what they answer, listen to or do in time
+            blocking,
+            concern_measures,
+            concern_tasks,
+            door_actions,
+            door_measures,
+        )
         from goldthread.safeguarding.shown import show_all
 
         show_all()
         door_measures.register_all()
+        concern_measures.register_all()

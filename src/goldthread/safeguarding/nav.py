@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # (verb, name of the route, words); an entry shows when the role may do the verb.
 SECTIONS = [
+    ("concern.see", "safeguarding:desk", "VAST desk"),
     ("clock.see", "safeguarding:clocks", "Clocks"),
 ]
 

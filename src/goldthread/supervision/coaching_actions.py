@@ -12,7 +12,7 @@ from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE, command_key
 from goldthread.supervision import coaching_rules as rules
 from goldthread.supervision.coaching_models import CoachingAnswer, CoachingNote, CoachingSeen
-from goldthread.supervision.coaching_queries import receivers
+from goldthread.supervision.coaching_queries import LEAVES, receivers
 
 
 def leave(
@@ -31,7 +31,7 @@ def leave(
     """
     kept_good, kept_better = rules.says(good, better)
     with acting(user) as act:
-        incident = reached(user, "supervision.review", incident_id, lock=True)
+        incident = reached(user, LEAVES, incident_id, lock=True)
         if incident is None:
             raise NotThere(NOT_THERE)
         own_key = command_key(key, user.pk, incident_id, to, quote, kept_good, kept_better)

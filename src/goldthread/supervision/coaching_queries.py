@@ -12,7 +12,7 @@ from goldthread.desk.models import Draft
 from goldthread.supervision.coaching_models import CoachingNote
 from goldthread.supervision.queries import TYPING
 
-READS = "coaching.read"
+READS, LEAVES = "coaching.read", "coaching.leave"
 
 
 def receivers(incident: Incident, by: Staff) -> list[Staff]:

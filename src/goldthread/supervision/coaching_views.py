@@ -21,7 +21,7 @@ from goldthread.web.forms import carried_out
 from goldthread.web.paging import page_links
 
 PAGE = 50
-READS, LEAVES = coaching_queries.READS, "supervision.review"
+READS, LEAVES = coaching_queries.READS, coaching_queries.LEAVES
 
 
 @route(READS, "consultation")

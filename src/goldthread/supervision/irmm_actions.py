@@ -76,6 +76,8 @@ def _do(deciding: Deciding) -> Came:
             if given["to"] not in dict(LEVELS):
                 raise Invalid({"to": "Choose Silver or Gold. Nothing was decided."})
             return Came(f"To {dict(LEVELS)[given['to']]}")
+        case "vast":
+            return Came("Referred to VAST, and in their queue within a minute", owed=False)
         case "close":
             return _close(deciding)
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from goldthread.supervision.queries import CLOSED_SCORE
 KIND = "irmm"
 ONCE = frozenset({"lowered", "unseen"})
 """Reasons that are found in the time since the meeting before alone: who was not reached with one keeps it until somebody has looked."""
+ALSO: dict[str, Callable[[datetime], Mapping[uuid.UUID, datetime]]] = {}
+"""Reasons that floors above find, with since when: their code in ``irmm.toml`` and the question. Filled at start."""
 CUES = ("missing", "care", "da-child")
 FACTS = f"""
 WITH late AS (
@@ -59,7 +61,7 @@ WHERE incident.closed_at > %(since)s AND incident.closed_at <= %(now)s AND incid
 
 
 def find(held: Set, since: datetime, now: datetime) -> list[Found]:
-    """Every incident with a reason to stand on the list; six queries however many there are.
+    """Every incident with a reason to stand on the list; six queries however many there are, and one for each reason from above.
 
     A cue stands that nobody has answered *not so*; whoever answered before a new fact came has not answered it.
     """
@@ -68,6 +70,10 @@ def find(held: Set, since: datetime, now: datetime) -> list[Found]:
     at = {one.incident: one for one in found}
     for incident, closed in _rows(CLOSED, held, since, now):
         at[incident] = Found(incident, {"unseen"}, {"unseen": closed}, CLOSED_SCORE)
+    for code, also in ALSO.items():
+        for incident, began in also(now).items():
+            other = at.get(incident, Found(incident, (), {}, CLOSED_SCORE))
+            at[incident] = Found(incident, {*other.reasons, code}, {**other.since, code: began}, other.score)
     owing = owed(KIND).values_list("line__subject", "decision", "due_at", "line__reasons")
     for incident, decision, due, reasons in owing:
         code = "action" if decision is not None else "unreached"

@@ -31,7 +31,7 @@ from goldthread.desk.record import Record
 from goldthread.response.grades import grades_on
 from goldthread.supervision import actions, forms, presenters, queries
 from goldthread.supervision.coaching_actions import leave
-from goldthread.supervision.coaching_queries import notes_by, receivers
+from goldthread.supervision.coaching_queries import LEAVES, notes_by, receivers
 from goldthread.supervision.kinds import names
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import asked_page, page_links
@@ -205,12 +205,12 @@ def note(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@route(VERB, "collection")
+@route(LEAVES, "collection")
 @require_POST
 def coach(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """A note for somebody who worked on it; the page stays, and nothing of it stands in the incident."""
     user = staff(request)
-    incident = reached(user, VERB, incident_id)
+    incident = reached(user, LEAVES, incident_id)
     if incident is None:
         raise Http404(NOT_THERE)
     return _answer(

@@ -9,6 +9,7 @@ from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import (
     assessments,
     caller,
+    concerns,
     door,
     inbox,
     incidents,
@@ -38,6 +39,10 @@ SUBJECTS = {
     "Supervision": (
         supervision.router,
         "What waits for a senior person, what a review needs, reviewing, and the questions that reviews return with.",
+    ),
+    "Concerns": (
+        concerns.router,
+        "The VAST desk: referring an incident, the queue, and what is done in a concern until it ends.",
     ),
     "Meetings": (
         meetings.router,

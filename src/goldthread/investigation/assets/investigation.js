@@ -1,7 +1,7 @@
 // One investigation: what is typed and not sent stays in this browser, sealed, as on the page of a review; boxes are sent by Ctrl+Enter.
 import { startTyped } from "../../supervision/assets/typed.js";
 
-startTyped({ cookie: "inv-done", path: "/investigation/", copy: "investigation" });
+startTyped({ cookie: "inv-done", copy: "investigation" });
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.ctrlKey || !event.target.closest(".inv-form")) return;

@@ -1,9 +1,9 @@
-// What is typed on a review page and not sent stays: while another form is sent, when the page is refused, and when it is loaded again.
+// What is typed on a review page, VAST's or an investigation's and not sent stays: while another form is sent, when the page is refused, and when it is loaded again.
 // It is this browser's alone, sealed as the desk's drafts are; the server says by a cookie which form it carried out.
 import { Locker, defaultOf, forgetOld } from "../../desk/assets/drafts.js";
 
-// Which pages these are: the cookie by which the server says what was carried out, where it is set, and what the browser calls the copy.
-let pages = { cookie: "sv-done", path: "/supervision/", copy: "review" };
+// Which pages these are: the cookie by which the server says what was carried out, set where the pages stand, and what the browser calls the copy.
+let pages = { cookie: "sv-done", copy: "review" };
 
 const lockerOf = (keeps, incident) => new Locker(`${pages.copy}-${incident}`, keeps.dataset.draftOwner, keeps.dataset.draftKey);
 
@@ -17,7 +17,7 @@ function* fields() {
 function taken() {
   const found = document.cookie.split("; ").find((one) => one.startsWith(`${pages.cookie}=`));
   if (!found) return null;
-  document.cookie = `${pages.cookie}=; path=${pages.path}; max-age=0`;
+  document.cookie = `${pages.cookie}=; path=/${location.pathname.split("/")[1]}/; max-age=0`;
   const [incident, form] = found.slice(pages.cookie.length + 1).split(".");
   return { incident, form };
 }

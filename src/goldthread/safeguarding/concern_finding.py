@@ -1,0 +1,96 @@
+"""What opens a concern by rule: questions over all open incidents at once, each asked every minute."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from goldthread.assessment.queries import cue_states, mark_answers_of
+from goldthread.safeguarding.concern_rules import Reason, Set, said
+
+LATELY = """SELECT incident_id FROM (SELECT incident_id, at FROM response_closing ORDER BY id DESC LIMIT 500) AS shut
+    WHERE at > goldthread_now() - interval '15 minutes'"""
+"""Closed before anybody looked: what was said in them counts all the same."""
+HERE = f"(incident.closed_at IS NULL OR incident.id IN ({LATELY}))"
+SAID = f"""
+SELECT incident.id, reading.id, reading.level, reading.findings,
+       coalesce((SELECT max(known_seq) FROM safeguarding_concern WHERE incident_id = incident.id), 0)
+FROM contact_incident AS incident CROSS JOIN LATERAL (
+    SELECT id, level, child, at_risk, findings FROM assessment_reading WHERE incident_id = incident.id ORDER BY id DESC LIMIT 1
+) AS reading
+WHERE {HERE} AND incident.child <> 'none' AND reading.at_risk AND reading.child IN ('yes', 'implied')
+  AND reading.level = ANY(%(levels)s)
+  AND NOT EXISTS (SELECT 1 FROM safeguarding_concern AS had WHERE had.incident_id = incident.id AND had.reading >= reading.id)
+"""  # noqa: S608 - our own conditions
+GRADED = f"""
+SELECT incident.id FROM contact_incident AS incident
+WHERE {HERE} AND incident.children_answer = 'named'
+  AND (SELECT severity FROM response_gradeperiod WHERE incident_id = incident.id ORDER BY seq DESC LIMIT 1) >= %(least)s
+  AND NOT EXISTS (SELECT 1 FROM safeguarding_concern AS had WHERE had.incident_id = incident.id)
+"""  # noqa: S608 - our own conditions
+TOLD = """NOT EXISTS (SELECT 1 FROM safeguarding_concernreason AS why JOIN safeguarding_concern AS had ON had.id = why.concern_id
+    WHERE had.incident_id = {incident} AND why.cause = '{cause}' AND why.what = decided.id::text)"""
+LOOKED_BACK = f"""
+SELECT hit.incident_id, decided.id, decided.words_id FROM lookback_item AS item
+JOIN lookback_hit AS hit ON hit.id = item.hit_id
+CROSS JOIN LATERAL (SELECT id, words_id FROM lookback_decision WHERE item_id = item.id ORDER BY seq DESC LIMIT 1) AS decided
+WHERE item.state = 'decided' AND item.outcome = '' AND item.outcome_due_at IS NOT NULL AND item.decision = 'vast'
+  AND hit.incident_id IS NOT NULL AND {TOLD.format(incident="hit.incident_id", cause="lookback")}
+"""  # noqa: S608 - our own conditions
+DECIDED = f"""
+SELECT line.subject, decided.id, decided.words_id FROM meetings_decision AS decided
+JOIN meetings_line AS line ON line.id = decided.line_id
+JOIN contact_incident AS incident ON incident.id = line.subject
+WHERE decided.code = 'vast' AND decided.at > goldthread_now() - interval '7 days'
+  AND {TOLD.format(incident="line.subject", cause="meeting")}
+"""  # noqa: S608 - our own conditions
+
+
+@dataclass(frozen=True)
+class Found:
+    """An incident with reasons for a concern: the payload of the words that came with them, and the reading they rest on."""
+
+    incident: uuid.UUID
+    reasons: tuple[Reason, ...]
+    words: uuid.UUID | None = None
+    reading: int = 0
+
+
+def find(held: Set) -> Iterator[Found]:
+    """Every incident with a reason that stands on no concern yet, the most certain sources first."""
+    for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK)):
+        for incident, decision, words in _rows(query):
+            yield Found(incident, (Reason(cause, str(decision)),), words)
+    yield from _read(held)
+    for (incident,) in _rows(GRADED, least=held.least):
+        yield Found(incident, (Reason(held.graded),))
+
+
+def _read(held: Set) -> Iterator[Found]:
+    """By what was said. A cue counts that nobody has answered *not so*, said since an earlier concern ended."""
+    rows = [
+        (incident, reading, level, json.loads(findings), known)
+        for incident, reading, level, findings, known in _rows(SAID, levels=list(held.said))
+    ]
+    answers = mark_answers_of([row[0] for row in rows])
+    for incident, reading, level, findings, known in rows:
+        new = [one for one in findings if one["entry"] > known]
+        standing = {
+            one.cue
+            for one in cue_states(new, answers.get(incident, {}))
+            if one.wants or (one.answered is not None and one.answered.answer != "not_so")
+        }
+        reasons = said(level, standing, held)
+        if reasons:
+            yield Found(incident, tuple(reasons), reading=reading)
+
+
+def _rows(query: str, **given: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, given)
+        return list(cursor.fetchall())
