@@ -52,6 +52,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},
     "response_transferanswer": {"words_id": SAME},
     "safeguarding_clock": {"because": "''"},
+    "safeguarding_referralleg": {"leg": "'sent'", "origin": "'here'", "by_id": "1", "by_name": "''"},
     "supervision_coachingnote": {"end": "2", "good_id": SAME, "to_id": "2"},
     "supervision_question": {"to_id": "1"},
     "supervision_sweep": {"ended_by": "''"},

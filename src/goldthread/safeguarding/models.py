@@ -2,3 +2,10 @@
 
 from goldthread.safeguarding.clock_models import Clock as Clock
 from goldthread.safeguarding.clock_models import ClockStep as ClockStep
+from goldthread.safeguarding.partner_models import Partner as Partner
+from goldthread.safeguarding.partner_models import PartnerContact as PartnerContact
+from goldthread.safeguarding.partner_models import SchoolStaffDay as SchoolStaffDay
+from goldthread.safeguarding.partner_models import SchoolTerm as SchoolTerm
+from goldthread.safeguarding.referral_models import Referral as Referral
+from goldthread.safeguarding.referral_models import ReferralChild as ReferralChild
+from goldthread.safeguarding.referral_models import ReferralLeg as ReferralLeg
