@@ -6,16 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-KINDS = [
-    ("social_care", "Children's social care"),
-    ("edt", "Emergency Duty Team"),
-    ("school", "School"),
-    ("education", "Local authority education lead"),
-    ("health_visitor", "Health visitor"),
-    ("midwife", "Midwife"),
-    ("adult_services", "Adult services"),
-    ("other_force", "Another force"),
-]
+from goldthread.safeguarding.partner_choices import KINDS
 
 
 class Partner(models.Model):

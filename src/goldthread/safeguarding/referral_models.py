@@ -11,7 +11,8 @@ from django.db.models import Q
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.contact.models import Incident
-from goldthread.safeguarding.partner_models import KINDS, Partner, PartnerContact
+from goldthread.safeguarding.partner_choices import KINDS
+from goldthread.safeguarding.partner_models import Partner, PartnerContact
 
 LEGS = [
     ("sent", "Sent"),
@@ -25,6 +26,16 @@ LEGS = [
 ]
 ORIGINS = [("here", "Here"), ("link", "By the partner's link"), ("telephone", "By telephone")]
 STAFF_ANSWERS = [("no", "No"), ("yes", "Yes"), ("not_known", "Not known")]
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    """Questions asked of referrals."""
+
+    def visible_to(self, user: Staff) -> ReferralQuerySet:
+        """Those of incidents in this person's reach; as measures want their cases, with when each was made as ``opened_at``."""
+        seen = Incident.objects.reached_by(user, "referral.see")
+        found = self.filter(incident__in=seen).select_related("incident", "partner", "contact", "made_by")
+        return found.annotate(opened_at=models.F("made_at"))
 
 
 class Referral(models.Model):
@@ -53,6 +64,8 @@ class Referral(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
     withdrawn_why = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+
+    objects = ReferralQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
