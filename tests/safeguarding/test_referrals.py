@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -41,7 +42,7 @@ def test_what_left_is_kept_as_it_left_and_its_disclosure_is_audited_without_a_wo
     assert hashlib.sha256(left.encode()).hexdigest() == made.sha256
     assert "Mia Amber" in left
     assert "Kai" not in left
-    assert [one.child for one in made.children.all()] == [*map(__import__("uuid").UUID, children(incident)[:1])]
+    assert [one.child for one in made.children.all()] == [uuid.UUID(children(incident)[0])]
     event = AuditEvent.objects.get(duty="disclosure", verb="referral.send")
     assert event.staff_id == cast.vast.pk
     detail = json.loads(event.detail)

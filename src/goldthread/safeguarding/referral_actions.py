@@ -95,7 +95,7 @@ def make(
         if work.done is not None:
             return Referral.objects.select_related("incident").get(pk=work.done)
         kinds, stands = kinds_on(force_day(work.now)), told(work.incident)
-        to = PartnerContact.objects.select_related("partner").filter(pk=contact).first()
+        to = PartnerContact.objects.select_related("partner").filter(pk=contact or 0).first()
         if to is None:
             raise Invalid({"contact": "Choose whom it goes to: a registered contact."})
         chosen = choose(kinds, stands, to, children, fields, basis, words, staff_answer)

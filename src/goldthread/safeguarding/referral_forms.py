@@ -36,9 +36,7 @@ class ReferForm(CommandForm):
     )  # fmt: skip
     children = forms.MultipleChoiceField(label="About", required=False, widget=forms.CheckboxSelectMultiple)
     concern = _words("Concern, and what you ask of them", rows=6)
-    fields = forms.MultipleChoiceField(  # type: ignore[assignment]  # the form takes it off its class
-        label="What leaves", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    leaves = forms.MultipleChoiceField(label="What leaves", required=False, widget=forms.CheckboxSelectMultiple)
     basis = forms.ChoiceField(label="Lawful basis", required=False)
     told_at = _minute("Telephoned at")
     told_to = forms.CharField(label="Whom you told", required=False, max_length=500)
@@ -58,7 +56,7 @@ class ReferForm(CommandForm):
         given: dict[str, Any] = {
             "contact": [("", "Choose"), *((str(whom), [(one.pk, str(one)) for one in held]) for whom, held in grouped)],
             "children": [(one.child, child_label(one)) for one in stands.children],
-            "fields": [(code, one.name) for code, one in kinds.fields.items()],
+            "leaves": [(code, one.name) for code, one in kinds.fields.items()],
             "basis": [
                 *([("", "Choose")] if len(kind.bases) > 1 else []),
                 *((code, f"{kinds.bases[code].name} ({kinds.bases[code].source})") for code in kind.bases),
@@ -66,7 +64,7 @@ class ReferForm(CommandForm):
         }
         for name, choices in given.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        self.fields["fields"].initial = list(kind.fields)
+        self.fields["leaves"].initial = list(kind.fields)
         if len(stands.children) == 1:
             self.fields["children"].initial = [stands.children[0].child]
         if kind.code != "school":
@@ -77,7 +75,7 @@ class ReferForm(CommandForm):
         return {
             "contact": values["contact"],
             "children": values["children"],
-            "fields": values["fields"],
+            "fields": values["leaves"],
             "basis": values["basis"],
             "concern": values["concern"],
             "staff_answer": values.get("staff_answer", ""),

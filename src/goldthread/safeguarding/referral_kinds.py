@@ -81,7 +81,8 @@ def _made(row: dict[str, Any]) -> Kinds:
     found = {one["code"]: Basis(**one) for one in row["basis"]}
     kinds = {}
     for given in row["kind"]:
-        one = Kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
+        values: dict[str, Any] = {name: tuple(told) if isinstance(told, list) else told for name, told in given.items()}
+        one = Kind(**values)
         if unknown := (set(one.fields) - set(fields)) | (set(one.bases) - set(found)):
             raise ValueError(f"referral.toml: {one.code} names {min(unknown)}, which there is not")
         kinds[one.code] = one

@@ -57,7 +57,8 @@ def took(legs: tuple[str, ...], begins: str, cases: QuerySet[Any], until: dateti
         return Subquery(rows.annotate(first=Min("occurred_at")).values("first"))
 
     length = ExpressionWrapper(Coalesce(first(legs), Value(until)) - first((begins,)), output_field=DurationField())
-    return cases.annotate(took=Greatest(length, Value(timedelta(0))))
+    found: QuerySet[Any] = cases.annotate(took=Greatest(length, Value(timedelta(0))))
+    return found
 
 
 def _timed(words: str, legs: tuple[str, ...], begins: str) -> Timed:

@@ -16,17 +16,17 @@ from goldthread.safeguarding.referral_models import LEGS, ORIGINS, Referral, Ref
 from goldthread.safeguarding.referral_rules import BY_PARTNER, read
 
 
-def row(one: Referral, now: datetime) -> dict[str, Any]:
+def row(one: Any, now: datetime) -> dict[str, Any]:
     """One referral of a list; ``one`` as ``referral_queries`` places it."""
-    due, rule = one.next_due, one.next_rule  # type: ignore[attr-defined]  # annotated
+    due, rule = one.next_due, one.next_rule
     return {
         "referral": one,
         "kind": one.get_kind_display(),
         "waits": names().get(rule, rule) if rule else "",
         "due_at": due,
         "over": due is not None and due < now,
-        "leg": dict(LEGS)[one.last_leg],  # type: ignore[attr-defined]
-        "leg_at": one.last_at,  # type: ignore[attr-defined]
+        "leg": dict(LEGS)[one.last_leg],
+        "leg_at": one.last_at,
     }
 
 

@@ -77,12 +77,12 @@ def one(user: Staff, referral_id: uuid.UUID) -> Referral | None:
     return held if held is not None and reached(user, SEES, held.incident_id) is not None else None
 
 
-def of_incident(incident: Incident) -> QuerySet[Referral]:
+def of_incident(incident: Incident) -> QuerySet[Any]:
     """An incident's referrals in their order, each with ``last_leg`` and ``next_due``."""
     return _placed(Referral.objects.filter(incident=incident)).select_related("partner").order_by("number")
 
 
-def listed(user: Staff, now: datetime, *, show: str = "open", kind: str = "") -> QuerySet[Referral]:
+def listed(user: Staff, now: datetime, *, show: str = "open", kind: str = "") -> QuerySet[Any]:
     """Referrals in this person's reach, by the clock that runs out next; those on no clock after them, the oldest first.
 
     Each with ``last_leg``, ``last_at``, and ``next_rule`` and ``next_due`` where a clock runs. Open is what waits on a clock, or has
@@ -103,18 +103,19 @@ ENDS = ("withdrawn", "outcome", "fed_back")
 """Legs after which nothing more is waited for, unless a clock says otherwise."""
 
 
-def _placed(found: QuerySet[Referral]) -> QuerySet[Referral]:
+def _placed(found: QuerySet[Any]) -> QuerySet[Any]:
     clocks = Clock.objects.filter(
         about=ABOUT, about_id=Cast(OuterRef("pk"), CharField()), stopped_at__isnull=True
     ).order_by("due_at", "pk")
     last = ReferralLeg.objects.filter(referral=OuterRef("pk")).order_by("-id")
-    return found.annotate(
+    placed: QuerySet[Any] = found.annotate(
         next_rule=Subquery(clocks.values("rule")[:1]),
         next_due=Subquery(clocks.values("due_at")[:1]),
         next_known=Subquery(clocks.values("known")[:1]),
         last_leg=Subquery(last.values("leg")[:1]),
         last_at=Subquery(last.values("occurred_at")[:1]),
     )
+    return placed
 
 
 def owed(incident: Incident) -> QuerySet[Clock]:

@@ -40,4 +40,5 @@ def _line(leg: str) -> Callable[[dict[str, Any]], str]:
 
 
 def _kind(data: dict[str, Any]) -> str:
-    return dict(KINDS).get(data["kind"], data["kind"])
+    code: str = data["kind"]
+    return dict(KINDS).get(code, code)

@@ -124,7 +124,7 @@ def refer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     data = request.POST.copy() if request.method == "POST" else None
     turned = data is not None and "turn" in data
     if data is not None and turned:  # another kind gets other things on other grounds; the words stay
-        data.setlist("fields", list(kind.fields))
+        data.setlist("leaves", list(kind.fields))
         data["basis"] = kind.bases[0] if len(kind.bases) == 1 else ""
         data["contact"] = ""
     form = referral_forms.ReferForm(data, kinds=kinds, kind=kind, contacts=held, stands=stands)
@@ -218,7 +218,7 @@ def _preview(form: referral_forms.ReferForm, kinds: Any, stands: Any, incident: 
     if not hasattr(form, "cleaned_data"):
         return {}
     values = {**dict.fromkeys(form.fields, ""), **form.cleaned_data}
-    to = PartnerContact.objects.select_related("partner").filter(pk=values["contact"] or None).first()
+    to = PartnerContact.objects.select_related("partner").filter(pk=values["contact"] or 0).first()
     try:
         if to is None:
             raise Invalid({"contact": "Choose whom it goes to: a registered contact."})
