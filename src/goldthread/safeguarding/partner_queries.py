@@ -10,8 +10,10 @@ from goldthread.safeguarding.partner_models import Partner, PartnerContact
 
 
 def contacts(kind: str, area: str = "") -> QuerySet[PartnerContact]:
-    """The contacts to whom a referral of this kind may go; partners of the area and of every area first."""
-    found = PartnerContact.objects.filter(active=True, partner__active=True, partner__kind=kind)
+    """The contacts to whom a referral of this kind, or of any, may go; partners of the area and of every area first."""
+    found = PartnerContact.objects.filter(active=True, partner__active=True)
+    if kind:
+        found = found.filter(partner__kind=kind)
     near = Case(When(partner__area__in=["", area], then=Value(0)), default=Value(1))
     return found.select_related("partner").order_by(near, "partner__name", "partner_id", "name")
 

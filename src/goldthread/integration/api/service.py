@@ -17,6 +17,7 @@ from goldthread.integration.api import (
     marks,
     meetings,
     owning,
+    referrals,
     requests,
     supervision,
     units,
@@ -46,6 +47,10 @@ SUBJECTS = {
         "Whose it is: handing it over, a shift's beginning and end, asking another agency, and why it is late.",
     ),
     "Units": (units.router, "Which units there are, and what they were sent to."),
+    "Referrals": (
+        referrals.router,
+        "Partners who keep children safe: whom to tell, what left for them, and each answer until the child's outcome is known.",
+    ),
     "Look-back": (
         lookback.router,
         "Stored records whose words carry a risk that the record did not, and deciding them.",
