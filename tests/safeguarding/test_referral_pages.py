@@ -47,6 +47,8 @@ def test_one_sees_exactly_what_leaves_and_what_stays_before_it_goes(
     client, to = browser(cast.vast), school()
     first = text(client.get(f"/safeguarding/incidents/{incident.pk}/refer?kind=school"))
     assert "even if the child was out at the time" in first
+    begun = client.post(f"/safeguarding/incidents/{incident.pk}/refer", {"turn": "school"})
+    assert re.search(r'name="key" value="[0-9a-f-]{36}"', begun.content.decode()), "the first choice begins a form"
     values = given(to, incident, concern="Kai saw it, <b>she</b> was out.")
     page = sent(client, incident, "school", values)
     shown = text(page)

@@ -121,7 +121,8 @@ def refer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     if asked not in kinds.kinds:
         return _refer(request, incident, {"kind": None})
     kind, held = kinds.kinds[asked], contacts(asked, incident.area)
-    data = request.POST.copy() if request.method == "POST" else None
+    begun = request.method == "POST" and "kind" in request.POST  # the first choice of a kind begins the form
+    data = request.POST.copy() if begun else None
     turned = data is not None and "turn" in data
     if data is not None and turned:  # another kind gets other things on other grounds; the words stay
         data.setlist("leaves", list(kind.fields))
