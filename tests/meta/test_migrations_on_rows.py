@@ -47,6 +47,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "lookback_decision": {"kind": "'reopen'", "reason": "''"},
     "meetings_action": {"owner_id": "1", "due_at": "'2126-06-01'"},
     "meetings_actionanswer": {"answer": "'done'", "by_id": "1", "words_id": SAME},
+    "notices_notice": {"due_at": "'2026-06-01'", "why": "''"},
     "response_clock": {"kind": "'first_read'"},
     "response_handoff": {"to_id": "1"},
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},

@@ -16,6 +16,7 @@ def parser() -> argparse.ArgumentParser:
         database,
         link,
         look_back,
+        notices,
         partners,
         read,
         receive,
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         look_back,
         audit,
         snapshot,
+        notices,
         database,
     ):
         module.add_commands(commands)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("supervision/", include("goldthread.supervision.urls")),
     path("safeguarding/", include("goldthread.safeguarding.urls")),
     path("investigation/", include("goldthread.investigation.urls")),
+    path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),
     path("api/v1/", include((addresses(), "api"))),
