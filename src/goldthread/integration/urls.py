@@ -14,6 +14,7 @@ urlpatterns = [
     path("look-back/", include("goldthread.lookback.urls")),
     path("supervision/", include("goldthread.supervision.urls")),
     path("safeguarding/", include("goldthread.safeguarding.urls")),
+    path("p/", include("goldthread.safeguarding.link_urls")),
     path("investigation/", include("goldthread.investigation.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),

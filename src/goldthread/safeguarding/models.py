@@ -2,6 +2,9 @@
 
 from goldthread.safeguarding.clock_models import Clock as Clock
 from goldthread.safeguarding.clock_models import ClockStep as ClockStep
+from goldthread.safeguarding.link_models import LinkCode as LinkCode
+from goldthread.safeguarding.link_models import LinkUse as LinkUse
+from goldthread.safeguarding.link_models import PartnerLink as PartnerLink
 from goldthread.safeguarding.partner_models import Partner as Partner
 from goldthread.safeguarding.partner_models import PartnerContact as PartnerContact
 from goldthread.safeguarding.partner_models import SchoolStaffDay as SchoolStaffDay

@@ -13,11 +13,13 @@ from django.conf import settings
 from goldthread.audit.canonical import canonical_json
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.upward import announce
 from goldthread.contact.known import force_day
 from goldthread.contact.work import Work, on_incident
 from goldthread.safeguarding import referral_rules as rules
 from goldthread.safeguarding.clock_actions import start, stop
 from goldthread.safeguarding.clock_queries import running
+from goldthread.safeguarding.link_events import ReferralSent
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.partner_models import PartnerContact
 from goldthread.safeguarding.partner_queries import terms_of
@@ -162,6 +164,7 @@ def _sent(
         terms=terms_of(to.partner) if kind.lessons else None,
     )  # fmt: skip
     stop(work.act, (f"{OWED}{kind.code}", incident.pk), "sent", by=work.user)
+    announce(ReferralSent(made, work))
     work.event("referral.sent", referral=str(made.pk), number=made.number, kind=kind.code)
     work.involve("author")
     subjects = [("incident", str(incident.pk)), ("referral", str(made.pk)), ("partner", to.partner_id)]

@@ -22,8 +22,14 @@ from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
+from goldthread.safeguarding import (
+    link_presenters,
+    referral_document,
+    referral_forms,
+    referral_presenters,
+    referral_queries,
+)
 from goldthread.safeguarding import referral_actions as actions
-from goldthread.safeguarding import referral_document, referral_forms, referral_presenters, referral_queries
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.nav import sections
 from goldthread.safeguarding.partner_choices import KINDS
@@ -293,6 +299,7 @@ def _page(
         "may": may,
         "records": reached(user, MAKES, found.incident_id) is not None,
         "clock_names": names(),
+        "links": link_presenters.panel(user, found, now),
         "form": form,
         "forms": {one.name: form if form is not None and form.name == one.name else one for one in fresh},
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import roles
 from goldthread.desk import beyond
-from goldthread.safeguarding import referral_shown
+from goldthread.safeguarding import link_shown, referral_shown
 from goldthread.safeguarding.clock_models import KINDS
 from goldthread.safeguarding.clock_queries import running_in
 from goldthread.safeguarding.clock_rules import names
@@ -22,6 +22,7 @@ def show_all() -> None:
     beyond.display("safeguarding/_clocks.jinja", _clocks)
     beyond.line("clock.told", _told)
     referral_shown.show_all()
+    link_shown.show_all()
 
 
 def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
