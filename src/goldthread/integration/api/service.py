@@ -12,6 +12,7 @@ from goldthread.integration.api import (
     inbox,
     incidents,
     known,
+    links,
     lists,
     lookback,
     marks,
@@ -37,6 +38,10 @@ SUBJECTS = {
     "Supervision": (
         supervision.router,
         "What waits for a senior person, what a review needs, reviewing, and the questions that reviews return with.",
+    ),
+    "Partners' links": (
+        links.router,
+        "The links by which partners open what was sent to them: sending, ending, and what was done.",
     ),
     "Meetings": (
         meetings.router,
