@@ -61,6 +61,16 @@ def test_nothing_set_says_what_is_missing(given) -> None:
         ("GOLDTHREAD_SECRET_KEY", "short", "at least 50 characters"),
         ("DATABASE_URL", "mysql://app@db/x", "PostgreSQL only"),
         ("DATABASE_OWNER_URL", "sqlite:///x", "PostgreSQL only"),
+        ("GOLDTHREAD_MAIL_URL", "mail.force.internal", "GOLDTHREAD_MAIL_URL must be an address such as smtp://"),
+        ("GOLDTHREAD_MAIL_URL", "smtp://", "GOLDTHREAD_MAIL_URL"),
+        ("GOLDTHREAD_MAIL_URL", "smtp://mail:port", "GOLDTHREAD_MAIL_URL"),
+        ("GOLDTHREAD_MAIL_URL", "file://host/folder", "GOLDTHREAD_MAIL_URL"),
+        ("GOLDTHREAD_MAIL_URL", "smtp://mail.force.internal", "GOLDTHREAD_MAIL_FROM is not set"),
+        ("GOLDTHREAD_MAIL_FROM", "Amberford <a@b.example>", "one e-mail address"),
+        ("GOLDTHREAD_TEXT_DOMAIN", "07700900123@texts.example", "a domain alone"),
+        ("GOLDTHREAD_PARTNER_URL", "partners.force.example", "an address without a path"),
+        ("GOLDTHREAD_PARTNER_URL", "https://force.example/partners", "an address without a path"),
+        ("GOLDTHREAD_FILES_KEY", "short", "GOLDTHREAD_FILES_KEY must be at least 50 characters"),
     ],
 )
 def test_a_wrong_value_is_named(given, name: str, value: str, told: str) -> None:
@@ -118,3 +128,22 @@ def test_an_address_is_understood(url: str, found: dict[str, str]) -> None:
 
 def test_an_addresses_options_reach_the_driver() -> None:
     assert database("postgresql://app@db/gt?sslmode=verify-full")["OPTIONS"]["sslmode"] == "verify-full"
+
+
+def test_a_password_in_a_wrong_mail_address_is_not_repeated(given) -> None:
+    with pytest.raises(SettingsError) as caught:
+        given(**{**GOOD, "GOLDTHREAD_MAIL_URL": "smtp://name:larch-password@host:port"})
+    assert "larch-password" not in str(caught.value)
+
+
+def test_production_sends_nothing_and_seals_nothing_until_it_is_told_how(given) -> None:
+    made = given(**GOOD)
+    assert (made.mail().url, made.attachments_key(), made.partner_address()) == ("", "", "")
+
+
+def test_a_trial_writes_mail_into_its_folder_and_keeps_one_key_for_files(given, tmp_path: Path) -> None:
+    made = given(GOLDTHREAD_MODE="demo", GOLDTHREAD_DATA=str(tmp_path))
+    assert made.mail().url == (tmp_path / "mail").as_uri()
+    assert made.attachments_key() == made.attachments_key() != made.session_key()
+    assert stat.S_IMODE((tmp_path / "keys" / "files.key").stat().st_mode) == 0o600
+    assert made.partner_address() == "http://localhost:8000"

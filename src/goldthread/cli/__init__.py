@@ -16,6 +16,8 @@ def parser() -> argparse.ArgumentParser:
         database,
         link,
         look_back,
+        notices,
+        partners,
         read,
         receive,
         screen,
@@ -30,7 +32,22 @@ def parser() -> argparse.ArgumentParser:
         prog="goldthread", description="Goldthread: risk to children, from first contact to safeguarding."
     )
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for module in (serve, staff, units, token, receive, read, screen, link, look_back, audit, snapshot, database):
+    for module in (
+        serve,
+        staff,
+        units,
+        partners,
+        token,
+        receive,
+        read,
+        screen,
+        link,
+        look_back,
+        audit,
+        snapshot,
+        notices,
+        database,
+    ):
         module.add_commands(commands)
     return made
 

@@ -6,8 +6,10 @@ Everything an operator can set is a field here and a row in ``docs/settings.md``
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -17,6 +19,15 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from goldthread.config.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What sends mail, the address it comes from, and the domain at which mail becomes a text message; each may be empty."""
+
+    url: str
+    sender: str
+    text_domain: str
 
 
 class Environment(BaseSettings):
@@ -55,6 +66,12 @@ class Environment(BaseSettings):
     second_reader: str = Field(default="", description="address of a second reader of the force's own; off without it")
     second_reader_seconds: float = Field(default=2.0, gt=0, le=30, description="how long its answer is waited for")
 
+    mail_url: str = Field(default="", description="smtp://, smtps:// or file:/// address of what sends mail")
+    mail_from: str = Field(default="", description="the address that mail comes from")
+    text_domain: str = Field(default="", description="domain at which a mail service turns mail into text messages")
+    partner_url: str = Field(default="", description="address under which partners reach the service")
+    files_key: str = Field(default="", description="seals attachments; at least 50 characters")
+
     @field_validator("second_reader")
     @classmethod
     def _http_only(cls, value: str) -> str:
@@ -69,6 +86,47 @@ class Environment(BaseSettings):
             raise ValueError("must begin with postgresql:// (Goldthread runs on PostgreSQL only)")
         return value
 
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_only(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            service = parts.scheme in {"smtp", "smtps"} and parts.hostname
+            folder = parts.scheme == "file" and not parts.netloc and len(parts.path) > 1
+            try:
+                known = parts.port is None or parts.port > 0
+            except ValueError:
+                known = False
+            if not (service or folder) or not known:
+                raise ValueError(
+                    "must be an address such as smtp://name:password@mail.force.internal:587 or file:///folder"
+                )
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", value):
+            raise ValueError("must be one e-mail address, such as safeguarding@force.example")
+        return value
+
+    @field_validator("text_domain")
+    @classmethod
+    def _a_domain(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", value, re.ASCII):
+            raise ValueError("must be a domain alone, such as texts.force.internal")
+        return value
+
+    @field_validator("partner_url")
+    @classmethod
+    def _whole_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (
+            parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query
+        ):
+            raise ValueError("must be an address without a path, such as https://partners.force.example")
+        return value.rstrip("/")
+
     @model_validator(mode="after")
     def _production_is_complete(self) -> Environment:
         if self.mode == "production":
@@ -76,6 +134,12 @@ class Environment(BaseSettings):
                 raise ValueError("DATABASE_URL is not set; for a trial on this machine run 'make run' instead")
             if len(self.secret_key) < 50:
                 raise ValueError("GOLDTHREAD_SECRET_KEY must be at least 50 characters")
+        if self.files_key and len(self.files_key) < 50:
+            raise ValueError("GOLDTHREAD_FILES_KEY must be at least 50 characters")
+        if self.mail_url and not self.mail_from:
+            raise ValueError(
+                "GOLDTHREAD_MAIL_FROM is not set: mail that GOLDTHREAD_MAIL_URL sends needs an address it comes from"
+            )
         return self
 
     @property
@@ -93,9 +157,26 @@ class Environment(BaseSettings):
 
     def session_key(self) -> str:
         """The configured secret, or in demo and test one generated once and kept in a 0600 file."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.keys_dir / "session.key"
+        return self.secret_key or self._kept("session.key")
+
+    def attachments_key(self) -> str:
+        """What seals attachments: the configured text, in demo and test one generated once; empty where there is none."""
+        return self.files_key or ("" if self.mode == "production" else self._kept("files.key"))
+
+    def mail(self) -> Mail:
+        """What sends mail: as set; in demo and test a folder in ``data``; in production without a setting nothing does."""
+        url, sender = self.mail_url, self.mail_from
+        if not url and self.mode != "production":
+            url, sender = (self.data / "mail").resolve().as_uri(), sender or "goldthread@amberford.invalid"
+        return Mail(url, sender, self.text_domain or ("" if self.mode == "production" else "texts.invalid"))
+
+    def partner_address(self) -> str:
+        """Under which address partners open their links; in demo and test this machine's. Empty where none is set in production."""
+        return self.partner_url or ("" if self.mode == "production" else f"http://localhost:{self.port}")
+
+    def _kept(self, name: str) -> str:
+        """A secret of this data folder, generated once."""
+        path = self.keys_dir / name
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -173,7 +173,10 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # nothing but notices sends mail, by what MAIL says
+MAIL = ENV.mail()
+FILES_KEY = ENV.attachments_key()
+FILE_UPLOAD_HANDLERS = ["goldthread.files.uploads.Small"]
 LOGGING_CONFIG = "goldthread.config.logs.configure"
 LOGGING: dict[str, Any] = {"version": 1}  # configure() takes nothing from it; an empty one would not be called
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -1,1 +1,3 @@
-"""Attachments: kept once by content, with limits of size and type."""
+"""Files on the record."""
+
+from goldthread.files.file_models import Attachment as Attachment

@@ -1,1 +1,3 @@
-"""The outbox: what is to be told to somebody outside a page, and whether it was."""
+"""What is told to people outside the service."""
+
+from goldthread.notices.notice_models import Notice as Notice

@@ -11,9 +11,11 @@ class SafeguardingConfig(AppConfig):
             concern_tasks,
             door_actions,
             door_measures,
+            referral_measures,
         )
         from goldthread.safeguarding.shown import show_all
 
         show_all()
         door_measures.register_all()
         concern_measures.register_all()
+        referral_measures.register_all()

@@ -5,3 +5,13 @@ from goldthread.safeguarding.clock_models import ClockStep as ClockStep
 from goldthread.safeguarding.concern_models import Concern as Concern
 from goldthread.safeguarding.door_models import DoorAnswer as DoorAnswer
 from goldthread.safeguarding.door_models import DoorVisit as DoorVisit
+from goldthread.safeguarding.link_models import LinkCode as LinkCode
+from goldthread.safeguarding.link_models import LinkUse as LinkUse
+from goldthread.safeguarding.link_models import PartnerLink as PartnerLink
+from goldthread.safeguarding.partner_models import Partner as Partner
+from goldthread.safeguarding.partner_models import PartnerContact as PartnerContact
+from goldthread.safeguarding.partner_models import SchoolStaffDay as SchoolStaffDay
+from goldthread.safeguarding.partner_models import SchoolTerm as SchoolTerm
+from goldthread.safeguarding.referral_models import Referral as Referral
+from goldthread.safeguarding.referral_models import ReferralChild as ReferralChild
+from goldthread.safeguarding.referral_models import ReferralLeg as ReferralLeg

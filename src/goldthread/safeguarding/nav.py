@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SECTIONS = [
     ("concern.see", "safeguarding:desk", "VAST desk"),
     ("clock.see", "safeguarding:clocks", "Clocks"),
+    ("referral.see", "safeguarding:referrals", "Referrals"),
 ]
 
 

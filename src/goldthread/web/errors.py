@@ -24,6 +24,10 @@ BARE = {405, 413, 429, 503}
 log = logging.getLogger(__name__)
 
 
+class FileTooLarge(RequestDataTooBig):
+    """More is announced than a file may hold; nothing of it was read."""
+
+
 def error_page(request: HttpRequest | None, status: int, name: str | None = None, detail: str = "") -> HttpResponse:
     """The page for ``status`` (or the named one), with a sentence of detail where there is one.
 
@@ -42,7 +46,9 @@ def error_page(request: HttpRequest | None, status: int, name: str | None = None
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when the request was too large to take in."""
-    return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    if isinstance(exception, RequestDataTooBig):
+        return error_page(request, 413, "file" if isinstance(exception, FileTooLarge) else None)
+    return error_page(request, 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

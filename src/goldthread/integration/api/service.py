@@ -15,11 +15,13 @@ from goldthread.integration.api import (
     incidents,
     investigation,
     known,
+    links,
     lists,
     lookback,
     marks,
     meetings,
     owning,
+    referrals,
     requests,
     supervision,
     units,
@@ -44,6 +46,10 @@ SUBJECTS = {
         concerns.router,
         "The VAST desk: referring an incident, the queue, and what is done in a concern until it ends.",
     ),
+    "Partners' links": (
+        links.router,
+        "The links by which partners open what was sent to them: sending, ending, and what was done.",
+    ),
     "Meetings": (
         meetings.router,
         "What is gone through together: calling a meeting, its frozen list, deciding lines, what is owed of them, and minutes.",
@@ -58,6 +64,10 @@ SUBJECTS = {
     ),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Door": (door.router, "What the attending officer found: each child seen and heard, the home, the PPN."),
+    "Referrals": (
+        referrals.router,
+        "Partners who keep children safe: whom to tell, what left for them, and each answer until the child's outcome is known.",
+    ),
     "Look-back": (
         lookback.router,
         "Stored records whose words carry a risk that the record did not, and deciding them.",

@@ -1,0 +1,149 @@
+"""Telling somebody outside: written with what it tells of, sent by jobs, tried again, and given up aloud."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from smtplib import SMTPRecipientsRefused
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+
+from goldthread.audit.actions import acting
+from goldthread.config.logs import log
+from goldthread.config.upward import announce
+from goldthread.notices import rules
+from goldthread.notices.events import NoticeFailed
+from goldthread.notices.notice_models import Notice
+from goldthread.notices.sending import service
+
+if TYPE_CHECKING:
+    from goldthread.audit.actions import Acting
+
+AT_ONCE = 200
+"""Notices that one look takes on *(ours)*."""
+NONCE = 12
+PERMANENT = 500
+"""From this answer of a mail service on it says no for good (RFC 5321)."""
+
+
+def tell(
+    act: Acting,
+    *,
+    key: str,
+    channel: str,
+    to: str,
+    subject: str,
+    body: str,
+    about: tuple[str, object],
+    until: datetime | None = None,
+) -> Notice:
+    """Write a notice in the caller's transaction; it is sent when that has committed, and never if it does not.
+
+    ``key`` names it: told again it is the same one. ``body`` holds nothing of the record, only that something waits and where. Raises
+    ``Invalid`` for an address that can be none.
+    """
+    from goldthread.notices.tasks import send
+
+    held = Notice.objects.filter(key=key).first()
+    if held is not None:
+        return held
+    made = Notice.objects.create(
+        key=key, channel=channel, to=rules.address(channel, to), subject=" ".join(subject.split())[:200],
+        sealed=_seal(key, body), about=about[0], about_id=str(about[1]), made_at=act.now, due_at=act.now, until=until,
+    )  # fmt: skip
+    send.defer(notice=made.pk)
+    return made
+
+
+def send_one(number: int) -> bool:
+    """Try one notice now, if it waits and nobody else has it; whether it was sent."""
+    found, now = _claim(Q(pk=number))
+    return bool(found) and _try(found[0], now)
+
+
+def send_due() -> int:
+    """Try every notice whose time has come; returns how many were sent."""
+    found, now = _claim(Q())
+    return sum(_try(one, now) for one in found)
+
+
+def _claim(which: Q) -> tuple[list[Notice], datetime]:
+    """Take notices that are due, each by one worker: what another has taken is passed over, and comes back if that one dies."""
+    with acting(None) as act:
+        due = Notice.objects.filter(which, due_at__lte=act.now).order_by("due_at", "pk")
+        found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
+        for one in found:
+            one.tries += 1
+            one.due_at = act.now + rules.HELD
+            one.save(update_fields=["tries", "due_at"])
+    return found, act.now
+
+
+def _try(notice: Notice, now: datetime) -> bool:
+    """Hand one claimed notice over to the mail service, and write down what came of it."""
+    late = notice.until is not None and notice.until <= now
+    why = "too_late" if late else _hand_over(notice)
+    with acting(None) as act:
+        held = Notice.objects.select_for_update().get(pk=notice.pk)
+        if held.due_at is None:
+            return False  # who had it before us was only slow
+        held.due_at = None
+        if not why:
+            held.sent_at, held.sealed = act.now, b""
+        elif why == "not_taken" and (wait := rules.next_try(held.tries)) is not None:
+            held.due_at = act.now + wait
+        else:
+            held.failed_at, held.why, held.sealed = act.now, why, b""
+        held.save(update_fields=["due_at", "sent_at", "failed_at", "why", "sealed"])
+        if held.failed_at is not None:
+            announce(NoticeFailed(held, act))
+    if held.failed_at is not None:
+        log().error("a notice was given up", part="notices", notice=held.pk, why=why, about=held.about)
+    return not why
+
+
+def _hand_over(notice: Notice) -> str:
+    """Why it could not be handed over, as a code; empty where the mail service took it."""
+    mail = settings.MAIL
+    if not mail.url:
+        return "no_mail"
+    to = notice.to
+    if notice.channel == "text":
+        if not mail.text_domain:
+            return "no_texts"
+        to = f"{notice.to.removeprefix('+')}@{mail.text_domain}"
+    try:
+        body = _open(notice.key, bytes(notice.sealed))
+    except InvalidTag:
+        return "unreadable"
+    # The same identity at every try: where the answer to a first one was lost, the mail service can tell the second for what it is.
+    identity = {"Message-ID": f"<notice-{notice.pk}@{mail.sender.rpartition('@')[2]}>"}
+    message = EmailMessage(notice.subject, body, mail.sender, [to], headers=identity, connection=service(mail.url))
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        return "refused" if all(code >= PERMANENT for code, _ in error.recipients.values()) else "not_taken"
+    except Exception as error:  # noqa: BLE001 - whatever a mail service does, the notice is tried again or given up aloud
+        log().warning("a notice was not taken", part="notices", notice=notice.pk, error=type(error).__name__)
+        return "not_taken"
+    return ""
+
+
+def _key() -> bytes:
+    return HKDF(SHA256(), 32, None, b"goldthread notice").derive(settings.SECRET_KEY.encode())
+
+
+def _seal(key: str, body: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(_key()).encrypt(nonce, body.encode(), key.encode())
+
+
+def _open(key: str, sealed: bytes) -> str:
+    return AESGCM(_key()).decrypt(sealed[:NONCE], sealed[NONCE:], key.encode()).decode()

@@ -1,0 +1,236 @@
+"""Referrals: frozen as they left, disclosed on the audit, each leg timed, silence escalated, nothing lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
+from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.contact.models import Incident
+from goldthread.safeguarding import referral_actions as actions
+from goldthread.safeguarding.clock_actions import watch
+from goldthread.safeguarding.clock_models import Clock, ClockStep
+from goldthread.safeguarding.clock_queries import running
+from goldthread.safeguarding.partner_models import SchoolTerm
+from goldthread.safeguarding.referral_models import Referral, ReferralLeg
+from tests.cast import Cast, attended, closed, key
+from tests.response.test_alarms import later
+from tests.safeguarding.referrals import children, given, leg, partner, referred, school, with_children
+
+
+@pytest.fixture
+def incident(cast: Cast) -> Incident:
+    return with_children(cast, "Mia Amber", "Kai Amber")
+
+
+def rules_running(referral: Referral) -> list[str]:
+    return [one.rule for one in running(("referral", referral.pk))]
+
+
+def test_what_left_is_kept_as_it_left_and_its_disclosure_is_audited_without_a_word(
+    cast: Cast, incident: Incident
+) -> None:
+    made = referred(cast.vast, incident, partner())
+    left = made.document.text
+    assert hashlib.sha256(left.encode()).hexdigest() == made.sha256
+    assert "Mia Amber" in left
+    assert "Kai" not in left
+    assert [one.child for one in made.children.all()] == [uuid.UUID(children(incident)[0])]
+    event = AuditEvent.objects.get(duty="disclosure", verb="referral.send")
+    assert event.staff_id == cast.vast.pk
+    detail = json.loads(event.detail)
+    assert (detail["sha256"], detail["fields"]) == (made.sha256, made.fields)
+    assert ["partner_contact", str(made.contact_id)] in [[kind, str(pk)] for kind, pk in json.loads(event.subjects)]
+    whole = f"{event.detail}{event.subjects}{event.reason}"
+    line = incident.entries.get(code="referral.sent")
+    for words in ("Mia", "shouted", "Ada"):
+        assert words not in whole
+        assert words not in json.dumps(line.data)
+
+
+def test_the_same_referral_twice_is_one_and_another_child_makes_another(cast: Cast, incident: Incident) -> None:
+    to, once = partner(), key()
+    first = referred(cast.vast, incident, to, key=once)
+    assert referred(cast.vast, incident, to, key=once) == first
+    assert referred(cast.fim, incident, to) == first, "from another window, by another person"
+    assert AuditEvent.objects.filter(verb="referral.send").count() == 1
+    second = referred(cast.vast, incident, to, children=children(incident))
+    assert (first.number, second.number) == (1, 2)
+    actions.withdraw(cast.vast, first.pk, key=key(), why="Wrong authority.")
+    assert referred(cast.vast, incident, to) != first, "after a withdrawal it may be sent anew"
+
+
+def test_nothing_goes_to_who_takes_none_and_nobody_is_made_up(cast: Cast, incident: Incident) -> None:
+    to = partner(active=False)
+    for other, says in ((given(to, incident), "takes no referrals"), (given(to, incident, contact=0), "registered")):
+        with pytest.raises(Invalid, match=says):
+            actions.make(cast.vast, incident.pk, key=key(), **other)
+    with pytest.raises(Invalid, match="worried about"):
+        referred(cast.vast, incident, to, concern=" \n ")
+    assert not Referral.objects.exists()
+
+
+def test_what_the_sender_saw_is_what_leaves_or_nothing_does(cast: Cast, incident: Incident) -> None:
+    to = partner()
+    with pytest.raises(Refused, match="has changed since you looked"):
+        referred(cast.vast, incident, to, previewed="0" * 64)
+    assert not Referral.objects.exists()
+
+
+def test_social_care_silent_escalates_and_its_word_by_telephone_ends_that(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner())
+    assert rules_running(made) == ["referral_decision"]
+    due = running(("referral", made.pk)).get().due_at
+    later(due - database_now(connection) + timedelta(hours=9))
+    watch()
+    assert list(ClockStep.objects.values_list("to", flat=True)) == ["vast_officer", "contact_supervisor", "fim"]
+    leg(cast.vast, made, "seen", occurred_at=database_now(connection))
+    assert rules_running(made) == ["referral_decision"], "read is not decided"
+    leg(cast.vast, made, "accepted", occurred_at=database_now(connection))
+    assert rules_running(made) == ["referral_outcome"]
+    leg(cast.vast, made, "outcome", "Seen at home; a plan is made.", occurred_at=database_now(connection))
+    assert rules_running(made) == []
+    actions.feed_back(cast.vast, made.pk, key=key(), words="Seen, heard and safe.")
+    line = incident.entries.get(code="referral.fed_back")
+    assert line.text is not None
+    assert line.text.text == "Seen, heard and safe."
+
+
+def test_declined_with_a_reason_owes_what_follows_and_may_turn_into_accepted(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner())
+    with pytest.raises(Invalid, match="reason"):
+        leg(cast.vast, made, "declined")
+    leg(cast.vast, made, "declined", "Below our threshold.")
+    assert rules_running(made) == ["referral_declined"]
+    leg(cast.vast, made, "accepted", "On reflection we take it.")
+    assert rules_running(made) == ["referral_outcome"]
+    assert list(made.legs.order_by("id").values_list("leg", flat=True)) == ["sent", "declined", "accepted"]
+    leg(cast.vast, made, "declined", "Not ours after all.")
+    assert rules_running(made) == ["referral_declined"], "an outcome is waited for no longer, a decision of ours is"
+    actions.feed_back(cast.vast, made.pk, key=key(), words="Taken up with their manager.")
+    assert rules_running(made) == []
+
+
+def test_a_leg_is_not_before_the_sending_nor_ahead_and_needs_its_person(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner())
+    for at in (made.made_at - timedelta(hours=1), made.made_at + timedelta(hours=1)):
+        with pytest.raises(Invalid):
+            leg(cast.vast, made, "seen", occurred_at=at)
+    for other in ({"by_name": " "}, {"occurred_at": None}, {"leg": "sent"}, {"leg": "withdrawn"}, {"leg": "lost"}):
+        values = {"leg": "seen", "by_name": "Ada", "occurred_at": made.made_at, **other}
+        with pytest.raises(Invalid):
+            actions.record_leg(cast.vast, made.pk, key=key(), **values)  # type: ignore[arg-type]
+    assert ReferralLeg.objects.count() == 1
+    again = {"key": key(), "leg": "seen", "by_name": "Ada", "occurred_at": made.made_at}
+    assert actions.record_leg(cast.vast, made.pk, **again) == actions.record_leg(cast.vast, made.pk, **again)  # type: ignore[arg-type]
+
+
+def test_told_by_telephone_before_it_was_written_counts_from_the_telephone(cast: Cast, incident: Incident) -> None:
+    rang = database_now(connection) - timedelta(minutes=40)
+    made = referred(cast.vast, incident, partner("edt", "Duty Team"), told_at=rang, told_to="Ben Night")
+    sent = made.legs.get()
+    assert (sent.origin, sent.by_name, sent.occurred_at) == ("telephone", "Ben Night", rang)
+    assert running(("referral", made.pk)).get().due_at == rang + timedelta(hours=1)
+    leg(cast.vast, made, "accepted", occurred_at=rang)
+    assert rules_running(made) == ["referral_outcome"]
+
+
+def test_a_partners_own_link_records_in_its_own_name(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner())
+    told = actions.record_leg(
+        None, made.pk, key=key(), leg="accepted", by_name="Ada Lead", contact=made.contact, origin="link"
+    )
+    assert (told.by, told.by_name, told.origin) == (None, "Ada Lead", "link")
+    event = AuditEvent.objects.get(verb="referral.accepted")
+    assert (event.role, json.loads(event.detail)["origin"]) == ("system", "link")
+
+
+def test_withdrawn_after_it_was_read_owes_that_its_readers_are_told(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner())
+    leg(cast.vast, made, "seen")
+    with pytest.raises(Invalid, match="why it is withdrawn"):
+        actions.withdraw(cast.vast, made.pk, key=key(), why="")
+    once = key()
+    actions.withdraw(cast.vast, made.pk, key=once, why="Another child of that name.")
+    assert actions.withdraw(cast.vast, made.pk, key=once, why="Another child of that name.").withdrawn_by == cast.vast
+    assert rules_running(made) == ["referral_withdrawn"]
+    with pytest.raises(Refused, match="was withdrawn"):
+        leg(cast.vast, made, "accepted")
+    with pytest.raises(Refused, match="was withdrawn"):
+        actions.withdraw(cast.vast, made.pk, key=key(), why="Again.")
+    actions.feed_back(cast.vast, made.pk, key=key(), words="Ada Lead told at 10:40.")
+    assert rules_running(made) == []
+
+
+def test_a_school_is_told_by_its_own_terms_even_where_the_child_was_out(cast: Cast, incident: Incident) -> None:
+    to = school()
+    made = referred(cast.vast, incident, to)
+    clock = running(("referral", made.pk)).get()
+    assert (clock.rule, clock.began_at, clock.known) == ("encompass", incident.opened_at, True)
+    leg(cast.vast, made, "seen")
+    assert rules_running(made) == []
+    SchoolTerm.objects.all().delete()
+    unknown = referred(cast.vast, incident, to, concern="Told again of the same night.")
+    assert not running(("referral", unknown.pk)).get().known
+
+
+def test_somebody_on_the_schools_staff_means_that_the_school_is_not_told(cast: Cast, incident: Incident) -> None:
+    to, lead = school(), partner("education", "Amberford Education")
+    for answer in ("yes", "", "perhaps"):
+        with pytest.raises(Invalid) as refused:
+            referred(cast.vast, incident, to, staff_answer=answer)
+        assert set(refused.value.fields) == {"staff_answer"}
+    assert referred(cast.vast, incident, lead).legs.count() == 1
+    unknown = referred(cast.vast, incident, to, staff_answer="not_known")
+    assert "not known whether anybody" in unknown.document.text
+
+
+def test_an_incident_stays_open_while_a_referral_is_owed_and_not_while_an_outcome_is(
+    cast: Cast, incident: Incident
+) -> None:
+    attended(cast, incident)
+    actions.owe(cast.vast, incident.pk, key=key(), kind="social_care")
+    actions.owe(cast.vast, incident.pk, key=key(), kind="social_care")
+    actions.owe(cast.vast, incident.pk, key=key(), kind="midwife")
+    with pytest.raises(Refused, match="Referral sent that is owed"):
+        closed(cast, incident)
+    with pytest.raises(Invalid):
+        actions.not_owed(cast.vast, incident.pk, key=key(), kind="midwife", why=" ")
+    actions.not_owed(cast.vast, incident.pk, key=key(), kind="midwife", why="She is not pregnant.")
+    with pytest.raises(Refused, match="No such referral is owed"):
+        actions.not_owed(cast.vast, incident.pk, key=key(), kind="midwife", why="Twice.")
+    made = referred(cast.vast, incident, partner())
+    assert not Clock.objects.filter(about="owed.social_care", stopped_at__isnull=True).exists()
+    with pytest.raises(Refused, match="decided by children's social care"):
+        closed(cast, incident)
+    leg(cast.vast, made, "accepted")
+    closed(cast, incident)
+    incident.refresh_from_db()
+    assert incident.closed_at is not None
+    leg(cast.vast, made, "outcome", "Safe at home.", occurred_at=database_now(connection))
+
+
+@pytest.mark.parametrize(
+    "who", ["handler", "stranger", "far_supervisor", "dispatcher", "officer", "qa", "pcc", "auditor"]
+)
+def test_nobody_refers_or_answers_who_may_not(cast: Cast, incident: Incident, who: str) -> None:
+    to, user = partner(), cast.everybody()[who]
+    made = referred(cast.vast, incident, to)
+    for act in (
+        lambda: referred(user, incident, to, concern="Mine."),
+        lambda: actions.owe(user, incident.pk, key=key(), kind="midwife"),
+        lambda: actions.not_owed(user, incident.pk, key=key(), kind="midwife", why="Mine."),
+        lambda: leg(user, made, "accepted"),
+        lambda: actions.withdraw(user, made.pk, key=key(), why="Mine."),
+        lambda: actions.feed_back(user, made.pk, key=key(), words="Mine."),
+    ):
+        with pytest.raises(NotThere):
+            act()
+    assert ReferralLeg.objects.count() == 1
