@@ -115,14 +115,14 @@ def test_an_incident_is_referred_from_its_own_page(
 ) -> None:
     client = browser(getattr(cast, who))
     given = {"key": key(), "words": "Third call this week.", "urgent": "on"}
-    assert client.post(f"/safeguarding/incidents/{incident.pk}/refer", given).status_code == status
+    assert client.post(f"/safeguarding/incidents/{incident.pk}/vast", given).status_code == status
     assert Concern.objects.filter(incident=incident, rating="red").exists() is (status == 302)
     if status == 302:
         assert "VAST: Red" in text(client.get(f"/incidents/{incident.pk}/"))
 
 
 def test_an_empty_referral_is_refused_in_a_sentence(cast: Cast, browser: Browser, incident: Incident) -> None:
-    answer = browser(cast.handler).post(f"/safeguarding/incidents/{incident.pk}/refer", {"key": key(), "words": " "})
+    answer = browser(cast.handler).post(f"/safeguarding/incidents/{incident.pk}/vast", {"key": key(), "words": " "})
     assert answer.status_code == 422
     assert "Write what VAST should look at, and why." in text(answer)
 
