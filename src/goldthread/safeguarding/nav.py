@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # (verb, name of the route, words); an entry shows when the role may do the verb.
 SECTIONS = [
     ("clock.see", "safeguarding:clocks", "Clocks"),
+    ("protection.see", "safeguarding:protections", "Protection"),
+    ("missing.see", "safeguarding:missing_list", "Missing"),
 ]
 
 
