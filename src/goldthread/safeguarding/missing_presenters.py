@@ -106,7 +106,6 @@ def interview(one: MissingInterview) -> dict[str, Any]:
         "who": one.who.shown() if one.who is not None else "",
         "words": one.words.shown() if one.words is not None else "",
         "not_face": one.not_face.shown() if one.not_face is not None else "",
-        "by": one.by.name,
     }
 
 
