@@ -72,7 +72,7 @@ def test_child_and_time_are_enough_and_the_rest_is_owed_until_it_is_told(cast: C
         cast.vast, held.pk, key=key(), given=Given(designated="sergeant", child_told="not_yet", told_why="Asleep.")
     )
     assert owed(held) == [
-        "where the child is now", "the local authority told", "the child told", "the parents told",
+        "where the child is now", "telling the local authority", "telling the child", "telling the parents",
         "a release plan or an emergency protection order",
     ]  # fmt: skip
     found = shown(held, newest(held), now())

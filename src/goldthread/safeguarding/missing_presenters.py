@@ -33,7 +33,7 @@ def rows(episodes: Iterable[MissingEpisode], now: datetime) -> list[dict[str, An
     """Several, each with the child's name and what is owed, by four questions however many there are."""
     these = list(episodes)
     named = children((one.incident_id, one.child) for one in these)
-    waits, owed = queries.waiting(these), queries.waits_for_interview(one for one in these if one.returned_at)
+    waits, owed = queries.waiting(these), queries.clocks_of(these)
     return [
         {
             **shown(one, now, called(named.get((one.incident_id, one.child)))),
@@ -136,7 +136,8 @@ def history(user: Staff, one: MissingEpisode, now: datetime) -> dict[str, Any]:
             "x": min(start, WIDTH - width), "y": HEIGHT - 20 - tall, "width": width, "height": tall,
             "open": each.returned_at is None, "risk": risk_name(each.risk),
         })  # fmt: skip
-    months = [{"x": round(WIDTH * step / 4), "at": since + (now - since) * step / 4} for step in range(5)]
+    days = [force_day(since + (now - since) * step / 4) for step in range(5)]
+    months = [{"x": round(WIDTH * step / 4), "day": f"{day.day} {day:%b %Y}"} for step, day in enumerate(days)]
     return {
         "episodes": [{**shown(each, now), "here": each.pk == one.pk} for each in here],
         "hidden": every.count() - len(here),

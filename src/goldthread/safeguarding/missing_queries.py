@@ -32,12 +32,10 @@ def listed(user: Staff) -> QuerySet[MissingEpisode]:
     return found.order_by(F("returned_at").asc(nulls_first=True), F("last_seen_at").asc(nulls_first=True), "at", "pk")
 
 
-def waits_for_interview(episodes: Iterable[MissingEpisode]) -> dict[int, list[Clock]]:
-    """The clocks of interviews that are owed, by the episode's identity."""
+def clocks_of(episodes: Iterable[MissingEpisode]) -> dict[int, list[Clock]]:
+    """The clocks that run on each, by the episode's identity: until the risk is assessed again, and until interviews are answered."""
     found: dict[int, list[Clock]] = {one.pk: [] for one in episodes}
-    rows = Clock.objects.filter(
-        about=ABOUT, about_id__in=[str(pk) for pk in found], stopped_at__isnull=True, rule__in=CLOCK_OF.values()
-    )
+    rows = Clock.objects.filter(about=ABOUT, about_id__in=[str(pk) for pk in found], stopped_at__isnull=True)
     for clock in rows.order_by("due_at"):
         found[int(clock.about_id)].append(clock)
     return found

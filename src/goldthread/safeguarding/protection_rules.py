@@ -100,13 +100,13 @@ def two_people(initiating: str, designated: str) -> None:
 def owed(texts: Mapping[str, str], *, child_told: str, parents_told: str, plan: str, ended: bool) -> list[str]:
     """What the record still lacks, in words; a plan is owed until it ended."""
     found = [
-        ("who took the child", texts.get("initiating")),
+        ("the officer who took the child", texts.get("initiating")),
         ("the designated officer", texts.get("designated")),
         ("where the child is now", texts.get("where_now")),
         ("the reason", texts.get("reason")),
-        ("the local authority told", texts.get("authority")),
-        ("the child told", child_told == "told"),
-        ("the parents told", parents_told == "told"),
+        ("telling the local authority", texts.get("authority")),
+        ("telling the child", child_told == "told"),
+        ("telling the parents", parents_told == "told"),
         ("a release plan or an emergency protection order", plan or ended),
     ]
     return [words for words, there in found if not there]

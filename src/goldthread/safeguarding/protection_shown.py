@@ -34,9 +34,17 @@ def _values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
             presenters.shown(one, known.get(one.pk), now, names.get(str(one.child), "A child")) for one in protections
         ],
         "missing": [missing_presenters.shown(one, now, names.get(str(one.child), "A child")) for one in episodes],
-        "may_see_safeguarding": user.can(queries.SEES) and reached(user, queries.SEES, incident.pk) is not None,
+        "may_see_safeguarding": _sees(user, record),
         "may_record_safeguarding": user.can("protection.record"),
     }
+
+
+def _sees(user: Staff, record: Record) -> bool:
+    """Whether the records' own pages open for them; where both verbs have the same scopes, this page is the answer already."""
+    if not user.can(queries.SEES):
+        return False
+    same = set(user.seat.scopes(queries.SEES)) == set(user.seat.scopes("incident.see"))
+    return same or reached(user, queries.SEES, record.incident.pk) is not None
 
 
 def _at(data: dict[str, Any], name: str = "at") -> str:
