@@ -11,6 +11,7 @@ class SafeguardingConfig(AppConfig):
             concern_tasks,
             door_actions,
             door_measures,
+            protection_measures,
             referral_measures,
         )
         from goldthread.safeguarding.shown import show_all
@@ -19,3 +20,4 @@ class SafeguardingConfig(AppConfig):
         door_measures.register_all()
         concern_measures.register_all()
         referral_measures.register_all()
+        protection_measures.register_all()

@@ -14,6 +14,8 @@ SECTIONS = [
     ("concern.see", "safeguarding:desk", "VAST desk"),
     ("clock.see", "safeguarding:clocks", "Clocks"),
     ("referral.see", "safeguarding:referrals", "Referrals"),
+    ("protection.see", "safeguarding:protections", "Protection"),
+    ("missing.see", "safeguarding:missing_list", "Missing"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import roles
 from goldthread.desk import beyond
-from goldthread.safeguarding import concern_shown, door_shown, link_shown, referral_shown
+from goldthread.safeguarding import concern_shown, door_shown, link_shown, protection_shown, referral_shown
 from goldthread.safeguarding.clock_models import KINDS
 from goldthread.safeguarding.clock_queries import running_in
 from goldthread.safeguarding.clock_rules import names
@@ -25,6 +25,7 @@ def show_all() -> None:
     concern_shown.show_all()
     referral_shown.show_all()
     link_shown.show_all()
+    protection_shown.show_all()
 
 
 def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:

@@ -20,7 +20,9 @@ from goldthread.integration.api import (
     lookback,
     marks,
     meetings,
+    missing,
     owning,
+    protection,
     referrals,
     requests,
     supervision,
@@ -71,6 +73,11 @@ SUBJECTS = {
     "Look-back": (
         lookback.router,
         "Stored records whose words carry a risk that the record did not, and deciding them.",
+    ),
+    "Protection": (protection.router, "Children in police protection, and discussions and conferences about a child."),
+    "Missing children": (
+        missing.router,
+        "Who is missing and since when unseen, their risk and who agreed to it, their return, and the interviews after it.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }

@@ -1,0 +1,58 @@
+"""Which episodes are of one child. One function, so that a child's record across incidents can take its place."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from goldthread.contact.known import settled
+from goldthread.contact.models import ChildVersion, Incident
+from goldthread.contact.search_rules import plain
+from goldthread.desk.presenters import child_facts
+from goldthread.safeguarding.missing_models import MissingEpisode
+from goldthread.safeguarding.protection_queries import children
+
+NOBODY = frozenset({"", "unknown", "not known"})
+
+
+@dataclass(frozen=True)
+class Tied:
+    """A child of an incident, with whatever ties it to other incidents: who it was settled as, its name, its age."""
+
+    incident: uuid.UUID
+    child: uuid.UUID
+    person: int | None
+    name: str
+    age: int | None
+
+
+def tied(incident: Incident, version: ChildVersion) -> Tied:
+    """The child as it is known now. It is the one person settled in the incident who bears its name, where there is one."""
+    name = named(version)
+    same = [one for one in settled(incident).people if name and plain(one.name) == name]
+    return Tied(incident.pk, version.child, same[0].pk if len(same) == 1 else None, name, version.age)
+
+
+def named(version: ChildVersion) -> str:
+    """The child's name in its plain form; empty where it is not known."""
+    name = plain(child_facts(version).get("name", ""))
+    return "" if name in NOBODY else name
+
+
+def of_child(child: Tied, since: datetime) -> QuerySet[MissingEpisode]:
+    """Episodes of this child since then: by child and incident, by the person it was settled as, or by exactly this name at this
+    age, or a year from it, since a birthday may lie between.
+    """
+    found = Q(incident=child.incident, child=child.child)
+    if child.person is not None:
+        found |= Q(person=child.person)
+    if child.name and child.age is not None:
+        near = MissingEpisode.objects.filter(at__gte=since, age__range=(max(child.age - 1, 0), child.age + 1))
+        rows = list(near.values_list("pk", "incident", "child"))
+        known = children((incident, one) for _, incident, one in rows)
+        same = [pk for pk, *pair in rows if tuple(pair) in known and named(known[tuple(pair)]) == child.name]  # type: ignore[index]
+        found |= Q(pk__in=same)
+    return MissingEpisode.objects.filter(found, at__gte=since)

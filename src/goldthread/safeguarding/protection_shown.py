@@ -1,0 +1,92 @@
+"""What police protection and missing episodes show on an incident's own page, and their lines of the timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from goldthread.contact.querysets import one as reached
+from goldthread.desk import beyond
+from goldthread.safeguarding import missing_choices, missing_presenters, missing_queries, protection_choices
+from goldthread.safeguarding import protection_presenters as presenters
+from goldthread.safeguarding import protection_queries as queries
+from goldthread.web.times import clock
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+    from goldthread.desk.record import Record
+
+
+def show_all() -> None:
+    """Register all; called once at start."""
+    beyond.display("safeguarding/_protection.jinja", _values)
+    for code, words in LINES.items():
+        beyond.line(code, words)
+
+
+def _values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
+    incident = record.incident
+    protections, episodes = queries.running_in(incident), missing_queries.running_in(incident)
+    names = {str(one.child): presenters.called(one) for one in record.children} if protections or episodes else {}
+    known = queries.newest_of(protections) if protections else {}
+    return {
+        "protections": [
+            presenters.shown(one, known.get(one.pk), now, names.get(str(one.child), "A child")) for one in protections
+        ],
+        "missing": [missing_presenters.shown(one, now, names.get(str(one.child), "A child")) for one in episodes],
+        "may_see_safeguarding": _sees(user, record),
+        "may_record_safeguarding": user.can("protection.record"),
+    }
+
+
+def _sees(user: Staff, record: Record) -> bool:
+    """Whether the records' own pages open for them; where both verbs have the same scopes, this page is the answer already."""
+    if not user.can(queries.SEES):
+        return False
+    same = set(user.seat.scopes(queries.SEES)) == set(user.seat.scopes("incident.see"))
+    return same or reached(user, queries.SEES, record.incident.pk) is not None
+
+
+def _at(data: dict[str, Any], name: str = "at") -> str:
+    return clock(datetime.fromisoformat(data[name]))
+
+
+def _met(data: dict[str, Any]) -> str:
+    kind, outcome = dict(protection_choices.MEETINGS)[data["kind"]], dict(protection_choices.OUTCOMES)[data["outcome"]]
+    return f"{kind}: {outcome.lower()}"
+
+
+def _ended(data: dict[str, Any]) -> str:
+    return f"Police protection ended {_at(data)}: {dict(protection_choices.ENDINGS)[data['how']].lower()}"
+
+
+def _assessed(data: dict[str, Any]) -> str:
+    asked, risk = (missing_presenters.risk_name(data[one]).lower() for one in ("asked", "risk"))
+    waits = "" if asked == risk else f"; {asked} waits for an inspector"
+    return f"Missing child assessed: {risk} risk holds{waits}"
+
+
+def _interviewed(data: dict[str, Any]) -> str:
+    kind, outcome = dict(missing_choices.INTERVIEWS)[data["kind"]], dict(missing_choices.OUTCOMES)[data["outcome"]]
+    return f"{kind}: {outcome.lower()}"
+
+
+LINES = {
+    "protection.taken": lambda data: f"Child taken into police protection {_at(data, 'taken_at')}",
+    "protection.added": lambda _data: "Police protection: more on record",
+    "protection.ended": _ended,
+    "protection.met": _met,
+    "missing.opened": lambda data: (
+        f"Child missing: {missing_presenters.risk_name(data['risk']).lower()} risk holds, episode {data['number']} in 12 months"
+    ),
+    "missing.assessed": _assessed,
+    "missing.agreed": lambda data: (
+        f"Missing child: an inspector agreed to {missing_presenters.risk_name(data['risk']).lower()} risk"
+    ),
+    "missing.not_agreed": lambda data: (
+        f"Missing child: an inspector did not agree; {missing_presenters.risk_name(data['risk']).lower()} risk holds"
+    ),
+    "missing.sighted": lambda data: f"Missing child seen {_at(data)}",
+    "missing.returned": lambda data: f"Missing child back {_at(data)}",
+    "missing.interviewed": _interviewed,
+}
