@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # (verb, name of the route, words); an entry shows when the role may do the verb.
 SECTIONS = [
     ("clock.see", "safeguarding:clocks", "Clocks"),
+    ("child.see", "safeguarding:children", "Children"),
 ]
 
 
