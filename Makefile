@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python
 # Half of what a process takes to start is compiling, where compiled files are missing and must not be written.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup setup-dev setup-extras run test test-long test-extras lint bench soak evaluate model clean
+.PHONY: setup setup-dev setup-extras run test test-long test-extras test-model lint bench soak evaluate model clean
 
 # A machine without Node gets it as a wheel; the styles are built once and again when they change.
 ASSETS := command -v node >/dev/null 2>&1 || $(BIN)/uv pip install --quiet --python $(BIN)/python --requirements requirements/node.lock; $(BIN)/python tools/build_assets.py
@@ -68,8 +68,8 @@ test-extras: setup-extras
 	@$(EXTRAS)/bin/python -m pytest tests_extras
 
 lint: setup-dev
-	@$(BIN)/ruff check src tests tests_extras tools bench soak modelling
-	@$(BIN)/ruff format --check --quiet src tests tests_extras tools bench soak modelling || { echo "Run: .venv/bin/ruff format src tests tests_extras tools bench soak modelling"; exit 1; }
+	@$(BIN)/ruff check src tests tests_extras tests_model tools bench soak modelling
+	@$(BIN)/ruff format --check --quiet src tests tests_extras tests_model tools bench soak modelling || { echo "Run: .venv/bin/ruff format src tests tests_extras tests_model tools bench soak modelling"; exit 1; }
 	@$(BIN)/lint-imports --no-cache
 	@GOLDTHREAD_MODE=test GOLDTHREAD_DATA=$(VENV)/data $(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint src || exit 1
@@ -92,6 +92,9 @@ $(MODEL)/.ready: $(VENV)/.uv requirements/model.in
 
 model: setup-dev $(MODEL)/.ready
 	@PYTHONPATH=src:. MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=536870912 $(MODEL)/bin/python -m modelling.make
+
+test-model: setup-dev $(MODEL)/.ready
+	@PYTHONPATH=src:. $(MODEL)/bin/python -m pytest -q -c /dev/null --rootdir . -p no:cacheprovider tests_model
 
 evaluate: setup-dev $(MODEL)/.ready
 	@$(BIN)/python -m modelling evaluate

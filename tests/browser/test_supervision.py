@@ -189,3 +189,79 @@ def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: 
     supervisor.go("/supervision/notes/left")
     expect(page.get_by_role("main")).to_contain_text("Next time their names too.")
     assert supervisor.axe() == []
+
+
+AT_AN_EMPTY_DESK = """
+import sys
+import django; django.setup()
+from datetime import timedelta
+from django.db import connection
+from goldthread.accounts import duty_actions, oncall_actions
+from goldthread.accounts.models import Staff
+from goldthread.accounts.oncall_rules import Line
+from goldthread.audit.actions import acting
+from goldthread.clocks.db import database_now
+now = database_now(connection)
+oncall_actions.put_line(
+    Staff.objects.get(username='fim'),
+    Line('fim', 'fim', now - timedelta(hours=1), now + timedelta(hours=8), '01632 960123'),
+)
+with acting(None) as act:
+    for one in Staff.objects.filter(role__in=['contact_supervisor', 'fim'], duties__ended_at=None, duties__isnull=False):
+        duty_actions.end(one, act, 'handover')
+from goldthread.contact.models import Incident
+from goldthread.response import request_actions
+from tests.cast import assess, key
+handler = Staff.objects.get(username='handler')
+for reference in sys.argv[1:]:
+    one = Incident.objects.get(reference=reference)
+    assess(handler, one)
+    made = request_actions.ask_lower(
+        handler, one.pk, key=key(), code='scheduled', reasons=['new-information'], why='It is out and nobody is hurt.'
+    )
+    assert made is not None
+    assess(handler, one)
+"""
+"""Nobody senior on duty, one on call; a lower grade asked for on each incident, and assessed again since."""
+
+
+def test_three_requests_at_an_empty_desk_are_decided_by_keys_when_somebody_comes(
+    person: People, service: Service
+) -> None:
+    handler = person("handler")
+    said = ("Bin on fire behind the bakery.", "Fence kicked in by two men.", "Van left across a drive.")
+    references = [opened(handler, one) for one in said]
+    subprocess.run(
+        [sys.executable, "-c", AT_AN_EMPTY_DESK, *references], env={**os.environ, **service.database.env}, check=True
+    )
+    mine = handler.page
+    approved, refused, raised = references
+    mine.goto(f"{service.base}/incidents/")
+    mine.get_by_role("link", name=refused).first.click()
+    expect(mine.locator("#requests")).to_contain_text("Nobody senior is on duty")
+    expect(mine.locator("#requests")).to_contain_text("01632 960123")
+    mine.locator("#requests button[name=outcome]").first.focus()
+    mine.keyboard.press("Enter")
+    expect(mine.locator("#said")).to_contain_text("Fim Amber, Force Incident Manager: answered")
+
+    page = person("supervisor").go("/supervision/?why=request").page
+    for reference, keys, done in (
+        (approved, ["p"], "Decided"),
+        (refused, ["w", "=Nobody has been there.", "Tab", "Tab", "Enter"], "Decided"),
+        (raised, ["u", "=A child was seen in it.", "Alt+1"], "The grade is raised"),
+    ):
+        page.goto(f"{service.base}/supervision/?why=request")
+        page.locator("tr", has_text=reference).focus()
+        page.keyboard.press("o")
+        expect(page.locator("#why-column")).to_contain_text("asked")
+        read(page)
+        for one in keys:
+            page.keyboard.type(one[1:]) if one[0] == "=" else page.keyboard.press(one)
+        expect(page.get_by_role("status").filter(has_text=done)).to_be_visible()
+    page.goto(f"{service.base}/supervision/?why=request")
+    for reference in references:
+        expect(page.locator("tr", has_text=reference)).to_have_count(0)
+    mine.reload()
+    expect(mine.locator("#requests")).to_contain_text("Refused Supervisor Amber")
+    expect(mine.locator("#requests")).to_contain_text("Nobody has been there.")
+    expect(mine.locator("#requests")).not_to_contain_text("Nobody senior is on duty")

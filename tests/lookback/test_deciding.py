@@ -11,6 +11,7 @@ from django.db import connection
 from goldthread.accounts.models import Team
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks import working
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
@@ -68,7 +69,7 @@ def test_vast_hands_it_to_their_desk_on_a_clock(cast: Cast, item: Item) -> None:
     made = fresh(item)
     assert (made.owner, made.owner_team) == (None, cast.vast.team)
     now = database_now(connection)
-    today, closed_days = now.astimezone(LONDON).date(), tables.bank_holidays()
+    today, closed_days = now.astimezone(LONDON).date(), bank_holidays()
     assert made.outcome_due_at == working.end_of_day(today, tables.targets_on(today).outcome["vast"], closed_days)
 
 

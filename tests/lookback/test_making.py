@@ -15,6 +15,7 @@ from goldthread.accounts.models import Staff
 from goldthread.assessment import reading
 from goldthread.audit.models import AuditEvent, Payload
 from goldthread.clocks import working
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused
@@ -167,7 +168,7 @@ def _days(items: Sequence[Item]) -> list[date]:
 
 def test_what_is_beyond_the_days_capacity_waits_owned_highest_risk_first(cast: Cast, tmp_path: Path) -> None:
     items = some_items(cast, tmp_path, 5, a_day=2)
-    closed = tables.bank_holidays()
+    closed = bank_holidays()
     today = working.working_day(now().astimezone(LONDON).date(), 0, closed)
     expected = [working.working_day(today, n // 2, closed) for n in range(5)]
     assert _days(items) == expected

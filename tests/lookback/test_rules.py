@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldthread.clocks import working
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, Refused
 from goldthread.lookback import rules, tables
@@ -109,7 +110,7 @@ def test_highest_risk_first_then_the_surest_then_the_oldest() -> None:
     assert sorted(order, key=lambda one: rules.rank(*one)) == order
 
 
-CHRISTMAS = tables.bank_holidays()
+CHRISTMAS = bank_holidays()
 
 
 def test_each_working_day_releases_what_was_agreed() -> None:

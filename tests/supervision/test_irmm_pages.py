@@ -14,13 +14,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
+from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
+from goldthread.accounts.oncall_actions import put_line
+from goldthread.audit.actions import acting
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
 from goldthread.meetings import actions
 from goldthread.meetings.models import Action, Decision, Meeting
 from goldthread.meetings.tasks import watch_each_minute
+from tests.accounts.test_on_call import line as on_call
 from tests.cast import Cast, key
 from tests.response.test_alarms import later
 from tests.response.test_requests import with_child
@@ -188,6 +192,24 @@ def test_a_proposed_meeting_is_on_the_page_of_whoever_calls_it(
     page = text(browser(cast.fim).get("/meetings/"))
     assert "A meeting is proposed 5 open incidents with a child are past their target" in page
     assert "A meeting is proposed" not in text(browser(cast.supervisor).get("/meetings/"))
+
+
+def test_where_nobody_on_duty_may_call_a_proposed_meeting_everybody_in_it_is_told_whom_to_ring(
+    cast: Cast, browser: Browser, incident: Incident
+) -> None:
+    put_line(cast.supervisor, on_call())
+    for _ in range(4):
+        with_child(cast)
+    later(timedelta(hours=2))
+    watch_each_minute(0)
+    with acting(None) as act:
+        duty_actions.end(cast.fim, act, "handover")
+    client = browser(cast.supervisor)
+    told = "Nobody who may call it is on duty: ring Fim Amber, Force Incident Manager, 01632 960123."
+    assert told in text(client.get("/meetings/"))
+    assert client.get("/meetings/count").json()["count"] == 1
+    for outside in (cast.handler, cast.pcc):
+        assert "is proposed" not in text(browser(outside).get("/meetings/"))
 
 
 def test_a_form_that_is_none_does_nothing(cast: Cast, browser: Browser, incident: Incident) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.roles import roles
 from goldthread.audit.models import DatabaseNow
 
 
@@ -34,3 +35,13 @@ class OnCall(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["ends_at"], condition=Q(off_at__isnull=True), name="on_call_stands")]
+
+    @property
+    def name_and_role(self) -> str:
+        """Who it is, as an incident's record tells them."""
+        return f"{self.staff.name}, {roles()[self.role].name if self.role in roles() else self.role}"
+
+    @property
+    def rung_as(self) -> str:
+        """In a line, for whoever may see the list: name, role and number."""
+        return f"{self.name_and_role}, {self.telephone}"

@@ -12,7 +12,7 @@ from goldthread.response import shared_actions as shared
 from goldthread.response.grades import closing_reasons, grade, grades_on
 from goldthread.response.request_models import ReviewRequest
 from goldthread.response.request_rules import reasons
-from goldthread.response.senior_actions import RUNG, rung_as
+from goldthread.response.senior_actions import RUNG
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -32,7 +32,7 @@ def nobody_senior(record: Record, user: Staff) -> dict[str, Any] | None:
 
 def on_call_now_shown() -> list[dict[str, Any]]:
     """Who can be rung now."""
-    return [{"id": one.pk, "told": rung_as(one), "until": one.ends_at} for one in on_call_now()]
+    return [{"id": one.pk, "told": one.rung_as, "until": one.ends_at} for one in on_call_now()]
 
 
 def lower_grades(record: Record | None, now: datetime) -> list[tuple[str, str]]:

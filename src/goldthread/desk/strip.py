@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from goldthread.response.senior_actions import on_call_told
+from goldthread.accounts.queries import on_call_now
 
 # (count, words, sign, filter the counter opens, whether it shows while nothing waits there)
 COUNTERS = [
@@ -63,7 +63,7 @@ def strip(counted: dict[str, int], whose: str = "") -> list[dict[str, Any]]:
     """
     return [
         {"code": name, "value": counted[name], "label": words, "kind": sign, "href": _kept(href, whose)}
-        | ({"ring": on_call_told() or [NOBODY_ON_CALL]} if name == "senior" else {})
+        | ({"ring": [one.rung_as for one in on_call_now()] or [NOBODY_ON_CALL]} if name == "senior" else {})
         for name, words, sign, href, always in COUNTERS
         if always or counted[name]
     ]

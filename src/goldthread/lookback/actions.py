@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from goldthread.accounts.models import Team
 from goldthread.audit.actions import Acting, acting
 from goldthread.audit.models import Payload
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.local import LONDON
 from goldthread.clocks.working import end_of_day
 from goldthread.config.errors import NotThere, Refused
@@ -213,7 +214,7 @@ def _slots(
     team: Team, a_day: int, new: Iterable[Light], now: datetime
 ) -> tuple[dict[int, Slot], dict[uuid.UUID, Slot]]:
     """When each new item, by its row, and each one that waits already is released and due, in one order of rank."""
-    today, closed, targets = now.astimezone(LONDON).date(), tables.bank_holidays(), tables.targets_on(now.date())
+    today, closed, targets = now.astimezone(LONDON).date(), bank_holidays(), tables.targets_on(now.date())
     ranked: list[tuple[tuple[float, ...], int, int | uuid.UUID]] = [(one.rank, one.severity, one.row) for one in new]
     waiting = Item.objects.waiting(now).filter(team=team)
     for pk, severity, probability, received_at, row in waiting.values_list(

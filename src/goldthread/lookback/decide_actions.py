@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from goldthread.accounts.events import StaffLeft
 from goldthread.audit.models import Payload
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.local import LONDON
 from goldthread.clocks.working import end_of_day
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
@@ -66,7 +67,7 @@ def decide(
         item.state, item.decision, item.decided_at = "decided", kept.kind, work.now
         days = tables.targets_on(work.now.date()).outcome.get(kept.kind)
         today = work.now.astimezone(LONDON).date()
-        item.outcome_due_at = None if days is None else end_of_day(today, days, tables.bank_holidays())
+        item.outcome_due_at = None if days is None else end_of_day(today, days, bank_holidays())
         work.act.record(
             "alteration",
             "lookback.decide",

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
-
-import holidays
 
 from goldthread.config import dated
 from goldthread.lookback.choices import LEVELS
@@ -81,10 +78,3 @@ def names_on(day: date) -> Names:
 def needed_on(day: date) -> dict[str, int]:
     """For each level of the reader the severity of the grade that carries it, by ``response/grades.toml``."""
     return {one.level: one.severity for one in grades_on(day).values()}
-
-
-@lru_cache(maxsize=1)
-def bank_holidays() -> Container[date]:
-    """Bank holidays of England and Wales; years are worked out as they are asked for."""
-    found: Container[date] = holidays.country_holidays("GB", subdiv="ENG")
-    return found

@@ -140,6 +140,11 @@ def _here(codes: Iterable[str]) -> QuerySet[Staff]:
     return found.order_by("name", "pk")
 
 
+def somebody(codes: Iterable[str]) -> bool:
+    """Whether anybody is on duty in one of these roles."""
+    return _here(codes).exists()
+
+
 def proposals(kinds: Iterable[str]) -> QuerySet[Proposal]:
     """Meetings that are proposed and not called, the oldest first."""
     return Proposal.objects.filter(kind__in=list(kinds), ended_at__isnull=True).order_by("at", "id")

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.queries import on_call_now
 from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation, record_disclosure
 from goldthread.clocks.db import database_now
@@ -48,10 +49,12 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @route(SEE, "none", why="a number, of nobody's record")
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
-    """How many of my actions are open, and of these late; a meeting that is proposed counts for whoever calls it."""
+    """How many of my actions are open, and of these late; a meeting that is proposed counts for whoever calls it, and where
+    nobody is on duty who may for everybody who would be in it.
+    """
     user, now = staff(request), database_now(connection)
-    mine = queries.mine(user)
-    proposed = queries.proposals(_called(user, _kinds(now))).count()
+    mine, kinds = queries.mine(user), _kinds(now)
+    proposed = queries.proposals([*_called(user, kinds), *_left(user, kinds)]).count()
     return JsonResponse({"count": mine.count() + proposed, "over": mine.filter(due_at__lt=now).count()})
 
 
@@ -199,7 +202,7 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
     found = Paginator(queries.meetings(user, kinds), PAGE)
     page = found.get_page(request.GET.get("page"))
     rows = [presenters.row(one, kinds[one.kind]) for one in page.object_list]
-    called = _called(user, kinds)
+    called, left = _called(user, kinds), _left(user, kinds)
     record_consultation(user, SEE, [("meeting", str(one["id"])) for one in rows])
     open_now = {one.kind for one in page.object_list if one.is_open}
     shown = [code for code in called if code not in open_now]
@@ -219,7 +222,9 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
             for code in shown
         },
         "lost": form if form is not None and form.data.get("kind") not in shown else None,
-        "proposals": list(queries.proposals(called)),
+        "proposals": list(queries.proposals([*called, *left])),
+        "left": left,
+        "on_call": [one.rung_as for one in on_call_now()] if left and user.can("oncall.see") else [],
         "mine": queries.mine(user).count(),
         "page": page_links(request, page, "meeting", reverse("meetings:list")),
     }
@@ -374,6 +379,12 @@ def _kinds(now: Any) -> dict[str, Kind]:
 
 def _called(user: Staff, kinds: dict[str, Kind]) -> list[str]:
     return [code for code, kind in kinds.items() if user.seat.codes & kind.call and user.can(CHAIR)]
+
+
+def _left(user: Staff, kinds: dict[str, Kind]) -> list[str]:
+    """Kinds that nobody on duty may call, and in which this person would be: somebody must ring whoever may."""
+    mine = [code for code, kind in kinds.items() if user.seat.codes & kind.join and user.can(SEE)]
+    return [code for code in mine if not queries.somebody(kinds[code].call)]
 
 
 def _because(code: str) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from goldthread.accounts.models import OnCall
-from goldthread.accounts.queries import on_call_now
-from goldthread.accounts.roles import roles
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid
@@ -104,7 +102,7 @@ def note_rung(
             line = OnCall.objects.filter(pk=on_call).select_related("staff").first()
             if line is None or not user.can("oncall.see"):
                 raise Invalid({"on_call": "That is nobody on the on-call list. Choose from it, or write who it was."})
-            told = name_and_role(line)  # the number is for who may see the list, and the incident is read by others
+            told = line.name_and_role  # the number is for who may see the list, and the incident is read by others
         elif not told:
             raise Invalid({"who": "Write whom you rang. Nothing was written."})
         work.entry(
@@ -114,19 +112,3 @@ def note_rung(
         work.involve("author")
         work.act.record("collection", "oncall.rung", shared.subject(work), on_call=on_call, outcome=outcome)
         work.finish()
-
-
-def name_and_role(line: OnCall) -> str:
-    """Somebody on call as an incident's record tells them."""
-    role = roles()[line.role].name if line.role in roles() else line.role
-    return f"{line.staff.name}, {role}"
-
-
-def rung_as(line: OnCall) -> str:
-    """Somebody on call in a line, for whoever may see the list: name, role and number."""
-    return f"{name_and_role(line)}, {line.telephone}"
-
-
-def on_call_told() -> list[str]:
-    """Everybody who can be rung now, each in a line."""
-    return [rung_as(one) for one in on_call_now()]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from goldthread.audit.actions import acting
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.statutory import Calendar
 from goldthread.config.errors import Invalid
 from goldthread.config.upward import announce
@@ -14,7 +16,6 @@ from goldthread.contact.events import IncidentChanged
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.work import Work
-from goldthread.lookback.tables import bank_holidays
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 from goldthread.safeguarding.clock_rules import plan, rule_on
 
@@ -86,7 +87,7 @@ def watch(most: int = AT_ONCE) -> int:
             for one in Incident.objects.filter(pk__in=[pk for pk in wanted if pk]).order_by("pk").select_for_update(skip_locked=True)
         }  # fmt: skip
         mine = due.filter(incident__in=incidents) | due.filter(incident__isnull=True)
-        told: defaultdict[object, list[tuple[Clock, str, str]]] = defaultdict(list)
+        told: defaultdict[uuid.UUID | None, list[tuple[Clock, str, str]]] = defaultdict(list)
         for clock in mine.select_for_update(skip_locked=True, of=("self",))[:most]:
             for kind, to in _tell(clock, act):
                 told[clock.incident_id].append((clock, kind, to))

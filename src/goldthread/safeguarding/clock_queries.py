@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -23,7 +23,7 @@ def running_in(incident: Incident) -> QuerySet[Clock]:
     return Clock.objects.filter(incident=incident, stopped_at__isnull=True).order_by("due_at", "pk")
 
 
-def standing(user: Staff) -> QuerySet[Clock]:
+def standing(user: Staff) -> QuerySet[Any]:
     """Clocks that have told this person's role something and still run, in incidents that they may see; longest over first.
 
     Each with ``told_kind``, the last thing that it told them.
@@ -37,3 +37,9 @@ def standing(user: Staff) -> QuerySet[Clock]:
         .select_related("incident", "team")
         .order_by("due_at", "pk")
     )
+
+
+def counted(user: Staff) -> dict[str, int]:
+    """How many stand told to this person, and how many of these have run out."""
+    found = standing(user)
+    return {"count": found.count(), "over": found.exclude(told_kind="warn").count()}

@@ -29,8 +29,8 @@ def told(request: HttpRequest) -> HttpResponse:
         {
             "clock": one,
             "name": names().get(one.rule, one.rule),
-            "told": dict(KINDS)[one.told_kind],  # type: ignore[attr-defined]  # annotated
-            "over": one.told_kind != "warn",  # type: ignore[attr-defined]
+            "told": dict(KINDS)[one.told_kind],
+            "over": one.told_kind != "warn",
         }
         for one in found
     ]
@@ -45,5 +45,4 @@ def told(request: HttpRequest) -> HttpResponse:
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
     """How many stand: what the navigation shows. Nobody's record."""
-    found = clock_queries.standing(staff(request))
-    return JsonResponse({"count": found.count(), "over": found.exclude(told_kind="warn").count()})
+    return JsonResponse(clock_queries.counted(staff(request)))
