@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from goldthread.audit.actions import Acting, acting
 from goldthread.audit.models import Payload
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.working import end_of_day
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.actions import lock_identity
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
-from goldthread.lookback.tables import bank_holidays
 from goldthread.safeguarding import child_rules as rules
 from goldthread.safeguarding.child_actions import reached
 from goldthread.safeguarding.child_models import REVIEWED, ChildMarker, ChildMarkerReview

@@ -230,6 +230,33 @@ def children(found: list[At], reach: dict[uuid.UUID, Incident]) -> list[dict[str
     return list(rows.values())
 
 
+def here(user: Staff, incident: Incident, versions: Collection[ChildVersion]) -> list[dict[str, Any]]:
+    """Which children of an incident have a record and from how many earlier incidents; to who may tie, those without one too."""
+    may = user.can("child.tie")
+    at = [(incident.pk, one.child) for one in versions]
+    held = queries.held_by(at)
+    groups = queries.groups(set(held.values()))
+    others = {pk for group in groups.values() for pk, _ in group}
+    before = (
+        Incident.objects.filter(pk__in=others, opened_at__lt=incident.opened_at) if others else Incident.objects.none()
+    )
+    earlier = set(before.values_list("pk", flat=True))
+    pairs: dict[uuid.UUID, list[int]] = {}
+    for pair in queries.suggestions_on(at) if may else ():
+        for pk, child in ((pair.incident_id, pair.child), (pair.other_incident_id, pair.other_child)):
+            if pk == incident.pk:
+                pairs.setdefault(child, []).append(pair.pk)
+    rows = []
+    for one in versions:
+        root = held.get((incident.pk, one.child))
+        count = len({pk for pk, _ in groups.get(root, ())} & earlier) if root else 0
+        if root or may:
+            rows.append({
+                "child": one.child, "name": name_of(one), "record": root, "before": count, "alike": pairs.get(one.child, []),
+            })  # fmt: skip
+    return rows
+
+
 def raises(user: Staff) -> list[dict[str, Any]]:
     """Raises that wait, with the child and the incidents that this person may see; none where they see none of these."""
     rows = list(queries.raises_open())

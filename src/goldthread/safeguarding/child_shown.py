@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.desk import beyond
 from goldthread.safeguarding import child_chronology, child_likeness_actions, child_measures, child_raise_actions
-from goldthread.safeguarding import child_queries as queries
+from goldthread.safeguarding.child_presenters import here
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -35,30 +33,8 @@ def _records(user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
     incident = record.incident
     if not record.children or not user.can("child.known") or reached(user, "child.known", incident.pk) is None:
         return {}
-    may = user.can("child.tie")
-    at = [(incident.pk, one.child) for one in record.children]
-    held = queries.held_by(at)
-    groups = queries.groups(set(held.values()))
-    earlier = _earlier(incident, {pk for group in groups.values() for pk, _ in group})
-    alike: dict[uuid.UUID, list[int]] = {}
-    for pair in queries.suggestions_on(at) if may else ():
-        for pk, child in ((pair.incident_id, pair.child), (pair.other_incident_id, pair.other_child)):
-            if pk == incident.pk:
-                alike.setdefault(child, []).append(pair.pk)
-    rows = []
-    for one in record.children:
-        root = held.get((incident.pk, one.child))
-        before = {pk for pk, _ in groups.get(root, ())} & earlier if root else set()
-        if root or may:
-            rows.append({
-                "child": one.child, "name": queries.name_of(one), "record": root, "before": len(before),
-                "alike": alike.get(one.child, []),
-            })  # fmt: skip
-    return {"child_records": rows, "child_may_see": user.can("child.see"), "child_may_tie": may}
-
-
-def _earlier(incident: Incident, others: set[uuid.UUID]) -> set[uuid.UUID]:
-    if not others:
-        return set()
-    found = Incident.objects.filter(pk__in=others, opened_at__lt=incident.opened_at)
-    return set(found.values_list("pk", flat=True))
+    return {
+        "child_records": here(user, incident, record.children),
+        "child_may_see": user.can("child.see"),
+        "child_may_tie": user.can("child.tie"),
+    }
