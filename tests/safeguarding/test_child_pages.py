@@ -50,7 +50,7 @@ def test_the_page_tells_who_where_with_whom_and_everything_in_order_of_time(cast
     page = text(browser(cast.vast).get(f"{ROOT}{record}/"))
     for words in (
         "Mya Fenwick, 7", "Mia Fenwick", "at her nan&#39;s", "Leo Fenwick", "Orla Fenwick", "14 Larch Road", known_world.SOURCE,
-        "Graded Priority", "NA21 arrived", "kids crying", "Reader: ", "Incident opened: 999", reference(one), reference(other),
+        "Graded Priority", "NA21 arrived", "kids crying", "Reader suggests", "Incident opened: 999", reference(one), reference(other),
     ):  # fmt: skip
         assert words in page, words
     assert "More is held" not in page

@@ -27,7 +27,7 @@ from goldthread.safeguarding.child_queries import Seen, age_of, facts
 
 LONGEST_QUOTE = 160
 """Characters of a quote that a line shows *(ours)*."""
-LEVELS = {"none": "nothing", "low": "low", "medium": "medium", "high": "high", "immediate": "immediate"}
+LEVELS = {"none": "no level", "low": "low", "medium": "medium", "high": "high", "immediate": "immediate"}
 QUOTES = """
 SELECT entry.incident_id, entry.seq, substr(kept.text, asked.start + 1, least(asked.stop - asked.start, %(most)s))
 FROM unnest(%(incidents)s::uuid[], %(seqs)s::int[], %(starts)s::int[], %(stops)s::int[]) AS asked(incident, seq, start, stop)
@@ -118,7 +118,11 @@ def read(seen: Seen) -> Iterable[Line]:
             strongest[one.incident_id] = max(stands, key=lambda each: each["score"])
     quotes = _quotes(strongest)
     for one in rows:
-        words = "Reader was down: not read" if one.state == "down" else f"Reader: {LEVELS.get(one.level, one.level)}"
+        words = (
+            "Reader was down: not read"
+            if one.state == "down"
+            else f"Reader suggests {LEVELS.get(one.level, one.level)}"
+        )
         unsure = ", not sure" if one.abstain and one.state != "down" else ""
         yield Line(one.at, one.incident_id, words + unsure, "reader", quotes.get(one.incident_id, ""))
 

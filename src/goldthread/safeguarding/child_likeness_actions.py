@@ -49,7 +49,8 @@ def remember(versions: Iterable[ChildVersion]) -> None:
 def suggest(incident_id: uuid.UUID) -> int:
     """Keep each pair of a child in this incident and one in another that a person is to look at; returns how many are new.
 
-    Safe to run twice. A pair of one record, and one of which somebody said that it is two children, is left out.
+    Safe to run twice. A pair of one record, and one of which somebody said that it is two children, is left out; of two records, or of
+    a record and a child, one pair is enough.
     """
     with acting(None) as act:
         incident = Incident.objects.filter(pk=incident_id).first()
@@ -65,7 +66,8 @@ def suggest(incident_id: uuid.UUID) -> int:
         groups = queries.groups(set(records.values()))
         whole = {at: groups.get(records[at], [at]) if at in records else [at] for at in [*mine, *theirs]}
         apart = queries.said_apart([one for at in mine for one in whole[at]])
-        made = []
+        best: dict[tuple[object, object], ChildLikeness] = {}
+        waits = _waits([one for at in mine for one in whole[at]])
         for at, known in mine.items():
             for other, its in theirs.items():
                 if at in records and records[at] == records.get(other):
@@ -73,17 +75,29 @@ def suggest(incident_id: uuid.UUID) -> int:
                 if any(frozenset((a, b)) in apart for a in whole[at] for b in whole[other]):
                     continue
                 found = rules.alike(known, its, weights)
-                if rules.suggested(found, weights):
-                    made.append(_pair((at, other), found.score, act))
-        before = ChildLikeness.objects.count() if made else 0
-        ChildLikeness.objects.bulk_create(made, ignore_conflicts=True)
-        return ChildLikeness.objects.count() - before if made else 0
+                between = (records.get(at, at), records.get(other, other))
+                if not rules.suggested(found, weights) or frozenset(between) in waits:
+                    continue
+                if between not in best or best[between].score < found.score:
+                    best[between] = _pair((at, other), found.score, act)
+        before = ChildLikeness.objects.count() if best else 0
+        ChildLikeness.objects.bulk_create(best.values(), ignore_conflicts=True)
+        return ChildLikeness.objects.count() - before if best else 0
 
 
 def _later(incident: Incident) -> None:
     from goldthread.safeguarding.child_tasks import look_for_likeness
 
     look_for_likeness.defer(incident=str(incident.pk))
+
+
+def _waits(some: list[At]) -> set[frozenset[object]]:
+    """Between whom a pair waits already: records, and children that have none."""
+    pairs = [
+        ((one.incident_id, one.child), (one.other_incident_id, one.other_child)) for one in queries.suggestions_on(some)
+    ]
+    records = queries.held_by({at for both in pairs for at in both})
+    return {frozenset(records.get(at, at) for at in both) for both in pairs}
 
 
 def _pair(both: tuple[At, At], score: int, act: Acting) -> ChildLikeness:

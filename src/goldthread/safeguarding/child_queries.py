@@ -150,9 +150,9 @@ def groups(found: Collection[uuid.UUID]) -> dict[uuid.UUID, list[At]]:
     """For each of these records, none of which is merged into another, the children in incidents tied to it."""
     inside = members(found) if found else {}
     tied: dict[uuid.UUID, list[At]] = defaultdict(list)
-    rows = standing_ties().filter(record__in=inside).order_by("id") if inside else ()
-    for one in rows:
-        tied[inside[one.record_id]].append((one.incident_id, one.child))
+    rows = standing_ties().filter(record__in=inside).order_by("id") if inside else ChildTie.objects.none()
+    for record, incident, child in rows.values_list("record", "incident", "child"):
+        tied[inside[record]].append((incident, child))
     return tied
 
 

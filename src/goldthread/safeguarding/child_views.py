@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route, staff
@@ -219,7 +220,7 @@ def _list(
     record_consultation(user, "child.search" if found is not None else "child.list", list(dict.fromkeys(subjects)))
     purpose = {name: form[name].value() for name in ("record", "incident", "child") if form[name].value()}
     context = {
-        "now": now, "sections": sections(user, request.path), "form": form, "typed": typed, "found": found, "raises": raises,
+        "now": now, "sections": sections(user, reverse("safeguarding:children")), "form": form, "typed": typed, "found": found, "raises": raises,
         "pairs": pairs, "page": page_links(request, page, "pair"), "may_tie": user.can(TIE), "raise_form": refused,
         "raise_about": about, "purpose": purpose, "merge_form": child_forms.MergeForm(), "tie_form": child_forms.TieForm(),
     }  # fmt: skip

@@ -51,7 +51,9 @@ class TieGiven(Given):
     """Which record a child of an incident is to be tied to."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"why": "The grandmother told both."}]})
-    record: UUID | None = Field(None, description="The record that is this child's; without one, a new record is made.")
+    record: UUID | None = Field(
+        None, strict=False, description="The record that is this child's; without one, a new record is made."
+    )
     why: str = Field("", max_length=LONGEST_WORDS, description="Needed where a record is named.")
 
 
@@ -63,7 +65,7 @@ class MergeGiven(WhyGiven):
             "examples": [{"other": "0b0f6a52-6f3a-4a57-9d0c-0f7f3c0a9f11", "why": "The grandmother told both."}]
         }
     )
-    other: UUID
+    other: UUID = Field(strict=False, description="The other record, by the `record` that finding or making it gave.")
 
 
 class UnmergeGiven(WhyGiven):
