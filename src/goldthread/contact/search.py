@@ -76,7 +76,7 @@ def find_places(typed: str, area: str = "") -> list[Found]:
     asked = rules.typed_place(typed)
     if rules.too_short(asked.street):
         return []
-    scored = _like(STREETS, asked.street)
+    scored = like(STREETS, asked.street)
     if not scored:
         return []
     streets = {one.pk: one for one in Street.objects.filter(pk__in=scored)}
@@ -107,7 +107,7 @@ def find_people(typed: str, today: date) -> list[Found]:
     for nth, word in enumerate(asked):
         if len(word) < rules.SHORTEST - 1:
             continue
-        for pk, likeness in _like(WORDS, word).items():
+        for pk, likeness in like(WORDS, word).items():
             words.append(pk)
             nths.append(nth)
             scores.append(likeness)
@@ -158,7 +158,7 @@ def _person(person: Person, homes: list[Place], today: date) -> Found:
     return Found(f"person-{person.pk}", str(person), note, "", person.source, person.as_of)
 
 
-def _like(query: str, typed: str) -> dict[int, float]:
+def like(query: str, typed: str) -> dict[int, float]:
     """Rows that the trigram index gives for ``typed`` and that are like it letter by letter, with how much."""
     given: dict[str, Any] = {"typed": typed, "begins": f"{typed}%", "most": CANDIDATES, "compared": COMPARED}
     with transaction.atomic(), connection.cursor() as cursor:

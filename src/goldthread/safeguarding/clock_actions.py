@@ -39,10 +39,12 @@ def start(
     team: Team | None = None,
     began_at: datetime | None = None,
     terms: Terms | None = None,
+    due_at: datetime | None = None,
 ) -> Clock:
     """Begin a clock on a thing, at ``began_at`` or now; the one that runs already where there is one.
 
-    What lies behind already when it begins is told at once. ``terms``: of the school it concerns.
+    What lies behind already when it begins is told at once. ``terms``: of the school it concerns. ``due_at``: when it runs out where
+    somebody chose that, such as the day of a review; the rule's length is not asked then.
     Raises ``Invalid`` for a beginning that lies ahead, ``KeyError`` for a rule there is not.
     """
     kind, number = about[0], str(about[1])
@@ -53,7 +55,8 @@ def start(
     if began > act.now + AHEAD:
         raise Invalid({"began_at": "This time lies ahead. Give when it began; nothing was saved."})
     held = rule_on(rule, force_day(began))
-    planned = plan(held, began, Calendar(bank_holidays(), terms) if terms is not None else Calendar(bank_holidays()))
+    calendar = Calendar(bank_holidays(), terms) if terms is not None else Calendar(bank_holidays())
+    planned = plan(held, began, calendar, due_at)
     return Clock.objects.create(
         rule=rule, incident=incident, about=kind, about_id=number, team=team, began_at=began, due_at=planned.due_at,
         known=planned.known, holds=held.holds, next_at=planned.steps[0].at,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from goldthread.clocks.statutory import Calendar, Rule, run
+from goldthread.clocks.statutory import Calendar, Rule, Run, run
 from goldthread.config import dated
 
 
@@ -60,9 +60,9 @@ def names() -> dict[str, str]:
     return {code: one.name for _, held in _sets() for code, one in held.items()}
 
 
-def plan(rule: ClockRule, began: datetime, calendar: Calendar) -> Plan:
-    """The steps of a clock that began at ``began``: its warnings, its end, then the ladder."""
-    ran = run(rule.rule, began, calendar)
+def plan(rule: ClockRule, began: datetime, calendar: Calendar, due_at: datetime | None = None) -> Plan:
+    """The steps of a clock that began at ``began``: its warnings, its end, which is ``due_at`` where given, then the ladder."""
+    ran = run(rule.rule, began, calendar) if due_at is None else Run(due_at, ())
     steps = [Step(at, "warn", rule.to) for at in ran.warn_at]
     steps.append(Step(ran.due_at, "due", rule.to))
     steps += [Step(ran.due_at + after, "ladder", to) for after, to in rule.ladder]

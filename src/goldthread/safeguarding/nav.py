@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 # (verb, name of the route, words); an entry shows when the role may do the verb.
 SECTIONS = [
     ("concern.see", "safeguarding:desk", "VAST desk"),
-    ("clock.see", "safeguarding:clocks", "Clocks"),
     ("referral.see", "safeguarding:referrals", "Referrals"),
     ("protection.see", "safeguarding:protections", "Protection"),
     ("missing.see", "safeguarding:missing_list", "Missing"),
+    ("child.see", "safeguarding:children", "Children"),
+    ("clock.see", "safeguarding:clocks", "Clocks"),
 ]
 
 

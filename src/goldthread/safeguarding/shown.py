@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import roles
 from goldthread.desk import beyond
-from goldthread.safeguarding import concern_shown, door_shown, link_shown, protection_shown, referral_shown
+from goldthread.safeguarding import child_shown, concern_shown, door_shown, link_shown, protection_shown, referral_shown
 from goldthread.safeguarding.clock_models import KINDS
 from goldthread.safeguarding.clock_queries import running_in
 from goldthread.safeguarding.clock_rules import names
@@ -26,6 +26,7 @@ def show_all() -> None:
     referral_shown.show_all()
     link_shown.show_all()
     protection_shown.show_all()
+    child_shown.show_child()
 
 
 def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:

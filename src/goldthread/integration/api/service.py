@@ -9,6 +9,7 @@ from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import (
     assessments,
     caller,
+    children,
     concerns,
     door,
     inbox,
@@ -63,6 +64,10 @@ SUBJECTS = {
     "Owning": (
         owning.router,
         "Whose it is: handing it over, a shift's beginning and end, asking another agency, and why it is late.",
+    ),
+    "Children": (
+        children.router,
+        "One child across incidents: whether a child is known, finding and reading a record, tying, merging, and taking that back.",
     ),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Door": (door.router, "What the attending officer found: each child seen and heard, the home, the PPN."),

@@ -1,0 +1,196 @@
+"""Operations on children's records: whether a child is known, finding and reading a record, tying and merging."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Path, Router
+from ninja.responses import Status
+from pydantic import ConfigDict, Field
+
+from goldthread.accounts.routes import staff
+from goldthread.audit.actions import record_consultation
+from goldthread.config.errors import Invalid, NotThere
+from goldthread.contact.models import Incident
+from goldthread.contact.querysets import one
+from goldthread.contact.search_rules import LONGEST, too_short
+from goldthread.contact.work import NOT_THERE
+from goldthread.desk.record import Record
+from goldthread.integration.api import answers_children as answers
+from goldthread.integration.api.fields import Given, IncidentId, Key
+from goldthread.integration.api.operations import operation
+from goldthread.response.request_rules import LONGEST_WORDS
+from goldthread.safeguarding import child_actions, child_presenters, child_queries
+from goldthread.safeguarding.child_chronology import chronology
+
+router = Router(tags=["Children"])
+SEE, TIE, KNOWN = child_queries.SEE, child_actions.TIE, "child.known"
+RecordId = Annotated[UUID, Path(description="The record, by the `record` that finding or making it gave.")]
+ChildId = Annotated[UUID, Path(description="The child, by the `child` that the incident's answer has.")]
+
+
+class NameGiven(Given):
+    """What to search for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"typed": "Mia Fenwick"}]})
+    typed: str = Field(
+        min_length=1, max_length=LONGEST, pattern=r"\S", description="A name, at least three letters of it."
+    )
+
+
+class WhyGiven(Given):
+    """Why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "The grandmother told both."}]})
+    why: str = Field(min_length=1, max_length=LONGEST_WORDS, pattern=r"\S")
+
+
+class TieGiven(Given):
+    """Which record a child of an incident is to be tied to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "The grandmother told both."}]})
+    record: UUID | None = Field(
+        None, strict=False, description="The record that is this child's; without one, a new record is made."
+    )
+    why: str = Field("", max_length=LONGEST_WORDS, description="Needed where a record is named.")
+
+
+class MergeGiven(WhyGiven):
+    """Another record that is the same child."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"other": "0b0f6a52-6f3a-4a57-9d0c-0f7f3c0a9f11", "why": "The grandmother told both."}]
+        }
+    )
+    other: UUID = Field(strict=False, description="The other record, by the `record` that finding or making it gave.")
+
+
+class UnmergeGiven(WhyGiven):
+    """Why a merge is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "Born in different years.", "different": True}]})
+    different: bool = Field(False, description="They are two children, and are not suggested as one again.")
+
+
+@operation(
+    router, "GET", "/incidents/{uuid:incident_id}/children/records", KNOWN, "consultation",
+    answers={200: answers.ChildrenKnown}, summary="See which children are known",
+)  # fmt: skip
+def read_children_known(request: HttpRequest, incident_id: IncidentId) -> answers.ChildrenKnown:
+    """Which children of the incident have a record across incidents, and how many incidents came before."""
+    user = staff(request)
+    incident = one(user, KNOWN, incident_id)
+    if incident is None:
+        raise NotThere(NOT_THERE)
+    rows = child_presenters.here(user, incident, Record(incident).children)
+    record_consultation(user, KNOWN, [("incident", str(incident_id)), *(("child", str(row["child"])) for row in rows)])
+    opens = user.can(SEE)
+    return answers.ChildrenKnown(
+        children=[
+            answers.ChildKnown(
+                child=row["child"], name=row["name"], record=row["record"] if opens else None,
+                known=row["record"] is not None, earlier=row["before"],
+            )
+            for row in rows
+        ]
+    )  # fmt: skip
+
+
+@operation(
+    router, "POST", "/children/searches", SEE, "consultation", answers={200: answers.ChildrenFound}, summary="Find a child by name",
+)  # fmt: skip
+def find_children(request: HttpRequest, given: NameGiven) -> answers.ChildrenFound:
+    """Children with a name like this in incidents that this user may see. What was found is put on record, the name is not."""
+    user = staff(request)
+    if too_short(given.typed):
+        raise Invalid({"typed": "Give at least three letters to search. Nothing was searched."})
+    at = child_queries.find(user, given.typed)
+    rows = child_presenters.children(at, Incident.objects.reached_by(user, SEE).in_bulk({pk for pk, _ in at}))
+    subjects = [("incident", str(row["incident"].pk)) for row in rows]
+    record_consultation(user, "child.search", [*subjects, *(("child", str(row["child"])) for row in rows)])
+    same = ("name", "age", "record", "child")
+    return answers.ChildrenFound(
+        found=[answers.ChildFound(incident=row["incident"].pk, **{name: row[name] for name in same}) for row in rows]
+    )
+
+
+@operation(
+    router, "GET", "/children/{uuid:record_id}", SEE, "consultation", answers={200: answers.ChildRecordShown}, summary="Read a child's record",
+)  # fmt: skip
+def read_child(request: HttpRequest, record_id: RecordId) -> answers.ChildRecordShown:
+    """The record's incidents within this user's sight and the chronology of these. That this user saw them is put on record."""
+    user = staff(request)
+    seen = child_queries.seen(user, record_id)
+    if seen is None:
+        raise NotThere(child_actions.NO_RECORD)
+    record_consultation(user, SEE, [("child_record", str(seen.held.root)), *(("incident", str(pk)) for pk in seen.pks)])
+    return answers.ChildRecordShown(
+        record=seen.held.root,
+        name=child_presenters.title(seen.versions),
+        more=seen.more,
+        ties=[answers.Tied(incident=tie.incident_id, child=tie.child, at=tie.at) for tie in seen.ties],
+        chronology=[
+            answers.ChildLine(
+                at=line.at,
+                kind=line.kind,
+                incident=line.incident,
+                words=line.words,
+                source=line.source,
+                quote=line.quote,
+            )
+            for line in chronology(seen)
+        ],
+    )
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/children/{uuid:child}/record", TIE, "combination",
+    answers={201: answers.RecordMade}, summary="Tie a child to a record",
+)  # fmt: skip
+def tie_child(
+    request: HttpRequest, incident_id: IncidentId, child: ChildId, key: Key, given: TieGiven
+) -> Status[answers.RecordMade]:
+    """Makes a record of a child of an incident, or ties the child to one. Refused where the child belongs to another record."""
+    user = staff(request)
+    if given.record is None:
+        made = child_actions.make(user, incident_id, child, key=key, why=given.why).pk
+    else:
+        made = child_actions.tie(user, incident_id, child, key=key, record_id=given.record, why=given.why)
+    return Status(201, answers.RecordMade(record=made))
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/children/{uuid:child}/untie", TIE, "alteration",
+    answers={201: answers.RecordMade}, summary="Take a child's tie back",
+)  # fmt: skip
+def untie_child(
+    request: HttpRequest, incident_id: IncidentId, child: ChildId, key: Key, given: WhyGiven
+) -> Status[answers.RecordMade]:
+    """Says that a child of an incident is not that record's after all; answers with the record it was tied to."""
+    made = child_actions.untie(staff(request), incident_id, child, key=key, why=given.why)
+    return Status(201, answers.RecordMade(record=made))
+
+
+@operation(
+    router, "POST", "/children/{uuid:record_id}/merges", TIE, "combination", answers={201: answers.RecordMade}, summary="Merge two records",
+)  # fmt: skip
+def merge_children(
+    request: HttpRequest, record_id: RecordId, key: Key, given: MergeGiven
+) -> Status[answers.RecordMade]:
+    """Says that another record is the same child; it goes into this one. `stale` where another merged one of them meanwhile."""
+    made = child_actions.merge(staff(request), record_id, given.other, key=key, why=given.why)
+    return Status(201, answers.RecordMade(record=made))
+
+
+@operation(
+    router, "POST", "/children/{uuid:record_id}/unmerge", TIE, "alteration", answers={201: answers.RecordMade}, summary="Take a merge back",
+)  # fmt: skip
+def unmerge_child(
+    request: HttpRequest, record_id: RecordId, key: Key, given: UnmergeGiven
+) -> Status[answers.RecordMade]:
+    """Takes the merge of this record into another back: both stand as they did, with what was tied to each since."""
+    made = child_actions.unmerge(staff(request), record_id, key=key, why=given.why, different=given.different)
+    return Status(201, answers.RecordMade(record=made))

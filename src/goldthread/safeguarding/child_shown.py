@@ -1,0 +1,40 @@
+"""What the record of a child shows on an incident's own page: that there is one, and what may be done about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from goldthread.contact.querysets import one as reached
+from goldthread.desk import beyond
+from goldthread.safeguarding import child_chronology, child_likeness_actions, child_measures, child_raise_actions
+from goldthread.safeguarding.child_presenters import here
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+    from goldthread.desk.record import Record
+
+
+def show_child() -> None:
+    """Register all; called once at start. That the actions' modules are loaded here registers their listeners."""
+    assert child_likeness_actions.answered is not None
+    assert child_raise_actions.closed is not None
+    child_chronology.register_all()
+    child_measures.register_all()
+    beyond.display("safeguarding/_child-records.jinja", _records)
+    beyond.line("child.tied", lambda _data: "A child tied to their record across incidents")
+    beyond.line("child.untied", lambda _data: "A child's tie to a record taken back: not the same child")
+    beyond.line(
+        "child.raised", lambda data: f"{data['count']} concerns below the threshold raise this child: VAST told"
+    )
+
+
+def _records(user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
+    incident = record.incident
+    if not record.children or not user.can("child.known") or reached(user, "child.known", incident.pk) is None:
+        return {}
+    return {
+        "child_records": here(user, incident, record.children),
+        "child_may_see": user.can("child.see"),
+        "child_may_tie": user.can("child.tie"),
+    }

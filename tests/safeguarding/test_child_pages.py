@@ -1,0 +1,344 @@
+"""A child's page, list and sheet: who opens them, as far as their incidents reach; and at what cost."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goldthread.accounts.models import Staff
+from goldthread.assessment.models import Reading
+from goldthread.audit.actions import erase
+from goldthread.audit.models import AuditEvent, Payload
+from goldthread.contact import known_actions as known
+from goldthread.contact.models import ChildVersion, Entry, Incident
+from goldthread.response.models import GradePeriod
+from goldthread.safeguarding import child_actions
+from goldthread.safeguarding.child_measures import came_again
+from goldthread.safeguarding.child_models import ChildName, ChildRaise, ChildRecord, ChildTie
+from tests import known_world
+from tests.cast import Cast, attended, ended, graded, key, say
+from tests.response.test_alarms import later
+from tests.safeguarding.children import At, child, pair, recorded
+from tests.supervision.test_pages import Browser, text
+
+ROOT = "/safeguarding/children/"
+
+
+def reference(one: At) -> str:
+    return Incident.objects.get(pk=one[0]).reference
+
+
+def test_the_page_tells_who_where_with_whom_and_everything_in_order_of_time(cast: Cast, browser: Browser) -> None:
+    one = child(cast.handler, "Mia Fenwick", 7, where="at her nan's")
+    incident = Incident.objects.get(pk=one[0])
+    child(cast.handler, "Leo Fenwick", 3, incident=incident)
+    street = known_world.street("Larch Road")
+    home = known_world.place(street, "14")
+    known_world.person("Orla Fenwick", known_world.years_ago(31), home)
+    known.settle(cast.handler, incident.pk, key=key(), choice=f"place-{home.pk}")
+    say(cast.handler, incident, "the neighbour says kids crying upstairs again")
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    other = child(cast.handler, "Mya Fenwick", 7)
+    record = recorded(cast.vast, one, other)
+    page = text(browser(cast.vast).get(f"{ROOT}{record}/"))
+    for words in (
+        "Mya Fenwick, 7", "Mia Fenwick", "at her nan&#39;s", "Leo Fenwick", "Orla Fenwick", "14 Larch Road", known_world.SOURCE,
+        "Graded Priority", "NA21 arrived", "kids crying", "Reader suggests", "Incident opened: 999", reference(one), reference(other),
+    ):  # fmt: skip
+        assert words in page, words
+    assert "More is held" not in page
+    event = AuditEvent.objects.filter(verb="child.see").order_by("-id")[0]
+    assert event.duty == "consultation"
+    assert {("child_record", str(record)), ("incident", str(one[0])), ("incident", str(other[0]))} <= {
+        tuple(each) for each in json.loads(event.subjects)
+    }
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["vast", "fim", "investigator", "detective_sergeant", "handler", "stranger", "dispatcher", "supervisor", "far_supervisor",
+     "officer", "sergeant", "qa", "silver", "pcc", "auditor"],
+)  # fmt: skip
+def test_each_sees_what_their_incidents_reach_and_that_more_is_held(cast: Cast, browser: Browser, who: str) -> None:
+    one, other = child(cast.handler), child(cast.stranger)
+    record = recorded(cast.vast, one, other)
+    ended(cast, Incident.objects.get(pk=other[0]))
+    client = browser(cast.everybody()[who])
+    pages = [client.get(f"{ROOT}{record}/{at}") for at in ("", "sheet", "print")]
+    if who == "vast":
+        assert [each.status_code for each in pages] == [200, 200, 200]
+        assert reference(other) in text(pages[0])
+        assert "More is held" not in text(pages[0])
+    elif who == "fim":
+        assert [each.status_code for each in pages] == [200, 200, 200]
+        for each in pages[:2]:
+            assert reference(one) in text(each)
+            assert reference(other) not in text(each), "closed, and so out of the FIM's sight"
+            assert "More is held" in text(each)
+    elif who in {"investigator", "detective_sergeant"}:
+        assert [each.status_code for each in pages] == [404, 404, 404]
+    else:
+        assert [each.status_code for each in pages] == [403, 403, 403]
+    listed = client.get(ROOT)
+    assert listed.status_code == (200 if who in {"vast", "fim", "investigator", "detective_sergeant"} else 403)
+
+
+def test_printing_is_a_disclosure_that_names_record_incidents_and_file(cast: Cast, browser: Browser) -> None:
+    one = child(cast.handler)
+    record = recorded(cast.vast, one)
+    client = browser(cast.vast)
+    page = text(client.get(f"{ROOT}{record}/sheet"))
+    assert f"{cast.vast.name}, VAST officer" in page
+    made = client.get(f"{ROOT}{record}/print")
+    assert made.content[:5] == b"%PDF-"
+    assert "Mia" not in made["Content-Disposition"]
+    event = AuditEvent.objects.get(verb="child.print")
+    assert event.duty == "disclosure"
+    assert str(record) in event.subjects
+    assert str(one[0]) in event.subjects
+
+
+def test_a_merged_record_leads_to_the_one_that_stands_and_back_when_it_is_taken_back(
+    cast: Cast, browser: Browser
+) -> None:
+    one, other = child(cast.handler), child(cast.handler)
+    kept, gone = recorded(cast.vast, one), recorded(cast.vast, other)
+    client = browser(cast.vast)
+    at = f"{ROOT}{kept}/"
+    refused = client.post(f"{at}merge", {"key": key(), "other": kept, "why": "She is the same."})
+    assert refused.status_code == 422
+    assert "same record" in text(refused)
+    assert client.post(f"{at}merge", {"key": key(), "other": gone, "why": "She is the same."}).status_code == 302
+    assert client.get(f"{ROOT}{gone}/").headers["Location"] == at
+    refused = client.post(f"{at}unmerge", {"key": key(), "gone": gone, "why": " "})
+    assert (refused.status_code, "Write why" in text(refused)) == (422, True)
+    assert (
+        client.post(f"{at}unmerge", {"key": key(), "gone": gone, "why": "Two girls.", "different": "on"}).status_code
+        == 302
+    )
+    for record in (kept, gone):
+        assert "merge taken back by Vast Amber" in text(client.get(f"{ROOT}{record}/"))
+        assert "Two girls." in text(client.get(f"{ROOT}{record}/"))
+
+
+def test_an_incident_says_that_a_child_is_known_and_the_vast_what_may_be_done(cast: Cast, browser: Browser) -> None:
+    one, other = child(cast.handler), child(cast.handler)
+    found = pair(one, other)
+    at = f"/incidents/{other[0]}/"
+    assert "no record" not in text(browser(cast.handler).get(at))
+    assert "perhaps the same child as 1 other" in text(browser(cast.vast).get(at))
+    client = browser(cast.vast)
+    side = text(client.get(f"{ROOT}alike/{found.pk}/"))
+    assert "One child or two?" in side
+    assert "agrees" in side
+    assert client.post(f"{ROOT}alike/{found.pk}/decide", {"key": key(), "answer": "same", "why": ""}).status_code == 422
+    assert (
+        client.post(f"{ROOT}alike/{found.pk}/decide", {"key": key(), "answer": "same", "why": "Same nan."}).status_code
+        == 302
+    )
+    for who, words in (
+        ("handler", "1 earlier incident"),
+        ("supervisor", "1 earlier incident"),
+        ("dispatcher", "1 earlier incident"),
+    ):
+        page = browser(cast.everybody()[who]).get(at)
+        assert words in text(page), who
+        assert b"/safeguarding/children/" not in page.content, who
+    attended(cast, _graded(cast, other))
+    page = browser(cast.officer).get(at)
+    assert "1 earlier incident" in text(page)
+    assert b"/safeguarding/children/" not in page.content
+    assert ROOT.encode() in client.get(at).content
+
+
+def test_a_child_of_an_incident_gets_a_record_and_is_untied_on_its_own_page(cast: Cast, browser: Browser) -> None:
+    one = child(cast.handler)
+    client, at = browser(cast.vast), f"{ROOT}in/{one[0]}/{one[1]}/"
+    assert "no record" in text(client.get(at))
+    assert client.post(f"{at}make", {"key": key()}).status_code == 302
+    again = client.post(f"{at}make", {"key": key()})
+    assert again.status_code == 422
+    assert "another record" in text(again)
+    assert client.post(f"{at}untie", {"key": key(), "why": ""}).status_code == 422
+    assert client.post(f"{at}untie", {"key": key(), "why": "Not her."}).status_code == 302
+    record = ChildRecord.objects.order_by("made_at")[0].pk
+    assert client.get(f"{ROOT}{record}/").status_code == 404, "it holds nothing any more"
+    assert client.post(f"{at}tie", {"key": key(), "record": record, "why": "Her after all."}).status_code == 302
+    assert client.get(f"{ROOT}{record}/").status_code == 200
+    for wrong in (uuid.uuid4(), "x"):
+        assert client.post(f"{at}tie", {"key": key(), "record": wrong, "why": "x"}).status_code in {404, 422}
+    assert client.get(f"{ROOT}in/{one[0]}/{uuid.uuid4()}/").status_code == 404
+    assert browser(cast.handler).get(at).status_code == 403
+
+
+def test_a_name_is_found_as_it_was_slipped_and_only_within_sight(cast: Cast, browser: Browser) -> None:
+    one = child(cast.handler, "Aurelia Fenwick", 7)
+    gone = child(cast.handler, "Aurelia Fenwick", 7)
+    ended(cast, Incident.objects.get(pk=gone[0]))
+    client = browser(cast.vast)
+    found = text(client.post(f"{ROOT}search", {"typed": "aurela fenwik"}))
+    assert "Found: 2" in found
+    assert reference(gone) in found
+    subjects = AuditEvent.objects.get(verb="child.search").subjects
+    assert str(one[0]) in subjects
+    assert "urel" not in f"{subjects}{AuditEvent.objects.get(verb='child.search').detail}"
+    seen = text(browser(cast.fim).post(f"{ROOT}search", {"typed": "aurelia fenwick"}))
+    assert reference(one) in seen
+    assert reference(gone) not in seen
+    assert "Found: 0" in text(browser(cast.investigator).post(f"{ROOT}search", {"typed": "aurelia fenwick"}))
+    for typed, status in (
+        ("", 422),
+        ("au", 422),
+        ("a" * 5_000, 422),
+        ("\x00'; --", 422),
+        ("zzzzz", 200),
+        ("名前だよ", 200),
+    ):
+        assert client.post(f"{ROOT}search", {"typed": typed}).status_code == status, typed
+    assert client.get(f"{ROOT}?record=x&page=zz").status_code == 200
+
+
+def test_an_erased_child_is_found_by_no_name_and_stays_in_its_place(cast: Cast, browser: Browser) -> None:
+    one = child(cast.handler, "Aurelia Fenwick", 7)
+    record = recorded(cast.vast, one)
+    version = ChildVersion.objects.get(incident=one[0])
+    second = Staff.objects.create(username="auditor2", name="Auditor Two", role="auditor", team=cast.auditor.team)
+    erase(cast.auditor, second, [version.particulars], "Asked for by the person.", "retention-1")
+    assert not ChildName.objects.exists()
+    client = browser(cast.vast)
+    assert "Found: 0" in text(client.post(f"{ROOT}search", {"typed": "Aurelia"}))
+    page = text(client.get(f"{ROOT}{record}/"))
+    assert "Child, name erased" in page
+    assert "Erased on" in page
+    assert "Aurelia" not in page
+    assert client.get(f"{ROOT}{record}/print").status_code == 200
+    assert client.get(ROOT).status_code == 200
+
+
+def test_raises_stand_first_and_are_answered_there(cast: Cast, browser: Browser) -> None:
+    recorded(cast.vast, *[child(cast.handler) for _ in range(3)])
+    made = ChildRaise.objects.get()
+    client = browser(cast.vast)
+    page = text(client.get(ROOT))
+    assert page.index("Raised by their number: 1") < page.index("Perhaps the same child")
+    refused = client.post(f"{ROOT}raises/{made.pk}/answer", {"key": key(), "words": ""})
+    assert (refused.status_code, "Write what was decided" in text(refused)) == (422, True)
+    assert client.post(f"{ROOT}raises/{made.pk}/answer", {"key": key(), "words": "Referred."}).status_code == 302
+    again = client.post(f"{ROOT}raises/{made.pk}/answer", {"key": key(), "words": "Mine, typed meanwhile."})
+    assert again.status_code == 422
+    assert "Mine, typed meanwhile." in text(again), "what was typed stays"
+    assert "Raised by their number: 0" in text(client.get(ROOT))
+    assert browser(cast.fim).post(f"{ROOT}raises/{made.pk}/answer", {"words": "x"}).status_code == 403
+    assert client.post(f"{ROOT}raises/{2**62}/answer", {"key": key(), "words": "x"}).status_code == 404
+
+
+def test_a_marker_is_set_and_reviewed_on_the_page_and_what_was_typed_stays(cast: Cast, browser: Browser) -> None:
+    record = recorded(cast.vast, child(cast.handler))
+    client, at = browser(cast.vast), f"{ROOT}{record}/"
+    given = {"key": key(), "kind": "missing", "words": "Goes to the bus station.", "review_on": "soon"}
+    refused = client.post(f"{at}mark", given)
+    assert refused.status_code == 422
+    assert "Goes to the bus station." in text(refused)
+    day = known_world.today() + timedelta(days=20)
+    assert client.post(f"{at}mark", {**given, "review_on": day.isoformat()}).status_code == 302
+    assert "Goes missing" in text(client.get(at))
+    marker = client.get(at).content.decode().split('name="marker" value="')[1].split('"')[0]
+    sent = {"key": key(), "marker": marker, "seen": 0, "outcome": "ended", "why": ""}
+    assert client.post(f"{at}review", sent).status_code == 422
+    assert client.post(f"{at}review", {**sent, "why": "Home for a year."}).status_code == 302
+    assert "ended by Vast Amber" in text(client.get(at))
+
+
+def test_the_page_asks_as_often_for_two_hundred_incidents_as_for_two(cast: Cast, browser: Browser) -> None:
+    first = child(cast.handler)
+    incident = Incident.objects.get(pk=first[0])
+    say(cast.handler, incident, "kids crying upstairs")
+    graded(cast.handler, incident)
+    second = child(cast.handler)
+    record = recorded(cast.vast, first, second)
+    pair(first, child(cast.handler))
+    client = browser(cast.vast)
+    paths = [f"{ROOT}{record}/", f"{ROOT}{record}/sheet", f"/incidents/{first[0]}/", ROOT]
+    few = [_asked(client, path) for path in paths]
+    _many(incident, cast, record, 198)
+    assert [_asked(client, path) for path in paths] == few
+    assert "200 incidents shown" in text(client.get(paths[0]))
+
+
+def test_a_child_who_comes_again_after_closing_is_measured(cast: Cast) -> None:
+    at = [child(cast.handler, seen="spoken_to") for _ in range(2)]
+    for incident, _ in at:
+        ended(cast, Incident.objects.get(pk=incident))
+    later(timedelta(days=10))
+    again = child(cast.handler)
+    a, b = recorded(cast.vast, at[0]), recorded(cast.vast, at[1])
+    recorded(cast.vast, again)
+    third = ChildTie.objects.get(incident=again[0]).record_id
+    child_actions.merge(cast.vast, a, third, key=key(), why="One child.")
+    later(timedelta(days=30))
+    now = known_world.database_now(connection)
+    found, met = came_again(timedelta(days=30), now - timedelta(days=28), now)
+    assert set(found.values_list("pk", flat=True)) == {pk for pk, _ in at}
+    assert set(met.values_list("pk", flat=True)) == {at[0][0]}
+    assert b != a
+
+
+def _graded(cast: Cast, one: At) -> Incident:
+    incident = Incident.objects.get(pk=one[0])
+    graded(cast.handler, incident)
+    return incident
+
+
+def _asked(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+def _many(like: Incident, cast: Cast, record: uuid.UUID, number: int) -> None:
+    """Further incidents of the same child, as the first one is, written at once."""
+    told = json.dumps(
+        {"name": "Mia Fenwick", "where_now": "at home", "last_seen_by": "her mother", "last_seen_when": "", "born": ""}
+    )
+    words, particulars = (
+        Payload.objects.keep_all(["kids crying upstairs"] * number),
+        Payload.objects.keep_all([told] * number),
+    )
+    incidents = Incident.objects.bulk_create(
+        Incident(
+            reference=f"MANY-{n:04d}", opened_at=like.opened_at - timedelta(days=n + 1), channel="999", area="North", team=like.team,
+            opened_by=cast.handler, owner=cast.handler, next_action="assess", next_action_at=like.opened_at, child="yes",
+            children_answer="named", last_seq=1,
+        )
+        for n in range(number)
+    )  # fmt: skip
+    children = [uuid.uuid4() for _ in incidents]
+    entries = Entry.objects.bulk_create(
+        Entry(incident=one, seq=1, kind="words", source="caller", text=text, occurred_at=one.opened_at, recorded_at=one.opened_at)
+        for one, text in zip(incidents, words, strict=True)
+    )  # fmt: skip
+    found = Reading.objects.filter(incident=like).order_by("-id")[0]
+    finding = {**found.findings[0], "entry": 1, "start": 0, "end": 11}
+    Reading.objects.bulk_create(
+        Reading(incident=one, entry=entry, at=one.opened_at, state="read", level="medium", findings=[finding])
+        for one, entry in zip(incidents, entries, strict=True)
+    )
+    GradePeriod.objects.bulk_create(
+        GradePeriod(incident=one, seq=1, grade="priority", severity=3, at=one.opened_at) for one in incidents
+    )
+    ChildVersion.objects.bulk_create(
+        ChildVersion(incident=one, child=pk, version=1, particulars=text, age=7, by=cast.handler, at=one.opened_at)
+        for one, pk, text in zip(incidents, children, particulars, strict=True)
+    )
+    ChildTie.objects.bulk_create(
+        ChildTie(record_id=record, incident=one, child=pk, number=1, by=cast.vast, at=like.opened_at)
+        for one, pk in zip(incidents, children, strict=True)
+    )
