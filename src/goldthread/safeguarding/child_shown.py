@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.contact.querysets import one as reached
 from goldthread.desk import beyond
-from goldthread.safeguarding import child_chronology, child_likeness_actions, child_measures, child_raise_actions
+from goldthread.safeguarding import (
+    child_chronology,
+    child_likeness_actions,
+    child_lines,
+    child_measures,
+    child_raise_actions,
+)
 from goldthread.safeguarding.child_presenters import here
 
 if TYPE_CHECKING:
@@ -20,6 +26,7 @@ def show_child() -> None:
     assert child_likeness_actions.answered is not None
     assert child_raise_actions.closed is not None
     child_chronology.register_all()
+    child_lines.register_all()
     child_measures.register_all()
     beyond.display("safeguarding/_child-records.jinja", _records)
     beyond.line("child.tied", lambda _data: "A child tied to their record across incidents")

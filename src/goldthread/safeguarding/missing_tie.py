@@ -12,6 +12,7 @@ from goldthread.contact.known import settled
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.contact.search_rules import plain
 from goldthread.desk.presenters import child_facts
+from goldthread.safeguarding.child_queries import groups, held_by
 from goldthread.safeguarding.missing_models import MissingEpisode
 from goldthread.safeguarding.protection_queries import children
 
@@ -43,10 +44,14 @@ def named(version: ChildVersion) -> str:
 
 
 def of_child(child: Tied, since: datetime) -> QuerySet[MissingEpisode]:
-    """Episodes of this child since then: by child and incident, by the person it was settled as, or by exactly this name at this
-    age, or a year from it, since a birthday may lie between.
+    """Episodes of this child since then: by child and incident, by their record across incidents, by the person it was settled as,
+    or by exactly this name at this age, or a year from it, since a birthday may lie between.
     """
+    here = (child.incident, child.child)
     found = Q(incident=child.incident, child=child.child)
+    record = held_by([here]).get(here)
+    for incident, same_child in groups([record])[record] if record is not None else ():
+        found |= Q(incident=incident, child=same_child)
     if child.person is not None:
         found |= Q(person=child.person)
     if child.name and child.age is not None:
