@@ -14,9 +14,12 @@ document.addEventListener("keydown", (event) => {
 
 // A section opened by its key is read from its beginning, and its first box is ready.
 for (const link of document.querySelectorAll(".inv-ways a[href^='#']")) {
-  link.addEventListener("click", () => {
+  link.addEventListener("click", (event) => {
     const section = document.querySelector(link.hash);
-    for (const one of section?.querySelectorAll("details") ?? []) if (one.dataset.opens !== undefined) one.open = true;
-    section?.querySelector("textarea, select, input:not([type=hidden])")?.focus({ preventScroll: true });
+    if (!section) return;
+    event.preventDefault(); // the browser's own way would take the caret out of the box again
+    for (const one of section.querySelectorAll("details[data-opens]")) one.open = true;
+    section.scrollIntoView({ block: "start" });
+    [...section.querySelectorAll("textarea, select, input:not([type=hidden])")].find((one) => one.checkVisibility())?.focus({ preventScroll: true });
   });
 }
