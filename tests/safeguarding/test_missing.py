@@ -166,6 +166,10 @@ def test_a_return_resets_nothing_and_frequency_raises_the_next(cast: Cast, brows
     assert other.risk == "high", "the fourth in a year"
     page = text(browser(cast.supervisor).get(f"/safeguarding/missing/{other.pk}"))
     assert "Episode 4 in 12 months" in page
+    again = browser(cast.supervisor).get(f"/safeguarding/missing/{second.pk}").content.decode()
+    assert 'value="self_harm" checked' not in again
+    before = browser(cast.supervisor).get(f"/safeguarding/missing/{gone(cast, name='Wren Lake', reasons=['care']).pk}")
+    assert 'value="care" checked' in before.content.decode(), "what was true last time stays ticked"
     back(cast, other)
     later(timedelta(days=400))
     assert gone(cast, name="Robin Vale", age=10).number == 1

@@ -51,7 +51,8 @@ class AssessForm(CommandForm, RiskFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["risk"].choices[0] = CHOOSE  # type: ignore[attr-defined]
+        named = list(self.fields["risk"].choices)  # type: ignore[attr-defined]
+        self.fields["risk"].choices = [CHOOSE, *named[1:]]  # type: ignore[attr-defined]
 
 
 class AgreeForm(CommandForm):

@@ -47,7 +47,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "rows": rows,
-        "page": {**page_links(request, page, "child"), "what": "child" if page.paginator.count == 1 else "children"},
+        "page": page_links(request, page, "episode"),
         "sections": sections(user, request.path),
     }
     return render(request, "safeguarding/missing-list.jinja", context)
@@ -160,9 +160,11 @@ def _page(request: HttpRequest, episode_id: int, sent: CommandForm | None = None
     (shown,) = presenters.rows([held], now)
     record_consultation(user, SEES, [("incident", str(held.incident_id)), ("episode", str(held.pk))])
     offered: dict[str, CommandForm] = {one.name: one() for one in FORMS}
+    assessed = [presenters.assessment(one) for one in queries.assessments(held)]
+    # What was true last time stays ticked, so that nobody lowers what is suggested by leaving it out.
+    offered["assess"].initial["reasons"] = assessed[0]["reason_codes"]
     if sent is not None:
         offered[sent.name] = sent
-    assessed = [presenters.assessment(one) for one in queries.assessments(held)]
     table = rules.table_on(force_day(now))
     context = {
         "now": now,
