@@ -24,6 +24,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.pytest.lazy import get_all_tests
 
 from goldthread.accounts.actions import issue_token
+from goldthread.accounts.roles import roles
 from goldthread.assessment.elements import elements_on
 from goldthread.contact.models import Incident
 from goldthread.integration.api.description import describe
@@ -78,11 +79,18 @@ OPERATIONS = [(method, path) for path, methods in DESCRIPTION["paths"].items() f
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands: incidents that are open, heard, attended and closed, a unit at one, and a FIM's program."""
+    """What stands: incidents that are open, heard, attended and closed, a unit at one, and programs of the FIM and of whoever does what
+    the FIM may not.
+    """
 
     incidents: Iterator[str]
     allocation: dict[str, str | int]
-    headers: dict[str, str]
+    tokens: dict[str, str]
+
+    def headers(self, verb: str) -> dict[str, str]:
+        """Those of a program that may do this, the FIM's where it may."""
+        role = next(one for one in self.tokens if roles()[one].can(verb))
+        return {"Authorization": f"Bearer {self.tokens[role]}", "Host": "localhost"}
 
     def put_into(self, given: dict[str, Any]) -> None:
         """Ask for an incident that stands, each in turn; and for an allocation, for the one it is of."""
@@ -103,14 +111,14 @@ def _is_uuid(value: object) -> bool:
 @pytest.fixture(scope="module")
 def scene(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest, one_connection: None
-) -> Iterator[tuple[list[Incident], Allocation, str]]:
-    """The incidents, the allocation and the token, in one transaction that is rolled back after the module's last test."""
+) -> Iterator[tuple[list[Incident], Allocation, dict[str, str]]]:
+    """The incidents, the allocation and the tokens, in one transaction that is rolled back after the module's last test."""
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
         yield _made(make_cast())
         transaction.set_rollback(True)
 
 
-def _made(cast: Cast) -> tuple[list[Incident], Allocation, str]:
+def _made(cast: Cast) -> tuple[list[Incident], Allocation, dict[str, str]]:
     incidents = [opened(cast.handler) for _ in range(4)]
     say(cast.handler, incidents[1], "shouting next door, kids crying")
     for incident in incidents[2:]:
@@ -118,18 +126,19 @@ def _made(cast: Cast) -> tuple[list[Incident], Allocation, str]:
     attended(cast, incidents[3])
     closed(cast, incidents[3])
     attended(cast, incidents[2])
-    return incidents, Allocation.objects.get(incident=incidents[2]), issue_token("fim")[0]
+    tokens = {one.role: issue_token(one.username)[0] for one in (cast.fim, cast.vast)}
+    return incidents, Allocation.objects.get(incident=incidents[2]), tokens
 
 
 @pytest.fixture
-def standing(scene: tuple[list[Incident], Allocation, str]) -> Iterator[Standing]:
+def standing(scene: tuple[list[Incident], Allocation, dict[str, str]]) -> Iterator[Standing]:
     """The scene as it was made."""
-    incidents, sent, token = scene
+    incidents, sent, tokens = scene
     with transaction.atomic():
         yield Standing(
             itertools.cycle([str(incident.pk) for incident in incidents]),
             {"incident_id": str(sent.incident_id), "allocation_id": sent.pk},
-            {"Authorization": f"Bearer {token}", "Host": "localhost"},
+            tokens,
         )
         transaction.set_rollback(True)
 
@@ -138,7 +147,7 @@ def standing(scene: tuple[list[Incident], Allocation, str]) -> Iterator[Standing
 def _asked(case: schemathesis.Case, standing: Standing) -> None:
     standing.put_into(case.path_parameters)
     # Into the case, not beside it: it is then judged by the headers that are sent.
-    case.headers.update(standing.headers)
+    case.headers.update(standing.headers(case.operation.definition.raw["x-goldthread-verb"]))
     case.call_and_validate()
 
 
