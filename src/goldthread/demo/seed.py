@@ -20,7 +20,7 @@ from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
-from goldthread.contact.models import Entry, Incident
+from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.demo import plan as plans
 from goldthread.demo.check import check
 from goldthread.demo.duties import begin_all
@@ -39,6 +39,7 @@ from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
 from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
+from goldthread.safeguarding.child_likeness_actions import remember
 from goldthread.supervision.models import Question, Review
 
 WAITING = 8
@@ -185,7 +186,7 @@ def write(known: Known, told: Iterable[Story]) -> None:
 
 
 def finish(plan: Plan, now: datetime) -> str:
-    """What is derived from the stories together: numbers of the days, states of units, the board. Checked, then noted as whole.
+    """What is derived from the stories together: numbers of the days, states of units, the board, names of children. Checked, then noted as whole.
 
     ``now``: no step is later. Returns what was checked. Raises ``Broken``.
     """
@@ -202,6 +203,7 @@ def finish(plan: Plan, now: datetime) -> str:
     Unit.objects.filter(call_sign__in=off, state="available").update(state="off")
     for incident in Incident.objects.open():
         project(incident)
+    remember(ChildVersion.objects.select_related("particulars").iterator())
     report = check(now)
     plans.record_whole(report.incidents)
     return str(report)

@@ -16,13 +16,13 @@ def investigations(seen: Seen) -> Iterable[Line]:
     found = Investigation.objects.visible_to(seen.user).filter(incident__in=seen.pks).select_related("investigator")
     rows = {one.pk: one for one in found}
     for one in rows.values():
-        href = reverse("investigation:investigation", args=[one.pk])
+        href = reverse("investigation:one", args=[one.pk])
         yield Line(one.opened_at, one.incident_id, "Investigation taken on", one.investigator.name, href=href)
         if one.closed_at is not None:
             yield Line(one.closed_at, one.incident_id, "Investigation ended", one.investigator.name, href=href)
     mine = {one.child for one in seen.ties}
     for voice in ChildVoice.objects.filter(investigation__in=rows, child__in=mine).select_related("by"):
-        href = reverse("investigation:investigation", args=[voice.investigation_id])
+        href = reverse("investigation:one", args=[voice.investigation_id])
         words = f"Voice of the child: {voice.get_kind_display().lower()}"
         yield Line(voice.occurred_at or voice.at, rows[voice.investigation_id].incident_id, words, voice.by.name, href=href)
 

@@ -17,6 +17,9 @@ from goldthread.safeguarding import child_rules as rules
 from goldthread.safeguarding.child_models import ChildLikeness, ChildName
 from goldthread.safeguarding.child_queries import At
 
+AT_ONCE = 5_000
+"""Rows written by one statement, where many names come at once."""
+
 
 @listen(ChildrenAnswered)
 def answered(event: ChildrenAnswered) -> None:
@@ -40,10 +43,10 @@ def remember(versions: Iterable[ChildVersion]) -> None:
     every = sorted({word for each in words.values() for word in each})
     if not every:
         return
-    NameWord.objects.bulk_create([NameWord(word=one) for one in every], ignore_conflicts=True)
+    NameWord.objects.bulk_create([NameWord(word=one) for one in every], ignore_conflicts=True, batch_size=AT_ONCE)
     ids = dict(NameWord.objects.filter(word__in=every).values_list("word", "pk"))
     rows = [ChildName(word_id=ids[word], version_id=pk) for pk, each in words.items() for word in each]
-    ChildName.objects.bulk_create(rows, ignore_conflicts=True)
+    ChildName.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 def suggest(incident_id: uuid.UUID) -> int:
