@@ -24,12 +24,15 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.pytest.lazy import get_all_tests
 
 from goldthread.accounts.actions import issue_token
+from goldthread.accounts.roles import roles
 from goldthread.assessment.elements import elements_on
 from goldthread.contact.models import Incident
 from goldthread.integration.api.description import describe
+from goldthread.integration.api.fields import LARGEST_ID
 from goldthread.response.grades import grades_on
 from goldthread.response.models import Allocation
-from tests.cast import Cast, attended, closed, graded, make_cast, opened, say
+from goldthread.safeguarding.concern_actions import refer
+from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 
 CHECKS = {
     # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
@@ -76,16 +79,27 @@ DESCRIPTION = describe(VALUES)
 OPERATIONS = [(method, path) for path, methods in DESCRIPTION["paths"].items() for method in methods]
 
 
+Scene = tuple[list[Incident], Allocation, int, dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Standing:
-    """What stands: incidents that are open, heard, attended and closed, a unit at one, and a FIM's program."""
+    """What stands: incidents that are open, heard, attended and closed, a unit at one, a concern in another, and programs of a FIM and a VAST officer."""
 
     incidents: Iterator[str]
     allocation: dict[str, str | int]
-    headers: dict[str, str]
+    concern: int
+    tokens: dict[str, str]
+
+    def headers(self, verb: str) -> dict[str, str]:
+        """Those of the FIM, or of VAST where only they may do it."""
+        who = "fim" if roles()["fim"].can(verb) else "vast"
+        return {"Authorization": f"Bearer {self.tokens[who]}", "Host": "localhost"}
 
     def put_into(self, given: dict[str, Any]) -> None:
-        """Ask for an incident that stands, each in turn; and for an allocation, for the one it is of."""
+        """Ask for an incident that stands, each in turn; for an allocation, for the one it is of; for the concern there is."""
+        if isinstance(given.get("concern_id"), int) and 0 < given["concern_id"] <= LARGEST_ID:
+            given["concern_id"] = self.concern
         if not _is_uuid(given.get("incident_id")):
             return
         given["incident_id"] = next(self.incidents)
@@ -101,16 +115,14 @@ def _is_uuid(value: object) -> bool:
 
 
 @pytest.fixture(scope="module")
-def scene(
-    django_db_setup: None, django_db_blocker: pytest.FixtureRequest, one_connection: None
-) -> Iterator[tuple[list[Incident], Allocation, str]]:
+def scene(django_db_setup: None, django_db_blocker: pytest.FixtureRequest, one_connection: None) -> Iterator[Scene]:
     """The incidents, the allocation and the token, in one transaction that is rolled back after the module's last test."""
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
         yield _made(make_cast())
         transaction.set_rollback(True)
 
 
-def _made(cast: Cast) -> tuple[list[Incident], Allocation, str]:
+def _made(cast: Cast) -> Scene:
     incidents = [opened(cast.handler) for _ in range(4)]
     say(cast.handler, incidents[1], "shouting next door, kids crying")
     for incident in incidents[2:]:
@@ -118,18 +130,21 @@ def _made(cast: Cast) -> tuple[list[Incident], Allocation, str]:
     attended(cast, incidents[3])
     closed(cast, incidents[3])
     attended(cast, incidents[2])
-    return incidents, Allocation.objects.get(incident=incidents[2]), issue_token("fim")[0]
+    concern = refer(cast.handler, incidents[1].pk, key=key(), words="kids crying")
+    tokens = {who: issue_token(who)[0] for who in ("fim", "vast")}
+    return incidents, Allocation.objects.get(incident=incidents[2]), concern.pk, tokens
 
 
 @pytest.fixture
-def standing(scene: tuple[list[Incident], Allocation, str]) -> Iterator[Standing]:
+def standing(scene: Scene) -> Iterator[Standing]:
     """The scene as it was made."""
-    incidents, sent, token = scene
+    incidents, sent, concern, tokens = scene
     with transaction.atomic():
         yield Standing(
             itertools.cycle([str(incident.pk) for incident in incidents]),
             {"incident_id": str(sent.incident_id), "allocation_id": sent.pk},
-            {"Authorization": f"Bearer {token}", "Host": "localhost"},
+            concern,
+            tokens,
         )
         transaction.set_rollback(True)
 
@@ -138,7 +153,8 @@ def standing(scene: tuple[list[Incident], Allocation, str]) -> Iterator[Standing
 def _asked(case: schemathesis.Case, standing: Standing) -> None:
     standing.put_into(case.path_parameters)
     # Into the case, not beside it: it is then judged by the headers that are sent.
-    case.headers.update(standing.headers)
+    verb = DESCRIPTION["paths"][case.path][case.method.lower()]["x-goldthread-verb"]
+    case.headers.update(standing.headers(verb))
     case.call_and_validate()
 
 

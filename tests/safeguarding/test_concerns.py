@@ -10,10 +10,10 @@ from django.db import connection
 from goldthread.assessment.actions import answer_mark
 from goldthread.assessment.queries import critical_facts, newest_reading
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Incident
-from goldthread.lookback.tables import bank_holidays
 from goldthread.response.models import GradePeriod
 from goldthread.safeguarding import concern_actions as actions
 from goldthread.safeguarding import concern_queries as queries

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
+from goldthread.clocks.bank import bank_holidays
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.known import force_day
 from goldthread.contact.work import NOT_THERE, Work, on_incident
-from goldthread.lookback.tables import bank_holidays
 from goldthread.response.grades import grades_on
 from goldthread.response.models import GradePeriod
 from goldthread.safeguarding import clock_actions
