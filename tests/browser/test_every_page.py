@@ -32,7 +32,7 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("dispatcher", ["/board/", "/units/"]),
     ("fim", ["/supervision/", "/supervision/team", "/board/wall", "/measures/", "/measures/children-asked/"]),
     ("supervisor", ["/look-back/runs/", "/supervision/quality/", "/acting/", "/on-call/", "/meetings/"]),
-    ("vast", ["/look-back/"]),
+    ("vast", ["/look-back/", "/safeguarding/"]),
     ("qa", ["/home/"]),
     ("pcc", ["/measures/"]),
     ("auditor", ["/audit/"]),

@@ -28,9 +28,11 @@ from goldthread.accounts.roles import roles
 from goldthread.assessment.elements import elements_on
 from goldthread.contact.models import Incident
 from goldthread.integration.api.description import describe
+from goldthread.integration.api.fields import LARGEST_ID
 from goldthread.response.grades import grades_on
 from goldthread.response.models import Allocation
-from tests.cast import Cast, attended, closed, graded, make_cast, opened, say
+from goldthread.safeguarding.concern_actions import refer
+from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.investigation.scenes import accepted, offered
 
 CHECKS = {
@@ -83,13 +85,13 @@ Scene = tuple[list[Incident], Allocation, dict[str, str | int], dict[str, str]]
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands: incidents that are open, heard, attended and closed, a unit at one, an investigation and an offer of one, and programs of
-    the FIM and of whoever does what the FIM may not.
+    """What stands: incidents that are open, heard, attended and closed, a unit at one, a concern, an investigation and an offer of one
+    (``others``), and programs of the FIM and of whoever does what the FIM may not.
     """
 
     incidents: Iterator[str]
     allocation: dict[str, str | int]
-    investigation: dict[str, str | int]
+    others: dict[str, str | int]
     tokens: dict[str, str]
 
     def headers(self, verb: str) -> dict[str, str]:
@@ -98,9 +100,9 @@ class Standing:
         return {"Authorization": f"Bearer {self.tokens[role]}", "Host": "localhost"}
 
     def put_into(self, given: dict[str, Any]) -> None:
-        """Ask for an incident that stands, each in turn; and for an allocation, for the one it is of. So with investigations and offers."""
-        for name, stands in self.investigation.items():
-            if _is_uuid(given.get(name)) or (isinstance(given.get(name), int) and given[name] > 0):
+        """Ask for an incident that stands, each in turn; and for an allocation, for the one it is of. So with the others."""
+        for name, stands in self.others.items():
+            if _is_uuid(given.get(name)) or (isinstance(given.get(name), int) and 0 < given[name] <= LARGEST_ID):
                 given[name] = stands
         if not _is_uuid(given.get("incident_id")):
             return
@@ -132,23 +134,24 @@ def _made(cast: Cast) -> Scene:
     attended(cast, incidents[3])
     closed(cast, incidents[3])
     attended(cast, incidents[2])
-    investigated: dict[str, str | int] = {
+    others: dict[str, str | int] = {
+        "concern_id": refer(cast.handler, incidents[1].pk, key=key(), words="kids crying").pk,
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
     }
     tokens = {one.role: issue_token(one.username)[0] for one in (cast.fim, cast.detective_sergeant, cast.vast)}
-    return incidents, Allocation.objects.get(incident=incidents[2]), investigated, tokens
+    return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens
 
 
 @pytest.fixture
 def standing(scene: Scene) -> Iterator[Standing]:
     """The scene as it was made."""
-    incidents, sent, investigated, tokens = scene
+    incidents, sent, others, tokens = scene
     with transaction.atomic():
         yield Standing(
             itertools.cycle([str(incident.pk) for incident in incidents]),
             {"incident_id": str(sent.incident_id), "allocation_id": sent.pk},
-            investigated,
+            others,
             tokens,
         )
         transaction.set_rollback(True)

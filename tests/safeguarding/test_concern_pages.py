@@ -15,6 +15,9 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent, Payload
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Incident
+from goldthread.lookback.decide_actions import decide
+from goldthread.lookback.models import Item
+from goldthread.lookback.rules import Given
 from goldthread.meetings.models import Decision, Line, Meeting
 from goldthread.safeguarding import concern_actions as actions
 from goldthread.safeguarding.concern_measures import telephoned, triaged
@@ -23,6 +26,7 @@ from goldthread.supervision.coaching_models import CoachingNote
 from goldthread.supervision.irmm_finding import find
 from goldthread.supervision.irmm_rules import set_on
 from tests.cast import Cast, graded, key, opened, say
+from tests.lookback.test_deciding import ours  # noqa: F401 - a fixture
 from tests.response.test_alarms import later
 
 Browser = Callable[[Staff | None], Client]
@@ -191,3 +195,12 @@ def test_a_red_counts_as_in_time_only_when_rated_and_told_within_the_hour(cast: 
         cases, good = measure(*window)
         assert (cases.count(), good.count()) == (1, 1)
     assert triaged("amber", *window)[0].count() == 0
+
+
+def test_a_look_back_item_decided_for_vast_opens_one_in_its_own_incident(cast: Cast, ours: Item) -> None:  # noqa: F811
+    decide(cast.supervisor, ours.pk, key=key(), given=Given("vast", words="Nobody ever saw the girl."))
+    assert actions.open_due() == 1
+    assert actions.open_due() == 0
+    reason = ConcernReason.objects.get(concern__incident=ours.hit.incident, cause="lookback")
+    assert reason.words is not None
+    assert reason.words.shown() == "Nobody ever saw the girl."

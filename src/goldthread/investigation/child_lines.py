@@ -24,7 +24,9 @@ def investigations(seen: Seen) -> Iterable[Line]:
     for voice in ChildVoice.objects.filter(investigation__in=rows, child__in=mine).select_related("by"):
         href = reverse("investigation:one", args=[voice.investigation_id])
         words = f"Voice of the child: {voice.get_kind_display().lower()}"
-        yield Line(voice.occurred_at or voice.at, rows[voice.investigation_id].incident_id, words, voice.by.name, href=href)
+        yield Line(
+            voice.occurred_at or voice.at, rows[voice.investigation_id].incident_id, words, voice.by.name, href=href
+        )
 
 
 def register_all() -> None:

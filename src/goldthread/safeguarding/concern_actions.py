@@ -92,13 +92,14 @@ def open_due() -> int:
     """Open what the rule says, or add its reason to the concern that is open; returns for how many incidents."""
     with acting(None) as act:
         held = rules.set_on(force_day(act.now))
-    number = 0
+    told: set[uuid.UUID] = set()
     for one in find(held):
         with on_incident(None, one.incident, "concern.open") as work:
             words = Payload.objects.filter(pk=one.words).first() if one.words else None
             _concern, new = _add(work, one.reasons, words, reading=one.reading)
-            number += bool(new)
-    return number
+        if new:
+            told.add(one.incident)
+    return len(told)
 
 
 def rate(user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, words: str = "", seen: str = "") -> None:

@@ -13,23 +13,23 @@ from django.db import connection
 from goldthread.assessment.queries import cue_states, mark_answers_of
 from goldthread.safeguarding.concern_rules import Reason, Set, said
 
-LATELY = """SELECT incident_id FROM (SELECT incident_id, at FROM response_closing ORDER BY id DESC LIMIT 500) AS shut
-    WHERE at > goldthread_now() - interval '15 minutes'"""
-"""Closed before anybody looked: what was said in them counts all the same."""
-HERE = f"(incident.closed_at IS NULL OR incident.id IN ({LATELY}))"
+HERE = """(SELECT id FROM contact_incident WHERE closed_at IS NULL
+    UNION SELECT incident_id FROM (SELECT incident_id, at FROM response_closing ORDER BY id DESC LIMIT 500) AS shut
+    WHERE at > goldthread_now() - interval '15 minutes') AS here JOIN contact_incident AS incident ON incident.id = here.id"""
+"""What is open, and what closed before anybody looked: what was said there counts all the same. Never everything ever stored."""
 SAID = f"""
 SELECT incident.id, reading.id, reading.level, reading.findings,
        coalesce((SELECT max(known_seq) FROM safeguarding_concern WHERE incident_id = incident.id), 0)
-FROM contact_incident AS incident CROSS JOIN LATERAL (
+FROM {HERE} CROSS JOIN LATERAL (
     SELECT id, level, child, at_risk, findings FROM assessment_reading WHERE incident_id = incident.id ORDER BY id DESC LIMIT 1
 ) AS reading
-WHERE {HERE} AND incident.child <> 'none' AND reading.at_risk AND reading.child IN ('yes', 'implied')
+WHERE incident.child <> 'none' AND reading.at_risk AND reading.child IN ('yes', 'implied')
   AND reading.level = ANY(%(levels)s)
   AND NOT EXISTS (SELECT 1 FROM safeguarding_concern AS had WHERE had.incident_id = incident.id AND had.reading >= reading.id)
 """  # noqa: S608 - our own conditions
 GRADED = f"""
-SELECT incident.id FROM contact_incident AS incident
-WHERE {HERE} AND incident.children_answer = 'named'
+SELECT incident.id FROM {HERE}
+WHERE incident.children_answer = 'named'
   AND (SELECT severity FROM response_gradeperiod WHERE incident_id = incident.id ORDER BY seq DESC LIMIT 1) >= %(least)s
   AND NOT EXISTS (SELECT 1 FROM safeguarding_concern AS had WHERE had.incident_id = incident.id)
 """  # noqa: S608 - our own conditions

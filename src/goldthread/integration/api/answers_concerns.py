@@ -51,7 +51,7 @@ class ConcernRated(Shown):
     why: str
 
 
-class CallShown(Shown):
+class PartnerCallShown(Shown):
     """A call to a partner."""
 
     id: int
@@ -63,7 +63,7 @@ class CallShown(Shown):
     words: str = Field(description="What was said; empty while it is not written up.")
 
 
-class ItemShown(Shown):
+class ResearchShown(Shown):
     """A line of the checklist."""
 
     item: str
@@ -92,8 +92,8 @@ class ConcernShown(ConcernRow):
 
     why: list[ConcernWhy]
     ratings: list[ConcernRated]
-    calls: list[CallShown]
-    research: list[ItemShown]
+    calls: list[PartnerCallShown]
+    research: list[ResearchShown]
     opinions: list[OpinionShown]
     owed: list[str] = Field(description="What is owed before it may end, in sentences.")
 
@@ -104,7 +104,7 @@ class ConcernMade(Shown):
     concern: int
 
 
-class CallMade(Shown):
+class PartnerCallMade(Shown):
     """A call that was put on record."""
 
     call: int

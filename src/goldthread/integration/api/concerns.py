@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest
-from ninja import Path, Router
+from ninja import Path, Query, Router
 from ninja.responses import Status
 from pydantic import ConfigDict, Field
 
@@ -43,6 +43,7 @@ SEE, WORKS = queries.SEE, actions.WORKS
 ConcernId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The concern, by the `id` that the queue gave.")]
 CallId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The call, by the `id` that reading gave.")]
 OpinionId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The opinion, by the `id` that giving it gave.")]
+Ended = Annotated[bool, Query(description="Those that have ended, the newest first, instead of the open ones.")]
 Text = Annotated[str, Field(max_length=LONGEST_WORDS)]
 Code = Annotated[str, Field(max_length=20)]
 
@@ -65,7 +66,7 @@ class RatingGiven(Given):
     words: Text = Field("", description="Needed to change it.")
 
 
-class CallGiven(Given):
+class PartnerCallGiven(Given):
     """A telephone call to a partner: `reached` by name, or `again`."""
 
     model_config = ConfigDict(
@@ -123,7 +124,7 @@ class EndGiven(Given):
 
 
 @operation(router, "GET", "/concerns", SEE, "consultation", answers={200: answers.Concerns}, summary="List concerns")
-def list_concerns(request: HttpRequest, page: PageNumber = 1, *, ended: bool = False) -> answers.Concerns:
+def list_concerns(request: HttpRequest, page: PageNumber = 1, ended: Ended = False) -> answers.Concerns:
     """Open concerns, Red first, then what is not triaged and whose time runs out first; or those that have ended. Fifty to a
     page. That this user saw them is put on record.
     """
@@ -157,11 +158,11 @@ def read_concern(request: HttpRequest, concern_id: ConcernId) -> answers.Concern
             for each in told["ratings"]
         ],
         calls=[
-            answers.CallShown(**{name: value for name, value in each.items() if name != "late"})
+            answers.PartnerCallShown(**{name: value for name, value in each.items() if name != "late"})
             for each in told["calls"]
         ],
         research=[
-            answers.ItemShown(
+            answers.ResearchShown(
                 item=each["item"].code,
                 name=each["item"].name,
                 result=each["found"].result if each["found"] else "",
@@ -206,14 +207,14 @@ def rate_concern(request: HttpRequest, concern_id: ConcernId, key: Key, given: R
 
 @operation(
     router, "POST", "/concerns/{int:concern_id}/calls", WORKS, "collection",
-    answers={201: answers.CallMade}, summary="Record a call to a partner",
+    answers={201: answers.PartnerCallMade}, summary="Record a call to a partner",
 )  # fmt: skip
 def telephone_partner(
-    request: HttpRequest, concern_id: ConcernId, key: Key, given: CallGiven
-) -> Status[answers.CallMade]:
+    request: HttpRequest, concern_id: ConcernId, key: Key, given: PartnerCallGiven
+) -> Status[answers.PartnerCallMade]:
     """Who was reached by name, or that nobody was and when to try again."""
     made = actions.telephone(staff(request), concern_id, key=key, **given.model_dump())
-    return Status(201, answers.CallMade(call=made.pk))
+    return Status(201, answers.PartnerCallMade(call=made.pk))
 
 
 @operation(
@@ -274,7 +275,7 @@ def end_concern(request: HttpRequest, concern_id: ConcernId, key: Key, given: En
     return Status(204, None)
 
 
-def _row(one: Concern) -> dict[str, object]:
+def _row(one: Concern) -> dict[str, Any]:
     return {
         "id": one.pk,
         "incident": one.incident_id,
