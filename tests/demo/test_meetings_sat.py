@@ -11,7 +11,7 @@ from django.db import connection
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Entry
 from goldthread.demo.check import check
-from goldthread.demo.sat import LATEST, sit_weekly
+from goldthread.demo.sat import LATEST, sit
 from goldthread.demo.seed import seed
 from goldthread.documents.pdf import pdf
 from goldthread.meetings.models import Action, ActionAnswer, Decision, Line, Meeting, Minutes
@@ -23,7 +23,7 @@ def test_meetings_decided_were_answered_came_back_and_left_minutes(db: None) -> 
     now: datetime = database_now(connection)
     seed(now, 400, 12)
 
-    assert sit_weekly(random.Random(1), now, weeks=8) == 8
+    assert sit(random.Random(1), now, weeks=5, months=3) == 8
 
     assert abs(database_now(connection) - now) < timedelta(minutes=10), "the clock is turned on again"
     check(database_now(connection))

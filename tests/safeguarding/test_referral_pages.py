@@ -129,11 +129,11 @@ def test_owing_one_stands_on_the_incident_until_it_is_sent_or_taken_back(
     client, at = browser(cast.fim), f"/safeguarding/incidents/{incident.pk}"
     assert client.post(f"{at}/owe", {"key": key(), "kind": "no such"}).status_code == 422
     assert client.post(f"{at}/owe", {"key": key(), "kind": "midwife"}).status_code == 302
-    assert "referral owed: midwife" in text(client.get(f"/incidents/{incident.pk}/"))
+    assert "not sent yet: midwife" in text(client.get(f"/incidents/{incident.pk}/"))
     refused = client.post(f"{at}/not-owed", {"key": key(), "kind": "midwife", "why": ""})
     assert refused.status_code == 422
     assert client.post(f"{at}/not-owed", {"key": key(), "kind": "midwife", "why": "Not so."}).status_code == 302
-    assert "referral owed: midwife" not in text(client.get(f"/incidents/{incident.pk}/"))
+    assert "not sent yet: midwife" not in text(client.get(f"/incidents/{incident.pk}/"))
 
 
 def test_the_list_stands_by_the_next_clock_and_asks_the_database_as_often_for_many(
@@ -187,6 +187,8 @@ def test_only_who_may_finds_a_referral_on_any_page(cast: Cast, browser: Browser,
         assert (client.get(f"{LIST}{made.pk}/").status_code == 200) == sees, who
         assert (client.get(refer).status_code == 200) == acts, who
         assert (made.reference in text(client.get(LIST))) == sees, who
+        incidents = client.get(f"/incidents/{incident.pk}/")
+        assert (f"{LIST}{made.pk}/" in incidents.content.decode()) == sees, (who, "no link that opens nothing")
         for verb in ("leg", "withdraw", "feedback"):
             refused = client.post(f"{LIST}{made.pk}/{verb}", {"key": key()}).status_code
             assert (refused == 422) == acts, (who, verb)

@@ -87,6 +87,21 @@ def test_each_reason_finds_what_it_says(cast: Cast) -> None:
     assert "repeat" not in reasons[found["missing"].pk]
 
 
+def test_the_time_since_the_last_meeting_reaches_back_three_days_at_most(cast: Cast) -> None:
+    on_duty(cast.fim)
+    actions.end(cast.fim, call(cast.fim).pk)
+    closed = {hours: with_child(cast) for hours in (80, 20)}
+    later(timedelta(days=20))
+    shut(cast, closed[80])
+    later(timedelta(hours=60))
+    shut(cast, closed[20])
+    later(timedelta(hours=20))
+    on_duty(cast.fim)
+    listed = set(Line.objects.filter(meeting=call(cast.fim, "mid")).values_list("subject", flat=True))
+    assert closed[20].pk in listed
+    assert closed[80].pk not in listed, "that one is the supervisors' queue's"
+
+
 def test_an_empty_list_is_a_meeting_too(cast: Cast) -> None:
     meeting = call(cast.fim)
     assert meeting.at_line is None

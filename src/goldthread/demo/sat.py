@@ -1,7 +1,7 @@
-"""Incident Risk Management Meetings of the last weeks: called, decided, ended and answered by the actions, with the demo's clock turned back.
+"""Incident Risk Management Meetings of the last year: called, decided, ended and answered by the actions, with the demo's clock turned back.
 
-One a week stands for the two or three a day that a force has: each line costs several commands, and a year of them would keep a new
-demo waiting. At those times nothing of today was open yet, so the lists hold what had closed without the child seen, and what the
+One a month, and one a week of late, stand for the two or three a day that a force has: each line costs several commands, and a
+year of them would keep a new demo waiting. At those times nothing of today was open yet, so the lists hold what had closed without the child seen, and what the
 meeting before had left.
 """
 
@@ -26,7 +26,7 @@ from goldthread.supervision.actions import agree
 from goldthread.supervision.irmm_finding import KIND
 from goldthread.supervision.queries import newest_find, open_sweeps
 
-WEEKS = 4
+WEEKS, MONTHS = 4, 11
 LATEST = timedelta(days=2)
 """How long ago the last one sat: what stands open now had not begun by then."""
 AT = time(19, 10)
@@ -52,19 +52,20 @@ DONE = (
 LOOKED = "Read with the record after the meeting: nothing further."
 
 
-def sit_weekly(rng: random.Random, now: datetime, weeks: int = WEEKS) -> int:
-    """Let the meetings of the last weeks sit, the earliest first; how many there were.
+def sit(rng: random.Random, now: datetime, weeks: int = WEEKS, months: int = MONTHS) -> int:
+    """Let the meetings of the last months and weeks sit, the earliest first; how many there were.
 
     For the seed's one transaction, like ``told.tell_weeks``. Raises what the actions raise.
     """
     people = Staff.objects.filter(is_active=True, role__in=SENIOR).select_related("team").order_by("pk")
     chairs, supervisors = ([one for one in people if one.role == role] for role in ("fim", "contact_supervisor"))
     with clock_back() as past:
-        for week in reversed(range(weeks)):
+        ago = [*(weeks + 4 * month for month in range(months)), *range(weeks)]
+        for week in sorted(ago, reverse=True):
             day = (now - LATEST - timedelta(weeks=week)).astimezone(LONDON).date()
             begins = datetime.combine(day, AT, LONDON) + timedelta(minutes=rng.randrange(25))
             _Sitting(rng, past, chairs[week % len(chairs)], supervisors).run(begins, last=week == 0)
-    return weeks
+    return len(ago)
 
 
 class _Sitting:

@@ -33,7 +33,7 @@ from goldthread.demo.messages import wait_in_the_inbox
 from goldthread.demo.plan import Plan
 from goldthread.demo.roster import Roster
 from goldthread.demo.rows import ORDER, Known, Record, Rows
-from goldthread.demo.sat import sit_weekly
+from goldthread.demo.sat import sit
 from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, Size, force
 from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
@@ -79,8 +79,8 @@ def seed(
         progress("Checking what was written")
         progress(f"Written and checked: {finish(plan, now)}")
         if waiting:
-            sat = sit_weekly(random.Random(SEED + 2), database_now(connection))  # noqa: S311 - a demo's dice
-            progress(f"{sat} meetings of the last weeks sat")
+            sat = sit(random.Random(SEED + 2), database_now(connection))  # noqa: S311 - a demo's dice
+            progress(f"{sat} meetings of the last year sat")
             await_reading(plan, now, waiting)
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")

@@ -296,7 +296,8 @@ def _clocks_after(work: Work, referral: Referral, leg: str, at: datetime) -> Non
 
 def _began(work: Work, kind: Kind) -> datetime | None:
     """When the time begins by which it must be told: with what happened, or None for now."""
-    return (work.incident.contacted_at or work.incident.opened_at) if kind.lessons else None
+    came = work.incident.contacted_at or work.incident.opened_at
+    return min(came, work.now) if kind.lessons else None
 
 
 def _kind(kinds: Kinds, code: str) -> Kind:

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.contact.querysets import one as reached
 from goldthread.desk import beyond
 from goldthread.safeguarding import referral_presenters, referral_queries
+from goldthread.safeguarding.clock_models import Clock
+from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.referral_models import LEGS
+from goldthread.safeguarding.referral_queries import SEES
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -26,13 +30,19 @@ def show_all() -> None:
 
 
 def _referrals(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
-    found = referral_queries.of_incident(record.incident)
+    found = [referral_presenters.row(one, now) for one in referral_queries.of_incident(record.incident)]
     return {
-        "referrals": [referral_presenters.row(one, now) for one in found],
-        "referrals_owed": referral_presenters.owed_rows(referral_queries.owed(record.incident), now),
+        "referrals": found,
         "may_refer": user.can("referral.make"),
-        "may_see_referrals": user.can("referral.see"),
+        "may_see_referrals": bool(found) and reached(user, SEES, record.incident.pk) is not None,
     }
+
+
+def clock_name(clock: Clock) -> str:
+    """What a clock is called on the incident: with the kind of partner, where it runs on a referral that is owed."""
+    name = names().get(clock.rule, clock.rule)
+    kind = dict(KINDS).get(clock.about.removeprefix("owed."))
+    return f"{name}, not sent yet: {kind.lower()}" if kind else name
 
 
 def _line(leg: str) -> Callable[[dict[str, Any]], str]:

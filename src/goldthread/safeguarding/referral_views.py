@@ -17,6 +17,7 @@ from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
+from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
@@ -40,6 +41,7 @@ from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
 PAGE = 50
+MINUTE = "%Y-%m-%dT%H:%M"
 SEES, MAKES = referral_queries.SEES, actions.MAKES
 
 
@@ -284,7 +286,7 @@ def _page(
     legs = list(referral_queries.legs(found))
     may = referral_presenters.may(found, legs)
     fresh: list[CommandForm] = [
-        referral_forms.LegForm(legs=may["legs"]),
+        referral_forms.LegForm(legs=may["legs"], initial={"occurred_at": now.astimezone(LONDON).strftime(MINUTE)}),
         referral_forms.WithdrawForm(),
         referral_forms.FeedBackForm(),
     ]

@@ -30,7 +30,7 @@ def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
     return {
         "safeguarding_clocks": [
             {
-                "name": names().get(one.rule, one.rule),
+                "name": referral_shown.clock_name(one),
                 "began_at": one.began_at,
                 "due_at": one.due_at,
                 "known": one.known,

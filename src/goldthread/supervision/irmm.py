@@ -37,7 +37,8 @@ SEE = "meeting.see"
 def agenda(user: Staff, before: Meeting | None, now: datetime, most: int) -> beyond.Agenda:
     """Incidents with a reason to be looked at, the weightiest first, ``most`` of them by name; demand against resource above them."""
     held = irmm_rules.set_on(force_day(now))
-    found = find(held, before.opened_at if before is not None else now - held.since, now)
+    since = max(before.opened_at, now - held.most) if before is not None else now - held.since
+    found = find(held, since, now)
     wanted = [each.incident for each in found]
     reach = set(Incident.objects.reached_by(user, SEE).filter(pk__in=wanted).values_list("pk", flat=True))
     ranked = irmm_rules.ranked([each for each in found if each.incident in reach], held, now)

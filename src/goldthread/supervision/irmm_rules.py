@@ -36,6 +36,7 @@ class Set:
     """What holds from a day on: see the file's head."""
 
     since: timedelta
+    most: timedelta
     far: timedelta
     reasons: dict[str, Reason]
     thresholds: tuple[Threshold, ...]
@@ -64,6 +65,7 @@ def set_on(day: date) -> Set:
 def _made(row: dict[str, Any]) -> Set:
     return Set(
         timedelta(hours=row["since_hours"]),
+        timedelta(hours=row["most_hours"]),
         timedelta(minutes=row["far_minutes"]),
         {one["code"]: Reason(**one) for one in row["reason"]},
         tuple(Threshold(**one) for one in row["threshold"]),
