@@ -185,5 +185,5 @@ def test_with_another_key_it_is_said_and_without_one_none_is_taken(
         actions.give(cast.vast, made.pk)
     assert browser(cast.vast).get(f"/files/{made.pk}").status_code == 503
     settings.FILES_KEY = ""
-    with pytest.raises(Refused, match="GOLDTHREAD_FILES_KEY"):
+    with pytest.raises(Refused, match="nothing to seal it with"):
         kept(cast, PDF + b"other")

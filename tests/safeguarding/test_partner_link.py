@@ -273,6 +273,21 @@ def test_a_link_that_has_ended_says_so_and_shows_nothing(
     assert [leg for leg, _ in by_link(referral)] == ["seen"]
 
 
+def test_a_contact_without_an_address_and_a_file_without_its_key_are_said_in_a_page(
+    cast: Cast, referral: Referral, ada: Partner, settings: Settings
+) -> None:
+    made = link_actions.attach(cast.vast, referral.pk, key=key(), upload=SimpleUploadedFile("map.pdf", PDF))
+    ada.enter()
+    settings.FILES_KEY = ""
+    unsealed = ada.client.get(f"{ada.link}files/{made.pk}")
+    referral.contact.email = referral.contact.phone = ""
+    referral.contact.save()
+    ada.client.cookies.clear()
+    for answer in (unsealed, ada.open(), ada.post("code")):
+        assert answer.status_code == 503
+        assert "wrong on our side" in text(answer)
+
+
 def test_a_text_that_we_did_not_sign_opens_nothing(referral: Referral, ada: Partner, folder: Path) -> None:
     token = ada.link.removeprefix("/p/").rstrip("/")
     for changed in (token[:-1], f"x{token}", "x", "a.b", "%00", "é" * 40, "x" * 5000, token.replace(".", ":")):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NONCE = 12
 NOT_THERE = "There is no such file, or it is not one that you may read."
-NO_KEY = "No file can be attached: the service has no key to seal it with (GOLDTHREAD_FILES_KEY). Tell the service desk; nothing was saved."
+NO_KEY = "No file can be taken now, since the service has nothing to seal it with. Send it without the file; nothing was saved."
 UNREADABLE = (
     "This file cannot be opened: the key that sealed it is not the one that the service has. Tell the service desk."
 )
@@ -110,6 +110,7 @@ def opened(act: Acting, found: Attachment) -> Given:
 
 def _key() -> bytes:
     if not settings.FILES_KEY:
+        log().error("GOLDTHREAD_FILES_KEY is not set: no file can be attached or opened", part="files")
         raise Refused(NO_KEY)
     return HKDF(SHA256(), 32, None, b"goldthread attachment").derive(settings.FILES_KEY.encode())
 

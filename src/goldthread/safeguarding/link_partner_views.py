@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goldthread.accounts.routes import route
-from goldthread.config.errors import NotThere
+from goldthread.config.errors import NotThere, Refused
+from goldthread.config.logs import log
 from goldthread.files.views import sent
 from goldthread.safeguarding import link_partner_actions as actions
 from goldthread.safeguarding import link_rules
@@ -43,6 +44,9 @@ def _partner(view: View) -> View:
             response = _page(
                 request, "ended", {"heading": "This link does not open", "what": link_rules.NOT_A_LINK}, 404
             )
+        except Refused as error:
+            log().error("a partner's page could not be shown", part="links", error=type(error).__name__)
+            response = _page(request, "ended", {"heading": "This does not open now", "what": link_rules.NOT_NOW}, 503)
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response["Cache-Control"] = "no-store"
         return response

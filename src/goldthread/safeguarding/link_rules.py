@@ -59,6 +59,7 @@ ENDED = {
 }
 """What is said of a link that opens nothing: a heading and what to do."""
 NOT_A_LINK = "This is not a whole link. Copy it from the message to its end, or ring us and ask for a new one."
+NOT_NOW = "Something is wrong on our side. Ring us and say so; what you sent before is kept."
 REFUSED_CODES = {
     "none": "Ask for a code first. It is sent to the person to whom this link was sent.",
     "wrong": "That is not the code. Look at the newest message and type its six digits.",
