@@ -55,7 +55,7 @@ def told(key: str = "link:1", **given: object) -> Notice:
             act,
             **{
                 "key": key, "channel": "mail", "to": "a.fenwick@larch.example", "subject": "Something waits",
-                "body": BODY, "about": ("link", 1), **given,
+                "body": BODY, "about": ("nothing", 1), **given,
             },  # type: ignore[arg-type]
         )  # fmt: skip
 

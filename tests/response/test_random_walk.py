@@ -17,23 +17,23 @@ from tests.cast import Cast
 from tests.response import walk_rules as rules
 from tests.response.walk import COMMANDS, NOTHING, Walk
 
-SEED, WALKS, STEPS = 4, 20, 60
+SEED, WALKS, STEPS = 4, 40, 60
 FEWEST = 10
 """After so many a plain run stops once everything was come to; ``make test-long`` walks all."""
 ENDINGS = ("lowered by a decision", "put off by a decision", "closed by a decision", "closed by one", "reopened")
 SILENT = {"wait", "reader down", "reader back"}
 """Commands that leave nothing themselves."""
 TOGETHER = {
-    "pursue": (["assess", "approve"], 5),
-    "seen through": (["send", "arrive", "note", "ask close", "assess", "approve"], 3),
+    "pursue": (["assess", "approve"], 8),
+    "seen through": (["send", "arrive", "door", "note", "ask close", "assess", "approve"], 3),
     **{
-        f"closed over: {one}": (["send", "arrive", "note", "agency answers", "take", one, "close well"], 1)
+        f"closed over: {one}": (["send", "arrive", "door", "note", "agency answers", "take", one, "close well"], 1)
         for one in ("threat", "ask agency", "hand", "write again", "lower", "send", "line")
     },
     "one matter": (["link", "unlink"], 1),
-    "handed on": (["hand", "acknowledge"], 1),
+    "handed on": (["hand", "acknowledge"], 2),
     "nothing new": (["no child", "assess", "review"], 2),
-    "clear up": (["take", "agency answers", "note", "come", "call back", "leave"], 2),
+    "clear up": (["take", "agency answers", "note", "come", "call back", "leave", "door"], 2),
 }
 """What people do one after the other where all goes well, which dice alone hardly ever hit on; how often it is tried."""
 

@@ -20,7 +20,7 @@ from goldthread.contact import caller_actions, known_actions
 from goldthread.contact.arrival_actions import receive
 from goldthread.contact.arrival_rules import Arriving
 from goldthread.contact.choices import CALL_BACKS, LINE
-from goldthread.contact.models import Incident
+from goldthread.contact.models import ChildVersion, Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response import (
@@ -35,6 +35,8 @@ from goldthread.response import (
 )
 from goldthread.response.models import Allocation, ReviewRequest, SupervisorCall, Transfer, Unit
 from goldthread.response.shared_actions import critical_unanswered
+from goldthread.safeguarding import clock_actions, door_actions
+from goldthread.safeguarding.door_rules import ChildAtDoor, VisitAtDoor
 from tests.cast import Cast, answered, graded, key, opened, taken
 from tests.response.test_alarms import later, on_duty
 from tests.response.test_requests import assess
@@ -195,6 +197,18 @@ def _leave(walk: Walk) -> object:
     return response.record_leaving(walk.who, walk.at.pk, key=key(), allocation_id=sent.pk) if sent else NOTHING
 
 
+def _door(walk: Walk) -> object:
+    """Whoever was sent there last says what they found: of each child on record, or that there is none."""
+    sent = Allocation.objects.filter(incident=walk.at).order_by("-id").first()
+    if sent is None:
+        return NOTHING
+    walk.rather(walk.cast.officer if sent.unit_id == walk.cast.unit.pk else None)
+    known = set(ChildVersion.objects.filter(incident=walk.at).values_list("child", flat=True))
+    children = [ChildAtDoor(str(one), seen="yes", alone="yes", showed="Well, and at ease.") for one in sorted(known)]
+    whole = VisitAtDoor(home="Warm and tidy.") if known else VisitAtDoor(no_child="none", no_child_why="One room.")
+    return door_actions.answer(walk.who, walk.at.pk, key=key(), visit=sent.pk, children=children, whole=whole)
+
+
 def _unit(walk: Walk) -> object:
     unit, state = walk.dice.choice((walk.cast.unit, walk.cast.far_unit)), walk.dice.choice(("available", "off"))
     was = Unit.objects.get(pk=unit.pk).state
@@ -290,7 +304,7 @@ def watch() -> None:
     duty_actions.forget(database_now(connection))
     alarm_actions.find_orphans()
     alarm_actions.find_late()
-    while alarm_actions.raise_due():
+    while alarm_actions.raise_due() + clock_actions.watch():
         pass
 
 
@@ -335,6 +349,7 @@ COMMANDS = {
     "send": Command(_send, "unit.allocated", "unit.allocate", likely=2, by=("dispatcher", "fim")),
     "arrive": Command(_arrive, "unit.arrived", "unit.arrive", likely=4, by=("dispatcher", "fim")),
     "leave": Command(_leave, "unit.left", "unit.leave", likely=2, by=("dispatcher", "fim")),
+    "door": Command(_door, "door.child door.visit", "door.answer", by=("officer",), likely=4),
     "unit": Command(_unit, "", "unit.state", by=("dispatcher", "fim")),
     "take": Command(
         lambda walk: taken(walk.who, walk.at), "owner.taken contact.read", "owner.take"

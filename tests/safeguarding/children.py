@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from django.db.models import Q
+
 from goldthread.accounts.models import Staff
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
@@ -39,7 +41,11 @@ def recorded(vast: Staff, *found: At) -> uuid.UUID:
 
 
 def pair(one: At, other: At) -> ChildLikeness:
-    """The suggestion that two children are one, made as the job makes it."""
+    """The suggestion that two children are one, made as the job makes it; of children of one record one speaks for all."""
     suggest(other[0])
     first, second = sorted((one, other))
-    return ChildLikeness.objects.get(incident=first[0], child=first[1], other_incident=second[0], other_child=second[1])
+    made = ChildLikeness.objects.filter(
+        Q(incident=other[0], child=other[1]) | Q(other_incident=other[0], other_child=other[1])
+    )
+    exact = {"incident": first[0], "child": first[1], "other_incident": second[0], "other_child": second[1]}
+    return made.filter(**exact).first() or made.get()
