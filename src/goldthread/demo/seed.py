@@ -30,6 +30,7 @@ from goldthread.demo.known import Records, found_in_database
 from goldthread.demo.loading import copy_in, identities
 from goldthread.demo.looking_back import look_back
 from goldthread.demo.messages import wait_in_the_inbox
+from goldthread.demo.partners import keep_partners
 from goldthread.demo.plan import Plan
 from goldthread.demo.roster import Roster
 from goldthread.demo.rows import ORDER, Known, Record, Rows
@@ -126,6 +127,7 @@ def establish(plan: Plan) -> None:
         )
         for one in told.people
     )  # fmt: skip
+    keep_partners(plan.now.date())
     by_username = {one.username: one for one in staff}
     units = {
         unit.call_sign: unit
