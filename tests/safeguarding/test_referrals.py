@@ -20,6 +20,8 @@ from goldthread.safeguarding.clock_models import Clock, ClockStep
 from goldthread.safeguarding.clock_queries import running
 from goldthread.safeguarding.partner_models import SchoolTerm
 from goldthread.safeguarding.referral_models import Referral, ReferralLeg
+from goldthread.supervision.irmm_finding import find
+from goldthread.supervision.irmm_rules import set_on
 from tests.cast import Cast, attended, closed, key
 from tests.response.test_alarms import later
 from tests.safeguarding.referrals import children, given, leg, partner, referred, school, with_children
@@ -101,6 +103,20 @@ def test_social_care_silent_escalates_and_its_word_by_telephone_ends_that(cast: 
     line = incident.entries.get(code="referral.fed_back")
     assert line.text is not None
     assert line.text.text == "Seen, heard and safe."
+
+
+def test_one_over_its_time_is_on_the_risk_meetings_list(cast: Cast, incident: Incident) -> None:
+    def reasons() -> set[str]:
+        now = database_now(connection)
+        found = find(set_on(now.date()), now - timedelta(days=1), now)
+        return {code for one in found if one.incident == incident.pk for code in one.reasons}
+
+    made = referred(cast.vast, incident, partner())
+    assert "referral" not in reasons()
+    later(running(("referral", made.pk)).get().due_at - database_now(connection) + timedelta(minutes=1))
+    assert "referral" in reasons()
+    leg(cast.vast, made, "accepted", occurred_at=database_now(connection))
+    assert "referral" not in reasons()
 
 
 def test_declined_with_a_reason_owes_what_follows_and_may_turn_into_accepted(cast: Cast, incident: Incident) -> None:

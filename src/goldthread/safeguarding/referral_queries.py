@@ -125,6 +125,13 @@ def owed(incident: Incident) -> QuerySet[Clock]:
     )
 
 
+def late(now: datetime) -> dict[uuid.UUID, datetime]:
+    """Open incidents with a referral that is over its time, sent or only owed, and since when."""
+    running = Clock.objects.filter(stopped_at__isnull=True, due_at__lte=now, incident__closed_at__isnull=True)
+    over = running.filter(Q(about=ABOUT) | Q(about__startswith="owed.")).order_by("-due_at")
+    return {incident: due for incident, due in over.values_list("incident", "due_at") if incident is not None}
+
+
 def legs(referral: Referral) -> QuerySet[ReferralLeg]:
     """Its legs in the order recorded."""
     return referral.legs.select_related("by", "words", "contact").order_by("id")

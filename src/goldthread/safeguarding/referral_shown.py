@@ -14,6 +14,7 @@ from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.referral_models import LEGS
 from goldthread.safeguarding.referral_queries import SEES
+from goldthread.supervision.irmm_finding import ALSO
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 def show_all() -> None:
     """Register all; called once at start."""
+    ALSO["referral"] = referral_queries.late
     beyond.display("safeguarding/_referrals.jinja", _referrals)
     beyond.line("referral.owed", lambda data: f"Referral owed: {_kind(data)}")
     beyond.line("referral.not_owed", lambda data: f"Referral not owed after all: {_kind(data)}")
