@@ -1,8 +1,16 @@
-"""Make the pictures in ``docs/pictures`` from a running demo: ``python tools/pictures.py http://localhost:8000``."""
+"""Make the pictures in ``docs/pictures`` from a running demo: ``python tools/pictures.py http://localhost:8000 [DATA]``.
+
+``DATA`` is the demo's data folder, where its mail lies (``.goldthread`` unless given).
+"""
 
 from __future__ import annotations
 
+import email
+import re
 import sys
+import time
+import uuid
+from email.policy import default
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -18,8 +26,10 @@ SAID = (
 )
 
 
-def main(base: str) -> int:
-    """Take a call as the demo's handler, picture it, the boards that show it, the room's screen, the supervisors' desk and a meeting; light and dark."""
+def main(base: str, data: Path) -> int:
+    """Take a call as the demo's handler, picture it, the boards that show it, the room's screen, the supervisors' desk and a meeting, and
+    what follows for the child: VAST's desk, the officer's page, the partner's and the child's record; light and dark.
+    """
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find(), args=QUIET)
@@ -55,6 +65,7 @@ def main(base: str) -> int:
             board.locator(".sv-answers[data-ready]").wait_for()
             board.screenshot(path=HERE / f"review-{name}.png")
         _meeting(chromium, base)
+        _safeguarding(chromium, base, incident, handler, data / "mail")
         chromium.close()
     return 0
 
@@ -85,6 +96,95 @@ def _meeting(chromium: Browser, base: str) -> None:
         again.screenshot(path=HERE / f"{kind}-dark.png")
 
 
+LOOKS = (("light", False, (1920, 1080)), ("dark", True, (1280, 800)))
+PHONE = (390, 844)
+
+
+def _safeguarding(chromium: Browser, base: str, incident: str, handler: Page, mail: Path) -> None:
+    """Name the children, send a unit, refer to VAST and to social care, and picture each page that comes of it."""
+    key = incident.rstrip("/").rsplit("/", 1)[1]
+    rows = {"child-TOTAL_FORMS": "2", "child-INITIAL_FORMS": "0"}
+    for nth, (name, age) in enumerate((("Ella Fenwick", "6"), ("Tom", "3"))):
+        rows |= {f"child-{nth}-name": name, f"child-{nth}-age": age, f"child-{nth}-where_now": "upstairs"}
+        rows |= {f"child-{nth}-seen": "not_seen"}
+    _send(handler, f"{incident}children", answer="named", **rows)
+    room = _signed_in(chromium, base, "fim", dark=False, size=(1920, 1080))
+    room.goto(incident)
+    unit = room.locator("select[name=unit] option", has_text="NR11").first.get_attribute("value")
+    _send(room, f"{incident}allocate", unit=unit or "")
+    for name, dark, _size in LOOKS:
+        officer = _signed_in(chromium, base, "officer", dark=dark, size=PHONE)
+        officer.goto(f"{base}/safeguarding/door/{key}/")
+        officer.screenshot(path=HERE / f"door-{name}.png", full_page=True)
+    vast = _signed_in(chromium, base, "vast", dark=False, size=(1920, 1080))
+    _send(
+        vast,
+        f"{base}/safeguarding/incidents/{key}/vast",
+        words="Two children upstairs, mother not seen since Saturday.",
+    )
+    vast.goto(f"{base}/safeguarding/incidents/{key}/refer?kind=social_care")
+    vast.get_by_label("To", exact=True).select_option(index=1)
+    for child in vast.locator("[name=children]").all():
+        child.check()
+    vast.get_by_label("Concern, and what you ask of them").fill(
+        "Both children heard an assault. Please see them today."
+    )
+    if vast.locator("select[name=basis]").count():
+        vast.locator("select[name=basis]").select_option(index=1)
+    vast.keyboard.press("Alt+p")
+    vast.get_by_role("button", name="Send it").click()
+    vast.wait_for_url(re.compile("/safeguarding/referrals/"))
+    referral = vast.url
+    vast.goto(incident)
+    vast.locator("#child-records a", has_text="make or find").first.click()
+    vast.get_by_role("button", name="Make", exact=False).first.click()
+    vast.wait_for_url(re.compile("/safeguarding/children/[0-9a-f-]{36}/$"))
+    record = vast.url
+    for name, dark, size in LOOKS:
+        seen = _signed_in(chromium, base, "vast", dark=dark, size=size)
+        for what, address in (("vast-desk", f"{base}/safeguarding/"), ("referral", referral), ("child", record)):
+            seen.goto(address)
+            seen.screenshot(path=HERE / f"{what}-{name}.png")
+        seen.goto(f"{base}/safeguarding/")
+        seen.keyboard.press("n")
+        seen.wait_for_url(re.compile("/concerns/"))
+        seen.screenshot(path=HERE / f"concern-{name}.png")
+    link = _newest(mail, r"https?://\S+/p/\S+")
+    for name, dark, _size in LOOKS:
+        partner = chromium.new_context(
+            viewport={"width": PHONE[0], "height": PHONE[1]}, color_scheme="dark" if dark else "light"
+        ).new_page()
+        partner.goto(link)
+        before = set(mail.glob("*.eml"))
+        partner.get_by_role("button", name="Send me a code").click()
+        partner.get_by_label("Code").fill(_newest(mail, r"\b\d{6}\b", before))
+        partner.get_by_role("button", name="Open", exact=True).click()
+        partner.get_by_role("article").wait_for()
+        partner.screenshot(path=HERE / f"partner-{name}.png", full_page=True)
+
+
+def _send(page: Page, address: str, **form: str) -> None:
+    """Send a form as this page's person. Raises ``ValueError`` where it is refused."""
+    csrf = page.locator("body").get_attribute("data-csrf") or ""
+    answer = page.request.post(
+        address, form={"key": str(uuid.uuid4()), **form}, headers={"X-CSRFToken": csrf, "Referer": address}
+    )
+    if not answer.ok:
+        raise ValueError(f"{address}: {answer.status}")
+
+
+def _newest(mail: Path, what: str, before: set[Path] | None = None) -> str:
+    """What stands in the newest message that there was not ``before``; waits for it."""
+    for _ in range(600):
+        found = sorted(set(mail.glob("*.eml")) - (before or set()), key=lambda one: one.stat().st_mtime)
+        for one in reversed(found):
+            text = email.message_from_bytes(one.read_bytes(), policy=default).get_content()
+            if hit := re.search(what, text):
+                return hit[0]
+        time.sleep(0.5)
+    raise ValueError(f"no message came to {mail}")
+
+
 def _signed_in(chromium: Browser, base: str, username: str, *, dark: bool, size: tuple[int, int]) -> Page:
     view: ViewportSize = {"width": size[0], "height": size[1]}
     page = chromium.new_context(viewport=view, color_scheme="dark" if dark else "light").new_page()
@@ -97,4 +197,4 @@ def _signed_in(chromium: Browser, base: str, username: str, *, dark: bool, size:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000"))
+    sys.exit(main(*(sys.argv[1:2] or ["http://localhost:8000"]), Path(*(sys.argv[2:3] or [".goldthread"]))))

@@ -73,7 +73,7 @@ def test_a_bad_line_is_told_and_the_rest_is_done(
 def test_what_cannot_begin_says_why(cast: Cast, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for arguments, said in (
         (["999", "--team", "Team A"], "Contacts arrive by one of"),
-        (["email", "--team", "Nobody"], "There is no team called Nobody. Teams: Dispatch North"),
+        (["email", "--team", "Nobody"], "There is no team called Nobody. Teams: Detectives, Dispatch North"),
         (["email", str(tmp_path / "absent"), "--team", "Team A"], "No such file"),
     ):
         assert main(["receive", *arguments]) == 2

@@ -66,6 +66,8 @@ def test_a_call_from_first_word_to_closing(cast: Cast, program: Programs) -> Non
         assert entry["text"][mark["start"] : mark["end"]] == mark["quote"]
 
     assert dispatcher.post(f"{at}/allocations/{sent['id']}/leaving").status_code == 204
+    found = {"children": [{"child": shown["children"][0]["child"], "seen": "yes", "alone": "too_young"}]}
+    assert program(cast.officer).post(f"{at}/door/{sent['id']}/answers", found).status_code == 204
     assert handler.post(f"{at}/owner", {"owner_id": handler.get(at).json()["ribbon"]["owner_id"]}).status_code == 204
     ending = {"reason": "attended-resolved", "result": "Both seen and well."}
     assert "threat to life" in problem(handler.post(f"{at}/closing", ending), 409, "refused")["detail"]

@@ -60,7 +60,7 @@ class AcceptGiven(Given):
     reference: str = Field("", max_length=60, description="In the force's crime system, where there is one yet.")
 
 
-class WhyGiven(Given):
+class WhyTold(Given):
     """Why not."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"words": "The child protection team leads on this."}]})
@@ -134,7 +134,7 @@ class AcknowledgeGiven(Given):
     seen: list[SeenUpTo] = Field(max_length=100)
 
 
-class EndGiven(Given):
+class InvestigationEndGiven(Given):
     """How it ends."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"outcome": "charged"}]})
@@ -248,7 +248,7 @@ def accept_investigation(
     router, "POST", "/investigations/offers/{int:offer_id}/decline", ACCEPT, "alteration",
     answers={204: None}, summary="Decline an incident for investigation",
 )  # fmt: skip
-def decline_investigation(request: HttpRequest, offer_id: OfferId, key: Key, given: WhyGiven) -> Status[None]:
+def decline_investigation(request: HttpRequest, offer_id: OfferId, key: Key, given: WhyTold) -> Status[None]:
     """It stays with whoever handed it over, whose page of the incident shows why."""
     offer_actions.decline(staff(request), offer_id, key=key, words=given.words)
     return Status(204, None)
@@ -309,7 +309,7 @@ def review_investigation(
     answers={201: answers.InvestigationMade}, summary="Propose how an investigation ends",
 )  # fmt: skip
 def propose_end(
-    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: EndGiven
+    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: InvestigationEndGiven
 ) -> Status[answers.InvestigationMade]:
     """Refused with every reason why it may not end yet. Nothing changes until a second, senior person confirms it."""
     made = review_actions.ask_end(staff(request), investigation_id, key=key, **given.model_dump())
