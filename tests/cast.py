@@ -11,10 +11,12 @@ from goldthread.assessment.actions import answer_mark, write_thrive
 from goldthread.assessment.queries import newest_thrive
 from goldthread.assessment.rules import Draft
 from goldthread.contact import actions as contact
-from goldthread.contact.models import Incident
+from goldthread.contact.models import ChildVersion, Incident
 from goldthread.response import actions as response
 from goldthread.response import shared_actions as shared
 from goldthread.response.models import Unit
+from goldthread.safeguarding import door_actions
+from goldthread.safeguarding.door_rules import ChildAtDoor, VisitAtDoor
 
 PASSWORD = "amber-thread-of-test"
 
@@ -150,6 +152,14 @@ def closed(cast: Cast, incident: Incident) -> None:
     writer = incident.opened_by
     assess(cast.supervisor if writer is None or writer == cast.fim else writer, incident)
     response.close(cast.fim, incident.pk, key=key(), reason="attended-resolved", result="All seen and well.")
+
+
+def not_seen_at_the_door(cast: Cast, incident: Incident, visit: int) -> None:
+    """The officer's answer that no child of the incident could be seen: enough for its clock, and nobody has seen them."""
+    children = set(ChildVersion.objects.filter(incident=incident).values_list("child", flat=True))
+    found = [ChildAtDoor(str(one), seen="no", why_not_seen="Asleep upstairs.") for one in children]
+    whole = VisitAtDoor() if found else VisitAtDoor(no_child="not_known", no_child_why="Nobody came to the door.")
+    door_actions.answer(cast.officer, incident.pk, key=key(), visit=visit, children=found, whole=whole)
 
 
 def ended(cast: Cast, incident: Incident) -> Incident:

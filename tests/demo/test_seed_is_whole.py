@@ -16,6 +16,7 @@ from goldthread.assessment.actions import write_thrive
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import newest_thrive
 from goldthread.assessment.rules import Draft
+from goldthread.audit.actions import acting
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
@@ -31,6 +32,7 @@ from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS
 from goldthread.desk.models import BoardRow
 from goldthread.response.actions import allocate, choose_grade, close, record_arrival, record_leaving, take_over
 from goldthread.response.models import Allocation, Unit
+from goldthread.safeguarding.clock_actions import stop
 from goldthread.supervision.actions import agree, answer_question, give_back, upgrade
 from goldthread.supervision.models import Question
 from goldthread.supervision.queries import newest_find
@@ -142,6 +144,8 @@ def _do(story: steps.Story, incident: uuid.UUID, step: steps.Step, before: steps
             record_arrival(user, incident, key=key, allocation_id=sent.pk, source=step.source)
         case steps.Left() if sent:
             record_leaving(user, incident, key=key, allocation_id=sent.pk)
+            with acting(None) as act:  # the year's officers answered in words: there was no page at the door
+                stop(act, ("visit", sent.pk), "history")
         case steps.Closed():
             answered(user, Incident.objects.get(pk=incident))
             try:

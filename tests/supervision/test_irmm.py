@@ -24,7 +24,7 @@ from goldthread.meetings.tasks import watch_each_minute
 from goldthread.response import actions as response
 from goldthread.response.models import Allocation, Clock, GradePeriod, Transfer
 from goldthread.response.request_models import ReviewRequest
-from tests.cast import Cast, attended, closed, key, say
+from tests.cast import Cast, attended, closed, key, not_seen_at_the_door, say
 from tests.response.test_alarms import later
 from tests.response.test_requests import with_child
 
@@ -146,6 +146,7 @@ def test_closing_keeps_to_the_ordinary_rule_and_else_becomes_a_request(cast: Cas
     sent = response.allocate(cast.fim, incident.pk, key=key(), unit_id=cast.unit.pk)
     response.record_arrival(cast.fim, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
     response.record_leaving(cast.fim, incident.pk, key=key(), allocation_id=sent.pk)
+    not_seen_at_the_door(cast, incident, sent.pk)
     made = choose(cast.fim, meeting, incident, "close", given={"reason": "attended-resolved"})
     assert made.came_of == "A second person is asked to close it"
     assert ReviewRequest.objects.filter(incident=incident, kind="close", decision=None).exists()
