@@ -38,15 +38,16 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("auditor", ["/audit/"]),
 ]
 LONG = pytest.param("handler", ["/reference/api/"], marks=pytest.mark.long)
-LOOKS = ((False, (1920, 1080)), (True, (1280, 800)))
+Look = tuple[bool, tuple[int, int]]
+LOOKS: tuple[Look, ...] = ((False, (1920, 1080)), (True, (1280, 800)))
 """Dark or light, and the size of the window."""
 HARMLESS = "Failed to load resource"  # the browser's own note of a page answered with 403 or 404
 
 
-def _faults(visitor: Person) -> list[str]:
-    """What is wrong with the page as it stands, in both themes and sizes; it is loaded once."""
+def _faults(visitor: Person, looks: tuple[Look, ...] = LOOKS) -> list[str]:
+    """What is wrong with the page as it stands, in both themes and sizes unless told; it is loaded once."""
     faults: list[str] = []
-    for dark, size in LOOKS:
+    for dark, size in looks:
         visitor.look(dark=dark, size=size)
         faults += visitor.axe()
         if not visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
@@ -56,12 +57,16 @@ def _faults(visitor: Person) -> list[str]:
     return faults
 
 
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.long)])
 @pytest.mark.parametrize(("username", "paths"), [*PAGES, LONG], ids=lambda one: one if isinstance(one, str) else None)
 def test_pages_are_accessible_in_both_themes_and_sizes(
-    person: Callable[..., Person], username: str | None, paths: list[str]
+    person: Callable[..., Person], username: str | None, paths: list[str], whole: bool
 ) -> None:
-    visitor = person(username)
-    found = {path: [one for one in _faults(visitor.go(path)) if HARMLESS not in one] for path in paths}
+    """A plain run looks at one page light and large and at the next dark and small; ``make test-long`` at each both ways."""
+    visitor, found = person(username), {}
+    for nth, path in enumerate(paths):
+        looks = LOOKS if whole else (LOOKS[nth % 2],)
+        found[path] = [one for one in _faults(visitor.go(path), looks) if HARMLESS not in one]
     assert not any(found.values()), found
 
 

@@ -23,6 +23,7 @@ print(offered(cast, named(cast), to=cast.investigator.pk).pk)
 """
 
 
+@pytest.mark.long
 def test_accepted_heard_and_kept_on_a_phone(person: Callable[..., Person], service: Service) -> None:
     made = [sys.executable, "-c", SCENE]
     offer = subprocess.run(made, env=service.database.env, capture_output=True, text=True, check=True).stdout.strip()

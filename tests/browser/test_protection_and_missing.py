@@ -43,6 +43,7 @@ def _sound(visitor: Person) -> None:
     visitor.look(dark=False, size=(1280, 800))
 
 
+@pytest.mark.long
 def test_one_child_is_taken_and_is_missing_later(person: Callable[..., Person], incident: str) -> None:
     visitor = person("vast", size=(1280, 800)).go(f"/incidents/{incident}/")
     page = visitor.page

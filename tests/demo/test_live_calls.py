@@ -59,6 +59,7 @@ def test_calls_are_opened_worded_assessed_and_graded_by_handlers(small_force: da
     assert check(database_now(connection)).incidents > 120, "the record holds together afterwards"
 
 
+@pytest.mark.long
 def test_a_full_board_empties_and_an_empty_one_fills(
     small_force: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,8 +66,8 @@ def written(folder: Path, ending: str, rows: int = ROWS) -> Path:
     [
         ("csv", 2, "fast", ROWS),
         ("parquet", 1, "fast", ROWS),
-        ("csv", 2, "full", IN_FULL),
-        ("parquet", 2, "full", IN_FULL),
+        pytest.param("csv", 2, "full", IN_FULL, marks=pytest.mark.long),
+        pytest.param("parquet", 2, "full", IN_FULL, marks=pytest.mark.long),
     ],
 )
 def test_killed_again_and_again_every_row_is_there_once(
@@ -113,6 +113,7 @@ def test_in_full_several_processes_answer_as_one_does(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_while_it_reads_in_full_loses_nothing(tmp_path: Path) -> None:
     source, target = written(tmp_path, "csv", IN_FULL), tmp_path / "out.csv"
     script = tmp_path / "slowed.py"
