@@ -13,11 +13,7 @@ from goldthread.response.models import GradePeriod
 from tests.cast import key
 from tests.desk.conftest import Room
 from tests.desk.poisons import CASES, FORMS, POISONS, SCRIPT
-
-
-def _some(cases: list[tuple[str, ...]], one_in: int = 3) -> list[object]:
-    """Every case in ``make test-long``; in a plain run one in so many, spread over all fields and all poisons."""
-    return [case if at % one_in == 0 else pytest.param(*case, marks=pytest.mark.long) for at, case in enumerate(cases)]
+from tests.parts import some
 
 
 def _filled(room: Room, form: str) -> dict[str, str]:
@@ -35,7 +31,7 @@ def _send(room: Room, form: str, body: object, **headers: str) -> object:
     return room.client.post(f"/incidents/{room.incident.pk}/{form}", body, headers={"HX-Request": "true", **headers})
 
 
-@pytest.mark.parametrize(("form", "field", "poison"), _some(CASES), ids=lambda one: str(one).replace(" ", "_"))
+@pytest.mark.parametrize(("form", "field", "poison"), some(CASES, 6), ids=lambda one: str(one).replace(" ", "_"))
 def test_one_poisoned_field(room: Room, form: str, field: str, poison: str) -> None:
     fields = _filled(room, form)
     value = POISONS[poison]
@@ -202,7 +198,7 @@ ASKED = [(address, name) for address, names in QUERIES.items() for name in names
 
 
 @pytest.mark.parametrize(
-    ("address", "name", "poison"), _some([(*asked, poison) for asked in ASKED for poison in IN_QUERIES], 4)
+    ("address", "name", "poison"), some([(*asked, poison) for asked in ASKED for poison in IN_QUERIES], 8)
 )
 def test_a_poisoned_query(room: Room, address: str, name: str, poison: str) -> None:
     answer = room.client.get(address, {name: POISONS[poison]})
@@ -234,7 +230,7 @@ COOKIES = [
 ]
 
 
-@pytest.mark.parametrize(("address", "cookie", "value"), _some(COOKIES, 5), ids=lambda one: repr(one[:40]))
+@pytest.mark.parametrize(("address", "cookie", "value"), some(COOKIES, 10), ids=lambda one: repr(one[:40]))
 def test_a_poisoned_cookie(room: Room, address: str, cookie: str, value: str) -> None:
     held = room.client.cookies["goldthread_session"].value
     jar = f"{cookie}={value}" + ("" if cookie == "goldthread_session" else f"; goldthread_session={held}")
@@ -265,7 +261,7 @@ HEADERS = [
 ]
 
 
-@pytest.mark.parametrize(("header", "value"), _some(HEADERS, 5), ids=lambda one: repr(one[:40]))
+@pytest.mark.parametrize(("header", "value"), some(HEADERS, 10), ids=lambda one: repr(one[:40]))
 def test_a_poisoned_header(room: Room, header: str, value: str) -> None:
     answer = room.client.get("/board/", headers={header: value})
     assert answer.status_code == 200

@@ -34,6 +34,7 @@ from goldthread.response.models import Allocation
 from goldthread.safeguarding.concern_actions import refer
 from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.investigation.scenes import accepted, offered
+from tests.parts import some
 
 CHECKS = {
     # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
@@ -166,7 +167,7 @@ def _asked(case: schemathesis.Case, standing: Standing) -> None:
 
 
 @pytest.mark.parametrize("config", [SHORT, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"])
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path"), some(OPERATIONS, 2))
 def test_an_operation_is_as_described(method: str, path: str, config: SchemathesisConfig, standing: Standing) -> None:
     """Not by ``schema.parametrize``: that draws every example in each worker while tests are collected, and names all of
     its tests alike, of which a worker runs one.
