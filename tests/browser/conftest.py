@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
 
 from tests.cast import PASSWORD
-from tests.conftest import Database, _copy
+from tests.conftest import Database, _connect, _copy
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 
@@ -80,6 +82,18 @@ def served(cluster: Database, template: str, worker_id: str) -> Iterator[Service
             _running(stream, env, f"http://localhost:{stream_port}/healthz"),
         ):
             yield Service(made, port, stream_port)
+
+
+@contextmanager
+def inside(service: Service, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of a running service is the one that this test's own actions and questions go to."""
+    with blocker.unblock():
+        connections["default"].close()
+        before = dict(connections["default"].settings_dict)
+        _connect(service.database)
+        yield
+        connections["default"].close()
+        connections["default"].settings_dict.update(before)
 
 
 @pytest.fixture(scope="session")

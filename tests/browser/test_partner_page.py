@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -15,9 +14,8 @@ from goldthread.config.env import Mail
 from goldthread.contact import actions as contact
 from goldthread.contact.rules import ChildGiven
 from goldthread.safeguarding.referral_models import Referral
-from tests.browser.conftest import Person, Service
+from tests.browser.conftest import Person, Service, inside
 from tests.cast import key, opened, say
-from tests.conftest import _connect
 from tests.safeguarding.links import Partner, path
 from tests.safeguarding.referrals import partner, referred
 
@@ -31,10 +29,7 @@ def referral(
 ) -> Iterator[Referral]:
     """A referral in the running service, to which this test is connected meanwhile."""
     settings.MAIL = Mail(tmp_path.as_uri(), "goldthread@amberford.invalid", "texts.invalid")
-    with django_db_blocker.unblock():
-        connections["default"].close()
-        before = dict(connections["default"].settings_dict)
-        _connect(service.database)
+    with inside(service, django_db_blocker):
         handler, vast = (Staff.objects.ranked().get(username=one) for one in ("handler", "vast"))
         incident = opened(handler)
         say(handler, incident, "He is shouting and the little girl is upstairs.")
@@ -43,8 +38,6 @@ def referral(
         )
         contact.answer_children(handler, incident.pk, key=key(), answer="named", given=[girl])
         yield referred(vast, incident, partner(name=f"Larch Council {tmp_path.name}"))
-        connections["default"].close()
-        connections["default"].settings_dict.update(before)
 
 
 def test_a_partner_opens_reads_says_so_and_answers(
