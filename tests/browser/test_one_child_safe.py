@@ -38,7 +38,7 @@ from tests.response.test_alarms import later
 from tests.safeguarding import referrals
 from tests.safeguarding.links import Partner, path
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 People = Callable[..., Person]
 PHONE, DESK = (390, 844), (1280, 800)
 SAID = "He is shouting at his partner again. A little girl cried upstairs, then gone quiet. He says he will kill her."
