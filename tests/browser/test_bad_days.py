@@ -48,6 +48,7 @@ def _at_the_children(person: People) -> Person:
     return handler
 
 
+@pytest.mark.long
 def test_forty_children_in_one_incident(person: People) -> None:
     handler = _at_the_children(person)
     page = handler.page
@@ -109,6 +110,7 @@ globalThis.Date = class extends Real {
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("days", [1, -1])
 def test_a_browser_whose_clock_is_a_day_off_shows_the_force_s_time(person: People, days: int) -> None:
     handler = person("handler")

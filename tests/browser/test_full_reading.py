@@ -51,7 +51,8 @@ def test_words_said_before_get_its_marks_without_opening_the_page_again(person: 
     assert handler.complaints == []
 
 
-@pytest.mark.parametrize("what", ["lost", pytest.param("off", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("what", ["lost", "off"])
 def test_a_page_never_stops_asking(person: Callable[..., Person], what: str) -> None:
     handler = person("handler").go("/")
     page = handler.page

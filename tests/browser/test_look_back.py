@@ -40,6 +40,7 @@ def items(service: Service, tmp_path_factory: pytest.TempPathFactory) -> None:
     subprocess.run([sys.executable, "-c", TAKE_IN, str(path)], env=service.database.env, check=True)
 
 
+@pytest.mark.long
 def test_the_queue_and_an_item_are_accessible_in_both_themes_and_sizes(
     person: Callable[..., Person], items: None
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_killed_server_is_told_within_two_seconds_and_costs_nothing(mortal: Mo
     expect(handler.page.get_by_label(BOX)).to_have_value("kids crying upstairs then gone quiet")
 
 
+@pytest.mark.long
 def test_what_was_typed_while_the_server_was_down_survives_the_tab_too(mortal: Mortal, handler: Person) -> None:
     typed(handler, "kids crying")
     saved(handler)
@@ -201,6 +202,7 @@ def test_signing_out_keeps_it_for_the_same_person_alone(mortal: Mortal, handler:
     expect(again.page.get_by_label(BOX)).to_have_value(SAID)
 
 
+@pytest.mark.long
 def test_sent_words_are_not_offered_again_after_a_kill(mortal: Mortal, handler: Person) -> None:
     typed(handler, SAID)
     handler.page.get_by_label(BOX).press("Control+Enter")

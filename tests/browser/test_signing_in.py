@@ -46,6 +46,7 @@ def test_every_role_names_a_page_that_exists() -> None:
     assert all(reverse(role.first_page).startswith("/") for role in roles().values())
 
 
+@pytest.mark.long
 def test_a_second_step_is_set_up_and_then_asked_for(person: Callable[..., Person]) -> None:
     from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 
@@ -100,6 +101,7 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(person: Callable[...
     visitor.page.wait_for_url("**/measures/")
 
 
+@pytest.mark.long
 def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(
     person: Callable[..., Person], service: Service
 ) -> None:

@@ -42,6 +42,7 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.mark.long
 def test_calls_are_opened_worded_assessed_and_graded_by_handlers(small_force: datetime, clock: Clock) -> None:
     before = set(Incident.objects.values_list("pk", flat=True))
     _play(live.Calls(random.Random(4), 600.0, clock), clock, 240)

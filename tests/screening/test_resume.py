@@ -84,6 +84,7 @@ def test_killed_again_and_again_every_row_is_there_once(
     assert {row["gt_path"] for row in rows_of(target)} == {path}
 
 
+@pytest.mark.long
 def test_killed_while_a_database_is_read_in_full_every_row_is_there_once(
     tmp_path: Path, fresh_database: Database
 ) -> None:
