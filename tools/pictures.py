@@ -197,4 +197,5 @@ def _signed_in(chromium: Browser, base: str, username: str, *, dark: bool, size:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(sys.argv[1:2] or ["http://localhost:8000"]), Path(*(sys.argv[2:3] or [".goldthread"]))))
+    asked = [*sys.argv[1:], *["http://localhost:8000", ".goldthread"][len(sys.argv) - 1 :]]
+    sys.exit(main(asked[0], Path(asked[1])))
