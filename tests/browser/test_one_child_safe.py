@@ -258,13 +258,13 @@ def test_one_child_from_the_call_to_safe(person: People, service: Service, mailb
     school = refers(vast, incident, "school", "Police were called to her home while she was upstairs.")
     assert school.staff_answer == "no"
     assert running(incident) == {
-        "referral_decision": at("2026-10-27 17:00"),  # one working day from Monday, when offices open
+        "referral_decision": at("2026-10-26 17:00"),  # the first day after the Saturday on which offices work
         "encompass": at("2026-11-02 08:45"),  # the first lesson after half-term
     }
     with pytest.raises(Refused, match="one person cannot close this alone"):
         response.close(who("handler"), incident.pk, key=key(), reason="attended-resolved", result="All quiet.")
 
-    it_is("2026-10-27 19:01")
+    it_is("2026-10-26 19:01")
     assert clock_actions.watch() == 2, "VAST at five, and the supervisor two hours later"
     owed = supervisor.go("/safeguarding/clocks").page.locator("tbody tr", has_text="Referral decided by children")
     expect(owed).to_contain_text("Escalated")
@@ -274,7 +274,7 @@ def test_one_child_from_the_call_to_safe(person: People, service: Service, mailb
     page.get_by_label("I am").fill("Ada Lead")
     page.get_by_label("I have read this").check()
     page.get_by_role("button", name="Say that I have read it").click()
-    it_is("2026-10-27 19:10")
+    it_is("2026-10-26 19:10")
     tells(page, "We accept it and will act", "We visit tomorrow.")
     supervisor.page.reload()
     expect(owed).to_have_count(0)

@@ -21,12 +21,10 @@ def is_working(day: date, closed: Container[date]) -> bool:
 
 def working_day(day: date, count: int, closed: Container[date]) -> date:
     """The working day ``count`` working days after ``day``; with 0, ``day`` itself or the next working day."""
-    while not is_working(day, closed):
+    left = count
+    while left > 0 or not is_working(day, closed):
         day += timedelta(days=1)
-    for _ in range(count):
-        day += timedelta(days=1)
-        while not is_working(day, closed):
-            day += timedelta(days=1)
+        left -= is_working(day, closed)
     return day
 
 

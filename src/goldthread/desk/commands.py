@@ -24,7 +24,7 @@ from goldthread.contact.querysets import one
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts
 from goldthread.desk.forms import CommandForm, OpeningForm
-from goldthread.desk.pages import DISPLAYS, PANELS, form_panel, problems, seen_record, values, whole_page
+from goldthread.desk.pages import DISPLAYS, PANELS, every_value, form_panel, problems, seen_record, whole_page
 from goldthread.desk.record import Record
 from goldthread.web.errors import error_page
 
@@ -63,7 +63,7 @@ def answer(
     status: int = 200,
 ) -> HttpResponse:
     """Panels, and the displays named in ``shown``, for htmx to put in their places."""
-    stands = values(staff(request), record) if record is not None else {}
+    stands = every_value(staff(request), record) if record is not None else {}
     here = {"incident_id": incident_id, "on_call": "opening" in request.POST, "panels": panels, "displays": shown}
     return render(request, "desk/_answer.jinja", {**stands, **here}, status=status)
 

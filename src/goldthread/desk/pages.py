@@ -46,18 +46,28 @@ def now() -> datetime:
     return database_now(connection)
 
 
-def values(user: Staff, record: Record) -> dict[str, Any]:
-    """Everything the displays of one incident show."""
-    at, incident = now(), record.incident
+def ribbon_values(record: Record) -> dict[str, Any]:
+    """What the THRIVE ribbon of one incident shows, and the time it is shown at."""
+    at = now()
     return {
         "now": at,
-        "incident": incident,
+        "incident": record.incident,
         "ribbon": presenters.ribbon(record, at),
+        "called": record.called,
+        "speaker": caller(record, at),
+    }
+
+
+def values(user: Staff, record: Record) -> dict[str, Any]:
+    """Everything the desk's own displays of one incident show."""
+    stands, incident = ribbon_values(record), record.incident
+    at = stands["now"]
+    return {
+        **stands,
         "said": said(record),
         "noticed": record.noticed,
         "reasons": marking.REASONS,
         "elements": elements_on(at.date()),
-        "called": record.called,
         "owed": {one.code: one for one in owed(record, at)},
         "children": presenters.children(record),
         "particulars": presenters.particulars(record),
@@ -71,11 +81,14 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "transfers": transfers(record, at),
         "sent": presenters.sent(record, at),
         "sources": ARRIVAL_SOURCES,
-        "speaker": caller(record, at),
         "may": presenters.may(user, incident),
-        "beyond": beyond.displays(),
-        **beyond.values(user, record, at),
     }
+
+
+def every_value(user: Staff, record: Record) -> dict[str, Any]:
+    """What the desk's displays show, and those that apps above the desk put beside them."""
+    own = values(user, record)
+    return {**own, "beyond": beyond.displays(), **beyond.values(user, record, own["now"])}
 
 
 def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm:
@@ -171,7 +184,7 @@ def whole_page(
     record = seen_record(user, incident) if incident is not None else None
     if incident is not None and record is not None:
         subjects = [("incident", str(incident.pk))]
-        context |= values(user, record)
+        context |= every_value(user, record)
         subjects += [("child", one.child) for one in context["children"]]
         record_consultation(user, "incident.see", subjects)
     elif not user.can("incident.open"):

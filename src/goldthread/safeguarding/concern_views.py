@@ -209,7 +209,7 @@ def _page(request: HttpRequest, concern_id: int, *, form: CommandForm | None = N
     user = staff(request)
     found = _found(user, concern_id)
     record = Record(found.incident)
-    stands = pages.values(user, record)
+    stands = pages.every_value(user, record)
     now: datetime = stands["now"]
     subjects = [("incident", str(found.incident_id)), ("concern", str(found.pk))]
     record_consultation(user, SEE, [*subjects, *(("child", one.child) for one in stands["children"])])

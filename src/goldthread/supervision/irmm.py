@@ -18,6 +18,7 @@ from goldthread.desk import pages
 from goldthread.desk.models import BoardRow
 from goldthread.desk.record import Record
 from goldthread.desk.rows import rows
+from goldthread.desk.timeline import said
 from goldthread.meetings import beyond
 from goldthread.meetings.rules import Candidate, Rest
 from goldthread.response.grades import grade
@@ -104,9 +105,9 @@ def values(user: Staff, subject: uuid.UUID) -> dict[str, Any]:
     incident = one(user, SEE, subject)
     if incident is None:
         return {"ribbon": None}
-    stands = pages.values(user, Record(incident))
-    words = [each for each in stands["said"] if each.kind == "words"]
-    return {**stands, "last_words": words[-3:]}
+    record = Record(incident)
+    words = [each for each in said(record) if each.kind == "words"]
+    return {**pages.ribbon_values(record), "last_words": words[-3:]}
 
 
 def register() -> None:
