@@ -1,4 +1,7 @@
-"""Make sure that the browser tests have a Chromium: use the one there is, or install Debian's where that is allowed."""
+"""Make sure that the browser tests have a Chromium: use the one there is, or install Debian's where that is allowed.
+
+The headless shell comes first: the same engine without a window, at half the processor's time.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome")
+PATIENCE = 240
+"""Seconds for a package list or a package: where none comes, the tests begin with what there is."""
 
 
 def find() -> str:
@@ -16,25 +22,32 @@ def find() -> str:
     return given or next((path for name in NAMES if (path := shutil.which(name))), "")
 
 
+def _apt(*arguments: str) -> bool:
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(["apt-get", *arguments], env=env, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def _install(package: str) -> bool:
+    return _apt("install", "-y", "-qq", "--no-install-recommends", package)
+
+
 def main() -> int:
-    """Install by apt as root where there is none; 0 with a Chromium, 0 with a warning without where not allowed."""
-    if find():
+    """Install by apt as root what is missing; 0 with a Chromium, 0 with a warning without where not allowed."""
+    if os.environ.get("CHROMIUM") or shutil.which(SHELL):
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium for the browser tests (once)", file=sys.stderr)
-        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=env, stdout=subprocess.DEVNULL, check=False)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-            env=env,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
+        print("Installing Chromium's headless shell for the browser tests (once)", file=sys.stderr)
+        if not _apt("update", "-qq") or not _install(SHELL):
+            _ = find() or _install("chromium")
     if find():
         return 0
     print(
         "No Chromium was found and it may not be installed here: the browser tests are left out. "
-        "Install it (Debian: apt-get install chromium) or set CHROMIUM to its path.",
+        "Install one (Debian: apt-get install chromium-headless-shell) or set CHROMIUM to its path.",
         file=sys.stderr,
     )
     return 0

@@ -39,22 +39,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def _running(command: list[str], env: dict[str, str], url: str) -> Iterator[None]:
-    process = subprocess.Popen(command, env=env)
-    try:
-        for _ in range(300):
-            with suppress(OSError), urllib.request.urlopen(url, timeout=5):
-                break
-            if process.poll() is not None:
-                pytest.fail(f"{command[-1]} ended at start")
-            time.sleep(0.1)
-        else:
-            pytest.fail(f"{command[-1]} did not answer")
-        yield
-    finally:
-        process.terminate()
-        process.wait(15)
+def _answers(process: subprocess.Popen[bytes], url: str) -> None:
+    for _ in range(600):
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        if process.poll() is not None:
+            pytest.fail(f"{process.args} ended at start")
+        time.sleep(0.1)
+    pytest.fail(f"{process.args} did not answer")
 
 
 @contextmanager
@@ -63,8 +55,6 @@ def served(cluster: Database, template: str, worker_id: str) -> Iterator[Service
     port, stream_port = _free_port(), _free_port()
     with _copy(cluster, template, f"browser_{worker_id}_{port}") as made:
         env = {**made.env, "GOLDTHREAD_PORT": str(port), "GOLDTHREAD_STREAM_PORT": str(stream_port)}
-        cast = "import django; django.setup(); from tests.cast import make_cast; make_cast()"
-        subprocess.run([sys.executable, "-c", cast], env=env, check=True)
         granian = [sys.executable, "-m", "granian", "--log-level", "warning", "--backpressure", "64"]
         pages = [
             *granian,
@@ -77,11 +67,18 @@ def served(cluster: Database, template: str, worker_id: str) -> Iterator[Service
             "goldthread.config.wsgi:application",
         ]
         stream = [*granian, "--interface", "asgi", "--port", str(stream_port), "goldthread.desk.stream.app:application"]
-        with (
-            _running(pages, env, f"http://localhost:{port}/healthz"),
-            _running(stream, env, f"http://localhost:{stream_port}/healthz"),
-        ):
+        cast = "import django; django.setup(); from tests.cast import make_cast; make_cast()"
+        parts = [subprocess.Popen(one, env=env) for one in (pages, stream)]
+        try:
+            subprocess.run([sys.executable, "-c", cast], env=env, check=True)
+            for process, at in zip(parts, (port, stream_port), strict=True):
+                _answers(process, f"http://localhost:{at}/healthz")
             yield Service(made, port, stream_port)
+        finally:
+            for process in parts:
+                process.terminate()
+            for process in parts:
+                process.wait(15)
 
 
 @contextmanager

@@ -33,7 +33,6 @@ from goldthread.thrive.full import NOT_SURE
 from goldthread.thrive.reader import Reader
 from tests.cast import Cast, attended, closed, graded, key, opened, say
 from tests.lookback.made import some_items
-from tests.parts import some
 from tests.response.test_measures import SCENES
 
 Browser = Callable[[Staff | None], Client]
@@ -102,9 +101,14 @@ def listed(measure: Measure, page: str) -> int:
     return len(re.findall(f'href="{measure.address}"'.format("[0-9a-f-]{36}"), page))
 
 
-@pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
-def test_a_figure_is_the_length_of_the_list_behind_it(busy: Cast, measure: Measure) -> None:
+def test_a_figure_is_the_length_of_the_list_behind_it(busy: Cast, subtests: pytest.Subtests) -> None:
     now = database_now(connection)
+    for measure in measures():
+        with subtests.test(measure.code):
+            _is_the_length(busy, measure, now)
+
+
+def _is_the_length(busy: Cast, measure: Measure, now: datetime) -> None:
     point = queries.point(measure, now)
     every, met = measure.cases(now - measure.window, now)
     assert (point.of, point.met) == (len(every), len(met))
@@ -135,19 +139,27 @@ def test_only_a_networks_reading_that_is_sure_of_itself_counts_as_one(cast: Cast
     assert set(met) == {made["sure"]}
 
 
-@pytest.mark.parametrize("measure", some(measures(), 4), ids=lambda one: one.code)
-def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, measure: Measure) -> None:
+def test_the_pages_figure_is_the_pages_list(busy: Cast, browser: Browser, subtests: pytest.Subtests) -> None:
     client = browser(busy.supervisor)
-    for which in lists(measure):
-        page = client.get(f"/measures/{measure.code}/", {"which": which}).text
-        told = int(re.search(r"listed here: (\d+)\.", page)[1])  # type: ignore[index]
-        assert listed(measure, page) == told
+    for measure in measures():
+        for which in lists(measure):
+            with subtests.test(measure.code, which=which):
+                page = client.get(f"/measures/{measure.code}/", {"which": which}).text
+                told = int(re.search(r"listed here: (\d+)\.", page)[1])  # type: ignore[index]
+                assert listed(measure, page) == told
 
 
-@pytest.mark.parametrize("measure", some(measures(), 4), ids=lambda one: one.code)
-def test_a_click_on_a_number_gives_the_list_of_that_length(busy: Cast, browser: Browser, measure: Measure) -> None:
+def test_a_click_on_a_number_gives_the_list_of_that_length(
+    busy: Cast, browser: Browser, subtests: pytest.Subtests
+) -> None:
     client = browser(busy.supervisor)
     page = client.get("/measures/").text
+    for measure in measures():
+        with subtests.test(measure.code):
+            _leads_to_its_lists(client, page, measure)
+
+
+def _leads_to_its_lists(client: Client, page: str, measure: Measure) -> None:
     row = page[page.index(f'id="{measure.code}"') :]
     links = re.findall(r'href="([^"]+\?which=\w+)">([\d,]+)<', row[: row.index("</tr>")])
     point = queries.point(measure, database_now(connection))
