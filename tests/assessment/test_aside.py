@@ -294,6 +294,7 @@ def test_any_words_come_back_as_they_were(service: Service, text: str) -> None:
     assert service.read(text)["text"] == text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "sent",
     [b"", b"\0", b"\xff" * 8 + b"x", (5).to_bytes(8) + b"ab", (2).to_bytes(8) + b"{]", (3).to_bytes(8) + b"\xff\xfe\xfd",

@@ -86,6 +86,7 @@ def test_what_others_do_leaves_the_row_under_the_pointer_alone(
     assert orders == sorted(orders)
 
 
+@pytest.mark.long
 def test_a_pointer_that_only_lies_there_holds_nothing_new_back(
     person: People, service: Service, others: Visitor
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_pointer_that_only_lies_there_holds_nothing_new_back(
     assert dispatcher.complaints == []
 
 
+@pytest.mark.long
 def test_a_row_with_the_focus_waits_until_it_is_asked_for_and_keeps_the_focus(
     person: People, service: Service, others: Visitor
 ) -> None:

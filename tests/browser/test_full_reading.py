@@ -19,6 +19,7 @@ OBLIQUE = (
 )
 
 
+@pytest.mark.long
 def test_it_follows_a_pause_and_stays_while_somebody_types_on(person: Callable[..., Person]) -> None:
     handler = person("handler").go("/")
     page = handler.page

@@ -152,6 +152,7 @@ def test_escape_closes_the_list_and_what_is_left_unsettled_is_on_record(
     assert [one for one in handler.complaints if "422" not in one] == []
 
 
+@pytest.mark.long
 def test_a_link_made_while_the_column_is_drawn_anew_shows(person: Callable[..., Person], scene: Service) -> None:
     handler = person("handler").go("/")
     page = handler.page

@@ -135,6 +135,7 @@ def test_a_lost_network_is_told_and_costs_nothing(handler: Person) -> None:
     expect(handler.page.get_by_label(BOX)).to_have_value("kids crying upstairs")
 
 
+@pytest.mark.long
 def test_a_late_answer_never_puts_the_browsers_copy_back(handler: Person) -> None:
     typed(handler, "kids")
     saved(handler)
@@ -179,6 +180,7 @@ def test_two_windows_are_shown_side_by_side_and_both_texts_are_kept(handler: Per
     expect(other.get_by_label(BOX)).to_have_value("first window goes on")
 
 
+@pytest.mark.long
 def test_signing_out_keeps_it_for_the_same_person_alone(mortal: Mortal, handler: Person) -> None:
     typed(handler, SAID)
     saved(handler)

@@ -31,6 +31,7 @@ FIRST_PAGES = {
 }
 
 
+@pytest.mark.long
 def test_each_role_lands_on_its_own_first_page(person: Callable[..., Person]) -> None:
     visitor = person(None)
     for username, first in FIRST_PAGES.items():
@@ -123,6 +124,7 @@ def test_six_wrong_passwords_lock_that_name_here_and_nobody_else(
     expect(person(None).sign_in("far-supervisor").page).to_have_url(re.compile("/board/"))
 
 
+@pytest.mark.long
 def test_a_page_from_before_can_send_after_signing_in_again_elsewhere(person: Callable[..., Person]) -> None:
     handler = person(None).sign_in("handler").go("/contact/")
     typing = handler.page.get_by_label("What is said or heard")

@@ -146,6 +146,7 @@ def test_whoever_resumes_from_a_mark_hears_all_that_came_since(service: Service)
             assert [name for name, _id, _data in events(answer)] == ["still", "reload"]
 
 
+@pytest.mark.long
 def test_whoever_signs_out_is_cut_off(service: Service) -> None:
     visitor = Visitor(service.base)
     visitor.sign_in("dispatcher", PASSWORD)

@@ -177,6 +177,7 @@ def test_what_screen_writes_is_what_look_back_takes(
     assert (hit.reference, hit.level) == ("A", "immediate")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_it_goes_on_after_a_kill(fresh_database: Database, tmp_path: Path) -> None:
     """Killed without warning in the middle; the same command then makes what is missing, and nothing twice."""

@@ -125,12 +125,14 @@ def test_a_second_start_joins_the_running_server(place: Path) -> None:
     assert pid_of(place) == pid
 
 
+@pytest.mark.long
 def test_a_server_is_joined_though_its_programs_are_gone(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = cluster(place).start()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert cluster(place).start() == first
 
 
+@pytest.mark.long
 def test_data_outlive_a_stop(place: Path) -> None:
     query(cluster(place).start().owner_url, "CREATE TABLE kept AS SELECT 7 AS n")
     cluster(place).stop()
@@ -154,6 +156,7 @@ def test_stop_does_nothing_where_nothing_runs(place: Path, empty_place: Path) ->
     assert not (empty_place / "never").exists()
 
 
+@pytest.mark.long
 def test_status_follows_the_server(place: Path, empty_place: Path) -> None:
     assert cluster(empty_place / "never").status().state == "absent"
     assert cluster(place).status().state == "stopped"
@@ -174,6 +177,7 @@ def test_two_first_starts_at_once_share_one_server(empty_place: Path) -> None:
     assert str(pid_of(empty_place)) in answers.pop()
 
 
+@pytest.mark.long
 def test_the_server_is_out_of_reach_of_our_terminal(place: Path) -> None:
     cluster(place).start()
     pid = pid_of(place)
@@ -181,6 +185,7 @@ def test_the_server_is_out_of_reach_of_our_terminal(place: Path) -> None:
     assert os.getpgid(pid) != os.getpgid(0)
 
 
+@pytest.mark.long
 def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
     directory = tmp_path / ("long" * 25) / "cluster"
     try:
@@ -192,12 +197,14 @@ def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
         shutil.rmtree(directory)
 
 
+@pytest.mark.long
 def test_a_server_without_durability_is_not_taken_for_a_safe_one(place: Path) -> None:
     cluster(place).start()
     with pytest.raises(ClusterError, match=r"started for tests, without durability: run 'goldthread database stop'"):
         Cluster(place).start()
 
 
+@pytest.mark.long
 def test_durability_is_the_default(place: Path) -> None:
     found = Cluster(place, shared_buffers="16MB", max_connections=20).start()
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -63,6 +63,7 @@ def test_committed_data_survive_a_killed_server(place: Path) -> None:
     assert query(again.owner_url, "SELECT n FROM kept") == 7
 
 
+@pytest.mark.long
 def test_a_killed_server_whose_child_is_busy_is_cleared_away(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "_ORPHANS_LEAVE", 0.2)
     found = cluster(place).start()
@@ -98,6 +99,7 @@ def test_the_server_outlives_the_process_that_started_it_and_is_joined(place: Pa
     assert cluster(place).status().state == "stopped"
 
 
+@pytest.mark.long
 def test_a_process_id_that_is_now_another_processs_is_no_hindrance_and_no_victim(
     place: Path, bystander: subprocess.Popen[bytes]
 ) -> None:
@@ -120,6 +122,7 @@ def test_an_empty_process_file_is_no_hindrance(place: Path) -> None:
     assert query(cluster(place).start().app_url, "SELECT 1") == 1
 
 
+@pytest.mark.long
 def test_a_running_server_whose_socket_was_cleaned_away_is_restarted(place: Path) -> None:
     cluster(place).start()
     first = server.read_record(place / "data")
@@ -143,6 +146,7 @@ def test_a_long_recovery_is_waited_for_and_told(place: Path, held: Gate) -> None
     assert any("s so far" in line for line in told)
 
 
+@pytest.mark.long
 def test_whoever_comes_during_a_recovery_waits_and_joins(place: Path, held: Gate) -> None:
     starter = elsewhere(
         """
@@ -165,6 +169,7 @@ def test_whoever_comes_during_a_recovery_waits_and_joins(place: Path, held: Gate
     assert pid_of(place) == pid
 
 
+@pytest.mark.long
 def test_an_interrupted_start_leaves_no_server_behind(place: Path, held: Gate) -> None:
     def interrupt(line: str) -> None:
         if "is starting" in line:
@@ -192,6 +197,7 @@ def test_a_creation_killed_half_way_is_begun_again(empty_place: Path) -> None:
     assert not list(empty_place.glob("data.new-*"))
 
 
+@pytest.mark.long
 def test_lost_passwords_are_replaced_at_the_next_start(place: Path) -> None:
     before = cluster(place).start()
     (place / "passwords.json").unlink()
@@ -205,6 +211,7 @@ def test_lost_passwords_are_replaced_at_the_next_start(place: Path) -> None:
         query(before.app_url, "SELECT 1")
 
 
+@pytest.mark.long
 def test_a_killed_holder_of_the_lock_holds_it_no_more(place: Path) -> None:
     holder = elsewhere(
         """
@@ -229,6 +236,7 @@ def test_a_killed_holder_of_the_lock_holds_it_no_more(place: Path) -> None:
     assert lines[0].startswith(f"Waiting for process {holder.pid}, which is testing (")
 
 
+@pytest.mark.long
 def test_many_starts_and_kills_in_a_row_lose_nothing(place: Path) -> None:
     durable = Cluster(place, shared_buffers="16MB", max_connections=20)
     query(durable.start().owner_url, "CREATE TABLE kept (n int)")
@@ -238,6 +246,7 @@ def test_many_starts_and_kills_in_a_row_lose_nothing(place: Path) -> None:
     assert query(durable.start().owner_url, "SELECT array_agg(n ORDER BY n) FROM kept") == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.long
 def test_a_stop_from_another_process_is_followed_by_a_start_from_this_one(place: Path) -> None:
     cluster(place).start()
     said(elsewhere("cluster().stop()", place))

@@ -98,6 +98,7 @@ def test_root_runs_the_server_as_a_user_without_rights(place: Path) -> None:
 
 
 @only_root
+@pytest.mark.long
 def test_root_keeps_the_user_whose_data_they_are(place: Path) -> None:
     NOBODY.own(place / "data")
     cluster(place).start()
@@ -105,6 +106,7 @@ def test_root_keeps_the_user_whose_data_they_are(place: Path) -> None:
 
 
 @only_root
+@pytest.mark.long
 def test_root_works_where_the_server_cannot_walk_to(tmp_path: Path, pristine: Path) -> None:
     shut = tmp_path / "shut"
     shut.mkdir(mode=0o700)
@@ -114,6 +116,7 @@ def test_root_works_where_the_server_cannot_walk_to(tmp_path: Path, pristine: Pa
 
 
 @only_root
+@pytest.mark.long
 def test_programs_that_only_root_can_execute_are_copied_once(
     tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +215,7 @@ def test_a_folder_that_holds_something_else(empty_place: Path) -> None:
     assert (empty_place / "data" / "letter.txt").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lost", ["global/pg_control", "pg_wal", "global/pg_filenode.map"])
 def test_damaged_data(place: Path, lost: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "_FAST", 0.2)  # a damaged server may be unable to end in the gentle way
@@ -230,11 +234,13 @@ def test_a_setting_that_the_server_refuses_is_quoted(place: Path) -> None:
     assert str(place / "server.log") in sentence
 
 
+@pytest.mark.long
 def test_wrong_passwords(place: Path) -> None:
     (place / "passwords.json").write_text('{"admin": "a", "owner": "b", "app": "c"}')
     assert "the passwords kept for it are not its own" in refusal(place)
 
 
+@pytest.mark.long
 def test_a_full_server_is_joined_all_the_same(place: Path) -> None:
     found = cluster(place).start()
     with contextlib.ExitStack() as connections:
@@ -252,6 +258,7 @@ def test_a_server_in_another_container(place: Path, monkeypatch: pytest.MonkeyPa
         assert "in use by a server that cannot be seen from here" in refusal(place)
 
 
+@pytest.mark.long
 def test_the_servers_own_processes_hold_its_lock(place: Path) -> None:
     cluster(place).start()
     with (place / "server.lock").open("w") as lock:

@@ -75,6 +75,7 @@ def test_a_full_board_empties_and_an_empty_one_fills(
     assert Incident.objects.open().count() > crowded
 
 
+@pytest.mark.long
 def test_a_busy_night_has_bursts_callers_who_ring_again_and_a_change_of_shifts(
     small_force: datetime, clock: Clock
 ) -> None:

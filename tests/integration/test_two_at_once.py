@@ -156,6 +156,7 @@ def test_approve_twice(committing: Database, hand: Hands, first: str) -> None:
 
 
 @by_each_way
+@pytest.mark.long
 def test_close_twice(committing: Database, hand: Hands, first: str) -> None:
     """The first closes it, which takes it out of the FIM's sight: the FIM is told so, not that it never was."""
     cast = make_cast()

@@ -113,6 +113,7 @@ def test_a_key_of_a_fixed_length_is_gone_on_after(
     assert len(refs) == len(set(refs)) == 15
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 @pytest.mark.parametrize(
     "change",

@@ -195,6 +195,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     assert refs_of(target) == [str(at) for at in range(ROWS)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_file_that_may_grow_no_further_stops_a_run_without_harm(tmp_path: Path, ending: str) -> None:
     source, target = written(tmp_path, ending), tmp_path / f"out.{ending}"
