@@ -39,10 +39,7 @@ WITH every AS (
     UNION ALL
     SELECT id, incident_id, 'called', NULL, %s, at, false FROM ({calls}) AS calls (id, incident_id, at)
 ), whole AS (
-    SELECT incident_id, max(weight) AS weight,
-           array_agg(code ORDER BY id) FILTER (WHERE code NOT IN ('request', 'called')) AS kinds,
-           array_agg(request ORDER BY id) FILTER (WHERE code = 'request') AS requests,
-           bool_or(code = 'called') AS called, bool_or(late) AS late, min(at) AS since, array_agg(DISTINCT code) AS codes
+    SELECT incident_id, max(weight) AS weight, bool_or(code = 'called') AS called, bool_or(late) AS late, min(at) AS since
     FROM every GROUP BY incident_id
 ), lines AS MATERIALIZED (
     SELECT whole.*, whole.weight * coalesce(board.score, %s) AS rank
@@ -53,14 +50,22 @@ WITH every AS (
 LINES = """
 , numbers AS (
     SELECT '' AS code, count(*) AS number FROM lines
-    UNION ALL SELECT code, count(*) FROM lines, unnest(codes) AS code GROUP BY code
+    UNION ALL
+    SELECT code, count(*) FROM (SELECT DISTINCT incident_id, code FROM every) AS one JOIN lines USING (incident_id) GROUP BY code
 ), page AS (
-    SELECT * FROM lines WHERE %s = '' OR %s = ANY(codes) ORDER BY rank DESC, since, incident_id LIMIT %s OFFSET %s
+    SELECT * FROM lines WHERE %s = '' OR incident_id IN (SELECT incident_id FROM every WHERE code = %s)
+    ORDER BY rank DESC, since, incident_id LIMIT %s OFFSET %s
+), reasons AS (
+    SELECT incident_id, array_agg(code ORDER BY id) FILTER (WHERE code NOT IN ('request', 'called')) AS kinds,
+           array_agg(request ORDER BY id) FILTER (WHERE code = 'request') AS requests
+    FROM every JOIN page USING (incident_id) GROUP BY incident_id
 )
-SELECT told.numbers, incident_id, rank, kinds, requests, called, late, since
-FROM (SELECT jsonb_object_agg(code, number) AS numbers FROM numbers) AS told LEFT JOIN page ON true
-ORDER BY rank DESC, since, incident_id
+SELECT told.numbers, page.incident_id, rank, kinds, requests, called, late, since
+FROM (SELECT jsonb_object_agg(code, number) AS numbers FROM numbers) AS told
+LEFT JOIN page ON true LEFT JOIN reasons ON reasons.incident_id = page.incident_id
+ORDER BY rank DESC, since, page.incident_id
 """
+"""Reasons are put together for the page alone: for five thousand incidents it would take most of the time."""
 ONWARDS = """
 , places AS (SELECT incident_id, row_number() OVER (ORDER BY rank DESC, since, incident_id) AS place FROM lines)
 SELECT incident_id FROM places WHERE incident_id <> %s
