@@ -137,7 +137,8 @@ def _safeguarding(chromium: Browser, base: str, incident: str, handler: Page, ma
     referral = vast.url
     vast.goto(incident)
     vast.locator("#child-records a", has_text="make or find").first.click()
-    vast.get_by_role("button", name="Make", exact=False).first.click()
+    vast.get_by_role("button", name="Make a record").click()
+    vast.get_by_role("link", name="Open the record").click()
     vast.wait_for_url(re.compile("/safeguarding/children/[0-9a-f-]{36}/$"))
     record = vast.url
     for name, dark, size in LOOKS:

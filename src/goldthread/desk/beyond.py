@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Values = Callable[["Staff", "Record", datetime], dict[str, Any]]
 _displays: dict[str, Values] = {}
+_below: list[str] = []
 _above: dict[str, tuple[str, Callable[[Staff, datetime], dict[str, Any]]]] = {}
 _beside: list[tuple[str, str, str]] = []
 _lines: dict[str, Callable[[dict[str, Any]], str]] = {}
@@ -22,14 +23,24 @@ def display(template: str, values: Values) -> None:
     _displays[template] = values
 
 
+def below(template: str) -> None:
+    """Show *template*, of the displays' values, below what is asked and known of the children: what may be done next, not what stands."""
+    _below.append(template)
+
+
 def line(code: str, words: Callable[[dict[str, Any]], str]) -> None:
     """Say what an event of the timeline with this code was, from its data."""
     _lines[code] = words
 
 
 def displays() -> tuple[str, ...]:
-    """The templates, in the order registered."""
+    """The templates of what stands, in the order registered."""
     return tuple(_displays)
+
+
+def lower() -> tuple[str, ...]:
+    """Those shown below, in the order registered."""
+    return tuple(_below)
 
 
 def values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:

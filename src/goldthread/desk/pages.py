@@ -88,7 +88,7 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
 def every_value(user: Staff, record: Record) -> dict[str, Any]:
     """What the desk's displays show, and those that apps above the desk put beside them."""
     own = values(user, record)
-    return {**own, "beyond": beyond.displays(), **beyond.values(user, record, own["now"])}
+    return {**own, "beyond": beyond.displays(), "below": beyond.lower(), **beyond.values(user, record, own["now"])}
 
 
 def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm:

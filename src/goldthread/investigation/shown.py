@@ -24,6 +24,7 @@ def show_all() -> None:
         inv_told="investigation:one",
     )  # fmt: skip
     beyond.display("investigation/_state.jinja", _state)
+    beyond.below("investigation/_hand.jinja")
     for code, words in {
         "inv.withdrawn": "Offer to investigation taken back",
         "inv.declined": "Investigation declined",

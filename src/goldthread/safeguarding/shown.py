@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def show_all() -> None:
     """Register all; called once at start."""
     beyond.display("safeguarding/_clocks.jinja", _clocks)
+    beyond.below("safeguarding/_leads.jinja")
     beyond.line("clock.told", _told)
     door_shown.show_all()
     concern_shown.show_all()
