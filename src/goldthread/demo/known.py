@@ -48,6 +48,8 @@ OLDEST_EXTRACT, NEWEST_EXTRACT = 400, 1
 """Days before now as of which a row was taken from records."""
 REVIEWS = (-120, 300)
 """Days from now on which markers are to be reviewed: about three in ten are overdue."""
+OLDER = 10
+"""Years from which a child's marker may be of going missing or of exploitation *(ours)*."""
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +145,7 @@ class Records:
             child = self._person(dice, f"{one.name} {home.surname}", one.born)
             self._lives(dice, child, place, since=one.born)
             if dice.random() < shares["child_marker"]:
-                self._marker(dice, "child", person_id=child)
+                self._marker(dice, "child" if years(one.born, self.today) >= OLDER else "young", person_id=child)
 
     def _add(self, model: type[models.Model], dice: random.Random, **values: Any) -> int:
         """A row with an identity, and with its source and age where it has these."""
