@@ -22,7 +22,6 @@ TARGET, BUILT = 0.200, 2.0
 def run(world: World) -> Result:
     """Fill and measure."""
     import goldthread.config.wsgi  # noqa: F401 - lists are built in a process that has loaded what one of the pages' has
-
     from bench.filling import session_cookie
     from goldthread.meetings.models import Line
     from goldthread.supervision.queries import waiting
