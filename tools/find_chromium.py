@@ -25,7 +25,9 @@ def find() -> str:
 def _apt(*arguments: str) -> bool:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        done = subprocess.run(["apt-get", *arguments], env=env, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE)
+        done = subprocess.run(
+            ["apt-get", *arguments], env=env, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE
+        )
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0

@@ -98,7 +98,9 @@ def test_working_days_pass_by_weekends_and_bank_holidays() -> None:
     # The 26th is a Saturday, kept on the 28th.
     assert working.working_day(date(2026, 12, 24), 1, CLOSED) == date(2026, 12, 29)
     assert working.working_day(date(2026, 6, 6), 0, CLOSED) == date(2026, 6, 8)
-    assert working.working_day(date(2026, 6, 6), 1, CLOSED) == date(2026, 6, 8)  # the first that offices work after a Saturday
+    assert working.working_day(date(2026, 6, 6), 1, CLOSED) == date(
+        2026, 6, 8
+    )  # the first that offices work after a Saturday
     assert working.working_day(date(2026, 6, 6), 2, CLOSED) == date(2026, 6, 9)
     assert working.working_day(date(2026, 6, 5), 0, CLOSED) == date(2026, 6, 5)
     due = working.end_of_day(date(2026, 10, 23), 1, CLOSED)  # over the night the clocks go back
