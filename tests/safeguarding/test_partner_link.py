@@ -105,7 +105,9 @@ def test_what_left_is_shown_as_it_left_after_the_code_and_each_showing_is_a_disc
     events = AuditEvent.objects.filter(verb="link.show")
     assert {(one.duty, one.staff_id, one.role) for one in events} == {("disclosure", None, "partner")}
     assert len(events) == 2
-    assert ["referral", str(referral.pk)] in json.loads(events[0].subjects)
+    about = [(kind, str(pk)) for kind, pk in json.loads(events[0].subjects)]
+    assert ("referral", str(referral.pk)) in about
+    assert ("partner_contact", str(referral.contact_id)) in about, "named as where the referral was sent"
     assert json.loads(events[0].detail)["sha256"] == referral.sha256
     assert by_link(referral) == [], "opening is not reading"
 
