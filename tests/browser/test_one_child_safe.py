@@ -335,7 +335,7 @@ def every_disclosure_stands(incident: Incident, care: Referral, school: Referral
         assert (detail["sha256"], detail["fields"]) == (referral.sha256, referral.fields)
     for by, subjects, detail in left["link.show"]:
         assert (by, subjects["referral"], detail["sha256"]) == (None, str(care.pk), care.sha256)
-        assert subjects["contact"] == str(care.contact_id)
+        assert subjects["partner_contact"] == str(care.contact_id)
     ((by, subjects, detail),) = left["child.print"]
     assert (by, subjects["child_record"]) == (vast, str(ChildRecord.objects.get().pk))
     assert detail["sha256"]

@@ -60,4 +60,7 @@ def test_one_child_is_taken_and_is_missing_later(person: Callable[..., Person], 
     page.get_by_role("button", name="Record").click()
     expect(page.get_by_role("heading", name="Missing: Eden Marsh")).to_be_visible()
     expect(page.get_by_text("High risk", exact=True)).to_be_visible()
+    page.keyboard.press("s")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Seen at")).to_be_focused()
     _sound(visitor)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.http import HttpRequest
 from django.test import Client
 
 from goldthread.accounts.models import Staff
@@ -214,7 +215,7 @@ def test_the_menu_and_the_outage_page_lead_to_it(cast: Cast, browser: Browser) -
 
     assert "/forms/thrive" in browser(cast.handler).get("/board/").text
     assert "/forms/thrive" not in browser(cast.pcc).get("/measures/").text
-    assert "/forms/thrive" in error_page(None, 503).content.decode()
+    assert "/forms/thrive" in error_page(HttpRequest(), 503, alone=True).content.decode()
 
 
 def test_the_caller_stands_on_the_page_in_words(cast: Cast, browser: Browser) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db import connection
+
+from goldthread.clocks.db import database_now
 from goldthread.investigation import queries
-from tests.cast import Cast, say
+from tests.cast import Cast, key, say
 from tests.integration.conftest import Programs, problem
 from tests.investigation.scenes import SAID, accepted, named
 
@@ -63,3 +68,27 @@ def test_each_reaches_what_their_pages_show(cast: Cast, program: Programs) -> No
         assert {listed.status_code, read.status_code} == ({200} if sees else {403}), name
         voice = client.post(f"/investigations/{one.pk}/voices", {**SAID, "child": child, "said": "Hello"})
         assert voice.status_code == (201 if name in {"investigator", "detective_sergeant"} else 403), name
+
+
+def test_an_item_is_put_on_the_plan_and_ended_with_what_became_of_it(cast: Cast, program: Programs) -> None:
+    one = accepted(cast)
+    at, used = f"/investigations/{one.pk}/items", key()
+    client, now = program(cast.investigator), database_now(connection)
+    given = {
+        "kind": "enquiry",
+        "words": "Speak to her school.",
+        "owner": cast.investigator.pk,
+        "due_at": (now + timedelta(days=1)).isoformat(),
+    }
+    made = [client.post(at, given, key=used) for _ in range(2)]
+    assert [each.status_code for each in made] == [201, 201]
+    assert made[0].json() == made[1].json()
+    for wrong in ({"owner": cast.handler.pk}, {"due_at": (now - timedelta(days=1)).isoformat()}):
+        assert set(problem(client.post(at, {**given, **wrong}), 422, "invalid")["errors"]) == set(wrong)
+    ends = f"{at}/{made[0].json()['id']}/end"
+    assert problem(client.post(ends, {"answer": "not_pursued"}), 422, "invalid")
+    assert client.post(ends, {"answer": "done", "words": "Her teacher was heard."}).status_code == 204
+    assert problem(client.post(ends, {"answer": "done"}), 409, "stale")
+    (item,) = client.get(f"/investigations/{one.pk}").json()["items"]
+    assert (item["words"], item["end"], item["why"]) == ("Speak to her school.", "Done", "Her teacher was heard.")
+    assert program(cast.vast).post(at, given).status_code == 403

@@ -51,3 +51,22 @@ def test_what_is_out_of_sight_says_nothing(cast: Cast, program: Programs) -> Non
     for person in (cast.pcc, cast.silver):
         assert program(person).get(f"/meetings/{made}").status_code == 403
     assert problem(program(cast.handler).get(f"/meetings/{made}"), 404, "not-there")
+
+
+def test_whoever_joins_is_told_and_the_chair_is_taken_over(cast: Cast, program: Programs) -> None:
+    on_duty(cast.fim, cast.supervisor)
+    late_child(cast)
+    chair, room = program(cast.fim), program(cast.supervisor)
+    at = f"/meetings/{chair.post('/meetings', {'kind': 'irmm', 'because': 'start'}).json()['id']}"
+    assert [room.post(f"{at}/join").status_code for _ in range(2)] == [204, 204]
+    present = [(one["name"], one["part"]) for one in room.get(at).json()["present"]]
+    assert present == [(cast.fim.name, "chair"), (cast.supervisor.name, "member")]
+    assert room.post(f"{at}/chair").status_code == 403
+    assert chair.post(f"{at}/leave").status_code == 204
+    assert [one["part"] for one in room.get(at).json()["present"]] == ["member"]
+    assert chair.post(f"{at}/chair").status_code == 204
+    assert [room.post(f"{at}/leave").status_code for _ in range(2)] == [204, 204]
+    assert [one["part"] for one in room.get(at).json()["present"]] == ["chair"]
+    assert chair.post(f"{at}/end").status_code == 204
+    assert problem(room.post(f"{at}/join"), 409, "stale")
+    assert problem(program(cast.handler).post(f"{at}/join"), 404, "not-there")

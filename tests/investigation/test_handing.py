@@ -27,7 +27,7 @@ def test_it_stays_the_givers_and_open_until_it_is_accepted(cast: Cast) -> None:
     incident.refresh_from_db()
     assert (incident.owner, offer.risk) == (cast.handler, "high")
     attended(cast, incident)
-    with pytest.raises(Refused, match="Investigation accepted"):
+    with pytest.raises(Refused, match="Acceptance of the investigation"):
         closed(cast, incident)
     offer_actions.accept(
         cast.detective_sergeant, offer.pk, key=key(), investigator=cast.investigator.pk, supervisor=cast.detective_sergeant.pk

@@ -14,6 +14,9 @@ from goldthread.safeguarding import child_raise_actions as raising
 from goldthread.safeguarding.child_models import ChildRaise, ChildRaiseAnswer
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_queries import running
+from goldthread.safeguarding.concern_actions import open_due, rate, refer
+from goldthread.safeguarding.concern_models import Concern
+from goldthread.safeguarding.concern_presenters import why
 from tests.cast import Cast, ended, key, say
 from tests.response.test_alarms import later
 from tests.safeguarding.children import At, child, recorded
@@ -94,6 +97,41 @@ def test_what_the_reader_put_high_and_what_is_long_ago_does_not_count(cast: Cast
     later(timedelta(days=91))
     recorded(cast.vast, *[child(cast.handler) for _ in range(2)], child(cast.handler))
     assert ChildRaise.objects.count() == 1
+
+
+def test_a_raise_opens_a_concern_of_the_newest_incident_on_the_desks_clock(cast: Cast) -> None:
+    at = [child(cast.handler) for _ in range(4)]
+    record = recorded(cast.vast, *at[:3])
+    made = ChildRaise.objects.get()
+    assert open_due() == 1
+    concern = Concern.objects.get()
+    assert (str(concern.incident_id), concern.rating) == (str(at[2][0]), "amber")
+    reason = concern.reasons.get()
+    assert (reason.cause, reason.what) == ("raised", str(made.pk))
+    assert why(reason) == "Several concerns about one child, each below the threshold"
+    assert running(("concern", concern.pk)).get().rule == "vast_amber"
+    assert open_due() == 0, "one raise is one cause"
+    raising.answer(cast.vast, made.pk, words="Visited.")
+    tie(cast, record, at[3])
+    assert set(ChildRaise.objects.latest("id").incidents) == {str(pk) for pk, _ in at}, "its own concern hides none"
+
+
+def test_a_raise_adds_its_cause_to_the_concern_that_is_open_and_begins_its_triage_anew(cast: Cast) -> None:
+    at = [child(cast.handler) for _ in range(4)]
+    concern = refer(cast.handler, at[3][0], key=key(), words="A neighbour heard shouting.")
+    rate(cast.vast, concern.pk, key=key(), rating="amber")
+    recorded(cast.vast, *at[:3])
+    ChildRaise(record_id=ChildRaise.objects.get().record_id, incidents=[str(at[3][0])]).save()
+    assert open_due() == 2
+    concern.refresh_from_db()
+    assert [one.cause for one in concern.reasons.order_by("pk")] == ["referred", "raised"]
+    assert concern.triaged_at is None
+
+
+def test_an_answer_within_the_minute_opens_no_concern(cast: Cast) -> None:
+    recorded(cast.vast, *[child(cast.handler) for _ in range(3)])
+    raising.answer(cast.vast, ChildRaise.objects.get().pk, words="Strategy discussion asked for.")
+    assert open_due() == 0
 
 
 def test_nobody_out_of_reach_answers(cast: Cast) -> None:

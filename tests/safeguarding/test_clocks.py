@@ -56,6 +56,16 @@ def test_protection_warns_three_times_ends_at_72_hours_and_escalates(cast: Cast,
     assert sorted(codes) == ["due", "ladder", "warn", "warn", "warn"]
 
 
+def test_whoever_reads_of_a_clock_reads_a_sentence(cast: Cast, browser: Browser, incident: Incident) -> None:
+    began(incident, "strategy_discussion", datetime(2026, 1, 5, 10, tzinfo=UTC))
+    watch()
+    page = text(browser(cast.handler).get(f"/incidents/{incident.pk}/"))
+    assert "Strategy discussion began" in page
+    assert "time ran out" in page
+    assert "Strategy discussion: time has run out; VAST officer told" in page
+    assert "Strategy discussion: time has run out and it still waits; Force Incident Manager told" in page
+
+
 def test_what_is_done_stops_it_and_nobody_is_told(cast: Cast, incident: Incident) -> None:
     clock = began(incident)
     with acting(cast.vast) as act:

@@ -20,6 +20,7 @@ from goldthread.lookback.models import Item
 from goldthread.lookback.rules import Given
 from goldthread.meetings.models import Decision, Line, Meeting
 from goldthread.safeguarding import concern_actions as actions
+from goldthread.safeguarding import concern_presenters as presenters
 from goldthread.safeguarding.concern_measures import telephoned, triaged
 from goldthread.safeguarding.concern_models import Concern, ConcernCall, ConcernReason
 from goldthread.supervision.coaching_models import CoachingNote
@@ -91,6 +92,20 @@ def test_one_view_holds_all_and_everything_is_done_there(cast: Cast, browser: Br
     assert "Advice given" in ended
     assert "She was seen an hour ago." in ended
     assert concern.incident.reference in text(client.get("/safeguarding/?show=closed"))
+
+
+def test_a_row_of_the_queue_names_each_cause_once_with_its_first_cues() -> None:
+    said = [
+        ConcernReason(cause="said_high", what=cue) for cue in ("missing", "online", "physical", "neglect", "sexual")
+    ]
+    found = presenters.shortly(
+        [*said, ConcernReason(cause="urgent", what="7"), ConcernReason(cause="raised", what="3")]
+    )
+    assert found == [
+        "The words speak of a child at high risk: Child missing or absent, Online harm to a child, Physical harm to a child and 2 more",
+        "Referred to VAST by hand: a child may be in danger now",
+        "Several concerns about one child, each below the threshold",
+    ]
 
 
 @pytest.mark.parametrize(

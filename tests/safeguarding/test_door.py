@@ -149,7 +149,7 @@ def test_leaving_without_an_answer_tells_the_sergeant_then_the_supervisor_and_ho
     leave(cast, incident)
     assert Unit.objects.get(pk=cast.unit.pk).state == "available"
     (clock,) = clocks(incident, "door")
-    with pytest.raises(Refused, match="Child seen, not answered"):
+    with pytest.raises(Refused, match="Officer's answer whether each child was seen"):
         closed(cast, incident)
     for minutes, told in ((14, 0), (2, 1), (15, 1)):
         later(timedelta(minutes=minutes))

@@ -148,6 +148,6 @@ def test_a_visit_that_owes_an_answer_says_so_on_the_incident(cast: Cast, browser
     leave(cast, incident)
     page = text(browser(cast.handler).get(f"/incidents/{incident.pk}/"))
     assert "child seen: not answered" in page
-    assert "Child seen, not answered began" in page
+    assert "answer whether each child was seen began" in page
     answer(cast.officer, incident, *BOTH, whole=VisitAtDoor(ppn="not_needed", ppn_why="nothing found"))
     assert "child seen: not answered" not in text(browser(cast.handler).get(f"/incidents/{incident.pk}/"))

@@ -123,7 +123,12 @@ def test_one_person_never_brings_a_child_below_what_held_and_medium(
 def test_the_hours_run_from_the_last_sighting_in_whatever_order_it_is_told(cast: Cast, browser: Browser) -> None:
     episode = gone(cast)
     client = browser(cast.supervisor)
-    assert "Last sighting not known" in text(client.get(f"/safeguarding/missing/{episode.pk}"))
+    page = client.get(f"/safeguarding/missing/{episode.pk}")
+    assert "Last sighting not known" in text(page)
+    assert "Not known Not known" not in text(page)
+    for letter in "sar":
+        assert page.content.decode().count(f'data-key="{letter}"') == 1, "each part of the page has its key"
+    assert '<a href="/safeguarding/missing" aria-current="true">' in page.content.decode()
     for hours in (5, 9):
         actions.sight(
             cast.supervisor, episode.pk, key=key(), seen_at=now() - timedelta(hours=hours, minutes=3), words="At the bus station, by a driver.",

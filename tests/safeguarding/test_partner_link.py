@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
+from django.test import Client
 from pytest_django import Settings
 
 from goldthread.audit.models import AuditEvent, Payload
@@ -16,7 +19,7 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.files.file_models import Attachment
 from goldthread.notices import actions as notices
 from goldthread.notices.notice_models import Notice
-from goldthread.safeguarding import link_actions, link_rules, referral_actions
+from goldthread.safeguarding import link_actions, link_partner_actions, link_rules, referral_actions
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.link_models import LinkCode, LinkUse, PartnerLink
 from goldthread.safeguarding.referral_models import Referral, ReferralLeg
@@ -105,9 +108,33 @@ def test_what_left_is_shown_as_it_left_after_the_code_and_each_showing_is_a_disc
     events = AuditEvent.objects.filter(verb="link.show")
     assert {(one.duty, one.staff_id, one.role) for one in events} == {("disclosure", None, "partner")}
     assert len(events) == 2
-    assert ["referral", str(referral.pk)] in json.loads(events[0].subjects)
+    about = [(kind, str(pk)) for kind, pk in json.loads(events[0].subjects)]
+    assert ("referral", str(referral.pk)) in about
+    assert ("partner_contact", str(referral.contact_id)) in about, "named as where the referral was sent"
     assert json.loads(events[0].detail)["sha256"] == referral.sha256
     assert by_link(referral) == [], "opening is not reading"
+
+
+@pytest.mark.parametrize("fault", [None, RuntimeError("broken"), OperationalError("away")])
+def test_whatever_goes_wrong_a_partner_sees_nothing_of_the_house(
+    ada: Partner, cast: Cast, monkeypatch: pytest.MonkeyPatch, fault: Exception | None
+) -> None:
+    """A form without its token, a wrong address or method, a fault, the database away: also in a browser of ours."""
+    client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(cast.vast)
+    if fault is None:
+        answers = [client.post(f"{ada.link}code"), client.get(f"{ada.link}nothing"), client.get(f"{ada.link}close")]
+    else:
+        monkeypatch.setattr(link_partner_actions, "arrive", Mock(side_effect=fault))
+        answers = [client.get(ada.link)]
+    assert {one.status_code for one in answers} <= {403, 404, 405, 500, 503}
+    for answer in answers:
+        shown = answer.content.decode()
+        for word in ("Goldthread", "<nav", "<script", cast.vast.name, 'href="/"'):
+            assert word not in shown, (answer.status_code, word)
+        assert "ring 999" in shown
+        assert "open the link in the message again" in shown
+    assert "<nav" in client.get("/nothing").content.decode(), "elsewhere the house has its bar"
 
 
 def test_reading_needs_a_name_and_a_word_and_answers_come_after_it(referral: Referral, ada: Partner) -> None:

@@ -97,7 +97,12 @@ def test_the_referral_shows_its_legs_its_clock_and_whom_to_tell(
     assert "Ada Lead" in refused.content.decode()
     leg(cast.vast, made, "seen")
     page = text(client.get(at))
-    for words in ("Referral decided by children's social care", "Mia Amber", "Reasonable cause", "Ada Lead, duty desk"):
+    for words in (
+        "Decision of children's social care on a referral time until",
+        "Mia Amber",
+        "Reasonable cause",
+        "Ada Lead, duty desk",
+    ):
         assert words.replace("'", "&#39;") in page or words in page
     assert client.post(f"{at}withdraw", {"key": key(), "why": "Wrong child."}).status_code == 302
     page = text(client.get(at))

@@ -215,7 +215,7 @@ def test_an_incident_stays_open_while_a_referral_is_owed_and_not_while_an_outcom
     actions.owe(cast.vast, incident.pk, key=key(), kind="social_care")
     actions.owe(cast.vast, incident.pk, key=key(), kind="social_care")
     actions.owe(cast.vast, incident.pk, key=key(), kind="midwife")
-    with pytest.raises(Refused, match="Referral sent that is owed"):
+    with pytest.raises(Refused, match="Referral that is owed"):
         closed(cast, incident)
     with pytest.raises(Invalid):
         actions.not_owed(cast.vast, incident.pk, key=key(), kind="midwife", why=" ")
@@ -224,7 +224,7 @@ def test_an_incident_stays_open_while_a_referral_is_owed_and_not_while_an_outcom
         actions.not_owed(cast.vast, incident.pk, key=key(), kind="midwife", why="Twice.")
     made = referred(cast.vast, incident, partner())
     assert not Clock.objects.filter(about="owed.social_care", stopped_at__isnull=True).exists()
-    with pytest.raises(Refused, match="decided by children's social care"):
+    with pytest.raises(Refused, match="Decision of children's social care"):
         closed(cast, incident)
     leg(cast.vast, made, "accepted")
     closed(cast, incident)

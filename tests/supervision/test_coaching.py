@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from goldthread.accounts.models import Staff
+from goldthread.accounts.rank_actions import give_rank
 from goldthread.audit.actions import erase
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.models import Incident
@@ -20,6 +24,7 @@ from goldthread.supervision.coaching_models import CoachingAnswer, CoachingNote,
 from goldthread.supervision.coaching_queries import unread
 from tests.cast import Cast, key
 from tests.integration.conftest import program  # noqa: F401 - a fixture
+from tests.response.test_alarms import later
 from tests.response.test_requests import assess, with_child
 
 Browser = Callable[[Staff | None], Client]
@@ -182,6 +187,26 @@ def test_a_handler_reads_and_answers_and_the_author_sees_both(cast: Cast, browse
     assert owner.post(at, {"words": "I asked about him later."}).status_code == 302
     assert "I asked about him later." in text(author.get("/supervision/notes/left"))
     assert owner.get("/supervision/notes/count").json() == {"count": 0, "over": 0}
+
+
+def test_whoever_left_notes_while_acting_reads_them_after_it_ended_and_nobody_else_may(
+    cast: Cast, browser: Browser, incident: Incident
+) -> None:
+    ends_at = database_now(connection) + timedelta(hours=4)
+    give_rank(cast.supervisor, cast.teammate.pk, role="contact_supervisor", starts_at=None, ends_at=ends_at, why="Ill.")
+    acts = Staff.objects.get(pk=cast.teammate.pk)
+    coaching.leave(acts, incident.pk, key=key(), to=cast.handler.pk, quote=QUOTE, good=GOOD)
+    review = f"/supervision/{incident.pk}/"
+    assert review in browser(cast.teammate).get("/supervision/notes/left").content.decode()
+    later(timedelta(hours=5))
+    author = browser(cast.teammate)
+    shown = author.get("/supervision/notes/left")
+    assert (shown.status_code, GOOD in text(shown)) == (200, True)
+    assert review not in shown.content.decode(), "a review is not theirs to open any more"
+    assert "/supervision/notes/left" in author.get("/supervision/notes/").content.decode()
+    assert author.post(f"{review}coach", {}).status_code == 403
+    for who in ("stranger", "dispatcher", "officer", "pcc", "qa", "handler"):
+        assert browser(cast.everybody()[who]).get("/supervision/notes/left").status_code == 403, who
 
 
 def test_nothing_tells_of_it_while_its_reader_is_on_a_call(cast: Cast, incident: Incident) -> None:

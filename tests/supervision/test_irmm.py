@@ -9,11 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from goldthread.accounts import duty_actions
 from goldthread.accounts.models import Staff
+from goldthread.accounts.rank_actions import give_rank
 from goldthread.audit.actions import acting
 from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Entry, Incident
 from goldthread.desk.models import BoardRow
@@ -165,6 +168,18 @@ def test_a_risk_is_accepted_by_a_named_person_and_comes_back_by_itself(cast: Cas
     found = line(second, incident)
     assert "action" in found.reasons
     assert found.carried == line(meeting, incident)
+
+
+def test_only_somebody_senior_on_duty_is_named_as_accepting_a_risk(cast: Cast, incident: Incident) -> None:
+    meeting = call(cast.fim)
+    on_duty(cast.vast, cast.teammate)
+    for person in (cast.handler, cast.dispatcher, cast.vast, cast.teammate, cast.far_supervisor):
+        with pytest.raises(Invalid, match="somebody senior who is on duty"):
+            choose(cast.fim, meeting, incident, "accept", person=str(person.pk))
+    ends_at = database_now(connection) + timedelta(hours=4)
+    give_rank(cast.supervisor, cast.teammate.pk, role="contact_supervisor", starts_at=None, ends_at=ends_at, why="Ill.")
+    made = choose(cast.fim, meeting, incident, "accept", person=str(cast.teammate.pk))
+    assert made.person == cast.teammate, "an acting rank counts as the role"
 
 
 def test_what_is_done_is_said_in_the_incident_and_does_not_come_back(cast: Cast, incident: Incident) -> None:

@@ -78,6 +78,8 @@ def test_a_decision_leads_to_the_next_line_and_a_refused_one_keeps_its_words(
     at = f"/meetings/{meeting.pk}/lines/{first.pk}/decide"
     shown = client.get(f"/meetings/{meeting.pk}/?decide=accept").content.decode()
     assert "Who accepts it, by name" in shown
+    named = shown.split('name="person"')[1].split("</select>")[0]
+    assert (cast.supervisor.name in named, cast.handler.name in named) == (True, False)
     wrong = client.post(at, form("accept"))
     assert wrong.status_code == 422
     assert "Aunt is with her." in wrong.content.decode()

@@ -56,7 +56,7 @@ def kept(line: Line, name: str, own_role: str, active: bool, now: datetime) -> K
         wrong["ends_at"] = "That is over already. Check the date."
     elif line.starts_at is not None and line.ends_at <= line.starts_at:
         wrong["ends_at"] = "That is not after it begins. Check date and time."
-    elif line.starts_at is not None and line.ends_at > line.starts_at + LONGEST:
+    elif line.starts_at is not None and line.ends_at - line.starts_at > LONGEST:
         wrong["ends_at"] = f"One line lasts {LONGEST.days} days at most. Write several."
     number = " ".join(line.telephone.split())
     if not NUMBER.fullmatch(number):

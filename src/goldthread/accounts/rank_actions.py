@@ -16,7 +16,9 @@ from goldthread.web.times import clock
 def give_rank(
     user: Staff, staff_id: int, *, role: str, starts_at: datetime | None, ends_at: datetime | None, why: str
 ) -> ActingRank:
-    """Have somebody act in a senior role for a time. Raises ``Invalid``, ``Refused`` and ``NotThere`` with a sentence."""
+    """Have somebody act in a senior role for a time. The same given twice is one. Raises ``Invalid``, ``Refused`` and ``NotThere`` with
+    a sentence.
+    """
     with acting(user) as act:
         giver = _locked(user.pk, staff_id).get(user.pk)
         if giver is None or not giver.is_active:
@@ -33,10 +35,13 @@ def give_rank(
         start, end = rules.window(starts_at, ends_at, act.now)
         kept = rules.why(why)
         other = (
-            ActingRank.objects.filter(staff=staff, ended__isnull=True, starts_at__lt=end, ends_at__gt=start)
+            ActingRank.objects.select_related("why")
+            .filter(staff=staff, ended__isnull=True, starts_at__lt=end, ends_at__gt=start)
             .order_by("starts_at")
             .first()
         )
+        if other is not None and _is(other, giver, role, starts_at, end) and other.why.shown() == kept:
+            return other
         if other is not None:
             told = acting_roles()[other.role].name if other.role in acting_roles() else other.role
             raise Invalid(
@@ -71,6 +76,12 @@ def end_rank(user: Staff, rank_id: int) -> ActingRank:
         ActingRankEnd(rank=rank, by=asking, at=act.now).save()
         act.record("security", "rank.end", [("staff", rank.staff_id), ("rank", rank.pk)], role=rank.role)
     return rank
+
+
+def _is(one: ActingRank, giver: Staff, role: str, starts_at: datetime | None, end: datetime) -> bool:
+    """Whether this is the rank that was given, sent again because its answer was lost."""
+    began = one.at if starts_at is None else starts_at
+    return (one.by_id, one.role, one.starts_at, one.ends_at) == (giver.pk, role, began, end)
 
 
 def _locked(*people: int) -> dict[int, Staff]:

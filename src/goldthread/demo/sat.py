@@ -103,8 +103,7 @@ class _Sitting:
             move(self.chair, meeting.pk, line.pk)
             code, words = self.rng.choice(DECIDED)
             person = ""
-            if self.rng.random() < 0.1:
-                able = queries.may_own(kind)["people"]
+            if self.rng.random() < 0.1 and (able := queries.may_accept(kind)):
                 code, words, person = "accept", ACCEPTED, str(self.rng.choice(able).pk)
             given = {"agency": "", "reached": ""} if code == "partner" else {}
             decide(

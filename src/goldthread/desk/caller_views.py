@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goldthread.accounts.routes import route, staff
-from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.errors import NotThere, Refused
 from goldthread.contact import caller_actions, rules
 from goldthread.contact.actions import add_words, open_incident
 from goldthread.desk import caller_forms as forms
 from goldthread.desk.commands import run
-from goldthread.desk.forms import CommandForm
 from goldthread.desk.pages import now
+from goldthread.web.forms import show_errors
 
 
 @route("entry.add", "collection")
@@ -90,12 +90,6 @@ def earlier(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             show_errors(form, error)
     return render(request, "desk/earlier.jinja", {"now": now(), "form": form}, status=422 if form.errors else 200)
-
-
-def show_errors(form: CommandForm, error: Refused) -> None:
-    """Put a refusal's sentences beside the fields they are about."""
-    for field, sentence in error.fields.items() if isinstance(error, Invalid) else [("", str(error))]:
-        form.add_error(field if field in form.fields else None, sentence)
 
 
 def _enter(request: HttpRequest, given: dict[str, Any]) -> uuid.UUID:

@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
-from goldthread.config.errors import Closed, Invalid, NotThere, Refused
+from goldthread.config.errors import Closed, NotThere, Refused
 from goldthread.contact.actions import open_incident
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one
@@ -27,6 +27,7 @@ from goldthread.desk.forms import CommandForm, OpeningForm
 from goldthread.desk.pages import DISPLAYS, PANELS, every_value, form_panel, problems, seen_record, whole_page
 from goldthread.desk.record import Record
 from goldthread.web.errors import error_page
+from goldthread.web.forms import show_errors
 
 REFRESHED = {"grade": ("grade", "lower")}
 """Panels that offer something else after a command, beside its own."""
@@ -44,11 +45,8 @@ def run(request: HttpRequest, incident_id: uuid.UUID, form: CommandForm, act: Ac
             return error_page(request, 404, "closed", str(error))
         except NotThere as error:
             raise Http404(str(error)) from None
-        except Invalid as error:
-            for field, sentence in error.fields.items():
-                form.add_error(field if field in form.fields else None, sentence)
         except Refused as error:
-            form.add_error(None, str(error))
+            show_errors(form, error)
         else:
             return _done(request, user, incident_id, form)
     return _not_done(request, user, incident_id, form)

@@ -15,10 +15,10 @@ from goldthread.config.errors import NotThere, Refused
 from goldthread.contact.arrival_actions import receive
 from goldthread.contact.arrival_rules import Arriving
 from goldthread.desk.caller_forms import ArrivingForm
-from goldthread.desk.caller_views import show_errors
 from goldthread.desk.inbox import counted, waiting
 from goldthread.desk.pages import now
 from goldthread.response.actions import read_first
+from goldthread.web.forms import show_errors
 
 
 @route("inbox.see", "consultation")

@@ -37,7 +37,7 @@ def decide(
     """Decide a line, carry that out, and give whoever owns it a time by which it is done.
 
     ``seen`` is the newest decision of the line that the page showed, 0 for none; a later one raises ``Stale``. ``owner`` is ``staff:3``
-    or ``team:3``, ``person`` the number of whoever accepts. Raises ``Invalid``, ``Refused``, ``NotThere``.
+    or ``team:3``, ``person`` the number of whoever accepts, who is senior. Raises ``Invalid``, ``Refused``, ``NotThere``.
     """
     own = rules.command_key(key, user.pk, line_id, code, words, owner, person, minutes, sorted((given or {}).items()))
     with sitting(user, meeting_id) as (meeting, kind, act):
@@ -117,10 +117,10 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
 
 
 def _person(kind: Kind, person: str) -> Staff:
-    found: list[Staff] = [one for one in queries.may_own(kind)["people"] if str(one.pk) == person]
-    if not found:
+    found = next((one for one in queries.may_accept(kind) if str(one.pk) == person), None)
+    if found is None:
         raise Invalid({"person": rules.ASKED["person"]})
-    return found[0]
+    return found
 
 
 def _owner(kind: Kind, owner: str, chair: Staff, *, named: bool) -> Staff | Team:

@@ -34,6 +34,7 @@ class Kind:
     chair: frozenset[str]
     join: frozenset[str]
     owe: frozenset[str]
+    accept: frozenset[str]
     length: timedelta
     lines: int
     named: int
@@ -70,6 +71,7 @@ def _kind(row: dict[str, Any]) -> Kind:
         chair=frozenset(row["chair"]),
         join=frozenset(row["join"]),
         owe=frozenset(row["owe"]),
+        accept=frozenset(row["accept"]),
         length=timedelta(minutes=row["minutes"]),
         lines=row["lines"],
         named=row["named"],

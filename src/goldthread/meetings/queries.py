@@ -132,6 +132,11 @@ def may_own(kind: Kind) -> dict[str, Any]:
     return {"people": here, "teams": sorted(teams.values(), key=lambda one: one.name)}
 
 
+def may_accept(kind: Kind) -> list[Staff]:
+    """Who may be named as answering for an accepted risk: senior people on duty."""
+    return list(_here(kind.accept).select_related("team"))
+
+
 def _here(codes: Iterable[str]) -> QuerySet[Staff]:
     """Whoever is on duty in one of these roles, their own or the one they act in, by name."""
     found = Staff.objects.ranked().filter(

@@ -21,7 +21,7 @@ OWN = ("words", "owner", "person")
 ASKED = {
     "words": "Write it in a sentence: what was decided, and why.",
     "owner": "Choose who sees to it.",
-    "person": "Choose who accepts the risk, by name.",
+    "person": "Choose who accepts the risk, by name: somebody senior who is on duty. Nothing was decided.",
 }
 
 

@@ -336,8 +336,7 @@ def _minutes(user: Staff, found: Meeting, kind: Kind) -> tuple[Document, list[tu
 
 def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, data: Any = None) -> forms.DecideForm:
     able = queries.may_own(kind)
-    people = [(str(one.pk), f"{one.name}, {one.seat.name}") for one in able["people"]]
-    owners = [(f"staff:{pk}", name) for pk, name in people]
+    owners = [(f"staff:{one.pk}", f"{one.name}, {one.seat.name}") for one in able["people"]]
     owners += [(f"team:{one.pk}", f"{one.name} (whoever is on duty)") for one in able["teams"]]
     body = beyond.body(kind.code)
     return forms.DecideForm(
@@ -345,7 +344,7 @@ def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, da
         choice=kind.decisions.get(code),
         choices=body.choices(user, subject, database_now(connection)),
         labels=body.labels,
-        people=people,
+        people=[(str(one.pk), f"{one.name}, {one.seat.name}") for one in queries.may_accept(kind)],
         owners=owners,
         initial={"code": code, "seen": seen},
     )

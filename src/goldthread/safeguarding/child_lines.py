@@ -13,7 +13,7 @@ from goldthread.safeguarding import concern_rules, missing_choices, missing_quer
 from goldthread.safeguarding.child_chronology import Line, register
 from goldthread.safeguarding.child_queries import Seen
 from goldthread.safeguarding.child_raise_actions import dealt
-from goldthread.safeguarding.concern_models import Concern, ConcernRating
+from goldthread.safeguarding.concern_models import Concern, ConcernRating, ConcernReason
 from goldthread.safeguarding.door_models import DoorAnswer
 from goldthread.safeguarding.missing_models import MissingInterview
 from goldthread.safeguarding.protection_models import ChildMeeting
@@ -22,8 +22,11 @@ from goldthread.safeguarding.referral_models import Referral, ReferralLeg
 
 @dealt
 def taken_further(incidents: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
-    """Those of which VAST had a concern or a partner was told."""
-    had = Concern.objects.filter(incident__in=incidents).values_list("incident", flat=True)
+    """Those of which VAST had a concern or a partner was told. A concern that only a child's raise opened takes none of the
+    incidents that raised them out of the next count.
+    """
+    why = ConcernReason.objects.filter(concern__incident__in=incidents).exclude(cause="raised")
+    had = why.values_list("concern__incident", flat=True)
     told = Referral.objects.filter(incident__in=incidents, withdrawn_at__isnull=True).values_list("incident", flat=True)
     return {*had, *told}
 

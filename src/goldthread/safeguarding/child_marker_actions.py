@@ -70,7 +70,9 @@ def mark(
 
 
 def review(user: Staff, marker_id: int, given: Reviewed) -> ChildMarkerReview:
-    """Keep, change or end a marker. Raises ``Stale`` where another reviewed it meanwhile, ``Refused`` for one that has ended."""
+    """Keep, change or end a marker. The same review sent twice is one; raises ``Stale`` where another came meanwhile, ``Refused`` for
+    a marker that has ended.
+    """
     why = rules.reason(given.why)
     if given.outcome not in dict(REVIEWED):
         raise Invalid({"outcome": "Choose whether it is kept, changed or ended."})
@@ -83,7 +85,10 @@ def review(user: Staff, marker_id: int, given: Reviewed) -> ChildMarkerReview:
             raise NotThere("There is no such marker, or it is not one that you may see.")
         reached(user, marker.record_id)
         lock_identity(marker.key)
-        last = ChildMarkerReview.objects.filter(marker=marker).order_by("-number").first()
+        reviews = ChildMarkerReview.objects.filter(marker=marker).select_related("why", "words")
+        last = reviews.order_by("-number").first()
+        if last is not None and last.number == given.seen + 1 and _same(last, user, given, why, words):
+            return last
         if last is not None and last.number > given.seen:
             raise Stale("Somebody has reviewed this marker meanwhile. What you wrote is still here and was not saved.")
         if last is not None and last.outcome == "ended":
@@ -103,6 +108,13 @@ def review(user: Staff, marker_id: int, given: Reviewed) -> ChildMarkerReview:
             outcome=given.outcome,
         )  # fmt: skip
     return made
+
+
+def _same(last: ChildMarkerReview, user: Staff, given: Reviewed, why: str, words: str) -> bool:
+    """Whether this is the review that was kept last, sent again because its answer was lost."""
+    day = None if given.outcome == "ended" else given.review_on
+    told = (last.why.shown(), last.words.shown() if last.words else "")
+    return (last.by_id, last.outcome, last.review_on, *told) == (user.pk, given.outcome, day, why, words)
 
 
 def _run(act: Acting, marker: ChildMarker, day: date) -> None:

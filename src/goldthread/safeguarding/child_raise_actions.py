@@ -49,8 +49,10 @@ def closed(event: IncidentChanged) -> None:
 
 
 def look(act: Acting, record: uuid.UUID, *here: Incident) -> ChildRaise | None:
-    """Raise the child where concerns below the threshold are enough and no raise of theirs waits. ``here``: incidents that
-    the command holds."""
+    """Raise the child where concerns below the threshold are enough and no raise of theirs waits. It stands first on the
+    VAST's list of children, on a clock until it is answered, and opens a concern on their desk (``concern_finding``).
+    ``here``: incidents that the command holds.
+    """
     lock_identity(record)
     held = queries.held(record)
     if held is None or queries.raises_open().filter(record__in=held.members).exists():
@@ -65,13 +67,8 @@ def look(act: Acting, record: uuid.UUID, *here: Incident) -> ChildRaise | None:
     act.record(
         "combination", "child.raise", [("child_record", str(held.root)), *(("incident", one) for one in counted)]
     )
-    raise_to_vast(act, made, _line(act, made, list(counted), here))
+    start(act, CLOCK, about=("child_raise", made.pk), incident=_line(act, made, list(counted), here))
     return made
-
-
-def raise_to_vast(act: Acting, made: ChildRaise, incident: Incident | None) -> None:
-    """Bring a raise to the VAST: it stands first on their list of children, and a clock runs until it is answered."""
-    start(act, CLOCK, about=("child_raise", made.pk), incident=incident)
 
 
 def answer(user: Staff, raise_id: int, *, words: str) -> ChildRaiseAnswer:

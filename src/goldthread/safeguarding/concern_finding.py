@@ -49,6 +49,13 @@ JOIN contact_incident AS incident ON incident.id = line.subject
 WHERE decided.code = 'vast' AND decided.at > goldthread_now() - interval '7 days'
   AND {TOLD.format(incident="line.subject", cause="meeting")}
 """  # noqa: S608 - our own conditions
+RAISED = f"""
+SELECT newest.incident, decided.id, NULL FROM safeguarding_childraise AS decided
+CROSS JOIN LATERAL (SELECT (decided.incidents ->> 0)::uuid AS incident) AS newest
+WHERE NOT EXISTS (SELECT 1 FROM safeguarding_childraiseanswer WHERE raised_id = decided.id)
+  AND {TOLD.format(incident="newest.incident", cause="raised")}
+"""  # noqa: S608 - our own conditions
+"""Raises of a child that nobody has answered, each for the newest incident that was counted: with that one they were enough."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Found:
 
 def find(held: Set) -> Iterator[Found]:
     """Every incident with a reason that stands on no concern yet, the most certain sources first."""
-    for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK)):
+    for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK), ("raised", RAISED)):
         for incident, decision, words in _rows(query):
             yield Found(incident, (Reason(cause, str(decision)),), words)
     yield from _read(held)

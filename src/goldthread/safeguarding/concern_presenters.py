@@ -39,7 +39,7 @@ def rating(code: str) -> dict[str, str]:
 def why(one: ConcernReason) -> str:
     """A reason in words: the cause, and the cue where it is one."""
     told = rules.cause_names().get(one.cause, one.cause)
-    label = {each.code: each.label for each in reader().cues}.get(one.what, "")
+    label = _cue(one.what)
     return f"{told}: {label}" if label else told
 
 
@@ -50,9 +50,9 @@ def listed(some: Sequence[Concern], now: datetime) -> list[dict[str, Any]]:
         one["id"]: one
         for one in rows(BoardRow.objects.filter(pk__in=[each.incident_id for each in some]).order_by("pk"), now)
     }
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[int, list[ConcernReason]] = {}
     for each in ConcernReason.objects.filter(concern__in=keys).order_by("pk"):
-        reasons.setdefault(each.concern_id, []).append(why(each))
+        reasons.setdefault(each.concern_id, []).append(each)
     last: dict[int, ConcernCall] = {}
     for call in ConcernCall.objects.filter(concern__in=keys).order_by("concern", "-pk").distinct("concern"):
         last[call.concern_id] = call
@@ -69,7 +69,7 @@ def listed(some: Sequence[Concern], now: datetime) -> list[dict[str, Any]]:
             "concern": one,
             "rating": rating(one.rating),
             "row": shown.get(one.incident_id),
-            "reasons": _short(reasons.get(one.pk, [])),
+            "reasons": shortly(reasons.get(one.pk, [])),
             "clock": _clock(clocks.get(str(one.pk)), now),
             "telephone": _telephone(one, last.get(one.pk), now),
             "looked": f"{looked.get(one.pk, 0)} of {number} looked into",
@@ -166,8 +166,21 @@ def on_incident(record: Record, now: datetime) -> dict[str, Any]:
     return {"vast_concern": shown, "vast_opinions": opinions(record.incident, now), "vast_referred": by_hand}
 
 
-def _short(told: list[str]) -> list[str]:
-    return told if len(told) <= 3 else [*told[:3], f"and {len(told) - 3} more"]
+def shortly(some: Sequence[ConcernReason]) -> list[str]:
+    """Reasons in a list's row: each cause once, with the first three of its cues."""
+    cues: dict[str, list[str]] = {}
+    for one in some:
+        found = cues.setdefault(rules.cause_names().get(one.cause, one.cause), [])
+        found.extend(filter(None, [_cue(one.what)]))
+    return [f"{told}: {_few(labels)}" if labels else told for told, labels in cues.items()]
+
+
+def _cue(code: str) -> str:
+    return {each.code: each.label for each in reader().cues}.get(code, "")
+
+
+def _few(labels: list[str]) -> str:
+    return ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
 
 
 def _clock(one: Clock | None, now: datetime) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from goldthread.desk.record import Record
 from goldthread.safeguarding import door_actions, door_presenters, door_queries
 from goldthread.safeguarding.door_forms import DoorForm
 from goldthread.safeguarding.door_queries import VERB
+from goldthread.web.forms import show_errors
 
 
 def draft_of(incident_id: uuid.UUID) -> uuid.UUID:
@@ -58,13 +59,10 @@ def answer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         values: dict[str, Any] = {name: given.get(name) for name in names}
         try:
             door_actions.answer(user, incident_id, **values)
-        except Invalid as error:
-            for field, sentence in error.fields.items():
-                form.add_error(field if field in form.fields else None, sentence)
         except NotThere as error:
             return _told(request, str(error), 404)
         except Refused as error:
-            form.add_error(None, str(error))
+            show_errors(form, error)
         else:
             drafts.sent(user, draft_of(incident_id), form.drafted())
             messages.success(request, f"Entered for {incident.reference}.")

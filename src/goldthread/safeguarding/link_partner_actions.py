@@ -272,5 +272,5 @@ def _used(act: Acting, link: PartnerLink, kind: str, address: str) -> None:
 def _about(link: PartnerLink) -> list[tuple[str, object]]:
     referral = link.referral
     return [
-        ("incident", str(referral.incident_id)), ("referral", str(referral.pk)), ("link", link.pk), ("contact", link.contact_id),
+        ("incident", str(referral.incident_id)), ("referral", str(referral.pk)), ("link", link.pk), ("partner_contact", link.contact_id),
     ]  # fmt: skip

@@ -21,9 +21,15 @@ SECTIONS = [
 
 
 def sections(user: Staff, path: str) -> list[dict[str, Any]]:
-    """Those pages that this person may open, and which of them is the one at ``path``."""
+    """Those pages that this person may open, and which of them is the one at ``path``, or has it below."""
     return [
-        {"href": reverse(name), "text": words, "current": path == reverse(name)}
+        {"href": reverse(name), "text": words, "current": _current(reverse(name), path)}
         for verb, name, words in SECTIONS
         if user.can(verb)
     ]
+
+
+def _current(href: str, path: str) -> str:
+    """What ``aria-current`` says: every page here is below the desk's address, which counts for its own alone."""
+    below = href != reverse("safeguarding:desk") and path.startswith(f"{href.rstrip('/')}/")
+    return "page" if path == href else "true" if below else ""

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from goldthread.accounts.roles import roles
 from goldthread.desk import beyond
 from goldthread.safeguarding import child_shown, concern_shown, door_shown, link_shown, protection_shown, referral_shown
-from goldthread.safeguarding.clock_models import KINDS
 from goldthread.safeguarding.clock_queries import running_in
 from goldthread.safeguarding.clock_rules import names
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.desk.record import Record
+
+TOLD = {"warn": "time is running out", "due": "time has run out", "ladder": "time has run out and it still waits"}
+"""What a step of a clock says after the name of what it waits for."""
 
 
 def show_all() -> None:
@@ -48,4 +50,4 @@ def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
 def _told(data: dict[str, Any]) -> str:
     role = roles().get(data["to"])
     whom = role.name if role is not None else data["to"]
-    return f"{names().get(data['rule'], data['rule'])}: {dict(KINDS)[data['kind']].lower()}, {whom} told"
+    return f"{names().get(data['rule'], data['rule'])}: {TOLD[data['kind']]}; {whom} told"

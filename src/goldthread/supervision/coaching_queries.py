@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from goldthread.accounts.models import Staff
@@ -35,6 +38,19 @@ def notes_to(user: Staff) -> QuerySet[CoachingNote]:
 def notes_by(user: Staff) -> QuerySet[CoachingNote]:
     """Notes that this person left, newest first."""
     return _whole(CoachingNote.objects.filter(by=user))
+
+
+def has_left(user: Staff) -> bool:
+    """Whether this person has left any note."""
+    return CoachingNote.objects.filter(by=user).exists()
+
+
+def places(user: Staff, notes: Iterable[CoachingNote]) -> dict[uuid.UUID, str]:
+    """For each incident of these notes that this person may open, the route under which they do."""
+    pks = {one.incident_id for one in notes}
+    seen = Incident.objects.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True)
+    reviews = Incident.objects.reached_by(user, "supervision.review").filter(pk__in=pks).values_list("pk", flat=True)
+    return dict.fromkeys(seen, "desk:incident") | dict.fromkeys(reviews, "supervision:review")
 
 
 def unread(user: Staff) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -31,11 +32,17 @@ def mine(request: HttpRequest) -> HttpResponse:
     return _list(request, coaching_queries.notes_to(staff(request)), "supervision/notes.jinja")
 
 
-@route(LEAVES, "consultation")
+@route("signed-in", "consultation")
 @require_safe
 def left(request: HttpRequest) -> HttpResponse:
-    """Notes the person who asks has left, and whether each was opened and answered."""
-    return _list(request, coaching_queries.notes_by(staff(request)), "supervision/notes_left.jinja")
+    """Notes the person who asks has left, and whether each was opened and answered.
+
+    Who left some while acting in a senior role reads them after it ended; to nobody else is the page open without the verb.
+    """
+    user = staff(request)
+    if not (user.can(LEAVES) or coaching_queries.has_left(user)):
+        raise PermissionDenied(f"Your role, {user.seat.name}, may not do this.")
+    return _list(request, coaching_queries.notes_by(user), "supervision/notes_left.jinja")
 
 
 @route(READS, "consultation")
@@ -72,6 +79,8 @@ def _list(request: HttpRequest, notes: Any, template: str) -> HttpResponse:
         "now": database_now(connection),
         "notes": here,
         "page": page_links(request, page, "note"),
+        "places": coaching_queries.places(staff(request), here),
+        "left": coaching_queries.has_left(staff(request)),
     }
     return render(request, template, context)
 

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,8 @@ from django.template import loader
 from goldthread.web.problems import BY_STATUS, for_program, problem
 
 LAST_RESORT = "Something went wrong on our side. What was saved is kept. Go back and try again, or tell a supervisor."
+OUTSIDE = "/p/"
+"""Addresses below this are opened by partners, who are no staff."""
 BARE = {405, 413, 429, 503}
 
 log = logging.getLogger(__name__)
@@ -28,16 +31,22 @@ class FileTooLarge(RequestDataTooBig):
     """More is announced than a file may hold; nothing of it was read."""
 
 
-def error_page(request: HttpRequest | None, status: int, name: str | None = None, detail: str = "") -> HttpResponse:
+def error_page(
+    request: HttpRequest, status: int, name: str | None = None, detail: str = "", *, alone: bool = False
+) -> HttpResponse:
     """The page for ``status`` (or the named one), with a sentence of detail where there is one.
 
-    Without a request it is made without any context processor.
+    ``alone``: it is made without any context processor, since one of these may be what broke. A partner gets the frame of their own
+    pages, whatever happened.
     """
     if for_program(request):
         return problem(BY_STATUS[status], detail)
     template = loader.get_template(f"web/errors/{name or status}.jinja")
-    response = HttpResponse(template.render({"detail": detail}, request), status=status)
-    if request is not None and request.headers.get("HX-Request") == "true":
+    context: dict[str, object] = {"detail": detail}
+    if request.path_info.startswith(OUTSIDE):
+        context |= {"outside": True, "force_name": settings.ENV.force_name}
+    response = HttpResponse(template.render(context, None if alone else request), status=status)
+    if not alone and request.headers.get("HX-Request") == "true":
         response["HX-Retarget"] = "#problem"
         response["HX-Reselect"] = "#error"
         response["HX-Reswap"] = "innerHTML"
@@ -67,11 +76,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     503 where the database did not answer to a middleware, before there was a view whose exceptions are looked at.
     """
     if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return error_page(request if for_program(request) else None, 503)
+        return error_page(request, 503, alone=True)
     if for_program(request):
         return problem("broken")
     try:
-        return error_page(None, 500)
+        return error_page(request, 500, alone=True)
     except Exception:
         log.exception("the error page itself failed")
         return HttpResponse(LAST_RESORT, status=500, content_type="text/plain; charset=utf-8")
@@ -94,7 +103,7 @@ class ErrorPages:
         program = for_program(request)
         if not bare or not (program or request.accepts("text/html")):
             return response
-        page = error_page(None if response.status_code == 503 and not program else request, response.status_code)
+        page = error_page(request, response.status_code, alone=response.status_code == 503)
         for header, value in response.items():
             if header not in ("Content-Type", "Content-Length"):
                 page[header] = value
@@ -105,4 +114,4 @@ class ErrorPages:
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         log.error("the database does not answer")
-        return error_page(request if for_program(request) else None, 503)
+        return error_page(request, 503, alone=True)

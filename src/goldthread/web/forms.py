@@ -35,6 +35,12 @@ class CommandForm(forms.Form):
         self.fields["key"].initial = uuid.uuid4
 
 
+def show_errors(form: forms.Form, error: Refused) -> None:
+    """Put a refusal's sentences beside the fields they are about; what is about none stands above all."""
+    for field, sentence in error.fields.items() if isinstance(error, Invalid) else [("", str(error))]:
+        form.add_error(field if field in form.fields else None, sentence)
+
+
 def carried_out(form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bool:
     """Carry a command out. A refusal is the form with its sentence and with everything typed; what is not there is a 404."""
     if form.is_valid():
@@ -42,11 +48,8 @@ def carried_out(form: forms.Form, act: Callable[[dict[str, Any]], object]) -> bo
             act(form.cleaned_data)
         except NotThere as error:
             raise Http404(str(error)) from None
-        except Invalid as error:
-            for field, sentence in error.fields.items():
-                form.add_error(field if field in form.fields else None, sentence)
         except Refused as error:
-            form.add_error(None, str(error))
+            show_errors(form, error)
         else:
             return True
     return False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from goldthread.integration.api.fields import Shown
+from goldthread.integration.api.fields import Listed, Shown
 
 
 class ChildKnown(Shown):
@@ -81,3 +81,58 @@ class RecordMade(Shown):
     """The record that holds the child now."""
 
     record: UUID
+
+
+class ChildMarkerShown(Shown):
+    """A warning or need on a child, as it holds now."""
+
+    id: int
+    kind: str = Field(description="What it is about, by its code.")
+    words: str
+    review_on: date | None = Field(description="When somebody looks at it next; null where it has ended.")
+    late: bool = Field(description="Whether that day has come.")
+    ended: bool
+    seen: int = Field(description="How many reviews it has; send it as `seen`.")
+    by: str
+    at: datetime
+
+
+class ChildMarkers(Shown):
+    """The markers on a record, the newest first."""
+
+    markers: list[ChildMarkerShown]
+
+
+class ChildMarkerMade(Shown):
+    """A marker that was set."""
+
+    id: int
+
+
+class Compared(Shown):
+    """One thing that both were told by."""
+
+    label: str
+    one: str
+    other: str
+    says: str = Field(description="`agrees`, `differs`, or empty where it says nothing.")
+
+
+class LikenessShown(Shown):
+    """Two children who may be one."""
+
+    id: int
+    children: list[ChildFound] = Field(description="The two, in the order of `one` and `other`.")
+    compared: list[Compared]
+
+
+class Likenesses(Listed):
+    """A page of pairs that wait, the likeliest first."""
+
+    rows: list[LikenessShown]
+
+
+class LikenessDecided(Shown):
+    """That it was kept."""
+
+    record: UUID | None = Field(description="The record that holds the child; null where they are two.")

@@ -93,12 +93,21 @@ class RestShown(Shown):
     reasons: list[Counted]
 
 
+class PresentShown(Shown):
+    """Somebody who is in a meeting."""
+
+    name: str
+    part: str = Field(description="`chair` or `member`.")
+    since: datetime
+
+
 class MeetingWhole(MeetingShown):
     """A meeting with its frozen list."""
 
     kind: str
     heading: list[Pair]
     agenda_sha256: str
+    present: list[PresentShown] = Field(description="Who is in it now; nobody once it has ended.")
     lines: list[LineShown]
     rest: RestShown = Field(
         description="What the list tells by number: given to nobody, and on the next list while it has a reason."

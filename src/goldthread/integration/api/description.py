@@ -15,6 +15,7 @@ from goldthread.clocks.db import database_now
 from goldthread.integration.api.examples import example
 from goldthread.integration.api.service import SUBJECTS, api
 from goldthread.response.grades import grades_on
+from goldthread.safeguarding import child_rules
 from goldthread.web.problems import KINDS, MEDIA_TYPE, URN
 
 Values = dict[str, list[tuple[str, str]]]
@@ -42,6 +43,7 @@ def in_force() -> Values:
     return {
         "areas": [(area, area) for area in areas()],
         "grades": [(one.code, one.name) for one in grades_on(day).values()],
+        "marker_kinds": list(child_rules.rules_on(day).kinds.items()),
         "elements": [(one.code, f"{one.name}: {one.asks}") for one in elements_on(day)],
     }
 

@@ -1,4 +1,4 @@
-"""Operations of investigation: handing over, accepting, each child's voice, access, reviews, and how it ends."""
+"""Operations of investigation: handing over, accepting, each child's voice, access, the plan, reviews, and how it ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from goldthread.integration.api.fields import (
 )
 from goldthread.integration.api.operations import operation
 from goldthread.investigation import actions, offer_actions, presenters, queries, review_actions, rules
-from goldthread.investigation.models import ACCESS, SEEN, SPOKEN, Investigation
+from goldthread.investigation.models import ACCESS, ENDS, KINDS, SEEN, SPOKEN, Investigation
 
 router = Router(tags=["Investigation"])
 PAGE = 50
@@ -39,6 +39,7 @@ HAND, ACCEPT = "investigation.hand", "investigation.accept"
 InvestigationId = Annotated[UUID, Path(description="The investigation, by the `id` that accepting or a list gave.")]
 OfferId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The offer, by the `id` that a list gave.")]
 AskedId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The closing decision, by its `id` in `ends`.")]
+ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The item of the plan, by its `id` in `plan`.")]
 Number = Annotated[int, Whole(1, LARGEST_ID)]
 
 
@@ -102,6 +103,30 @@ class AccessGiven(Given):
     answer: Annotated[str, Coded.of(ACCESS)]
     who: str = Field("", max_length=rules.LONGEST, description="Which children, and where. Needed for *yes*.")
     words: str = Field("", max_length=rules.LONGEST, description="*Yes*: what was done. *No*: how that is known.")
+
+
+class PlanItemGiven(Given):
+    """A line of enquiry or an interim measure."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "enquiry", "words": "Speak to her school.", "owner": 12, "due_at": "2026-11-24T12:00:00Z"}
+            ]
+        }
+    )
+    kind: Annotated[str, Coded.of(KINDS[:2])]
+    words: str = Field(min_length=1, max_length=rules.LONGEST, pattern=r"\S", description="What is to be done.")
+    owner: Number = Field(description="Who of the team does it, by `id`.")
+    due_at: Moment = Field(description="By when; ahead.")
+
+
+class PlanItemEndGiven(Given):
+    """What became of an item of the plan."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"answer": "done", "words": "Her teacher was heard."}]})
+    answer: Annotated[str, Coded.of(ENDS)]
+    words: str = Field("", max_length=rules.LONGEST, description="Needed for *not pursued*.")
 
 
 class InvestigationReviewGiven(Given):
@@ -276,6 +301,30 @@ def answer_access(
 ) -> Status[None]:
     """Keeps the answer beside those before. *Not known* stays owed, on its clock."""
     actions.answer_access(staff(request), investigation_id, key=key, **given.model_dump())
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/items", WORK, "collection",
+    answers={201: answers.InvestigationMade}, summary="Put an item on the plan",
+)  # fmt: skip
+def add_plan_item(
+    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: PlanItemGiven
+) -> Status[answers.InvestigationMade]:
+    """Adds a line of enquiry or an interim measure, with who of the team does it and by when."""
+    made = actions.add_item(staff(request), investigation_id, key=key, **given.model_dump())
+    return Status(201, answers.InvestigationMade(id=made.pk))
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/items/{int:item_id}/end", WORK, "alteration",
+    answers={204: None}, summary="End an item of the plan",
+)  # fmt: skip
+def end_plan_item(
+    request: HttpRequest, investigation_id: InvestigationId, item_id: ItemId, key: Key, given: PlanItemEndGiven
+) -> Status[None]:
+    """Says that an item is done, or why it is not pursued; `stale` where that was said already."""
+    actions.end_item(staff(request), investigation_id, item_id, key=key, **given.model_dump())
     return Status(204, None)
 
 

@@ -1,4 +1,4 @@
-"""Operations of meetings: calling one, its list, deciding lines, what is owed, and its minutes."""
+"""Operations of meetings: calling one, being in it, its list, deciding lines, what is owed, and its minutes."""
 
 from __future__ import annotations
 
@@ -110,9 +110,40 @@ def read_meeting(request: HttpRequest, meeting_id: MeetingId) -> answers.Meeting
         kind=kind.code,
         heading=[answers.Pair(**one) for one in found.frozen.get("heading", [])],
         agenda_sha256=found.agenda_sha256,
+        present=[
+            answers.PresentShown(name=one.staff.name, part=one.part, since=one.joined_at)
+            for one in queries.present(found)
+        ],
         lines=[answers.LineShown.model_validate({"subject": None, **one}) for one in lines],
         rest=answers.RestShown.model_validate(rest_told(found.frozen)),
     )
+
+
+@operation(
+    router, "POST", "/meetings/{int:meeting_id}/join", SEE, "alteration", answers={204: None}, summary="Join a meeting",
+)  # fmt: skip
+def join_meeting(request: HttpRequest, meeting_id: MeetingId, key: Key) -> Status[None]:  # noqa: ARG001 - who is in it stays in it
+    """Puts this user among those present; `stale` where the meeting has ended."""
+    actions.join(staff(request), meeting_id)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/meetings/{int:meeting_id}/leave", SEE, "alteration", answers={204: None}, summary="Leave a meeting",
+)  # fmt: skip
+def leave_meeting(request: HttpRequest, meeting_id: MeetingId, key: Key) -> Status[None]:  # noqa: ARG001 - who has left has left
+    """Where the chair leaves it goes on, and whoever may chair it takes the chair."""
+    actions.leave(staff(request), meeting_id)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/meetings/{int:meeting_id}/chair", CHAIR, "alteration", answers={204: None}, summary="Take a meeting's chair",
+)  # fmt: skip
+def take_chair(request: HttpRequest, meeting_id: MeetingId, key: Key) -> Status[None]:  # noqa: ARG001 - who has it keeps it
+    """Makes this user the chair, whether the chair left or not; who had it stays as one present."""
+    actions.take_chair(staff(request), meeting_id)
+    return Status(204, None)
 
 
 @operation(

@@ -11,6 +11,7 @@ from goldthread.integration.api import (
     caller,
     children,
     concerns,
+    cover,
     door,
     inbox,
     incidents,
@@ -55,11 +56,11 @@ SUBJECTS = {
     ),
     "Meetings": (
         meetings.router,
-        "What is gone through together: calling a meeting, its frozen list, deciding lines, what is owed of them, and minutes.",
+        "What is gone through together: calling a meeting, being in it, its frozen list, deciding lines, what is owed of them, and minutes.",
     ),
     "Investigation": (
         investigation.router,
-        "Handing an incident to investigation, accepting it, each child's voice, the suspect's access, reviews, and how it ends.",
+        "Handing an incident to investigation, accepting it, each child's voice, the suspect's access, the plan, reviews, and how it ends.",
     ),
     "Owning": (
         owning.router,
@@ -67,8 +68,10 @@ SUBJECTS = {
     ),
     "Children": (
         children.router,
-        "One child across incidents: whether a child is known, finding and reading a record, tying, merging, and taking that back.",
+        "One child across incidents: whether a child is known, finding and reading a record, tying, merging, taking that back, markers, and "
+        "pairs that may be one.",
     ),
+    "Cover": (cover.router, "Who acts in a senior role for a time, and who is on call when nobody senior is there."),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Door": (door.router, "What the attending officer found: each child seen and heard, the home, the PPN."),
     "Referrals": (

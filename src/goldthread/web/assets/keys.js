@@ -93,7 +93,8 @@ function act(element) {
   if (isTextField(element)) {
     element.focus();
     element.select?.();
-  } else if (element.tagName === "SUMMARY" || "click" in element) {
+  } else if ("click" in element) {
+    if (element.tagName === "SUMMARY") element.focus(); // what it opens is one Tab away
     element.click();
   }
 }
