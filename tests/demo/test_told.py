@@ -41,7 +41,9 @@ def test_every_story_is_carried_out_and_ends_well(db: None) -> None:
     made = set(Incident.objects.exclude(pk__in=before).values_list("pk", flat=True))
     assert len(made) == many
     assert many > sum(one.times for one in told.stories()), "three stories have more than one contact"
-    assert not Incident.objects.open().filter(pk__in=made).exists()
+    stands = Incident.objects.open().filter(pk__in=made)
+    assert stands.count() == sum(one.ago > 0 for one in told.stories())
+    made -= set(stands.values_list("pk", flat=True))
     assert not Alarm.objects.filter(incident__in=made, ended_at__isnull=True).exists()
     assert not Alarm.objects.filter(incident__in=before, raised_at__lt=now - timedelta(hours=30)).exists()
     for code, fewest in {

@@ -81,7 +81,8 @@ RULES: tuple[tuple[str, str], ...] = (
             FROM contact_entry) e ON e.incident_id = i.id
            WHERE e.recorded_at < coalesce(e.before, i.opened_at) OR e.recorded_at > %(now)s
               OR (e.recorded_at > coalesce(i.closed_at, %(now)s)
-                  AND e.code <> 'review.made' AND e.code NOT LIKE 'meeting.%%')""",
+                  AND e.code <> 'review.made' AND split_part(e.code, '.', 1) NOT IN
+                      ('meeting', 'clock', 'concern', 'referral', 'link', 'child', 'missing', 'protection', 'inv'))""",
     ),
     (
         "a clock stopped before it started, or a unit arrived before it was sent or left before it arrived",
@@ -162,6 +163,46 @@ RULES: tuple[tuple[str, str], ...] = (
            UNION ALL SELECT i.reference FROM contact_incident i
            LEFT JOIN contact_dailynumber d ON d.day = to_date(split_part(i.reference, '-', 2), 'YYMMDD')
            WHERE d.last IS NULL OR split_part(i.reference, '-', 3)::int > d.last""",
+    ),
+    (
+        "a concern's rating is not its newest one, or it ended without triage, with a clock, a line or an opinion still owed",
+        """SELECT i.reference FROM safeguarding_concern c JOIN contact_incident i ON i.id = c.incident_id
+           WHERE c.rating IS DISTINCT FROM
+               (SELECT rating FROM safeguarding_concernrating r WHERE r.concern_id = c.id ORDER BY r.id DESC LIMIT 1)
+           OR NOT EXISTS (SELECT FROM safeguarding_concernreason r WHERE r.concern_id = c.id)
+           OR (c.closed_at IS NOT NULL AND (c.triaged_at IS NULL OR c.closed_at < c.triaged_at
+               OR EXISTS (SELECT FROM safeguarding_clock k WHERE k.about = 'concern' AND k.about_id = c.id::text AND k.stopped_at IS NULL)
+               OR EXISTS (SELECT FROM safeguarding_concerncall w LEFT JOIN safeguarding_concernwriteup u ON u.call_id = w.id
+                          WHERE w.concern_id = c.id AND w.reached_id IS NOT NULL AND u.id IS NULL)
+               OR EXISTS (SELECT FROM safeguarding_concernopinion o LEFT JOIN safeguarding_concernanswer a ON a.opinion_id = o.id
+                          WHERE o.concern_id = c.id AND a.id IS NULL)))""",
+    ),
+    (
+        "a clock of safeguarding ended before it began, told other steps than it has told, or has nothing to tell next and should",
+        """SELECT coalesce(i.reference, k.id::text) FROM safeguarding_clock k LEFT JOIN contact_incident i ON i.id = k.incident_id
+           WHERE k.stopped_at < k.began_at OR k.began_at > %(now)s OR k.stopped_at > %(now)s
+           OR k.told <> (SELECT count(*) FROM safeguarding_clockstep t WHERE t.clock_id = k.id)
+           OR (k.next_at IS NOT NULL) <> (k.stopped_at IS NULL AND k.told < jsonb_array_length(k.steps))""",
+    ),
+    (
+        "a referral left without its first leg or its disclosure on record, for another partner's contact, or about a child of elsewhere",
+        """SELECT i.reference FROM safeguarding_referral r JOIN contact_incident i ON i.id = r.incident_id
+           JOIN safeguarding_partnercontact p ON p.id = r.contact_id
+           WHERE p.partner_id <> r.partner_id
+           OR NOT EXISTS (SELECT FROM safeguarding_referralleg l WHERE l.referral_id = r.id AND l.leg = 'sent')
+           OR (r.withdrawn_at IS NOT NULL) <>
+               EXISTS (SELECT FROM safeguarding_referralleg l WHERE l.referral_id = r.id AND l.leg = 'withdrawn')
+           OR NOT EXISTS (SELECT FROM audit_event e WHERE e.verb = 'referral.send'
+                          AND audit_about(e.subjects) @> ARRAY['referral:' || r.id::text])
+           OR EXISTS (SELECT FROM safeguarding_referralchild c WHERE c.referral_id = r.id AND NOT EXISTS
+                      (SELECT FROM contact_childversion v WHERE v.incident_id = r.incident_id AND v.child = c.child))""",
+    ),
+    (
+        "a child is tied to a record who is not of that incident, or a record was never tied to any",
+        """SELECT i.reference FROM safeguarding_childtie t JOIN contact_incident i ON i.id = t.incident_id WHERE NOT EXISTS
+           (SELECT FROM contact_childversion v WHERE v.incident_id = t.incident_id AND v.child = t.child)
+           UNION ALL SELECT r.id::text FROM safeguarding_childrecord r
+           WHERE NOT EXISTS (SELECT FROM safeguarding_childtie t WHERE t.record_id = r.id)""",
     ),
     (
         "a unit's state is not what its allocations say",

@@ -32,7 +32,6 @@ from goldthread.demo.check import check
 from goldthread.demo.generate import SEED, Year
 from goldthread.demo.looking_back import look_back
 from goldthread.demo.plan import CHUNK, Plan
-from goldthread.demo.rows import Known
 from goldthread.demo.seed import (
     LOCK,
     WAITING,
@@ -49,6 +48,7 @@ from goldthread.demo.seed import (
 from goldthread.demo.staff import force
 from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
+from goldthread.demo.writing import Known
 
 AHEAD = 2
 """Chunks for each worker that wait to be written; more would only fill the memory."""

@@ -36,7 +36,7 @@ from goldthread.demo.people import Home, places, years
 from goldthread.demo.staff import Size
 
 if TYPE_CHECKING:
-    from goldthread.demo.rows import Rows
+    from goldthread.demo.writing import Rows
 
 SOURCE = "Records extract"
 ORDER: tuple[type[models.Model], ...] = (

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 from typing import Any
@@ -28,12 +23,14 @@ from goldthread.contact.models import ChildrenAnswer, ChildVersion, Entry, Incid
 from goldthread.contact.people_models import Lookup
 from goldthread.contact.search_rules import number
 from goldthread.demo import steps
-from goldthread.demo.known import Found
+from goldthread.demo.desk_rows import Act
 from goldthread.demo.loading import Row
 from goldthread.demo.review_rows import Looked
 from goldthread.demo.steps import Step, Story
+from goldthread.demo.vast import Vast
+from goldthread.demo.writing import Known, Rows
 from goldthread.response.grades import Grade, closing_reasons, grade, severity_of
-from goldthread.response.models import Allocation, Clock, Closing, GradePeriod, Unit
+from goldthread.response.models import Allocation, Clock, Closing, GradePeriod
 from goldthread.response.request_rules import Ending
 from goldthread.response.rules import Closable, may_close, next_owed
 from goldthread.supervision.models import Question, QuestionAnswer, Review, Sweep
@@ -45,44 +42,13 @@ ORDER: tuple[type[models.Model], ...] = (
 """Tables in an order in which each row's references stand before it."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is there already: staff by username, units and their crews by call sign; and keys for what is to come."""
-
-    staff: dict[str, Staff]
-    units: dict[str, Unit]
-    crews: dict[str, tuple[str, ...]]
-    prefix: str
-    ids: Mapping[type[models.Model], Iterator[int]]
-    records: Found
-
-
-class Rows(defaultdict[type[models.Model], list[Row]]):
-    """Rows collected for one COPY of each table."""
-
-    def __init__(self) -> None:
-        super().__init__(list)
-
-    def add(self, model: type[models.Model], /, **values: Any) -> Row:
-        """Keep a row for its table and return it; it may still change until it is written."""
-        self[model].append(values)
-        return values
-
-    def keep(self, text: str) -> uuid.UUID:
-        """Keep a text as ``Payload.objects.keep`` does, and return its key."""
-        salt = secrets.token_bytes(16)
-        digest = hashlib.sha256(salt + text.encode()).digest()
-        key = uuid.uuid4()
-        self.add(Payload, id=key, salt=salt, text=text, digest=digest)
-        return key
-
-
 class Record:
     """One incident being written down, step by step, as the actions would."""
 
     def __init__(self, story: Story, known: Known, rows: Rows) -> None:
         self.known, self.rows = known, rows
         opened = story.steps[0]
+        assert isinstance(opened, steps.Opened)
         handler = known.staff[opened.by]
         self.pk = story.id
         self.incident = rows.add(
@@ -103,8 +69,25 @@ class Record:
         self.clocks: dict[str, Row] = {}
         self.sent: list[Row] = []
         self.parts: set[tuple[int, str]] = set()
+        self.named: tuple[steps.Child, ...] = ()
+        self.given = {
+            "location": opened.location,
+            "caller_name": opened.caller_name,
+            "caller_phone": opened.caller_phone,
+        }
+        self.worry, self.at_home = "", (opened.location, story.area) in known.homes
+        self.taken: list[Step | Act] = []
+        closes = story.steps[-1].at if isinstance(story.steps[-1], steps.Closed) else None
+        vast = Vast(self, known.watch, closes, story.cues) if known.watch is not None else None
         for step in story.steps:
+            if vast is not None:
+                vast.before(step)
+            self.taken.append(step)
             self.take(step)
+            if vast is not None:
+                vast.after(step)
+        if vast is not None:
+            vast.leave()
 
     @singledispatchmethod
     def take(self, step: Step) -> None:
@@ -117,8 +100,7 @@ class Record:
         self.involve("opener", who, step.at)
         self.involve("owner", who, step.at)
         self.event(step, "incident.opened", channel=self.incident["channel"])
-        given = {"location": step.location, "caller_name": step.caller_name, "caller_phone": step.caller_phone}
-        for kind, text in given.items():
+        for kind, text in self.given.items():
             if text:
                 payload = self.keep(text)
                 self.add(Particular, kind=kind, text_id=payload, by_id=who.pk, at=step.at)
@@ -180,6 +162,7 @@ class Record:
                 ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
                 particulars_id=self.keep(json.dumps(particulars, ensure_ascii=False)),
             )  # fmt: skip
+        self.named = step.children
         self.incident["children_answer"] = step.answer
         self.event(step, "children.answered", answer=step.answer, count=len(step.children))
         self.involve("author", who, step.at)
@@ -194,7 +177,7 @@ class Record:
             author_id=self.who(step).pk, at=step.at, reading_id=self.reading["id"] if self.reading else None,
             read_up_to=self.incident["last_seq"],
         )  # fmt: skip
-        self.author = self.who(step).pk
+        self.author, self.worry = self.who(step).pk, dict(step.elements).get("risk", "")
         self.event(step, "thrive.written", version=self.versions)
         self.involve("author", self.who(step), step.at)
 
@@ -344,6 +327,23 @@ class Record:
             occurred_at=step.at, recorded_at=step.at, author_id=(who or self.who(step)).pk, **values,
         )  # fmt: skip
 
+    def line(
+        self,
+        at: datetime,
+        who: Staff | None,
+        code: str,
+        data: dict[str, Any],
+        *,
+        occurred_at: datetime | None = None,
+        text_id: uuid.UUID | None = None,
+    ) -> None:
+        """Add a line of the system that belongs to no step of the story."""
+        self.incident["last_seq"] += 1
+        self.add(
+            Entry, id=self.next_id(Entry), seq=self.incident["last_seq"], kind="event", source="system", code=code, data=data,
+            occurred_at=occurred_at or at, recorded_at=at, author_id=who.pk if who else None, text_id=text_id,
+        )  # fmt: skip
+
     def event(self, step: Step, code: str, **data: Any) -> None:
         """Add a line of the system to the timeline."""
         self._entry(step, "event", "system", code=code, data=data)
@@ -384,10 +384,12 @@ class Record:
         owed = next_owed(held, bool(self._active()) or arrived, arrived, at, due)
         self.incident["next_action"], self.incident["next_action_at"] = owed
 
-    def audit(self, who: Staff, duty: str, verb: str, at: datetime, *about: tuple[str, str], **detail: Any) -> None:
+    def audit(
+        self, who: Staff | None, duty: str, verb: str, at: datetime, *about: tuple[str, str], **detail: Any
+    ) -> None:
         """The event's own time is the seed's, for the database takes no other; the stated time is a detail."""
         self.rows.add(
-            AuditEvent, staff_id=who.pk, role=who.role, duty=duty, verb=verb,
+            AuditEvent, staff_id=who.pk if who else None, role=who.role if who else "", duty=duty, verb=verb,
             subjects=subjects_json([("incident", str(self.pk)), *about]),
             detail=detail_json({**detail, "made": "demo", "stated_at": at}),
         )  # fmt: skip

@@ -23,6 +23,7 @@ from goldthread.config.errors import Refused
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.demo import plan as plans
 from goldthread.demo.check import check
+from goldthread.demo.desk_rows import NUMBERED, watch
 from goldthread.demo.duties import begin_all
 from goldthread.demo.generate import SEED, Teller, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
@@ -33,14 +34,17 @@ from goldthread.demo.messages import wait_in_the_inbox
 from goldthread.demo.partners import keep_partners
 from goldthread.demo.plan import Plan
 from goldthread.demo.roster import Roster
-from goldthread.demo.rows import ORDER, Known, Record, Rows
+from goldthread.demo.rows import ORDER, Record
 from goldthread.demo.sat import sit
 from goldthread.demo.staff import DEMO_PASSWORD, DEMO_USERS, Size, force
 from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
+from goldthread.demo.writing import Known, Rows
 from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
 from goldthread.safeguarding.child_likeness_actions import remember
+from goldthread.safeguarding.concern_models import Concern
+from goldthread.safeguarding.referral_models import Referral
 from goldthread.supervision.models import Question, Review
 
 WAITING = 8
@@ -83,6 +87,11 @@ def seed(
         if waiting:
             sat = sit(random.Random(SEED + 2), database_now(connection))  # noqa: S311 - a demo's dice
             progress(f"{sat} meetings of the last year sat")
+        safeguard(known, now)
+        progress(
+            f"{Concern.objects.count():,} concerns and {Referral.objects.count():,} referrals to partners followed"
+        )
+        if waiting:
             await_reading(plan, now, waiting)
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
@@ -174,8 +183,10 @@ def known_in_database(plan: Plan) -> Known:
     units = {one.call_sign: one for one in Unit.objects.all()}
     crews = {one.call_sign: one.crew for one in force(plan.size).units}
     numbered: tuple[type[Model], ...] = (Entry, Reading, GradePeriod, ThriveVersion, Review, Question)
-    ids = {model: identities(model) for model in numbered}
-    return Known(staff, units, crews, settings.ENV.force_prefix, ids, found_in_database(plan.now))
+    ids = {model: identities(model) for model in (*numbered, *NUMBERED)}
+    homes = frozenset((one.address, one.area) for one in town(plan.now, plan.size, plan.count).homes)
+    watched = watch(plan.now, Rows(), ids) if plan.size == "small" else None
+    return Known(staff, units, crews, settings.ENV.force_prefix, ids, found_in_database(plan.now), watched, homes)
 
 
 def write(known: Known, told: Iterable[Story]) -> None:
@@ -209,6 +220,15 @@ def finish(plan: Plan, now: datetime) -> str:
     report = check(now)
     plans.record_whole(report.incidents)
     return str(report)
+
+
+def safeguard(known: Known, now: datetime) -> None:
+    """Write what VAST and the partners did after the incidents' closings, in which meetings have written by now. Raises ``Broken``."""
+    if known.watch is not None:
+        known.watch.finish()
+        for incident in Incident.objects.open():
+            project(incident)
+        check(now)
 
 
 NUMBERS = """

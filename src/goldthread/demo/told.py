@@ -25,11 +25,14 @@ from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
 from goldthread.demo.generate import Teller, Telling
+from goldthread.demo.people import Home
 from goldthread.demo.storybook import CHILDREN, Template, tell, templates
 from goldthread.demo.told_steps import VERBS, Step
 from goldthread.response.alarm_actions import raise_due
 from goldthread.response.models import Alarm, Allocation
 from goldthread.response.request_rules import SENIOR
+from goldthread.safeguarding.clock_actions import watch
+from goldthread.safeguarding.clock_models import Clock
 
 SPACING = timedelta(hours=17, minutes=40)
 """Between two tellings of what happens several times, so that they fall on all hours' days."""
@@ -46,6 +49,9 @@ class Told:
     times: int
     band: str
     baby: bool
+    every: int = 0
+    same: bool = False
+    ago: int = 0
 
     @property
     def ordinary(self) -> bool:
@@ -65,7 +71,8 @@ def stories() -> tuple[Told, ...]:
                 raise ValueError(f"{row['name']}: no step is read in {step!r}")
         found.append(
             Told(row["name"], time.fromisoformat(row["at"]), tuple(row["steps"]), row.get("days", 0),
-                 row.get("times", 1), row.get("band", ""), row.get("baby", False))
+                 row.get("times", 1), row.get("band", ""), row.get("baby", False), row.get("every", 0), row.get("same", False),
+                 row.get("ago", 0))
         )  # fmt: skip
     return tuple(found)
 
@@ -84,21 +91,29 @@ def tell_weeks(teller: Teller, now: datetime) -> int:
 
 
 def _when(now: datetime) -> list[tuple[Told, datetime]]:
-    """Each telling with when it begins, the earliest first; what happens several times is spread over four weeks."""
+    """Each telling with when it begins, the earliest first; what happens several times is spread over four weeks, or as it says."""
     found = []
     for place, one in enumerate(stories()):
+        if one.ago:
+            found.append((one, now - timedelta(hours=one.ago)))
+            continue
         for turn in range(one.times):
-            back = timedelta(days=one.days) if one.days else timedelta(days=3 + place % 3) + turn * 4 * SPACING
+            back = (
+                timedelta(days=one.days + turn * one.every)
+                if one.days
+                else timedelta(days=3 + place % 3) + turn * 4 * SPACING
+            )
             day = (now - back).astimezone(LONDON).date()
             found.append((one, datetime.combine(day, one.at, LONDON) + timedelta(minutes=7 * turn)))
     return sorted(found, key=lambda pair: pair[1])
 
 
 class Past:
-    """The clock of the demo, turned to wherever a story is."""
+    """The clock of the demo, turned to wherever a story is; and at whose home those are told that happen to the same people."""
 
     def __init__(self) -> None:
         self.incident: uuid.UUID | None = None
+        self.homes: dict[str, Home] = {}
 
     def go(self, moment: datetime) -> None:
         """Turn to *moment*; what falls due in this story's incident until then is raised when it does."""
@@ -106,11 +121,15 @@ class Past:
             waiting = Alarm.objects.filter(
                 incident=self.incident, raised_at__isnull=True, ended_at__isnull=True, due_at__lte=moment
             )
-            due = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+            steps = Clock.objects.filter(incident=self.incident, stopped_at__isnull=True, next_at__lte=moment)
+            found = (waiting.order_by("due_at").values_list("due_at", flat=True).first(),
+                     steps.order_by("next_at").values_list("next_at", flat=True).first())  # fmt: skip
+            due = min((one for one in found if one is not None), default=None)
             if due is None:
                 break
             self.turn(max(due, database_now(connection)))  # what was due before somebody opened it again is raised now
             raise_due()
+            watch()
         self.turn(moment)
 
     def turn(self, moment: datetime) -> None:
@@ -137,7 +156,11 @@ class Carried:
         self.rng = teller.rng
         template, area = self.rng.choice([one for one in templates() if self._fits(one)]), self.rng.choice(teller.areas)
         band = story.band or template.band
-        home = teller.town.draw(self.rng, area, band, begins.astimezone(LONDON).date(), baby=story.baby)
+        home = past.homes.get(story.name)
+        area = home.area if home else area
+        home = home or teller.town.draw(self.rng, area, band, begins.astimezone(LONDON).date(), baby=story.baby)
+        if story.same:
+            past.homes[story.name] = home
         self.telling: Telling = teller.begin(template, begins, area=area, home=home)
         told = template.children if story.ordinary else CHILDREN
         self.slot = next(
@@ -169,7 +192,7 @@ class Carried:
         with acting(None) as act:
             for one in self.handlers:
                 duty_actions.end(one, act, "handover")
-        if Incident.objects.open().filter(pk__in=self.contacts).exists():
+        if not self.story.ago and Incident.objects.open().filter(pk__in=self.contacts).exists():
             raise ValueError(f"{self.story.name}: something is left open at its end")
 
     def _handlers(self) -> list[Staff]:
@@ -192,6 +215,8 @@ class Carried:
             return crew or self.staff("fim")
         if name == "supervisor":
             return self._seniors()[0]
+        if name == "vast":
+            return self.staff("vast")
         if name == "second":
             incident, thrive = self.incident(), newest_thrive(self.incident())
             hands = {incident.opened_by_id, incident.owner_id, thrive.author_id if thrive else None}

@@ -7,6 +7,7 @@ class SafeguardingConfig(AppConfig):
     def ready(self) -> None:
         from goldthread.safeguarding import (  # noqa: F401 - some register what they answer, listen to or do in time
             blocking,
+            child_tasks,
             concern_measures,
             concern_tasks,
             door_actions,

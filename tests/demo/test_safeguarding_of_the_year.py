@@ -1,0 +1,229 @@
+"""What VAST and the partners did in the year stands as the actions write it, and the desk's own rule finds nothing left out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from goldthread.accounts.models import Staff
+from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
+from goldthread.contact.models import Entry, Incident
+from goldthread.demo import plan as plans
+from goldthread.demo import steps
+from goldthread.demo.desk_rows import Act
+from goldthread.demo.generate import stories
+from goldthread.demo.loading import copy_in
+from goldthread.demo.rows import ORDER, Record
+from goldthread.demo.seed import SEED, known_in_database
+from goldthread.demo.told import clock_back
+from goldthread.demo.writing import Rows
+from goldthread.measures import queries
+from goldthread.measures.registry import measure
+from goldthread.safeguarding import child_actions, concern_actions, referral_actions
+from goldthread.safeguarding.child_models import ChildRecord, ChildTie
+from goldthread.safeguarding.clock_actions import watch
+from goldthread.safeguarding.clock_models import Clock, ClockStep
+from goldthread.safeguarding.concern_models import Concern, ConcernCall, ConcernOpinion
+from goldthread.safeguarding.link_models import PartnerLink
+from goldthread.safeguarding.referral_models import Referral, ReferralLeg
+from tests.demo.test_seed_is_whole import do
+
+OURS = ("clock", "concern", "referral", "link", "child")
+SLOWER = timedelta(seconds=8)
+"""A command takes its time, so that a clock begun by it falls due so much later than in the rows."""
+NEAR = timedelta(seconds=40)
+VERBS = {
+    "look", "tell", "rate", "telephone", "write_up", "look_into", "opinion", "answer", "end", "make", "seen", "accepted", "declined",
+    "acted", "outcome", "feed_back", "withdraw", "child_make", "child_tie",
+}  # fmt: skip
+
+
+def _verbs(record: Record) -> set[str]:
+    return {one.given.get("leg", one.verb) for one in record.taken if isinstance(one, Act)}
+
+
+def _told(now: datetime) -> tuple[list[tuple[steps.Story, Record]], uuid.UUID]:
+    """Stories of the year written down with their safeguarding, and of them the few that show every verb."""
+    plan = plans.recorded()
+    assert plan is not None
+    known, rows = known_in_database(plan), Rows()
+    ended = [
+        one for one in stories(SEED, now, 2_000, 30)
+        if one.state == "closed" and one.cues and one.opened_at < now - timedelta(days=45)
+        and not any(isinstance(step, steps.Reviewed) for step in one.steps)
+    ]  # fmt: skip
+    told = [replace(one, reference=f"260101-{7_000 + place}") for place, one in enumerate(ended[:170])]
+    records = [(one, Record(one, known, rows)) for one in told]
+    for model in ORDER:
+        copy_in(model, rows[model])
+    assert known.watch is not None
+    known.watch.finish()
+    wanted, chosen = set(VERBS), []
+    while wanted:
+        story, best = max(records, key=lambda pair: (len(_verbs(pair[1]) & wanted), -len(pair[1].taken)))
+        assert _verbs(best) & wanted, f"nothing shows {wanted}"
+        chosen.append((story, best))
+        wanted -= _verbs(best)
+    return chosen, uuid.uuid4()
+
+
+def test_the_year_of_safeguarding_is_what_the_actions_write(small_force: datetime) -> None:
+    chosen, _ = _told(small_force)
+    made: dict[uuid.UUID, uuid.UUID] = {}
+    with clock_back() as past:
+        for story, record in chosen:
+            again, before = uuid.uuid4(), None
+            for one in record.taken:
+                told = isinstance(one, Act) and one.verb == "tell"
+                past.turn(one.at + SLOWER if told else one.at)
+                if isinstance(one, Act):
+                    _act(again, one, made)
+                else:
+                    do(story, again, one, before)
+                    before = one
+            mine, theirs = list(_trace(again)), list(_trace(story.id))
+            assert [what for what, _ in mine] == [what for what, _ in theirs], story.template
+            for (what, times), (_, said) in zip(mine, theirs, strict=True):
+                for one_at, other_at in zip(times, said, strict=True):
+                    assert (one_at is None) == (other_at is None), what
+                    assert one_at is None or abs(one_at - other_at) < NEAR, what
+
+
+def _act(incident: uuid.UUID, act: Act, made: dict[uuid.UUID, uuid.UUID]) -> None:
+    given: dict[str, Any] = dict(act.given)
+    key = uuid.uuid4()
+    if act.verb == "look":
+        concern_actions.open_due()
+        return
+    if act.verb == "tell":
+        watch()
+        return
+    user = Staff.objects.get(username=act.by)
+    concern = Concern.objects.filter(incident=incident).first()
+    match act.verb:
+        case "rate":
+            concern_actions.rate(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+        case "telephone":
+            concern_actions.telephone(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+        case "write_up":
+            call = ConcernCall.objects.filter(concern=concern, reached__isnull=False, write_up__isnull=True).earliest(
+                "pk"
+            )
+            concern_actions.write_up(user, call.concern_id, call.pk, key=key, **given)
+        case "look_into":
+            concern_actions.look_into(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+        case "opinion":
+            concern_actions.give_opinion(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+        case "answer":
+            asked = ConcernOpinion.objects.get(concern=concern)
+            concern_actions.answer(user, asked.pk, incident_id=incident, key=key, answer="disagrees", **given)
+        case "end":
+            concern_actions.end(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+        case "make":
+            told = given.pop("referral")
+            made[told] = referral_actions.make(user, incident, key=key, **given).pk
+        case "leg":
+            referral_actions.record_leg(user, made[given.pop("referral")], key=key, **given)
+        case "withdraw":
+            referral_actions.withdraw(user, made[given["referral"]], key=key, why=given["words"])
+        case "feed_back":
+            referral_actions.feed_back(user, made[given["referral"]], key=key, words=given["words"])
+        case "child_make":
+            made[given["record"]] = child_actions.make(user, incident, given["child"], key=key).pk
+        case "child_tie":
+            record = made.get(given["record"], given["record"])
+            child_actions.tie(user, incident, given["child"], key=key, record_id=record, why=given["why"])
+        case _:
+            raise AssertionError(act.verb)
+
+
+def _trace(incident: uuid.UUID) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Every row of safeguarding without its keys, and the times in it."""
+    ids = {"referral", "link", "record"}
+    for entry in Entry.objects.filter(incident=incident).select_related("text").order_by("seq"):
+        data = {
+            name: value for name, value in entry.data.items() if not (name in ids and entry.code.split(".")[0] in OURS)
+        }
+        if entry.code.split(".")[0] in OURS:
+            yield (
+                (entry.seq, entry.code, data, entry.author_id, entry.text and entry.text.text),
+                (entry.recorded_at, entry.occurred_at),
+            )
+    for one in Clock.objects.filter(incident=incident).exclude(about="visit").order_by("began_at", "rule"):
+        yield (
+            (one.rule, one.about, one.team_id, one.known, one.holds, [step[1:] for step in one.steps], one.told, one.stopped_by_id, one.because),
+            (one.began_at, one.due_at, one.next_at, one.stopped_at),
+        )  # fmt: skip
+        for told in ClockStep.objects.filter(clock=one).order_by("number"):
+            yield (told.number, told.kind, told.to), (told.at,)
+    for had in Concern.objects.filter(incident=incident):
+        read = had.incident.readings.filter(pk=had.reading).values_list("entry__seq", flat=True).first()
+        yield (
+            (had.rating, had.outcome, had.words and had.words.text, had.closed_by_id, had.known_seq, read),
+            (had.opened_at, had.triage_from, had.triaged_at, had.closed_at),
+        )
+        for why in had.reasons.order_by("cause", "what"):
+            yield (why.cause, why.what, why.by_id), (why.at,)
+        for rated in had.ratings.order_by("pk"):
+            yield (rated.rating, rated.words and rated.words.text, rated.by_id), (rated.at,)
+        for call in had.calls.order_by("pk"):
+            up = getattr(call, "write_up", None)
+            yield (
+                (call.desk, call.reached and call.reached.text, call.by_id, up and up.words.text),
+                (call.called_at, call.next_at, up and up.at),
+            )
+        for found in had.research.order_by("pk"):
+            yield (found.item, found.result, found.words and found.words.text, found.by_id), (found.at,)
+        for asked in had.opinions.all():
+            yield (
+                (asked.grade, asked.words.text, asked.answer.answer, asked.answer.words.text, asked.answer.by_id),
+                (asked.at, asked.answer.at),
+            )
+    for sent in Referral.objects.filter(incident=incident).order_by("number"):
+        yield (
+            (sent.number, sent.kind, sent.contact_id, sent.made_by_id, sent.concern.text, sent.basis, sent.fields, sent.staff_answer,
+             sorted(str(one.child) for one in sent.children.all()), sent.withdrawn_why and sent.withdrawn_why.text),
+            (sent.made_at, sent.began_at, sent.withdrawn_at),
+        )  # fmt: skip
+        for leg in sent.legs.order_by("pk"):
+            yield (
+                (leg.leg, leg.by_id, leg.by_name, leg.words and leg.words.text, leg.contact_id, leg.origin),
+                (leg.at, leg.occurred_at),
+            )
+        for link in PartnerLink.objects.filter(referral=sent):
+            yield (link.contact_id, link.number, link.made_by_id), (link.made_at, link.expires_at)
+    for tie in ChildTie.objects.filter(incident=incident).order_by("pk"):
+        yield (tie.child, tie.number, tie.tied, tie.by_id, tie.why and tie.why.text), (tie.at,)
+
+
+def test_the_rule_finds_nothing_that_the_year_left_out(small_force: datetime) -> None:
+    assert Concern.objects.count() > 10
+    before = Concern.objects.count()
+    concern_actions.open_due()
+    # What was said in the last minute is found by the next look.
+    new = Concern.objects.order_by("-pk")[: Concern.objects.count() - before]
+    late = small_force - timedelta(minutes=2)
+    assert all(Entry.objects.filter(incident=one.incident_id, recorded_at__gte=late).exists() for one in new)
+
+
+def test_partners_answer_decline_and_are_silent_and_the_measures_see_it(small_force: datetime) -> None:
+    _told(small_force)
+    legs = set(ReferralLeg.objects.values_list("leg", flat=True))
+    assert legs == {"sent", "seen", "accepted", "declined", "acted", "outcome", "fed_back", "withdrawn"}
+    assert ClockStep.objects.filter(clock__about="referral", kind="ladder").exists(), (
+        "a silent partner is told up the ladder"
+    )
+    assert AuditEvent.objects.filter(duty="disclosure", verb="referral.send").count() == Referral.objects.count()
+    assert ChildTie.objects.count() > ChildRecord.objects.count(), "some children came again"
+    first = Referral.objects.earliest("made_at").made_at
+    for code in ("referral-decided", "vast-triaged-amber", "referral-acted"):
+        points = [queries.point(measure(code), first + timedelta(days=28 * month)) for month in range(2, 6)]
+        assert any(one.of and one.met for one in points), code
+    assert not Incident.objects.filter(last_seq=0).exists()
+    assert database_now(connection) >= Clock.objects.latest("began_at").began_at

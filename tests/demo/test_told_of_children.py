@@ -1,0 +1,64 @@
+"""Children missing and children in police protection are told by the actions: episodes counted, interviews held, the power ended in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from goldthread.clocks.db import database_now
+from goldthread.contact.models import Incident
+from goldthread.demo import plan as plans
+from goldthread.demo import told
+from goldthread.demo.check import check
+from goldthread.demo.seed import seed, teller_of_weeks
+from goldthread.measures import queries
+from goldthread.measures.registry import measure
+from goldthread.safeguarding.clock_models import Clock
+from goldthread.safeguarding.door_models import DoorAnswer
+from goldthread.safeguarding.missing_models import MissingEpisode, MissingInterview
+from goldthread.safeguarding.protection_models import ChildMeeting, Protection
+
+
+def test_missing_children_come_back_and_are_heard_and_protection_ends_in_time(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = database_now(connection)
+    seed(now, 40, 12)
+    plan = plans.recorded()
+    assert plan is not None
+    ours = tuple(replace(one, times=min(one.times, 2)) for one in told.stories() if one.every or one.ago)
+    assert len(ours) == 5
+    monkeypatch.setattr(told, "stories", lambda: ours)
+
+    assert told.tell_weeks(teller_of_weeks(plan), now) == 8
+
+    check(database_now(connection))
+    gone, back = (MissingEpisode.objects.filter(returned_at__isnull=one) for one in (True, False))
+    assert (gone.count(), back.count()) == (1, 4)
+    assert 2 in set(back.values_list("number", flat=True)), "the same girl's second one is counted"
+    assert set(MissingInterview.objects.values_list("kind", flat=True)) == {"prevention", "return"}
+    held, ended = (Protection.objects.filter(ended_at__isnull=one) for one in (True, False))
+    assert (held.count(), ended.count()) == (1, 2)
+    assert not ended.exclude(ended_at__lt=F("lapses_at")).exists()
+    assert ChildMeeting.objects.filter(kind="strategy").count() == 2
+    assert DoorAnswer.objects.filter(seen="yes").count() == 7
+    over = Clock.objects.filter(
+        incident__in=[*back.values_list("incident", flat=True), *ended.values_list("incident", flat=True)]
+    )
+    assert not over.filter(stopped_at__isnull=True).exists()
+    stands = Clock.objects.filter(
+        stopped_at__isnull=True, incident__in=[gone.get().incident_id, held.get().incident_id]
+    )
+    assert set(stands.values_list("rule", flat=True)) == {"missing_high", "police_protection", "strategy_discussion"}
+    assert set(Incident.objects.open().filter(opened_at__gte=now - timedelta(hours=28))) >= {
+        gone.get().incident,
+        held.get().incident,
+    }
+    for code in ("protection-ended", "missing-offered"):
+        point = queries.point(measure(code), now)
+        assert point.met == point.of, code
+        assert point.of, code
