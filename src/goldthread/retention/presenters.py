@@ -74,8 +74,10 @@ def _other(incident: Incident, how: str) -> dict[str, Any]:
 def _decision(one: RetentionDecision) -> dict[str, Any]:
     answer = getattr(one, "answer", None)
     return {
+        "id": one.pk,
         "kind": one.kind,
         "group": rules.names().get(one.group, one.group),
+        "next_on": one.next_on,
         "next": rules.told(one.next_on) if one.next_on else "",
         "words": one.words.shown(),
         "by": one.by.name,
