@@ -33,10 +33,10 @@ def approve(user: Staff, made: RetentionDecision, review: RetentionReview, **giv
 def test_it_is_kept_with_a_reason_and_comes_back_by_its_group(cast: Cast) -> None:
     review = due(cast)
     with pytest.raises(Invalid):
-        actions.keep(cast.auditor, review.incident_id, key=key(), rationale="  ")
+        actions.keep_incident(cast.auditor, review.incident_id, key=key(), rationale="  ")
     once = key()
     for _ in range(2):
-        made = actions.keep(cast.auditor, review.incident_id, key=once, rationale=WHY)
+        made = actions.keep_incident(cast.auditor, review.incident_id, key=once, rationale=WHY)
     assert RetentionDecision.objects.get() == made
     review.refresh_from_db()
     today = force_day(database_now(connection))
@@ -44,7 +44,7 @@ def test_it_is_kept_with_a_reason_and_comes_back_by_its_group(cast: Cast) -> Non
     event = AuditEvent.objects.filter(verb="retention.decide").latest("id")
     assert (event.duty, str(review.incident_id) in event.subjects, WHY in event.detail) == ("alteration", True, False)
     with pytest.raises(Refused, match="No review"):
-        actions.keep(cast.auditor, review.incident_id, key=key(), rationale=WHY)
+        actions.keep_incident(cast.auditor, review.incident_id, key=key(), rationale=WHY)
     years(5)
     job()
     review.refresh_from_db()
@@ -54,7 +54,7 @@ def test_it_is_kept_with_a_reason_and_comes_back_by_its_group(cast: Cast) -> Non
 def test_a_sooner_day_is_taken(cast: Cast) -> None:
     review = due(cast)
     soon = force_day(database_now(connection)) + timedelta(days=40)
-    actions.keep(cast.auditor, review.incident_id, key=key(), rationale=WHY, next_on=soon)
+    actions.keep_incident(cast.auditor, review.incident_id, key=key(), rationale=WHY, next_on=soon)
     review.refresh_from_db()
     assert review.due_on == soon
 
@@ -85,7 +85,7 @@ def test_a_refusal_says_why_and_puts_it_back(cast: Cast) -> None:
     review, other = due(cast), second(cast)
     made = proposed(cast, review)
     with pytest.raises(Stale):
-        actions.keep(other, review.incident_id, key=key(), rationale=WHY)
+        actions.keep_incident(other, review.incident_id, key=key(), rationale=WHY)
     with pytest.raises(Invalid):
         approve(other, made, review, approve=False)
     approve(other, made, review, approve=False, words="A complaint about it is under way.")
@@ -124,7 +124,7 @@ def test_nobody_else_reaches_a_review(cast: Cast) -> None:
             continue
         assert not queries.listed(user).exists(), name
         for act in (
-            lambda user=user: actions.keep(user, review.incident_id, key=key(), rationale=WHY),
+            lambda user=user: actions.keep_incident(user, review.incident_id, key=key(), rationale=WHY),
             lambda user=user: actions.propose_erasure(user, review.incident_id, key=key(), rationale=WHY),
             lambda user=user: approve(user, made, review),
         ):
@@ -133,7 +133,7 @@ def test_nobody_else_reaches_a_review(cast: Cast) -> None:
     assert RetentionDecision.objects.count() == 1
     waits = opened(cast.handler)
     with pytest.raises(NotThere):
-        actions.keep(cast.auditor, waits.pk, key=key(), rationale=WHY)
+        actions.keep_incident(cast.auditor, waits.pk, key=key(), rationale=WHY)
 
 
 def test_the_database_takes_no_answer_from_whoever_proposed_it(cast: Cast) -> None:

@@ -101,7 +101,7 @@ def test_the_measure_counts_what_was_decided_in_its_time(cast: Cast) -> None:
     made = [without_child(cast) for _ in range(2)]
     years(6)
     job()
-    actions.keep(cast.auditor, made[0].pk, key=key(), rationale=WHY)
+    actions.keep_incident(cast.auditor, made[0].pk, key=key(), rationale=WHY)
     measure = next(one for one in measures() if one.code == "retention-reviewed-in-time")
     within = 90 + 7  # and the days that years() adds
     assert figures.point(measure, database_now(connection)).of == 0
@@ -109,5 +109,5 @@ def test_the_measure_counts_what_was_decided_in_its_time(cast: Cast) -> None:
     found = figures.point(measure, database_now(connection))
     assert (found.met, found.of) == (1, 2)
     assert set(measure.cases(found.since, found.until)[1]) == {Incident.objects.get(pk=made[0].pk)}
-    actions.keep(cast.auditor, made[1].pk, key=key(), rationale=WHY)
+    actions.keep_incident(cast.auditor, made[1].pk, key=key(), rationale=WHY)
     assert figures.point(measure, database_now(connection)).met == 1, "late is late"

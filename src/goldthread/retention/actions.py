@@ -77,7 +77,7 @@ class Reviewing:
         self.work.finish(result)
 
 
-def keep(
+def keep_incident(
     user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, rationale: str, next_on: date | None = None
 ) -> RetentionDecision:
     """Keep an incident until its group's next review, or a sooner one.

@@ -69,7 +69,7 @@ def one(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """Keep it."""
-    return _answer(request, incident_id, forms.KeepForm, actions.keep, "Kept. It comes back on its day.")
+    return _answer(request, incident_id, forms.KeepForm, actions.keep_incident, "Kept. It comes back on its day.")
 
 
 @route(DECIDE, "alteration")

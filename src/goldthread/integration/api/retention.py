@@ -123,7 +123,7 @@ def keep_incident(
     request: HttpRequest, incident_id: IncidentId, key: Key, given: KeepGiven
 ) -> Status[answers.RetentionMade]:
     """Keeps it until its group's next review, or a sooner day. Refused (409) where no review is due, or its erasure is proposed."""
-    made = actions.keep(staff(request), incident_id, key=key, **given.model_dump())
+    made = actions.keep_incident(staff(request), incident_id, key=key, **given.model_dump())
     return Status(201, answers.RetentionMade(id=made.pk))
 
 
