@@ -173,6 +173,8 @@ PAGES = [
     ("/meetings/count", "meeting.see"),
     ("/investigation/", "investigation.see"),
     ("/investigation/count", "investigation.accept"),
+    ("/retention/", "retention.see"),
+    ("/retention/count", "retention.see"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
     ("/measures/", "measures.see"),

@@ -35,7 +35,7 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("vast", ["/look-back/", "/safeguarding/"]),
     ("qa", ["/home/"]),
     ("pcc", ["/measures/"]),
-    ("auditor", ["/audit/"]),
+    ("auditor", ["/audit/", "/retention/"]),
 ]
 LONG = pytest.param("handler", ["/reference/api/"], marks=pytest.mark.long)
 Look = tuple[bool, tuple[int, int]]

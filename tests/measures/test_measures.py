@@ -248,10 +248,10 @@ def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
     elsewhere.add("read-surely")  # no network reads here: see below
     # See supervision's own, and for meetings its test_irmm.py.
     elsewhere |= {one.code for one in measures() if one.code.startswith(("supervision-", "irmm-"))}
-    above = ("child-again", "door-", "vast-", "referral-", "encompass", "protection-", "missing-", "investigation-")
+    above = ("child-again", "door-", "vast-", "referral-", "encompass", "protection-", "missing-", "investigation-", "retention-")
     elsewhere |= {
         one.code for one in measures() if one.code.startswith(above)
-    }  # see safeguarding's and investigation's own
+    }  # see safeguarding's, investigation's and retention's own
     for measure in (one for one in measures() if one.code not in elsewhere):
         point = queries.point(measure, now)
         assert point.of, measure.code

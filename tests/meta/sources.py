@@ -28,6 +28,7 @@ FLOORS = [
     ["supervision"],
     ["safeguarding"],
     ["investigation"],
+    ["retention"],
     ["integration"],
     ["demo"],
     ["cli"],

@@ -56,6 +56,8 @@ GIVEN: dict[str, dict[str, str]] = {
     "response_handoff": {"to_id": "1"},
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},
     "response_transferanswer": {"words_id": SAME},
+    "retention_retentionanswer": {"answer": "'approved'", "by_id": "2"},
+    "retention_retentiondecision": {"kind": "'erase'"},
     "safeguarding_concern": {"outcome": "''"},
     "safeguarding_concerncall": {"next_at": "'2126-06-01'"},
     "safeguarding_concernresearch": {"words_id": SAME},

@@ -28,6 +28,7 @@ NAV = [
     ("coaching.read", "supervision:notes", "Notes to me", "g t"),
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
     ("measures.see", "measures:list", "Measures", "g s"),
+    ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
 
@@ -41,6 +42,7 @@ COUNTED = {
     "safeguarding:desk": "safeguarding:desk_count",
     "safeguarding:clocks": "safeguarding:clocks_count",
     "investigation:list": "investigation:count",
+    "retention:queue": "retention:count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

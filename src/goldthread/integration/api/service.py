@@ -27,6 +27,7 @@ from goldthread.integration.api import (
     protection,
     referrals,
     requests,
+    retention,
     supervision,
     units,
 )
@@ -86,6 +87,10 @@ SUBJECTS = {
     "Missing children": (
         missing.router,
         "Who is missing and since when unseen, their risk and who agreed to it, their return, and the interviews after it.",
+    ),
+    "Retention": (
+        retention.router,
+        "Closed incidents to look at again: what is due and why, keeping it, and erasing its texts by two people.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
