@@ -140,7 +140,9 @@ def _made(cast: Cast) -> Scene:
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
     }
-    tokens = {one.role: issue_token(one.username)[0] for one in (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor)}
+    tokens = {
+        one.role: issue_token(one.username)[0] for one in (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor)
+    }
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens
 
 

@@ -248,7 +248,17 @@ def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
     elsewhere.add("read-surely")  # no network reads here: see below
     # See supervision's own, and for meetings its test_irmm.py.
     elsewhere |= {one.code for one in measures() if one.code.startswith(("supervision-", "irmm-"))}
-    above = ("child-again", "door-", "vast-", "referral-", "encompass", "protection-", "missing-", "investigation-", "retention-")
+    above = (
+        "child-again",
+        "door-",
+        "vast-",
+        "referral-",
+        "encompass",
+        "protection-",
+        "missing-",
+        "investigation-",
+        "retention-",
+    )
     elsewhere |= {
         one.code for one in measures() if one.code.startswith(above)
     }  # see safeguarding's, investigation's and retention's own
