@@ -266,7 +266,7 @@ def test_one_child_from_the_call_to_safe(person: People, service: Service, mailb
 
     it_is("2026-10-26 19:01")
     assert clock_actions.watch() == 2, "VAST at five, and the supervisor two hours later"
-    owed = supervisor.go("/safeguarding/clocks").page.locator("tbody tr", has_text="Referral decided by children")
+    owed = supervisor.go("/safeguarding/clocks").page.locator("tbody tr", has_text="Decision of children")
     expect(owed).to_contain_text("Escalated")
 
     link = path(care)
