@@ -227,3 +227,17 @@ def test_partners_answer_decline_and_are_silent_and_the_measures_see_it(small_fo
         assert any(one.of and one.met for one in points), code
     assert not Incident.objects.filter(last_seq=0).exists()
     assert database_now(connection) >= Clock.objects.latest("began_at").began_at
+
+
+def test_the_same_seed_gives_the_same_year_of_safeguarding(small_force: datetime) -> None:
+    def acts() -> list[Act]:
+        plan = plans.recorded()
+        assert plan is not None
+        known = known_in_database(plan)
+        told = [one for one in stories(SEED, small_force, 2_000, 30) if one.cues][:12]
+        records = [Record(one, known, Rows()) for one in told]
+        return [one for record in records for one in record.taken if isinstance(one, Act)]
+
+    first = acts()
+    assert len(first) > 20
+    assert acts() == first

@@ -1,4 +1,8 @@
-"""The verbs of a concern as rows: as ``concern_actions`` writes them, look of the rule and all."""
+"""The verbs of a concern as rows: as ``concern_actions`` writes them, look of the rule and all.
+
+Each line of research and each call's write-up has no event of its own in the audit here: the seed is one transaction, and its commit
+chains every event to the one before.
+"""
 
 from __future__ import annotations
 
@@ -145,7 +149,6 @@ class Concerns:
     def write_up(self, at: datetime, who: Staff, words: str) -> None:
         """As ``concern_actions.write_up``, of the call that waits longest for it."""
         self.desk.add(ConcernWriteUp, call_id=self.unwritten.pop(0), words_id=self._keep(words), by_id=who.pk, at=at)
-        self._audit(who, "collection", "concern.write_up", at)
         self.desk.did(at, who, "write_up", words=words)
 
     def look_into(self, at: datetime, who: Staff, item: str, result: str, words: str) -> None:
@@ -155,7 +158,6 @@ class Concerns:
             at=at,
         )  # fmt: skip
         self.answered.add(item)
-        self._audit(who, "collection", "concern.look_into", at, item=item, result=result)
         self.desk.did(at, who, "look_into", item=item, result=result, words=words)
 
     def give_opinion(self, at: datetime, who: Staff, grade: str, words: str) -> None:

@@ -215,8 +215,8 @@ class Carried:
             return crew or self.staff("fim")
         if name == "supervisor":
             return self._seniors()[0]
-        if name == "vast":
-            return self.staff("vast")
+        if name in {"vast", "investigator", "investigation-supervisor"}:
+            return self.staff(name)
         if name == "second":
             incident, thrive = self.incident(), newest_thrive(self.incident())
             hands = {incident.opened_by_id, incident.owner_id, thrive.author_id if thrive else None}

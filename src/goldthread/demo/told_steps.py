@@ -22,6 +22,7 @@ from goldthread.contact.models import Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.demo.live import look_up
 from goldthread.demo.storybook import tell
+from goldthread.demo.told_investigation import VERBS as INVESTIGATION
 from goldthread.demo.told_safeguarding import VERBS as SAFEGUARDING
 from goldthread.response import actions as response
 from goldthread.response.alarm_actions import find_orphans, raise_due
@@ -222,5 +223,5 @@ VERBS: dict[str, Callable[[Carried, Step], None]] = {
     "home": _home, "orphans": _orphans, "wait": _wait, "take": _take, "hand": _hand, "acknowledge": _acknowledge, "send": _send,
     "arrive": _arrive, "lower": _lower, "decide": _decide, "explain": _explain, "told": _told, "transfer": _transfer,
     "confirm": _confirm, "review": _review, "known": _known, "same": _same, "back": _back, "askclose": _ask_close,
-    "close": _close, **SAFEGUARDING,
+    "close": _close, **SAFEGUARDING, **INVESTIGATION,
 }  # fmt: skip
