@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.db import transaction
+
 from goldthread.audit import stored, verify
 from goldthread.audit.models import AuditEvent, Erasure, Payload
 from goldthread.config.errors import Stale
+from goldthread.contact.models import Incident
 from goldthread.retention import actions, queries
-from goldthread.retention.models import RetentionAnswer
+from goldthread.retention.due_actions import take_in
+from goldthread.retention.models import RetentionAnswer, RetentionReview
 from tests.cast import key, make_cast
 from tests.conftest import Database
 from tests.response.at_once import at_once
-from tests.retention.scenes import SAID, WHY, due, second
+from tests.retention.scenes import SAID, WHY, due, second, without_child, years
 
 
 def test_one_answer_stands_the_other_is_told_and_the_log_is_whole(committing: Database) -> None:
@@ -35,3 +41,19 @@ def test_one_answer_stands_the_other_is_told_and_the_log_is_whole(committing: Da
         found += log.problems()
     assert result.after == AuditEvent.objects.count()
     assert found == []
+
+
+def test_of_two_jobs_at_once_one_does_the_work_and_the_other_nothing(committing: Database) -> None:
+    cast = make_cast()
+    incident = without_child(cast)
+    years(6)
+    made, put = at_once(incident, lambda: _held(incident, take_in), lambda: _held(incident, take_in))
+    assert sorted([made, put]) == [0, 1]
+    assert RetentionReview.objects.count() == 1
+
+
+def _held(incident: Incident, job: Callable[[], int]) -> int:
+    """The job, begun at the same moment as the other: both wait for the incident first."""
+    with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    return job()
