@@ -150,6 +150,7 @@ def test_a_row_that_closed_stays_struck_out_under_the_pointer_and_then_goes(
     expect(row(page, mine)).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_board_seen_as_a_team_s_follows_by_itself_and_shows_no_other(
     person: People, service: Service, others: Visitor
 ) -> None:

@@ -24,6 +24,7 @@ def opened(handler: Person) -> str:
     return "/incidents/" + page.url.split("/contact/")[1]
 
 
+@pytest.mark.long
 def test_a_supervisor_called_is_told_in_the_title_and_by_a_sound(person: People) -> None:
     supervisor = person("supervisor").go("/board/")
     page = supervisor.page

@@ -98,6 +98,7 @@ def test_a_night_at_the_desk_by_keys_alone(person: People, service: Service) -> 
     assert person_complaints == []
 
 
+@pytest.mark.long
 def test_what_is_typed_in_one_form_outlives_another_s_sending_a_refusal_and_a_reload(
     person: People, service: Service
 ) -> None:
@@ -147,6 +148,7 @@ HELD = """[...document.querySelectorAll('.column__body *')].every(
     (one) => getComputedStyle(one).position !== 'absolute' || one.offsetParent !== document.body)"""
 
 
+@pytest.mark.long
 def test_a_coaching_note_quotes_what_is_selected_and_its_reader_answers(person: People, service: Service) -> None:
     handler = person("handler")
     reference = opened(handler, "Neighbour heard shouting, kids crying upstairs, then nothing.")

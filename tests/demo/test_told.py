@@ -24,6 +24,7 @@ def _lines(of: set[object], code: str) -> int:
     return Entry.objects.filter(incident__in=of, code=code).count()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_story_is_carried_out_and_ends_well(db: None) -> None:
     now = database_now(connection)

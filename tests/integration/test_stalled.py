@@ -22,6 +22,7 @@ call_command("procrastinate", "worker", "--one-shot", verbosity=0)
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_job_that_killed_its_worker_each_time_is_given_up_and_said(committing: Database) -> None:
     handler = make_cast().handler

@@ -87,6 +87,7 @@ def test_nothing_changes_or_removes_a_point(told: Cast) -> None:
         cursor.execute("UPDATE measures_storedpoint SET met = 0")
 
 
+@pytest.mark.long
 def test_a_measure_that_fails_gets_no_point_and_the_others_theirs(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = measures()[0]
 

@@ -372,7 +372,7 @@ def test_a_message_that_is_not_delivered_tells_vast_at_once_until_they_are_reach
 
     watch()
     told = text(browser(cast.vast).get("/safeguarding/clocks"))
-    assert "Message to a partner not delivered" in told
+    assert "Reaching a partner to whom no message was delivered" in told
     page = text(browser(cast.vast).get(f"/safeguarding/referrals/{referral.pk}/"))
     assert "not delivered" in page
     assert "01632" not in page or "Telephone them" in page

@@ -61,6 +61,7 @@ def written(folder: Path, ending: str, rows: int = ROWS) -> Path:
     return path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ending", "workers", "path", "rows"),
     [
