@@ -16,11 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from goldthread.cli.database import cluster_directory
 from goldthread.cli.processes import Part, SupervisorError, check_port, only_one, run_parts
 from goldthread.config.postgres import Cluster, ClusterError
+
+if TYPE_CHECKING:
+    from goldthread.cli.visit import Visitor
 
 SETTINGS = "goldthread.config.settings"
 READING = "reading"
@@ -296,9 +300,22 @@ def _look(where: Where) -> list[str]:
         page = visitor.get(path)
         if word not in page:
             wrong.append(f"{path} does not answer as {username}.")
-        if path == "/board/" and "event: changes" not in visitor.stream(where.stream, page):
-            wrong.append("The stream does not answer.")
+        if path == "/board/" and (said := _streamed(visitor, where, page)) is not None:
+            wrong.append(f"The stream does not answer as it should: {said}.")
     return wrong
+
+
+def _streamed(visitor: Visitor, where: Where, page: str) -> str | None:
+    """None where the stream tells of changes; else what it told. Told to load the board anew, as it is while much changes, do so."""
+    said = ""
+    for _ in range(5):
+        said = visitor.stream(where.stream, page)
+        if "event: changes" in said:
+            return None
+        if "event: reload" not in said:
+            break
+        page = visitor.get("/board/")
+    return said.strip()[:40] or "it told nothing"
 
 
 def _ask_aside(socket: Path, patience: float = 60.0) -> list[str]:
