@@ -12,8 +12,8 @@ import sys
 
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome")
-PATIENCE = 240
-"""Seconds for a package list or a package: where none comes, the tests begin with what there is."""
+PATIENCE, IN_HAND = 240, 60
+"""Seconds for a package list or a download; the second where there is a Chromium to test with already."""
 
 
 def find() -> str:
@@ -22,19 +22,21 @@ def find() -> str:
     return given or next((path for name in NAMES if (path := shutil.which(name))), "")
 
 
-def _apt(*arguments: str) -> bool:
+def _apt(*arguments: str, patience: float | None = None) -> bool:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
         done = subprocess.run(
-            ["apt-get", *arguments], env=env, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE
+            ["apt-get", *arguments], env=env, stdout=subprocess.DEVNULL, check=False, timeout=patience
         )
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
 
 
-def _install(package: str) -> bool:
-    return _apt("install", "-y", "-qq", "--no-install-recommends", package)
+def _install(package: str, patience: float) -> bool:
+    """Only what is fetched has a limit: an installation that is cut short would leave the machine's packages half configured."""
+    wanted = ("install", "-y", "-qq", "--no-install-recommends", package)
+    return _apt(*wanted, "--download-only", patience=patience) and _apt(*wanted)
 
 
 def main() -> int:
@@ -43,8 +45,9 @@ def main() -> int:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium's headless shell for the browser tests (once)", file=sys.stderr)
-        if not _apt("update", "-qq") or not _install(SHELL):
-            _ = find() or _install("chromium")
+        patience = IN_HAND if find() else PATIENCE
+        if not _apt("update", "-qq", patience=patience) or not _install(SHELL, patience):
+            _ = find() or _install("chromium", patience)
     if find():
         return 0
     print(
