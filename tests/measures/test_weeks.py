@@ -151,10 +151,12 @@ def test_outside_bodies_see_no_small_number_of_any_week(cast: Cast, browser: Bro
     outside = browser(cast.pcc).get("/measures/weeks/children-asked/").text
     assert "20 of 40" in outside
     assert "3 of 40" not in outside
-    assert "7.5" not in outside
+    assert "7.5 %" not in outside
     assert outside.count("<circle") == 1
     assert "The cases behind it" not in outside
-    assert "3 of 40" in browser(cast.silver).get("/measures/weeks/children-asked/").text
+    inside = browser(cast.silver).get("/measures/weeks/children-asked/").text
+    assert "3 of 40" in inside
+    assert "7.5 %" in inside
 
 
 def test_a_point_of_a_measure_that_is_gone_spoils_nothing(told: Cast, browser: Browser) -> None:
