@@ -35,8 +35,10 @@ NAMES = (
 """In this order, since what ``growth`` stores would slow the others."""
 LONG = ("growth",)
 """Benches that run in a shorter form unless named: the whole takes a quarter of an hour and much room."""
-ON_A_DATABASE = NAMES[3:]
-ON_A_DEMO = ("board", "typing")
+ON_A_DEMO = ("board", "typing", "safeguarding")
+ALONE = ("safeguarding",)
+"""Measured on a demo's force or not at all."""
+ON_A_DATABASE = (*NAMES[3:], *ALONE)
 
 
 def main() -> int:
@@ -52,14 +54,16 @@ def main() -> int:
         "--demo",
         metavar="FOLDER",
         type=Path,
-        help="measure board and typing on the force of a stopped demo's data folder",
+        help=f"measure {', '.join(ON_A_DEMO)} on the force of a stopped demo's data folder",
     )
     asked = parser.parse_args()
     names = asked.names or (list(ON_A_DEMO) if asked.demo else list(NAMES))
     if asked.demo and (others := [name for name in names if name not in ON_A_DEMO]):
-        parser.error(f"{others[0]} makes a database of its own; on a demo go {' and '.join(ON_A_DEMO)}")
-    if unknown := [name for name in names if name not in NAMES]:
-        parser.error(f"there is no bench {unknown[0]}; choose from {', '.join(NAMES)}")
+        parser.error(f"{others[0]} makes a database of its own; on a demo go {', '.join(ON_A_DEMO)}")
+    if unknown := [name for name in names if name not in (*NAMES, *ALONE)]:
+        parser.error(f"there is no bench {unknown[0]}; choose from {', '.join((*NAMES, *ALONE))}")
+    if not asked.demo and (needing := [name for name in names if name in ALONE]):
+        parser.error(f"{needing[0]} is measured on a demo's force: name its stopped data folder with --demo")
     signal.signal(signal.SIGTERM, _end)
     began = time.monotonic()
     print(machine(), flush=True)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
-from bench.served import Visitor, free_address, instead, part, served, visit
+from bench.figures import CannotMeasureError, Result, Row, milliseconds
+from bench.pages import rows_of
 from bench.world import World
 
 if TYPE_CHECKING:
     from goldthread.meetings.models import Meeting
 
-SECONDS, BARE_SECONDS, TURNS, CALLS = 3.0, 1.0, 3, 3
-TARGET, BUILT = 0.200, 2.0
-"""Seconds for a page, and for a list that is built and frozen."""
+CALLS = 3
+BUILT = 2.0
+"""Seconds for a list that is built and frozen."""
 
 
 def run(world: World) -> Result:
@@ -40,28 +39,7 @@ def run(world: World) -> Result:
         "one to review, the hundredth": f"/supervision/{queue[99].incident}/",
         "a meeting, as its chair": f"/meetings/{meeting.pk}/",
     }
-    where, bare_where = free_address(), free_address()
-    cookie = session_cookie(chair)
-    ours, theirs = part("pages", where), instead(part("pages", bare_where), "bench.bare:application", "bare")
-    rows = []
-    with served([ours, theirs]):
-        for name, path in pages.items():
-            one = [Visitor(where.port, path, cookie)]
-            size = len(one[0].get())
-            visit(one, 1.0)
-            took = list(chain.from_iterable(visit(one, SECONDS) for _ in range(TURNS)))
-            idle = [Visitor(bare_where.port, "/")]
-            visit(idle, 0.5)
-            reference = percentile(visit(idle, BARE_SECONDS), 0.50)
-            p50, p95 = percentile(took, 0.50), percentile(took, 0.95)
-            rows.append(
-                Row(
-                    f"{name} ({size / 1024:,.0f} KiB)", f"p50 {milliseconds(p50)}, p95 {milliseconds(p95)}", milliseconds(reference),
-                    f"{p50 / reference:.0f}", "p95 <= 200 ms", p95 <= TARGET,
-                )
-            )  # fmt: skip
-            one[0].close()
-            idle[0].close()
+    rows = rows_of((name, path, session_cookie(chair)) for name, path in pages.items())
     slowest = max(calls)
     rows += [
         Row(

@@ -31,6 +31,9 @@ from goldthread.demo.staff import force
 from goldthread.demo.told import stories as weeks
 from goldthread.desk.models import BoardRow
 from goldthread.response.models import Unit
+from goldthread.safeguarding.child_models import ChildTie
+from goldthread.safeguarding.concern_models import Concern
+from goldthread.safeguarding.referral_models import Referral
 
 CHUNK, CHUNKS, OPEN = 200, 3, 40
 COUNT = CHUNK * CHUNKS + OPEN
@@ -57,6 +60,8 @@ HALF_WRITTEN = (
 )
 WEEKS = sum(one.times * sum(step.split()[2] in {"open", "call"} for step in one.steps) for one in weeks())
 """Incidents of the last weeks' stories, told after the year's by the actions."""
+LEFT = sum(one.times for one in weeks() if not any(step.split()[2] == "close" for step in one.steps))
+"""Those of them that stay open."""
 
 
 def _until(admin: psycopg.Connection[Any], holds: Any, process: subprocess.Popen[str] | None = None) -> tuple[int, ...]:
@@ -110,12 +115,17 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
     assert len(held) == len(planned) + WEEKS, "the others are the last weeks' stories"
     assert len(set(held.values())) == len(held)
     report = check(database_now(connection))
-    assert (report.incidents, report.open, report.down) == (COUNT + WAITING + WEEKS, OPEN + WAITING, 0)
-    assert BoardRow.objects.count() == OPEN + WAITING
+    assert (report.incidents, report.open, report.down) == (COUNT + WAITING + WEEKS, OPEN + WAITING + LEFT, 0)
+    assert BoardRow.objects.count() == OPEN + WAITING + LEFT
     assert set(Unit.objects.values_list("state", flat=True)) >= {"off", "available"}
     away = Unit.objects.filter(allocations__left_at=None, allocations__pk__isnull=False)
     assert set(away) == set(Unit.objects.filter(state__in=["sent", "at_scene"]))
     assert away.exists()
+
+    looked_into = Concern.objects.filter(incident__in=planned)
+    assert looked_into.exclude(outcome="").exists(), "VAST ended concerns in the year"
+    assert Referral.objects.filter(incident__in=planned).exists()
+    assert ChildTie.objects.filter(incident__in=planned, record__made_at__lte=plan.now).exists()
 
     third = subprocess.run(run, env=committing.env, capture_output=True, text=True, check=False)
     assert (third.returncode, third.stderr) == (0, "")

@@ -103,7 +103,10 @@ def shell(theme: str) -> dict[str, Any]:
     """What a signed-in dispatcher's shell shows."""
     words = ["New contact", "Board", "My incidents", "Reviews", "Meetings", "Measures"]
     keys = ["g n", "g b", "g m", "g r", "g i", "g s"]
-    nav = [{"text": w, "href": f"#{k}", "key": k, "current": w == "Board"} for w, k in zip(words, keys, strict=True)]
+    nav = [
+        {"text": w, "href": f"#{k}", "key": k, "current": "page" if w == "Board" else ""}
+        for w, k in zip(words, keys, strict=True)
+    ]
     nav[3]["count"] = 4
     return {
         "now": NOW,

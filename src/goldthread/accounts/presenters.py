@@ -82,16 +82,25 @@ def _person(user: Staff) -> dict[str, str]:
 
 
 def _nav(user: Staff, path: str) -> list[dict[str, Any]]:
+    entries = [(reverse(name), name, words, key) for name, words, key in _entries(user)]
+    here = _here([href for href, name, _, _ in entries if not name.startswith("desk:")], path)
     return [
         {
-            "href": reverse(name),
+            "href": href,
             "text": words,
             "key": key,
-            "current": path == reverse(name),
+            "current": "page" if href == path else "true" if href == here else "",
             "counted": reverse(COUNTED[name]) if name in COUNTED else "",
         }
-        for name, words, key in _entries(user)
+        for href, name, words, key in entries
     ]
+
+
+def _here(entries: list[str], path: str) -> str:
+    """The entry behind which this page lies: its own, or the one of its room; empty where there is none."""
+    room = f"/{path.split('/')[1]}/"
+    beside = [href for href in entries if href.startswith(room)]
+    return path if path in beside else room if room in beside else beside[0] if len(beside) == 1 else ""
 
 
 def _entries(user: Staff) -> list[tuple[str, str, str]]:

@@ -7,12 +7,12 @@ Each verb here and in ``concern_rows`` and ``referral_rows`` says of its step wh
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection, models
 from django.db.models import Max
@@ -54,6 +54,8 @@ ORDER: tuple[type[models.Model], ...] = (
     ConcernAnswer, Referral, ReferralChild, ReferralLeg, PartnerLink, Notice, ChildRecord, ChildTie,
 )  # fmt: skip
 """Tables of safeguarding, written when all of the year is told: until then their rows may change."""
+LOCK = 0x60_1D_C4
+"""Held while records of children are written."""
 APART = timedelta(minutes=2)
 """After what others wrote in an incident, so long until safeguarding goes on in it."""
 
@@ -80,14 +82,17 @@ class Watch:
     vast: list[Staff]
     contacts: dict[str, list[PartnerContact]]
     terms: dict[int, Terms]
-    children: dict[tuple[str, str, str], UUID] = field(default_factory=dict)
-    """Records of children by area, address and name."""
+    children: set[UUID] = field(default_factory=set)
+    """Children of whom there is a record."""
     due: list[tuple[datetime, int, Do]] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
 
     def finish(self) -> None:
-        """Let everything that is to come after the closings happen, in its order over all incidents, and write it."""
+        """Let everything that is to come after the closings happen, in its order over all incidents, and write it.
+
+        Of a child of whom another process made a record meanwhile none is made: their keys are the same.
+        """
         floors = {pk: (last, at) for pk, last, at in Entry.objects.filter(incident__in=[one.record.pk for one in self.desks])
                   .values_list("incident").annotate(Max("seq"), Max("recorded_at"))}  # fmt: skip
         parts: dict[UUID, set[tuple[int, str]]] = {}
@@ -95,6 +100,7 @@ class Watch:
             "incident", "staff", "part"
         ):
             parts.setdefault(pk, set()).add((staff, part))
+        self.children = recorded(one for desk in self.desks for one in desk.keys().values())
         for desk in self.desks:
             desk.go_on(self, *floors[desk.record.pk], parts.get(desk.record.pk, set()))
         until = self.now - timedelta(minutes=1)
@@ -103,6 +109,10 @@ class Watch:
             do(at)
         from goldthread.demo.rows import ORDER as OTHERS
 
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])  # from here to the commit one at a time
+        there = recorded(row["id"] for row in self.rows[ChildRecord])
+        self.rows[ChildRecord] = [row for row in self.rows[ChildRecord] if row["id"] not in there]
         for model in (*OTHERS, *ORDER):
             copy_in(model, self.rows[model])
         with connection.cursor() as cursor:
@@ -110,6 +120,16 @@ class Watch:
                 "UPDATE contact_incident SET last_seq = %s WHERE id = %s",
                 [(one.record.incident["last_seq"], one.record.pk) for one in self.desks],
             )
+
+
+def child_key(area: str, address: str, name: str) -> UUID:
+    """The key of the record of a home's child, the same whichever process comes to make it."""
+    return uuid5(NAMESPACE_URL, f"goldthread:child:{area}:{address}:{name}")
+
+
+def recorded(children: Iterable[UUID]) -> set[UUID]:
+    """Those of whom the database holds a record."""
+    return set(ChildRecord.objects.filter(pk__in=list(children)).values_list("pk", flat=True))
 
 
 def watch(now: datetime, rows: Rows, ids: Mapping[type[models.Model], Iterator[int]]) -> Watch:
@@ -130,6 +150,14 @@ class Desk:
         self.due: list[tuple[datetime, int, Do]] = []
         self.floor: datetime | None = None
         self.clocks: list[Row] = []
+
+    def keys(self) -> dict[UUID, UUID]:
+        """The record's key of each child that the incident names: of a home's child the same in every incident."""
+        record = self.record
+        if not record.at_home:
+            return {one.child: uuid5(record.pk, str(one.child)) for one in record.named}
+        area, address = record.incident["area"], record.given["location"]
+        return {one.child: child_key(area, address, one.name) for one in record.named}
 
     def later(self, at: datetime, do: Do) -> None:
         """Let something happen at that time, or as soon as may be after it."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -29,6 +30,7 @@ from goldthread.config.errors import Refused
 from goldthread.demo import plan as plans
 from goldthread.demo import workers
 from goldthread.demo.check import check
+from goldthread.demo.desk_rows import watch
 from goldthread.demo.generate import SEED, Year
 from goldthread.demo.looking_back import look_back
 from goldthread.demo.plan import CHUNK, Plan
@@ -48,7 +50,7 @@ from goldthread.demo.seed import (
 from goldthread.demo.staff import force
 from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
-from goldthread.demo.writing import Known
+from goldthread.demo.writing import Known, Rows
 
 AHEAD = 2
 """Chunks for each worker that wait to be written; more would only fill the memory."""
@@ -188,7 +190,9 @@ def write_chunk(number: int, told: list[Story], told_for: datetime) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, number])
         if plans.told_for(number) is not None:
             return
-        write(_known(), told)
+        watched = watch(told_for, Rows(), _known().ids)  # of this chunk alone
+        write(replace(_known(), watch=watched), told)
+        watched.finish()
         plans.record_chunk(number, len(told), told_for)
 
 

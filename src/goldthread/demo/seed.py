@@ -185,7 +185,7 @@ def known_in_database(plan: Plan) -> Known:
     numbered: tuple[type[Model], ...] = (Entry, Reading, GradePeriod, ThriveVersion, Review, Question)
     ids = {model: identities(model) for model in (*numbered, *NUMBERED)}
     homes = frozenset((one.address, one.area) for one in town(plan.now, plan.size, plan.count).homes)
-    watched = watch(plan.now, Rows(), ids) if plan.size == "small" else None
+    watched = watch(plan.now, Rows(), ids)
     return Known(staff, units, crews, settings.ENV.force_prefix, ids, found_in_database(plan.now), watched, homes)
 
 

@@ -191,20 +191,17 @@ class Vast:
             self.desk.later(max(at, self.closes or at) + minutes(self.rng.uniform(5, 60)), self._decide)
 
     def _know_children(self, at: datetime) -> None:
-        """Each child of a home gets a record, or is tied to the one that there is: once the incident is over."""
+        """Each child gets a record, and one of a home is tied to the one that there is: once the incident is over."""
         if self.closes is None or at <= self.closes:
             if self.closes is not None:
                 self.desk.later(self.closes + minutes(self.rng.uniform(4, 40)), self._know_children)
             return
-        for one in self.record.named:
-            key = (self.record.incident["area"], self.record.given["location"], one.name)
-            if self.record.at_home:
-                held = self.watch.children.get(key)
-                if held is not None:
-                    self.children.tie(at, self.who, one.child, held, self._say("tie"))
-                else:
-                    self.watch.children[key] = made = self._key()
-                    self.children.make(at, self.who, one.child, made)
+        for child, record in self.desk.keys().items():
+            if record in self.watch.children:
+                self.children.tie(at, self.who, child, record, self._say("tie"))
+            else:
+                self.watch.children.add(record)
+                self.children.make(at, self.who, child, record)
 
     def _decide(self, at: datetime) -> None:
         """Refer, or end otherwise. What still stands open is left to the desk, but for some of it."""
