@@ -37,7 +37,7 @@ def test_from_the_incident_to_the_end(cast: Cast, program: Programs) -> None:
     say(cast.handler, incident, "he is back at the house")
     shown = investigator.get(at).json()
     (new,) = shown["news"]
-    assert new["lines"] == ["he is back at the house"]
+    assert (new["lines"][-1]["words"], new["lines"][-1]["by"]) == ("he is back at the house", cast.handler.name)
     (child,) = shown["children"]
     voice = {**SAID, "child": child["child"], "said": "I was under the stairs."}
     for part, given, status in (

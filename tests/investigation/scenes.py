@@ -44,6 +44,13 @@ def accepted(cast: Cast, incident: Incident | None = None) -> Investigation:
     )  # fmt: skip
 
 
+def read(one: Investigation) -> None:
+    """Whoever leads it has read and acknowledged everything."""
+    one.refresh_from_db()
+    seen = {each.incident.pk: each.incident.last_seq for each in queries.news_of(one)}
+    actions.acknowledge(one.investigator, one.pk, key=key(), seen=seen)
+
+
 def heard(user: Staff, one: Investigation, **given: str) -> None:
     """Every child's voice is recorded."""
     for child in queries.children_of(one):
@@ -65,6 +72,7 @@ def reviewed(user: Staff, one: Investigation, **given: Any) -> Any:
 def whole(cast: Cast) -> Investigation:
     """One that may end."""
     one = accepted(cast)
+    read(one)
     heard(cast.investigator, one)
     answered(cast.investigator, one)
     reviewed(cast.detective_sergeant, one)

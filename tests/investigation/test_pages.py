@@ -13,7 +13,7 @@ from goldthread.audit.models import AuditEvent
 from goldthread.investigation import queries
 from goldthread.investigation.models import AccessAnswer, ChildVoice, HandoverAnswer, Investigation
 from tests.cast import Cast, key, say
-from tests.investigation.scenes import SAID, accepted, ended, heard, named, offered, whole
+from tests.investigation.scenes import SAID, accepted, ended, heard, named, offered, read, whole
 from tests.response.test_alarms import later
 from tests.supervision.test_pages import text
 
@@ -65,7 +65,9 @@ def test_a_declined_offer_shows_its_reason_to_whoever_gave_it(cast: Cast, browse
         == 302
     )
     page = text(browser(cast.handler).get(f"/incidents/{offer.incident_id}/"))
-    assert "It is not investigated. Not ours." in page
+    assert (
+        "Offer it anew, or somebody senior says why it is not investigated: it stays open until then. Not ours." in page
+    )
     assert HandoverAnswer.objects.get().answer == "declined"
 
 
@@ -125,6 +127,7 @@ def test_the_page_says_what_is_owed_and_each_part_is_answered_there(cast: Cast, 
 
 def test_new_words_are_read_and_acknowledged_there(cast: Cast, browser: Browser) -> None:
     one = accepted(cast)
+    read(one)
     say(cast.handler, one.incident, "he is back at the house")
     client = browser(cast.investigator)
     assert "he is back at the house" in text(client.get(at(one)))

@@ -30,6 +30,7 @@ from tests.investigation.scenes import (
     named,
     offered,
     proposed,
+    read,
     reviewed,
     soon,
     whole,
@@ -271,7 +272,7 @@ def test_a_second_senior_person_confirms_and_the_outcome_is_told(cast: Cast) -> 
 def test_who_proposed_the_end_does_not_confirm_it(cast: Cast) -> None:
     one = whole(cast)
     asked = review_actions.ask_end(cast.detective_sergeant, one.pk, key=key(), outcome="charged")
-    with pytest.raises(Refused, match="neither leads the investigation nor proposed it"):
+    with pytest.raises(Refused, match="never led the investigation and did not propose it"):
         review_actions.answer_end(cast.detective_sergeant, one.pk, asked.pk, key=key(), confirm=True)
 
 
@@ -285,6 +286,7 @@ def test_the_safeguarding_clocks_end_frees_it(cast: Cast) -> None:
 
 def test_late_words_show_until_they_are_acknowledged_and_what_came_after_stays_new(cast: Cast) -> None:
     one = accepted(cast)
+    read(one)
     assert queries.news_of(one) == []
     say(cast.investigator, one.incident, "seen at school", source="officer")
     assert queries.news_of(one) == [], "what the investigator wrote is not new to them"
@@ -305,6 +307,7 @@ def test_late_words_show_until_they_are_acknowledged_and_what_came_after_stays_n
 
 def test_an_incident_linked_since_is_taken_in_and_then_read(cast: Cast) -> None:
     one = accepted(cast)
+    read(one)
     other = opened(cast.handler)
     say(cast.handler, other, "same house, shouting again")
     with pytest.raises(Invalid, match="not of this matter"):

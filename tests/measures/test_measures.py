@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.test import Client
 
 from goldthread.accounts.models import Staff
@@ -307,6 +309,21 @@ def test_a_query_that_fails_is_not_known_and_spoils_no_other(busy: Cast, browser
 
 def test_nothing_to_divide_by_is_no_share(cast: Cast, browser: Browser) -> None:
     assert "no cases" in browser(cast.silver).get("/measures/").text
+
+
+@pytest.mark.parametrize(("difference", "withheld"), [(0, False), (1, True), (4, True), (5, False)])
+def test_one_that_differs_by_few_from_the_wider_it_lies_within_is_withheld_from_outside(
+    difference: int, withheld: bool
+) -> None:
+    def cases(*_: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
+        return Incident.objects.all(), Incident.objects.all()
+
+    wide = Measure("wide", "Wide", "All.", timedelta(days=28), "up", cases)
+    narrow = replace(wide, code="narrow", within="wide")
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    points = [Point(wide, now, now, 40, 60), Point(narrow, now, now, 40 - difference, 60)]
+    assert [one["withheld"] for one in queries.shown_to(points, outside=True)] == [False, withheld]
+    assert not any(one["withheld"] for one in queries.shown_to(points, outside=False))
 
 
 @pytest.mark.parametrize(

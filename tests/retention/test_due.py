@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import pytest
 from django.db import connection
 
 from goldthread.clocks.db import database_now
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
+from goldthread.contact.people_models import MatterLink
 from goldthread.retention import queries, rules
 from goldthread.retention.due_actions import fall_due, take_in
 from goldthread.retention.models import RetentionReview
@@ -30,6 +34,34 @@ def test_facts_of_the_record_put_an_incident_into_its_group(cast: Cast) -> None:
     urgent = without_child(cast, grade="priority")
     assert group(urgent) == "serious"
     assert "grade.high" in queries.facts_of([urgent.pk])[urgent.pk]
+
+
+def test_a_child_over_several_links_counts_for_every_incident_of_the_matter(cast: Cast) -> None:
+    first, second, child = without_child(cast), without_child(cast), with_child(cast)
+    for one, other in ((first, second), (second, child)):
+        MatterLink.objects.bulk_create([MatterLink(**pair(one, other), by=cast.handler)])
+    found = queries.facts_of([first.pk, second.pk, child.pk])
+    assert [("child.linked" in found[one.pk]) for one in (first, second, child)] == [True, True, False]
+    assert group(first) == "protection"
+
+
+def pair(one: Incident, other: Incident) -> dict[str, Any]:
+    low, high = sorted((one, other), key=lambda each: each.pk)
+    return {"first": low, "second": high, "linked": True}
+
+
+def test_a_set_that_begins_later_and_is_shorter_brings_what_waits_up_at_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = with_child(cast)
+    years(7)
+    job()
+    assert RetentionReview.objects.get(incident=child).state == "waiting"
+    held = rules.held_on(today())
+    shorter = replace(held, groups=tuple(replace(one, first=5) for one in held.groups))
+    monkeypatch.setattr(rules, "held_on", lambda _day: shorter)
+    job()
+    assert RetentionReview.objects.get(incident=child).state == "due"
 
 
 def test_words_that_nobody_read_count_as_serious(cast: Cast) -> None:

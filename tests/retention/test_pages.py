@@ -58,6 +58,9 @@ def test_it_is_kept_by_a_form_that_loses_nothing_typed(cast: Cast, browser: Brow
     assert (refused.status_code, WHY in text(refused)) == (422, True)
     assert client.post(at(review, "keep"), {"key": key(), "rationale": WHY, "next_on": ""}).status_code == 302
     assert "not due" in text(client.get(at(review)))
+    assert SAID not in text(client.get(at(review))), (
+        "its words are open while it waits to be decided, and at no other time"
+    )
     assert RetentionDecision.objects.get().kind == "keep"
 
 

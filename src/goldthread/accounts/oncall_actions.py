@@ -44,12 +44,14 @@ def put_lines(user: Staff, lines: Sequence[rules.Line]) -> Put:
 
 
 def take_off(user: Staff, line_id: int) -> OnCall:
-    """Take a line off the list. Raises ``Refused``, ``Stale`` and ``NotThere``."""
+    """Take a line off the list; one that this person took off already stays so. Raises ``Refused``, ``Stale`` and ``NotThere``."""
     _may(user)
     with acting(user) as act:
         line = OnCall.objects.select_for_update(of=("self",)).select_related("staff").filter(pk=line_id).first()
         if line is None:
             raise NotThere("There is no such line on the on-call list.")
+        if line.off_at is not None and line.off_by_id == user.pk:
+            return line
         if line.off_at is not None:
             raise Stale(f"{line.staff.name} was taken off already. Nothing was changed.")
         line.off_by, line.off_at = user, act.now

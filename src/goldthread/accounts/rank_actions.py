@@ -62,7 +62,7 @@ def give_rank(
 
 
 def end_rank(user: Staff, rank_id: int) -> ActingRank:
-    """End an acting rank now, or before it begins. Raises ``Refused``, ``Stale`` and ``NotThere``."""
+    """End an acting rank now, or before it begins; one that this person ended already stays so. Raises ``Refused``, ``Stale`` and ``NotThere``."""
     with acting(user) as act:
         rank = ActingRank.objects.select_related("staff").filter(pk=rank_id).first()
         if rank is None:
@@ -71,6 +71,8 @@ def end_rank(user: Staff, rank_id: int) -> ActingRank:
         if asking is None or not asking.is_active:
             raise Refused("You have no access any more. Nothing was changed.")
         rules.may_end(asking.pk, asking.role, asking.team_id, rank.role, rank.staff_id, rank.staff.team_id)
+        if ActingRankEnd.objects.filter(rank=rank, by=asking).exists():
+            return rank
         if rank.ends_at <= act.now or ActingRankEnd.objects.filter(rank=rank).exists():
             raise Stale(f"{rank.staff.name} acts in that role no longer. Nothing was changed.")
         ActingRankEnd(rank=rank, by=asking, at=act.now).save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from goldthread.clocks.local import LONDON
-from goldthread.contact.models import Incident
+from goldthread.contact.models import Entry, Incident
 from goldthread.contact.people_models import Lookup, MatterLink, Person, Phone, Place, Residence
 from goldthread.contact.search_rules import ADULT
 
@@ -89,8 +90,14 @@ def child_born_after(today: date) -> date:
         return today.replace(year=today.year - ADULT, day=28)
 
 
+CHILD_FOUND: list[str] = []
+"""Codes of timeline lines by which apps above say that somebody found a child."""
+
+
 def children_known(incident: Incident, today: date) -> bool:
-    """Whether a child is known to live at the settled address; somebody of unknown age counts as one."""
+    """Whether a child is known to live at the settled address, somebody of unknown age being one, or was found since."""
+    if Entry.objects.filter(incident=incident, code__in=CHILD_FOUND).exists():
+        return True
     child = Q(person__born__gt=child_born_after(today)) | Q(person__born__isnull=True)
     at = standing().filter(incident=incident, kind="place").values("place")
     lives = Residence.objects.filter(Q(until__isnull=True) | Q(until__gt=today), place__in=at)
@@ -127,14 +134,15 @@ def group_of(incident: Incident) -> list[uuid.UUID]:
     edge = [incident.pk]
     while edge and len(found) <= GROUP:
         reached: dict[uuid.UUID, None] = {}
-        for first, second in _linked_pairs(edge):
+        for first, second in linked_pairs(edge):
             reached |= {pk: None for pk in (first, second) if pk not in found}
         found |= reached
         edge = list(reached)
     return [pk for pk in found if pk != incident.pk][:GROUP]
 
 
-def _linked_pairs(incidents: list[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+def linked_pairs(incidents: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """The standing links of any of these incidents with another as the same matter."""
     rows = MatterLink.objects.filter(Q(first__in=incidents) | Q(second__in=incidents)).order_by("id")
     newest = {(one.first_id, one.second_id): one.linked for one in rows}
     return [pair for pair, linked in newest.items() if linked]

@@ -12,7 +12,7 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Stale
 from goldthread.contact.known import group_of
-from goldthread.contact.models import Incident, Involvement
+from goldthread.contact.models import Incident
 from goldthread.contact.rules import stated_time
 from goldthread.investigation import queries, rules
 from goldthread.investigation.models import (
@@ -27,7 +27,7 @@ from goldthread.investigation.models import (
     PlanItem,
     PlanItemEnd,
 )
-from goldthread.investigation.shared_actions import Inquiry, involve, kept, on_investigation
+from goldthread.investigation.shared_actions import Inquiry, involve, kept, on_investigation, take_in
 
 WORK, REVIEW = "investigation.work", "investigation.review"
 
@@ -44,7 +44,7 @@ def set_reference(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, reference: str)
 
 
 def assign(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, investigator: int, supervisor: int) -> None:
-    """Give the investigation to others of its team, who see the incident from then on."""
+    """Give the investigation to others of its team, who see its incidents from then on: to whoever leads it now all is unread."""
     from goldthread.investigation.offer_actions import people
 
     with on_investigation(user, pk, REVIEW, key, "assign", investigator, supervisor) as here:
@@ -52,8 +52,9 @@ def assign(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, investigator: int, sup
             return
         here.must_run()
         here.one.investigator, here.one.supervisor = people(here.one.team_id, investigator, supervisor)
-        here.work.event("inv.assigned")
+        here.work.event("inv.assigned", investigation=str(pk), investigator=here.one.investigator_id)
         involve(here.work, user, here.one.investigator, here.one.supervisor)
+        take_in(here, queries.taken_in(here.one))
         here.told("alteration", REVIEW, investigator=investigator, supervisor=supervisor)
 
 
@@ -83,7 +84,19 @@ def put_item(here: Inquiry, kind: str, words: str, owner: int, due_at: datetime)
         due_at=due_at, by=here.user, at=here.now,
     )  # fmt: skip
     made.save()
+    involve(here.work, owning)
+    _await_next_item(here)
     return made
+
+
+def _await_next_item(here: Inquiry) -> None:
+    """Let the plan's clock run until the next of its open items is due."""
+    left = PlanItem.objects.filter(investigation=here.one, end__isnull=True).order_by("due_at").first()
+    running = queries.clock_of(queries.PLAN, here.one.pk)
+    if running is not None and (left is None or running.due_at != left.due_at):
+        here.stop(queries.PLAN, "changed" if left else "done")
+    if left is not None:
+        here.start("inv_plan", queries.PLAN, due_at=left.due_at)
 
 
 def end_item(user: Staff, pk: uuid.UUID, item: int, *, key: uuid.UUID, answer: str, words: str = "") -> None:
@@ -100,6 +113,7 @@ def end_item(user: Staff, pk: uuid.UUID, item: int, *, key: uuid.UUID, answer: s
         if PlanItemEnd.objects.filter(item=found).exists():
             raise Stale("Somebody has answered this item already. What you wrote is still here and was not sent.")
         PlanItemEnd(item=found, answer=answer, words=kept(said), by=user, at=here.now).save()
+        _await_next_item(here)
         here.told("alteration", WORK, item=item, answer=answer)
 
 
@@ -134,6 +148,8 @@ def add_child(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, name: str, age: int
         OtherChild(
             investigation=here.one, child=child, name=Payload.objects.keep(called), age=years, by=user, at=here.now
         ).save()
+        if here.work.incident.child == "none":
+            here.work.incident.child = "possible"
         here.work.event("inv.child")
         here.told("collection", WORK, child, child=str(child))
     return child
@@ -193,14 +209,16 @@ def put_voice(
 def acknowledge(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, seen: dict[uuid.UUID, int]) -> None:
     """Say that one has read what is new, up to a line of each incident; what came after stays new.
 
+    Only what whoever leads it acknowledges counts as read; whoever reviews it takes note by this that it is theirs to review.
     An incident that was linked since is taken in by this, with nothing of it read yet: whoever leads and supervises sees it from now on.
-    Raises ``Invalid`` for an incident of another matter.
+    Raises ``Invalid`` for an incident of another matter, ``Refused`` for anybody else.
     """
     with on_investigation(user, pk, WORK, key, "seen", sorted(seen.items())) as here:
         if here.done is not None:
             return
+        rules.may_acknowledge(user.pk, here.one.investigator_id, here.one.supervisor_id)
         matter = {here.work.incident.pk, *group_of(here.work.incident)}
-        taken = set(NewsSeen.objects.filter(investigation=here.one).values_list("incident", flat=True))
+        taken = queries.taken_in(here.one)
         if unknown := set(seen) - matter - taken:
             raise Invalid(
                 {
@@ -211,7 +229,6 @@ def acknowledge(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, seen: dict[uuid.U
             joins = incident.pk not in taken
             upto = 0 if joins else min(seen[incident.pk], incident.last_seq)
             NewsSeen(investigation=here.one, incident=incident, seq=upto, by=user, at=here.now).save()
-            for one in (here.one.investigator, here.one.supervisor) if joins else ():
-                Involvement(incident=incident, staff=one, part="author").save_once()
+        take_in(here, set(seen) - taken)
         others = [("incident", str(one)) for one in sorted(seen) if one != here.work.incident.pk]
         here.finish("consultation", WORK, "", ("investigation", str(here.one.pk)), *others)

@@ -68,6 +68,13 @@ class DeclineForm(CommandForm):
     words = _words("Why you do not take it")
 
 
+class LeaveForm(CommandForm):
+    """Why a declined offer is not made anew."""
+
+    name = "leave"
+    words = _words("Why it is not investigated")
+
+
 class ReferenceForm(CommandForm):
     """The reference in the force's crime system."""
 
@@ -159,7 +166,7 @@ class ReviewForm(CommandForm):
 
     def __init__(self, *args: Any, risks: dict[str, Risk], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "risk", [(code, one.name) for code, one in risks.items()])
+        _choose(self, "risk", [("", "Stays as it is"), *((code, one.name) for code, one in risks.items())])
 
     def clean_agrees(self) -> bool:
         """The reviewer says which; no answer is none."""

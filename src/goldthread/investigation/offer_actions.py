@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from goldthread.accounts.models import Staff
 from goldthread.config.errors import Invalid, Refused, Stale
-from goldthread.contact.known import force_day
+from goldthread.contact.known import force_day, group_of
+from goldthread.contact.models import Incident
 from goldthread.contact.work import on_incident
 from goldthread.investigation import queries, rules
 from goldthread.investigation.models import Handover, HandoverAnswer, Investigation, NewsSeen
-from goldthread.investigation.shared_actions import SENIOR, Inquiry, Under, involve, kept, on_offer
+from goldthread.investigation.shared_actions import SENIOR, Inquiry, Under, involve, kept, on_offer, risk_now, take_in
 from goldthread.response.shared_actions import must_be_open
 from goldthread.safeguarding.clock_actions import start, stop
 
 if TYPE_CHECKING:
     from goldthread.audit.actions import Acting
+    from goldthread.contact.work import Work
 
 HAND, ACCEPT = "investigation.hand", "investigation.accept"
 
@@ -59,6 +61,7 @@ def hand(
         )
         offer.save()
         start(work.act, risk.accept, about=(queries.ACCEPT, offer.pk), incident=work.incident, team=desk)
+        _settle_declined(work, user, "offered")
         work.event("inv.offered", risk=risk.code)
         work.involve("author")
         here.finish("alteration", HAND, offer.pk, ("team", desk.pk), offer=offer.pk)
@@ -82,7 +85,9 @@ def withdraw(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID) -> None:
 
 
 def decline(user: Staff, number: int, *, key: uuid.UUID, words: str) -> None:
-    """Say why one does not take it: it stays with the giver, and the incident shows the reason."""
+    """Say why one does not take it: it stays with the giver, the incident shows the reason, and its supervisor is told, until it is
+    offered anew or somebody senior says why it is not investigated.
+    """
     said = rules.text("words", words, "Write why not, for whoever handed it over.")
     with on_offer(user, number, ACCEPT, key, "decline", said) as (here, offer):
         if here.done is not None:
@@ -90,8 +95,62 @@ def decline(user: Staff, number: int, *, key: uuid.UUID, words: str) -> None:
         _must_wait(offer)
         HandoverAnswer(handover=offer, answer="declined", words=kept(said), by=user, at=here.now).save()
         _answered(here.work.act, offer, "declined", user)
+        start(here.work.act, "inv_declined", about=(queries.DECLINED, offer.pk), incident=here.work.incident)
         here.work.event("inv.declined")
         here.finish("alteration", ACCEPT, "", offer=offer.pk, answer="declined")
+
+
+def leave(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, words: str) -> None:
+    """Say, as somebody senior, why an incident that was declined is not investigated. Raises ``Stale`` where none is declined."""
+    said = rules.text("words", words, "Write why it is not investigated.")
+    with on_incident(user, incident_id, HAND, key, "leave", said) as work:
+        if work.done is not None:
+            return
+        if not user.seat.codes & SENIOR:
+            raise Refused("A supervisor or the FIM says that it is not investigated. Offer it anew, or ask them.")
+        if not _settle_declined(work, user, "left"):
+            raise Stale("No declined offer waits for this now. Nothing was changed; reload to see how it stands.")
+        work.entry("event", "system", code="inv.left", text=kept(said))
+        work.involve("author")
+        Under(work, user, rules.held_on(force_day(work.now))).finish("alteration", HAND, "", left=True)
+
+
+def _settle_declined(work: Work, user: Staff, because: str) -> int:
+    """End what waits for an answer to declined offers of this incident; returns how many did."""
+    declined = HandoverAnswer.objects.filter(handover__incident=work.incident, answer="declined")
+    return sum(
+        stop(work.act, (queries.DECLINED, pk), because, by=user) for pk in declined.values_list("handover", flat=True)
+    )
+
+
+def follow() -> int:
+    """Where an offered incident's risk has risen, let the time to accept it be the shorter one, from when it was offered.
+
+    Returns how many moved. Run every minute; safe to run twice at once.
+    """
+    moved = 0
+    for offer in Handover.objects.waiting().select_related("incident"):
+        held = rules.held_on(force_day(offer.at))
+        if _accepts_by(offer, held, offer.incident) is None:
+            continue
+        with on_incident(None, offer.incident_id, HAND) as work:
+            risk = _accepts_by(offer, held, work.incident)
+            if risk is None or HandoverAnswer.objects.filter(handover=offer).exists():
+                continue
+            stop(work.act, (queries.ACCEPT, offer.pk), "risen")
+            start(
+                work.act, risk.accept, about=(queries.ACCEPT, offer.pk), incident=work.incident, team=offer.team, began_at=offer.at
+            )  # fmt: skip
+            work.event("inv.risen", risk=risk.code)
+            moved += 1
+    return moved
+
+
+def _accepts_by(offer: Handover, held: rules.Held, incident: Incident) -> rules.Risk | None:
+    """The risk whose clock it should be on; None where it is on it."""
+    risk = rules.higher(held.risks, risk_now(held, incident).code, offer.risk)
+    running = queries.clock_of(queries.ACCEPT, offer.pk)
+    return risk if running is not None and running.rule != risk.accept else None
 
 
 def accept(
@@ -112,7 +171,7 @@ def accept(
             raise Invalid({"investigator": "You take it on yourself. Ask a supervisor to give it to somebody else."})
         HandoverAnswer(handover=offer, answer="accepted", by=user, at=here.now).save()
         _answered(here.work.act, offer, "accepted", user)
-        risk = here.held.risks.get(offer.risk) or here.risk()
+        risk = here.risk(offer.risk)
         one = Investigation.objects.create(
             incident=offer.incident, handover=offer, team=offer.team, investigator=leading, supervisor=senior,
             risk=risk.code, crime_reference=number_kept, opened_at=here.now,
@@ -120,11 +179,12 @@ def accept(
         inquiry = Inquiry(here.work, user, here.held, one)
         inquiry.start(risk.first, queries.REVIEW)
         inquiry.start("inv_access", queries.ACCESS)
-        here.work.event("inv.accepted", risk=risk.code)
+        here.work.event("inv.accepted", risk=risk.code, investigation=str(one.pk), investigator=leading.pk)
         involve(here.work, user, leading, senior)
-        NewsSeen(
-            investigation=one, incident=offer.incident, seq=here.work.incident.last_seq, by=user, at=here.now
-        ).save()
+        matter = [offer.incident_id, *group_of(offer.incident)]
+        for incident in Incident.objects.filter(pk__in=matter):  # nothing of it is read yet: an offer shows no words
+            NewsSeen(investigation=one, incident=incident, seq=0, by=user, at=here.now).save()
+        take_in(inquiry, matter)
         inquiry.told("alteration", ACCEPT, one.pk, offer=offer.pk, investigator=leading.pk, supervisor=senior.pk)
     return one
 

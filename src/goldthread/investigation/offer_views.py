@@ -21,6 +21,7 @@ from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts
 from goldthread.investigation import forms, offer_actions, presenters, queries
 from goldthread.investigation.models import Handover
+from goldthread.investigation.shared_actions import SENIOR
 from goldthread.investigation.views import told_done
 from goldthread.web.forms import CommandForm, carried_out
 
@@ -62,6 +63,17 @@ def withdraw(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     else:
         messages.error(request, " ".join(map(str, form.non_field_errors())) or "This form is out of date. Try again.")
     return redirect("desk:incident", incident_id)
+
+
+@route(HAND, "alteration")
+@require_POST
+def leave(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
+    """Say why a declined incident is not investigated."""
+    form = forms.LeaveForm(request.POST)
+    if carried_out(form, lambda given: offer_actions.leave(staff(request), incident_id, **given)):
+        messages.success(request, "On record. It is not investigated, and the incident may close.")
+        return told_done(redirect("desk:incident", incident_id), incident_id, form.name)
+    return _hand(request, incident_id, left=form, status=422)
 
 
 @route(ACCEPT, "consultation")
@@ -106,17 +118,26 @@ def _hand_form(*given: Any) -> forms.HandForm:
 
 
 def _hand(
-    request: HttpRequest, incident_id: uuid.UUID, *, form: CommandForm | None = None, status: int = 200
+    request: HttpRequest,
+    incident_id: uuid.UUID,
+    *,
+    form: CommandForm | None = None,
+    left: CommandForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user = staff(request)
     incident: Incident | None = reached(user, HAND, incident_id)
     if incident is None:
         raise Http404(NOT_THERE)
     record_consultation(user, HAND, [("incident", str(incident_id))])
+    declined = queries.newest_handover(incident)
+    unsettled = declined is not None and queries.clock_of(queries.DECLINED, declined.pk) is not None
     context = {
         "now": database_now(connection),
         "incident": incident,
         "form": form or _hand_form(),
+        "declined": declined.answer if declined is not None and unsettled else None,
+        "left": (left or forms.LeaveForm()) if unsettled and user.seat.codes & SENIOR else None,
         "draft_key": drafts.browser_key(user),
     }
     return render(request, "investigation/hand.jinja", context, status=status)

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from goldthread.contact import choices
+from goldthread.contact.known import force_day
 from goldthread.desk import beyond
 from goldthread.investigation import queries, rules
 from goldthread.investigation.models import ACCESS, ENDS, KINDS, SEEN, SPOKEN
+from goldthread.investigation.shared_actions import risk_now
 from goldthread.response.shared_actions import current_grade
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ LINES = 50
 ADULT = "Victim, an adult"
 
 
-def listed(found: list[Investigation], now: datetime) -> list[dict[str, Any]]:
+def listed(user: Staff, found: list[Investigation], now: datetime) -> list[dict[str, Any]]:
     """The rows of the list."""
     return [
         {
@@ -31,6 +33,7 @@ def listed(found: list[Investigation], now: datetime) -> list[dict[str, Any]]:
             "late": one.next_due is not None and one.next_due < now,  # type: ignore[attr-defined]
             "review": one.review_due,  # type: ignore[attr-defined]
             "new": one.new and one.is_open,  # type: ignore[attr-defined]
+            "note": one.unnoted and one.is_open and one.supervisor_id == user.pk,  # type: ignore[attr-defined]
         }
         for one in found
     ]
@@ -45,9 +48,11 @@ def offer(one: Handover, now: datetime) -> dict[str, Any]:
     """One offer, before anybody has accepted it: no words of the incident, but those of whoever hands it over."""
     clock = queries.clock_of(queries.ACCEPT, one.pk)
     grade = current_grade(one.incident)
+    held = rules.held_on(force_day(now))
+    risk = rules.higher(held.risks, risk_now(held, one.incident).code, one.risk)
     return {
         "offer": one,
-        "risk": rules.names().get(one.risk, one.risk),
+        "risk": risk.name,
         "due": clock.due_at if clock else None,
         "late": clock is not None and clock.due_at < now,
         "grade": grade.name if grade else "not graded",
@@ -65,6 +70,7 @@ def page(user: Staff, one: Investigation, now: datetime) -> dict[str, Any]:
     ends = queries.ends_of(one)
     tellings = queries.tellings_of(one)
     review = queries.clock_of(queries.REVIEW, one.pk)
+    news = [_news(user, each) for each in queries.news_of(one)]
     return {
         "risk": rules.names().get(one.risk, one.risk),
         "children": [_child(each) for each in children],
@@ -109,7 +115,12 @@ def page(user: Staff, one: Investigation, now: datetime) -> dict[str, Any]:
             for told in tellings
         ],
         "untold": [] if one.is_open else [each.name if each else ADULT for each in queries.untold(children, tellings)],
-        "news": [_news(user, each) for each in queries.news_of(one)],
+        "news": news,
+        "read_too": [
+            ("incident", str(each["incident"].pk))
+            for each in news
+            if each["lines"] and each["incident"].pk != one.incident_id
+        ],
     }
 
 
@@ -182,13 +193,14 @@ def _end(one: Any) -> dict[str, Any]:
 
 
 def _news(user: Staff, one: queries.News) -> dict[str, Any]:
+    reaches = type(one.incident).objects.visible_to(user).filter(pk=one.incident.pk).exists()
     return {
         "incident": one.incident,
         "joins": one.joins,
         "seq": one.seq,
-        "lines": [_line(each) for each in one.lines[-LINES:]],
-        "more": max(0, len(one.lines) - LINES),
-        "reaches": type(one.incident).objects.visible_to(user).filter(pk=one.incident.pk).exists(),
+        "lines": [_line(each) for each in one.lines[-LINES:]] if reaches else [],
+        "more": max(0, len(one.lines) - LINES) if reaches else len(one.lines),
+        "reaches": reaches,
     }
 
 

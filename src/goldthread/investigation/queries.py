@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from goldthread.accounts.models import Staff, Team
 from goldthread.accounts.roles import roles
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from goldthread.investigation.querysets import HandoverQuerySet, InvestigationQuerySet
 
-REVIEW, ACCEPT, ACCESS, TOLD = "inv_review", "inv_offer", "inv_access", "inv_told"
+REVIEW, ACCEPT, ACCESS, TOLD, PLAN = "inv_review", "inv_offer", "inv_access", "inv_told", "inv_plan"
+DECLINED = "inv_declined"
 """What the clocks of investigation are on; the number is the investigation's, of an offer the offer's."""
 NEWS = (
     "incident.linked",
@@ -75,39 +76,51 @@ class News:
 
 
 def offers(user: Staff) -> HandoverQuerySet:
-    """Offers that this person may accept, the oldest first."""
+    """Offers that this person may accept, what is to be accepted first first."""
+    clock = Clock.objects.filter(about=ACCEPT, about_id=OuterRef("number"), stopped_at__isnull=True)
     found = Handover.objects.reached_by(user, "investigation.accept").waiting()
-    return found.select_related("incident", "team", "to", "by", "note").order_by("at", "pk")
+    found = found.annotate(number=Cast("pk", CharField()), accept_by=Subquery(clock.values("due_at")[:1]))
+    return found.select_related("incident", "team", "to", "by", "note").order_by("accept_by", "pk")
 
 
 def listed(user: Staff) -> InvestigationQuerySet:
     """Investigations that this person may see: those with something overdue first, then by what is owed next; ended ones last.
 
-    Each with ``review_due``, ``next_due`` (the next of its clocks) and ``new`` (whether something was said since).
+    Each with ``review_due``, ``next_due`` (the next of its clocks), ``new`` (whether something was said that whoever leads it has not
+    acknowledged) and ``unnoted`` (whether whoever is to review it has not taken note of that yet).
     """
     running = Clock.objects.filter(
-        about__in=[REVIEW, ACCESS, TOLD], about_id=OuterRef("number"), stopped_at__isnull=True
+        about__in=[REVIEW, ACCESS, TOLD, PLAN], about_id=OuterRef("number"), stopped_at__isnull=True
     ).order_by("due_at")
-    said = Entry.objects.filter(SAID, incident=OuterRef("incident"), seq__gt=OuterRef("seq"))
-    later = NewsSeen.objects.filter(
-        investigation=OuterRef("investigation"), incident=OuterRef("incident"), seq__gt=OuterRef("seq")
+    lead = NewsSeen.objects.filter(
+        investigation=OuterRef("investigation"),
+        incident=OuterRef("incident"),
+        by=OuterRef("investigation__investigator"),
+    ).order_by("-seq")
+    said = Entry.objects.filter(SAID, incident=OuterRef("incident"), seq__gt=OuterRef("read"))
+    taken = NewsSeen.objects.filter(investigation=OuterRef("pk")).annotate(
+        read=Coalesce(Subquery(lead.values("seq")[:1]), 0)
     )
-    behind = NewsSeen.objects.filter(investigation=OuterRef("pk")).filter(
-        Exists(said.exclude(author=OuterRef("investigation__investigator"))), ~Exists(later)
-    )
+    behind = taken.filter(Exists(said.exclude(author=OuterRef("investigation__investigator"))))
+    noted = NewsSeen.objects.filter(investigation=OuterRef("pk"), by=OuterRef("supervisor"))
+    reviewed = SupervisorReview.objects.filter(investigation=OuterRef("pk"), by=OuterRef("supervisor"))
     found: InvestigationQuerySet = Investigation.objects.visible_to(user).annotate(
         number=Cast("pk", CharField()),
         next_due=Subquery(running.values("due_at")[:1]),
         review_due=Subquery(running.filter(about=REVIEW).values("due_at")[:1]),
         new=Exists(behind),
+        unnoted=~Exists(noted) & ~Exists(reviewed),
     )
     order = (F("next_due").asc(nulls_last=True), F("closed_at").desc(nulls_first=True), "-opened_at")
     return found.select_related("incident", "investigator", "supervisor", "team").order_by(*order)
 
 
 def counted(user: Staff, now: datetime) -> dict[str, int]:
-    """What the navigation shows: offers to accept, and own or the team's with something new or overdue; ``over`` counts the late."""
-    mine = listed(user).filter(Q(next_due__lt=now) | Q(new=True, closed_at__isnull=True))
+    """What the navigation shows: offers to accept, own or the team's with something new or overdue, and those newly one's to review;
+    ``over`` counts the late.
+    """
+    open_ones = Q(new=True) | Q(unnoted=True, supervisor=user.pk)
+    mine = listed(user).filter(Q(next_due__lt=now) | (Q(closed_at__isnull=True) & open_ones))
     waiting = offers(user)
     late = Clock.objects.filter(
         about=ACCEPT, about_id__in=[str(pk) for pk in waiting.values_list("pk", flat=True)],
@@ -226,20 +239,40 @@ def untold(children: list[Child], tellings: list[OutcomeTold]) -> list[Child | N
 
 
 def news_of(investigation: Investigation) -> list[News]:
-    """What was said or happened since it was acknowledged, in its incident and in those linked as the same matter."""
-    others = group_of(investigation.incident)
-    seen = dict(
-        NewsSeen.objects.filter(investigation=investigation).values_list("incident").annotate(Max("seq")).order_by()
-    )
+    """What was said or happened that whoever leads it has not acknowledged, in its incident and in those linked as the same matter."""
+    others, taken = group_of(investigation.incident), taken_in(investigation)
+    lead = NewsSeen.objects.filter(investigation=investigation, by=investigation.investigator_id)
+    read = dict(lead.values_list("incident").annotate(Max("seq")).order_by())
     found = []
-    for one in Incident.objects.filter(pk__in={investigation.incident_id, *others, *seen}).order_by("opened_at"):
-        if one.pk not in seen:
+    for one in Incident.objects.filter(pk__in={investigation.incident_id, *others, *taken}).order_by("opened_at"):
+        if one.pk not in taken:
             found.append(News(one, [], 0, True))
             continue
-        lines = _since(one.pk, seen[one.pk], investigation.investigator_id).select_related("text", "author")
+        lines = _since(one.pk, read.get(one.pk, 0), investigation.investigator_id).select_related("text", "author")
         if here := list(lines.order_by("seq")):
             found.append(News(one, here, one.last_seq, False))
     return found
+
+
+def taken_in(investigation: Investigation) -> set[uuid.UUID]:
+    """The incidents of the matter that belong to it."""
+    return set(NewsSeen.objects.filter(investigation=investigation).values_list("incident", flat=True))
+
+
+def unnoted(investigation: Investigation) -> bool:
+    """Whether whoever is to review it has not taken note of that yet."""
+    senior = investigation.supervisor_id
+    noted = NewsSeen.objects.filter(investigation=investigation, by=senior).exists()
+    return not noted and not SupervisorReview.objects.filter(investigation=investigation, by=senior).exists()
+
+
+def led(investigation: Investigation) -> set[int]:
+    """Everybody who leads it or ever did, from the lines that say so."""
+    lines = Entry.objects.filter(
+        incident=investigation.incident_id, code__in=["inv.accepted", "inv.assigned"],
+        data__investigation=str(investigation.pk),
+    )  # fmt: skip
+    return {investigation.investigator_id, *lines.values_list("data__investigator", flat=True)}
 
 
 def _since(incident: Any, seq: int, reader: int) -> QuerySet[Entry]:

@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goldthread.audit.models import AppendOnlyQuerySet
 
@@ -19,7 +19,7 @@ CHILD = Q(incident__child__in=["yes", "possible"])
 
 
 class InvestigationQuerySet(models.QuerySet[Any]):
-    """Investigations. *own* are those one leads or supervises, *team* those of one's team."""
+    """Investigations. *own* are those one leads, supervises or has an open item of, *team* those of one's team."""
 
     def visible_to(self, user: Staff) -> InvestigationQuerySet:
         """Those this person may read."""
@@ -27,7 +27,10 @@ class InvestigationQuerySet(models.QuerySet[Any]):
 
     def reached_by(self, user: Staff, verb: str) -> InvestigationQuerySet:
         """Those to which this person may do ``verb``."""
-        own = Q(investigator=user.pk) | Q(supervisor=user.pk)
+        from goldthread.investigation.models import PlanItem
+
+        open_items = PlanItem.objects.filter(investigation=OuterRef("pk"), owner=user.pk, end__isnull=True)
+        own = Q(investigator=user.pk) | Q(supervisor=user.pk) | Q(Exists(open_items))
         return _reached(self, user, verb, own, own | Q(team=user.team_id))
 
     def open(self) -> InvestigationQuerySet:

@@ -40,7 +40,7 @@ def review(
         if here.done is not None:
             return SupervisorReview.objects.get(pk=int(here.done))
         here.must_run()
-        rules.may_review(user.pk, here.one.investigator_id)
+        rules.may_review(user.pk, queries.led(here.one))
         held = here.held.risks
         rules.one_of("risk", risk or here.one.risk, {*held, here.one.risk}, "Choose a risk from the list.")
         item = None
@@ -68,7 +68,7 @@ def cannot_hear(user: Staff, pk: uuid.UUID, child: uuid.UUID, *, key: uuid.UUID,
         if here.done is not None:
             return ChildVoice.objects.get(pk=int(here.done))
         here.must_run()
-        rules.may_review(user.pk, here.one.investigator_id)
+        rules.may_review(user.pk, queries.led(here.one))
         made = put_voice(here, child, "cannot", {"why": said})
         here.told("collection", REVIEW, made.pk, child=str(child), version=made.version)
     return made
@@ -110,7 +110,7 @@ def answer_end(user: Staff, pk: uuid.UUID, asked: int, *, key: uuid.UUID, confir
         proposed = queries.open_end(queries.ends_of(here.one))
         if proposed is None or proposed.pk != asked:
             raise Stale("This closing decision was answered already. Nothing was changed; reload to see how it stands.")
-        rules.may_confirm(user.pk, here.one.investigator_id, proposed.by_id)
+        rules.may_confirm(user.pk, queries.led(here.one), proposed.by_id)
         if confirm:
             _may_end(here)
         answer = "confirmed" if confirm else "returned"
@@ -120,6 +120,7 @@ def answer_end(user: Staff, pk: uuid.UUID, asked: int, *, key: uuid.UUID, confir
             here.one.closed_at = here.now
             here.stop(queries.REVIEW, "ended")
             here.stop(queries.ACCESS, "ended")
+            here.stop(queries.PLAN, "ended")
             here.work.event("inv.ended", outcome=proposed.outcome)
             if queries.untold(queries.children_of(here.one), queries.tellings_of(here.one)):
                 here.start("inv_told", queries.TOLD)

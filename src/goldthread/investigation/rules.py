@@ -79,6 +79,11 @@ def risk_of(risks: dict[str, Risk], level: str, child: str) -> Risk:
     return next(iter(risks.values()))
 
 
+def higher(risks: dict[str, Risk], one: str, other: str) -> Risk:
+    """The higher of two risks; where one of them is not known any more, the other."""
+    return next(risk for code, risk in risks.items() if code in {one, other})
+
+
 def text(name: str, given: str, needed: str = "") -> str:
     """Words as they will be kept. Raises ``Invalid`` for too many, or where they are ``needed``, which is the sentence, for none."""
     kept = tidy(given.replace("\r\n", "\n").replace("\r", "\n")).strip()
@@ -154,17 +159,25 @@ def age(given: int | None) -> int | None:
     return given
 
 
-def may_review(user: int, investigator: int) -> None:
-    """Raise ``Refused`` where somebody would review what they investigate themself."""
-    if user == investigator:
-        raise Refused("You lead this investigation, so another supervisor reviews it. Nothing was saved.")
-
-
-def may_confirm(user: int, investigator: int, asker: int) -> None:
-    """Raise ``Refused`` where the second person would be the first."""
-    if user in {investigator, asker}:
+def may_acknowledge(user: int, investigator: int, supervisor: int) -> None:
+    """Raise ``Refused`` for anybody but whoever leads it and whoever reviews it."""
+    if user not in {investigator, supervisor}:
         raise Refused(
-            "A closing decision is confirmed by a supervisor who neither leads the investigation nor proposed it. "
+            "Whoever leads this reads and acknowledges it. Give it to somebody who is here; nothing was saved."
+        )
+
+
+def may_review(user: int, led: Collection[int]) -> None:
+    """Raise ``Refused`` where somebody would review what they lead, or led before it was given to others."""
+    if user in led:
+        raise Refused("You lead or led this investigation, so another supervisor reviews it. Nothing was saved.")
+
+
+def may_confirm(user: int, led: Collection[int], asker: int) -> None:
+    """Raise ``Refused`` where the second person would be the first."""
+    if user in led or user == asker:
+        raise Refused(
+            "A closing decision is confirmed by a supervisor who never led the investigation and did not propose it. "
             "Nothing was changed."
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from goldthread.config.errors import NotThere, Refused
 from goldthread.config.upward import announce, ask
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.known import force_day
-from goldthread.contact.models import Incident
+from goldthread.contact.models import Incident, Involvement
 from goldthread.contact.work import Work, command_key, earlier
 from goldthread.investigation import queries, rules
 from goldthread.investigation.events import MayEnd
@@ -54,10 +54,15 @@ class Under:
         self.work.act.record(duty, verb, [("incident", str(self.work.incident.pk)), *subjects], **detail)
         self.work.finish(result)
 
-    def risk(self) -> rules.Risk:
-        """The incident's risk as it stands now."""
-        grade = current_grade(self.work.incident)
-        return rules.risk_of(self.held.risks, grade.level if grade else "", self.work.incident.child)
+    def risk(self, offered: str = "") -> rules.Risk:
+        """The incident's risk as it stands now, or the one it was ``offered`` with where that is higher."""
+        return rules.higher(self.held.risks, risk_now(self.held, self.work.incident).code, offered)
+
+
+def risk_now(held: rules.Held, incident: Incident) -> rules.Risk:
+    """The risk of an incident by its grade and its children now."""
+    grade = current_grade(incident)
+    return rules.risk_of(held.risks, grade.level if grade else "", incident.child)
 
 
 @dataclass
@@ -75,9 +80,11 @@ class Inquiry(Under):
         """Put the command on record as one on this investigation."""
         self.finish(duty, verb, result, ("investigation", str(self.one.pk)), **detail)
 
-    def start(self, rule: str, about: str) -> Clock:
+    def start(self, rule: str, about: str, due_at: datetime | None = None) -> Clock:
         """Begin a clock on this investigation."""
-        return start(self.work.act, rule, about=(about, self.one.pk), incident=self.work.incident, team=self.one.team)
+        return start(
+            self.work.act, rule, about=(about, self.one.pk), incident=self.work.incident, team=self.one.team, due_at=due_at
+        )  # fmt: skip
 
     def stop(self, about: str, because: str) -> None:
         """End what runs on a thing of this investigation."""
@@ -93,6 +100,13 @@ def involve(work: Work, *people: Staff) -> None:
     """Give whoever investigates sight of the incident."""
     for one in people:
         work.involve("author", one)
+
+
+def take_in(here: Inquiry, incidents: Collection[uuid.UUID]) -> None:
+    """Give whoever leads and whoever reviews sight of other incidents of the matter."""
+    for incident in Incident.objects.filter(pk__in=incidents).exclude(pk=here.work.incident.pk):
+        for one in (here.one.investigator, here.one.supervisor):
+            Involvement(incident=incident, staff=one, part="author").save_once()
 
 
 @contextmanager
@@ -157,5 +171,5 @@ def _locked(pk: uuid.UUID | None) -> Incident | None:
 
 
 def _changed(work: Work) -> None:
-    work.incident.save(update_fields=["last_seq"])
+    work.incident.save(update_fields=["last_seq", "child"])
     announce(IncidentChanged(work.incident, work.act))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.contact.known import CHILD_FOUND
 from goldthread.desk import beyond
 from goldthread.investigation.models import ACCESS
-from goldthread.investigation.queries import newest_handover
+from goldthread.investigation.queries import DECLINED, clock_of, newest_handover
 from goldthread.investigation.rules import names
 from goldthread.investigation.shared_actions import SENIOR
 from goldthread.safeguarding import clock_views
@@ -19,21 +20,24 @@ if TYPE_CHECKING:
 
 def show_all() -> None:
     """Register all; called once at start."""
+    CHILD_FOUND.append("inv.child")
     clock_views.PLACES.update(
         inv_offer="investigation:offer", inv_review="investigation:one", inv_access="investigation:one",
-        inv_told="investigation:one",
+        inv_told="investigation:one", inv_plan="investigation:one",
     )  # fmt: skip
     beyond.display("investigation/_state.jinja", _state)
     beyond.below("investigation/_hand.jinja")
     for code, words in {
         "inv.withdrawn": "Offer to investigation taken back",
         "inv.declined": "Investigation declined",
+        "inv.left": "Not investigated, somebody senior says why",
         "inv.assigned": "Investigation given to others of its team",
         "inv.child": "Child added in the investigation",
         "inv.end_returned": "Closing decision of the investigation returned",
     }.items():
         beyond.line(code, lambda _data, words=words: words)  # type: ignore[misc]  # each its own
     beyond.line("inv.offered", lambda data: f"Handed to investigation, risk: {_name(data['risk'])}")
+    beyond.line("inv.risen", lambda data: f"Risk of what is offered to investigation has risen: {_name(data['risk'])}")
     beyond.line("inv.accepted", lambda data: f"Investigation accepted, risk: {_name(data['risk'])}")
     beyond.line("inv.referenced", lambda data: f"Crime reference {data['reference'] or 'taken off'}")
     beyond.line("inv.access", lambda data: f"Suspect's access to any child: {dict(ACCESS)[data['answer']].lower()}")
@@ -63,6 +67,7 @@ def _state(user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
             "risk": _name(one.risk if one else offer.risk) if offer else "",
             "may_hand": mine and user.can("investigation.hand") and incident.is_open,
             "waits": offer is not None and answer is None,
+            "unsettled": offer is not None and clock_of(DECLINED, offer.pk) is not None,
             "reaches": one is not None and user.can("investigation.see"),
         }
     }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("hand/<uuid:incident_id>/", offer_views.hand, name="hand"),
     path("hand/<uuid:incident_id>/send", offer_views.send, name="send"),
     path("hand/<uuid:incident_id>/withdraw", offer_views.withdraw, name="withdraw"),
+    path("hand/<uuid:incident_id>/leave", offer_views.leave, name="leave"),
     path("offers/<int:number>/", offer_views.offer, name="offer"),
     path("offers/<int:number>/accept", offer_views.accept, name="accept"),
     path("offers/<int:number>/decline", offer_views.decline, name="decline"),

@@ -39,7 +39,7 @@ SEE, WORK, REVIEW = "investigation.see", "investigation.work", "investigation.re
 def list_all(request: HttpRequest) -> HttpResponse:
     """Offers to accept, then one's own or the team's investigations, what is overdue first."""
     user, now = staff(request), database_now(connection)
-    waiting: list[Handover] = list(queries.offers(user)[:PAGE])
+    waiting: list[Handover] = list(queries.offers(user))
     page = Paginator(queries.listed(user), PAGE).get_page(request.GET.get("page"))
     here: list[Investigation] = list(page.object_list)
     subjects = [
@@ -49,7 +49,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "offers": presenters.offered(waiting, now),
-        "rows": presenters.listed(here, now),
+        "rows": presenters.listed(user, here, now),
         "page": page_links(request, page, "investigation"),
         "takes": user.can("investigation.accept"),
     }
@@ -227,7 +227,7 @@ def _form(name: str, one: Investigation, now: Any, *given: Any) -> CommandForm:
             initial = {"owner": one.investigator_id}
             return forms.ItemForm(*given, leading=queries.leaders(one.team_id)[0], initial=initial)
         case "review":
-            return forms.ReviewForm(*given, risks=held.risks, initial={"risk": one.risk})
+            return forms.ReviewForm(*given, risks=held.risks)
         case "ask":
             return forms.EndForm(*given, outcomes=held.outcomes)
         case "told":
@@ -275,10 +275,11 @@ def _page(request: HttpRequest, pk: uuid.UUID, *, form: CommandForm | None = Non
     user, now = staff(request), database_now(connection)
     found = _reached(user, pk)
     works, reviews = (Investigation.objects.reached_by(user, verb).filter(pk=pk).exists() for verb in (WORK, REVIEW))
-    record_consultation(user, SEE, _subjects(found))
+    led = queries.led(found)
     names = [*(BY_WORK if works else ()), *(BY_REVIEW if reviews else ())]
     stands = pages.ribbon_values(Record(found.incident))
     shown = presenters.page(user, found, now)
+    record_consultation(user, SEE, [*_subjects(found), *shown["read_too"]])
     voices = {each["child"]: forms.VoiceForm(of=each["child"]) for each in shown["children"]} if works else {}
     if isinstance(form, forms.VoiceForm) and form.is_bound:
         voices = {each: form if str(each) == form["child"].value() else fresh for each, fresh in voices.items()}
@@ -288,10 +289,11 @@ def _page(request: HttpRequest, pk: uuid.UUID, *, form: CommandForm | None = Non
         "now": now,
         "one": found,
         "works": works,
-        "reviews_it": reviews and user.pk != found.investigator_id,
-        "confirms": reviews,
+        "reviews_it": reviews and user.pk not in led,
+        "confirms": reviews and user.pk not in led,
         "sees_incident": Incident.objects.visible_to(user).filter(pk=found.incident_id).exists(),
-        "leads": user.pk == found.investigator_id,
+        "acknowledges": works and user.pk == found.investigator_id,
+        "notes": user.pk == found.supervisor_id and queries.unnoted(found),
         "forms": {name: form if form is not None and form.name == name else _form(name, found, now) for name in names},
         "voices_of": voices,
         "failed": form,

@@ -113,10 +113,18 @@ def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
 def shown_to(found: Sequence[Point], *, outside: bool) -> list[dict[str, Any]]:
     """Points as a page shows them. From ``outside`` a figure is withheld where any of its parts counts 1 to 4 cases.
 
-    So is every figure that shares out the same cases, or the small one could be reckoned from the others.
+    So is every figure that shares out the same cases, or the small one could be reckoned from the others; and one that differs by so few
+    from the wider one it lies within.
     """
     small = {one.measure.parts_of for one in found if _small(one)} - {""}
-    return [shown(one, withheld=outside and (_small(one) or one.measure.parts_of in small)) for one in found]
+    met = {one.measure.code: one.met for one in found}
+
+    def withheld(one: Point) -> bool:
+        wider = met.get(one.measure.within)
+        between = wider - one.met if wider is not None and one.met is not None else 0
+        return _small(one) or one.measure.parts_of in small or 0 < between < SMALL
+
+    return [shown(one, withheld=outside and withheld(one)) for one in found]
 
 
 def _small(found: Point) -> bool:

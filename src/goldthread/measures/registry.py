@@ -39,6 +39,7 @@ class Measure:
     ``window`` is how far back it looks. ``good`` says which way is better: up, down, or neither. Cases are incidents unless
     ``subject`` and ``address`` say otherwise; a case has a ``reference``, ``opened_at`` and ``visible_to``.
     Measures with the same ``parts_of`` share out the same cases: from all but one the last could be reckoned.
+    ``within`` names the measure of the same cases whose met ones hold all that meet this one.
     ``timed`` adds how long something took in the cases that count.
     """
 
@@ -51,6 +52,7 @@ class Measure:
     subject: str = "incident"
     address: str = "/incidents/{}/"
     parts_of: str = ""
+    within: str = ""
     timed: Timed | None = None
 
 

@@ -106,6 +106,9 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
         codes = user.seat.codes
         if not codes & (kind.owe | kind.chair) or not (own or codes & kind.chair):
             raise NotThere(NO_ACTION)
+        mine = ActionAnswer.objects.filter(action=action, answer="done", by=user).select_related("words").first()
+        if mine is not None and mine.words is not None and mine.words.text == kept:
+            return  # the same again, since its answer was lost
         answer = ActionAnswer(action=action, answer="done", words=Payload.objects.keep(kept), by=user, at=act.now)
         answer.save_once()
         if answer.pk is None:

@@ -45,6 +45,7 @@ def take_in(window: int = WINDOW) -> int:
         last = ahead.values_list("opened_at", flat=True)[window - 1 : window].first()
         found = ahead.closed() if last is None else ahead.closed().filter(opened_at__lte=last)
         made = _new(found, first) + _anew(found, first)
+        _sooner(found, today)
         mark.upto = None if last is None else last + timedelta(microseconds=1)
         mark.save()
     return made
@@ -102,6 +103,20 @@ def _anew(found: IncidentQuerySet, first: int) -> int:
         one.due_on = rules.years_after(force_day(one.closed_at), first)
     RetentionReview.objects.bulk_update(rows, ["closed_at", "decided", "state", "due_on"], batch_size=BATCH)
     return len(rows)
+
+
+def _sooner(found: IncidentQuerySet, today: date) -> None:
+    """What waits for a first review that a set begun since has sooner, or whose group there is no more, comes up today."""
+    held = rules.held_on(today)
+    waiting = RetentionReview.objects.filter(
+        incident__in=found.values("pk"), state="waiting", decided=False, due_on__gt=today
+    )
+    waiting = waiting.exclude(group="")
+    for group in held.groups:
+        past = _midnight(rules.years_before(today, group.first))
+        waiting.filter(group=group.code, closed_at__lt=past).update(due_on=today)
+    gone = waiting.exclude(group__in=[group.code for group in held.groups])
+    gone.filter(closed_at__lt=_midnight(rules.years_before(today, held.soonest))).update(due_on=today)
 
 
 def _midnight(day: date) -> datetime:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 
+from goldthread.clocks.local import LONDON
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.measures.registry import Measure, register
@@ -23,7 +25,8 @@ def reviewed(since: datetime, until: datetime) -> tuple[QuerySet[Any], QuerySet[
     made = RetentionDecision.objects.filter(review__incident=OuterRef("pk"), **ran_out)
     waits = RetentionReview.objects.listed().filter(incident=OuterRef("pk"), **ran_out)
     found = Incident.objects.filter(Exists(made) | Exists(waits))
-    return found, found.filter(Exists(made.filter(at__lt=F("due_on") + within)))
+    in_time = made.annotate(day=TruncDate("at", tzinfo=LONDON)).filter(day__lte=F("due_on") + within)
+    return found, found.filter(Exists(in_time))
 
 
 def register_all() -> None:

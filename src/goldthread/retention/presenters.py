@@ -29,6 +29,7 @@ def page(one: RetentionReview, today: date) -> dict[str, Any]:
     facts = queries.facts_of([incident.pk])[incident.pk]
     group = held.group(facts)
     texts = queries.payloads_of(incident)
+    waits = one.state != "waiting" and one.closed_at == incident.closed_at
     return {
         **_about(one, held, facts, today),
         "against": actions.against(incident, held, facts, today),
@@ -37,7 +38,8 @@ def page(one: RetentionReview, today: date) -> dict[str, Any]:
         "again": rules.told(rules.years_after(today, group.again)),
         "years": group.again,
         "texts": texts.count(),
-        "said": queries.said(incident),
+        "waits": waits,
+        "said": queries.said(incident) if waits else [],
         "decisions": [_decision(each) for each in queries.decisions_of(one)],
         "proposal": queries.open_proposal(one),
         "opened": rules.told(force_day(incident.opened_at)),

@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from goldthread.assessment.models import Reading
 from goldthread.audit.models import Payload
 from goldthread.config.dated import table
+from goldthread.contact.known import linked_pairs
 from goldthread.contact.models import ChildVersion, Entry, Incident
-from goldthread.contact.people_models import MatterLink
 from goldthread.files.file_models import Attachment
 from goldthread.investigation.models import Investigation, OtherChild
 from goldthread.lookback.models import Hit
@@ -58,6 +58,9 @@ def _facts(pks: list[uuid.UUID]) -> Iterator[tuple[str, uuid.UUID]]:
     for code, model in STANDS.items():
         for pk in model._default_manager.filter(incident__in=pks).values_list("incident", flat=True).distinct():
             yield code, pk
+    found_since = OtherChild.objects.filter(investigation__incident__in=pks)
+    for pk in found_since.values_list("investigation__incident", flat=True).distinct():
+        yield "child.named", pk
     for pk in standing_ties().filter(incident__in=pks).values_list("incident", flat=True):
         yield "child.record", pk
     for pk in Closing.objects.filter(incident__in=pks, reason=CRIME).values_list("incident", flat=True):
@@ -96,19 +99,23 @@ def _read(pks: list[uuid.UUID]) -> Iterator[tuple[str, uuid.UUID]]:
 
 
 def _linked(pks: list[uuid.UUID]) -> Iterator[tuple[str, uuid.UUID]]:
-    rows = MatterLink.objects.filter(Q(first__in=pks) | Q(second__in=pks)).order_by("id")
-    standing = {(one.first_id, one.second_id): one.linked for one in rows}
-    pairs = [pair for pair, linked in standing.items() if linked]
-    child = set(
-        Incident.objects.filter(pk__in={pk for pair in pairs for pk in pair})
-        .exclude(child="none")
-        .values_list("pk", flat=True)
-    )
-    mine = set(pks)
-    for first, second in pairs:
-        for here, there in ((first, second), (second, first)):
-            if here in mine and there in child:
-                yield "child.linked", here
+    """Those linked, over as many links as it takes, with another incident of a child."""
+    matter = {pk: {pk} for pk in pks}
+    edge = set(pks)
+    while edge:
+        pairs = linked_pairs(edge)
+        met = {pk for pair in pairs for pk in pair} - matter.keys()
+        matter |= {pk: {pk} for pk in met}
+        for first, second in pairs:
+            if matter[first] is not matter[second]:
+                matter[first] |= matter[second]
+                for pk in matter[second]:
+                    matter[pk] = matter[first]
+        edge = met
+    child = set(Incident.objects.filter(pk__in=matter).exclude(child="none").values_list("pk", flat=True))
+    for pk in pks:
+        if (matter[pk] - {pk}) & child:
+            yield "child.linked", pk
 
 
 def ages_of(incident: Incident) -> list[int | None]:

@@ -64,4 +64,5 @@ def register_all() -> None:
             f"{of} the share in which *child seen* was answered before the sergeant was told.", answered,
         ),
     ]:  # fmt: skip
-        register(Measure(code, name, definition, MONTH, "up", cases))
+        within = "door-seen" if code == "door-alone" else ""
+        register(Measure(code, name, definition, MONTH, "up", cases, within=within))

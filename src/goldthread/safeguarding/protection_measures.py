@@ -83,4 +83,5 @@ def register_all() -> None:
             return_done,
         ),
     ]:
-        register(Measure(code, name, definition, MONTH, "up", cases))
+        within = "missing-offered" if code == "missing-return" else ""
+        register(Measure(code, name, definition, MONTH, "up", cases, within=within))

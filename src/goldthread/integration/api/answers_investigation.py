@@ -40,7 +40,8 @@ class InvestigationRow(Shown):
     opened_at: datetime
     closed_at: datetime | None
     owed_by: datetime | None = Field(description="When the next of its clocks runs out, or ran out.")
-    new: bool = Field(description="Whether something was said or happened that nobody acknowledged.")
+    new: bool = Field(description="Whether something was said or happened that whoever leads it has not acknowledged.")
+    note: bool = Field(description="Whether it is this user's to review, and they have not taken note of that yet.")
 
 
 class Investigations(Listed):
@@ -122,14 +123,23 @@ class EndShown(Shown):
     why: str
 
 
+class NewsLine(Shown):
+    """One line that is new: words as they were said, or what happened."""
+
+    at: datetime
+    by: str
+    words: str
+
+
 class NewsShown(Shown):
-    """What is new in one incident of the matter; acknowledge it up to `seq`."""
+    """What whoever leads has not acknowledged in one incident of the matter; acknowledge it up to `seq`."""
 
     incident: UUID
     reference: str
     seq: int
     joins: bool = Field(description="Linked since: acknowledging it takes it in, and its words are new then.")
-    lines: list[str]
+    lines: list[NewsLine] = Field(description="The newest, none of an incident that this user may not see.")
+    more: int = Field(description="How many older lines stand on the incident itself.")
 
 
 class InvestigationShown(Shown):
@@ -145,6 +155,10 @@ class InvestigationShown(Shown):
     opened_at: datetime
     closed_at: datetime | None
     review_due: datetime | None
+    access_due: datetime | None = Field(
+        description="By when the suspect's access is to be answered; null where that is done."
+    )
+    untold: list[str] = Field(description="Of an ended one: who is still to be told the outcome.")
     children: list[InvestigatedChild]
     access: list[AccessShown] = Field(description="Newest first.")
     items: list[PlanItemShown]
@@ -164,6 +178,12 @@ class Taken(Shown):
     """An investigation that was accepted."""
 
     id: UUID
+
+
+class ChildAdded(Shown):
+    """A child who was added: who it is from now on."""
+
+    child: UUID
 
 
 class InvestigationMade(Shown):

@@ -10,27 +10,33 @@ from django.db import connection
 from django.http import HttpRequest
 from ninja import Path, Router
 from ninja.responses import Status
-from pydantic import ConfigDict, Field
 
 from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.integration.api import answers_investigation as answers
-from goldthread.integration.api.fields import (
-    LARGEST_ID,
-    Coded,
-    Given,
-    IncidentId,
-    Key,
-    Moment,
-    PageNumber,
-    Shown,
-    Whole,
+from goldthread.integration.api.fields import LARGEST_ID, IncidentId, Key, PageNumber, Shown
+from goldthread.integration.api.given_investigation import (
+    AcceptGiven,
+    AccessGiven,
+    AcknowledgeGiven,
+    CrimeReferenceGiven,
+    EndAnswerGiven,
+    FoundChildGiven,
+    HandGiven,
+    InvestigationEndGiven,
+    InvestigationReviewGiven,
+    OutcomeToldGiven,
+    PeopleGiven,
+    PlanItemEndGiven,
+    PlanItemGiven,
+    VoiceGiven,
+    WhyTold,
 )
 from goldthread.integration.api.operations import operation
 from goldthread.investigation import actions, offer_actions, presenters, queries, review_actions, rules
-from goldthread.investigation.models import ACCESS, ENDS, KINDS, SEEN, SPOKEN, Investigation
+from goldthread.investigation.models import Investigation
 
 router = Router(tags=["Investigation"])
 PAGE = 50
@@ -40,139 +46,7 @@ InvestigationId = Annotated[UUID, Path(description="The investigation, by the `i
 OfferId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The offer, by the `id` that a list gave.")]
 AskedId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The closing decision, by its `id` in `ends`.")]
 ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The item of the plan, by its `id` in `plan`.")]
-Number = Annotated[int, Whole(1, LARGEST_ID)]
-
-
-class HandGiven(Given):
-    """To whom an incident is offered: a team, or one person."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"team": 4, "note": "Arrested at 02:10."}]})
-    team: Number | None = None
-    to: Number | None = None
-    note: str = Field("", max_length=rules.LONGEST)
-
-
-class AcceptGiven(Given):
-    """Who leads and who reviews: two people of the team."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"investigator": 12, "supervisor": 9}]})
-    investigator: Number
-    supervisor: Number
-    reference: str = Field("", max_length=60, description="In the force's crime system, where there is one yet.")
-
-
-class WhyTold(Given):
-    """Why not."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"words": "The child protection team leads on this."}]})
-    words: str = Field(max_length=rules.LONGEST)
-
-
-class VoiceGiven(Given):
-    """What a child said or showed. One of `said` and `behaviour` is needed."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "child": "0f9c2a52-7e0b-5a7e-9d3f-1b2c3d4e5f60",
-                    "seen": "yes",
-                    "spoken": "alone",
-                    "by_whom": "School nurse",
-                    "said": "I was under the stairs.",
-                }
-            ]
-        }
-    )
-    child: UUID = Field(strict=False)
-    seen: Annotated[str, Coded.of(SEEN)]
-    spoken: Annotated[str, Coded.of(SPOKEN)]
-    by_whom: str = Field(max_length=rules.LONGEST, description="Who saw or spoke to the child.")
-    said: str = Field("", max_length=rules.LONGEST)
-    behaviour: str = Field("", max_length=rules.LONGEST)
-    wishes: str = Field("", max_length=rules.LONGEST)
-    occurred_at: Moment | None = None
-
-
-class AccessGiven(Given):
-    """Whether the suspect has access to any child today."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"answer": "no", "words": "His landlord and his sister were asked."}]}
-    )
-    answer: Annotated[str, Coded.of(ACCESS)]
-    who: str = Field("", max_length=rules.LONGEST, description="Which children, and where. Needed for *yes*.")
-    words: str = Field("", max_length=rules.LONGEST, description="*Yes*: what was done. *No*: how that is known.")
-
-
-class PlanItemGiven(Given):
-    """A line of enquiry or an interim measure."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"kind": "enquiry", "words": "Speak to her school.", "owner": 12, "due_at": "2026-11-24T12:00:00Z"}
-            ]
-        }
-    )
-    kind: Annotated[str, Coded.of(KINDS[:2])]
-    words: str = Field(min_length=1, max_length=rules.LONGEST, pattern=r"\S", description="What is to be done.")
-    owner: Number = Field(description="Who of the team does it, by `id`.")
-    due_at: Moment = Field(description="By when; ahead.")
-
-
-class PlanItemEndGiven(Given):
-    """What became of an item of the plan."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"answer": "done", "words": "Her teacher was heard."}]})
-    answer: Annotated[str, Coded.of(ENDS)]
-    words: str = Field("", max_length=rules.LONGEST, description="Needed for *not pursued*.")
-
-
-class InvestigationReviewGiven(Given):
-    """A supervisor's review; one that does not agree directs an action."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"agrees": True, "voice": True, "words": "Read the plan and her account."}]}
-    )
-    agrees: bool
-    voice: bool = Field(description="Whether each child's voice is in it.")
-    words: str = Field(max_length=rules.LONGEST)
-    risk: str = Field("", max_length=20, description="A code of `investigation.toml`; empty where the risk stays.")
-    directs: str = Field("", max_length=rules.LONGEST)
-    due_at: Moment | None = None
-
-
-class SeenUpTo(Given):
-    """One incident, and the line up to which its news were read."""
-
-    incident: UUID = Field(strict=False)
-    seq: Annotated[int, Whole(0, 2**31 - 1)]
-
-
-class AcknowledgeGiven(Given):
-    """What was read, as `news` gave it."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"seen": [{"incident": "0f9c2a52-7e0b-5a7e-9d3f-1b2c3d4e5f60", "seq": 12}]}]}
-    )
-    seen: list[SeenUpTo] = Field(max_length=100)
-
-
-class InvestigationEndGiven(Given):
-    """How it ends."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"outcome": "charged"}]})
-    outcome: str = Field(max_length=30, description="A code of `investigation.toml`.")
-    words: str = Field("", max_length=rules.LONGEST, description="The reason, where the outcome asks for one.")
-
-
-class EndAnswerGiven(Given):
-    """Whether it ends."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"confirm": True}]})
-    confirm: bool
-    words: str = Field("", max_length=rules.LONGEST, description="What is missing. Needed to return it.")
+ChildId = Annotated[UUID, Path(description="The child, by its id in `children`.")]
 
 
 @operation(
@@ -183,7 +57,7 @@ def list_investigations(request: HttpRequest, page: PageNumber = 1) -> answers.I
     user. That this user saw them is put on record.
     """
     user, now = staff(request), database_now(connection)
-    waiting = list(queries.offers(user)[:PAGE])
+    waiting = list(queries.offers(user))
     pages = Paginator(queries.listed(user), PAGE)
     here = list(pages.get_page(page).object_list) if page <= pages.num_pages else []
     record_consultation(user, SEE, [("incident", str(each.incident_id)) for each in [*waiting, *here]])
@@ -200,8 +74,8 @@ def list_investigations(request: HttpRequest, page: PageNumber = 1) -> answers.I
             for each in presenters.offered(waiting, now)
         ],
         rows=[
-            answers.InvestigationRow(**_about(each["one"]), risk=each["risk"], owed_by=each["due"], new=each["new"])
-            for each in presenters.listed(here, now)
+            answers.InvestigationRow(**_about(each["one"]), risk=each["risk"], owed_by=each["due"], new=each["new"], note=each["note"])
+            for each in presenters.listed(user, here, now)
         ],
     )  # fmt: skip
 
@@ -219,11 +93,14 @@ def read_investigation(request: HttpRequest, investigation_id: InvestigationId) 
         raise NotThere(rules.NOT_THERE)
     shown = presenters.page(user, found, now)
     children = [("child", str(each["child"])) for each in shown["children"]]
-    record_consultation(user, SEE, [("investigation", str(found.pk)), ("incident", str(found.incident_id)), *children])
+    subjects = [("investigation", str(found.pk)), ("incident", str(found.incident_id)), *children]
+    record_consultation(user, SEE, [*subjects, *shown["read_too"]])
     return answers.InvestigationShown(
         **_about(found),
         risk=shown["risk"],
         review_due=shown["review_due"],
+        access_due=shown["access_due"].due_at if shown["access_due"] else None,
+        untold=shown["untold"],
         children=[answers.InvestigatedChild(**_only(each, answers.InvestigatedChild)) for each in shown["children"]],
         access=[answers.AccessShown(**_only(each, answers.AccessShown)) for each in shown["access"]],
         items=[
@@ -238,7 +115,10 @@ def read_investigation(request: HttpRequest, investigation_id: InvestigationId) 
         news=[
             answers.NewsShown(
                 incident=each["incident"].pk, reference=each["incident"].reference, seq=each["seq"], joins=each["joins"],
-                lines=[line["said"] or line["event"] for line in each["lines"]],
+                lines=[
+                    answers.NewsLine(at=line["at"], by=line["by"], words=line["said"] or line["event"]) for line in each["lines"]
+                ],
+                more=each["more"],
             )
             for each in shown["news"]
         ],
@@ -274,7 +154,7 @@ def accept_investigation(
     answers={204: None}, summary="Decline an incident for investigation",
 )  # fmt: skip
 def decline_investigation(request: HttpRequest, offer_id: OfferId, key: Key, given: WhyTold) -> Status[None]:
-    """It stays with whoever handed it over, whose page of the incident shows why."""
+    """It stays with whoever handed it over, whose page of the incident shows why; their supervisor is told until it is settled."""
     offer_actions.decline(staff(request), offer_id, key=key, words=given.words)
     return Status(204, None)
 
@@ -335,7 +215,9 @@ def end_plan_item(
 def acknowledge_news(
     request: HttpRequest, investigation_id: InvestigationId, key: Key, given: AcknowledgeGiven
 ) -> Status[None]:
-    """Says that what is new was read, up to a line of each incident; what came after stays new."""
+    """Says that what is new was read, up to a line of each incident; what came after stays new. Only what whoever leads it
+    acknowledges counts as read; whoever reviews it takes note by it.
+    """
     seen = {each.incident: each.seq for each in given.seen}
     actions.acknowledge(staff(request), investigation_id, key=key, seen=seen)
     return Status(204, None)
@@ -375,6 +257,86 @@ def answer_end(
     """A supervisor who neither leads it nor proposed it confirms, which ends it, or returns it with what is missing."""
     review_actions.answer_end(staff(request), investigation_id, asked_id, key=key, **given.model_dump())
     return Status(204, None)
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/investigation/take-back", HAND, "alteration",
+    answers={204: None}, summary="Take an offer to investigation back",
+)  # fmt: skip
+def withdraw_offer(request: HttpRequest, incident_id: IncidentId, key: Key) -> Status[None]:
+    """Takes back what nobody has accepted yet; `stale` where nothing is offered."""
+    offer_actions.withdraw(staff(request), incident_id, key=key)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/incidents/{uuid:incident_id}/investigation/not-investigated", HAND, "alteration",
+    answers={204: None}, summary="Say why a declined incident is not investigated",
+)  # fmt: skip
+def leave_uninvestigated(request: HttpRequest, incident_id: IncidentId, key: Key, given: WhyTold) -> Status[None]:
+    """A supervisor or the FIM settles what was declined; until then, or until it is offered anew, the incident stays open."""
+    offer_actions.leave(staff(request), incident_id, key=key, words=given.words)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/reference", WORK, "alteration",
+    answers={204: None}, summary="Set an investigation's crime reference",
+)  # fmt: skip
+def set_crime_reference(
+    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: CrimeReferenceGiven
+) -> Status[None]:
+    """Sets the reference in the force's crime system; an empty one takes it off. The timeline keeps the one before."""
+    actions.set_reference(staff(request), investigation_id, key=key, reference=given.reference)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/people", REVIEW, "alteration",
+    answers={204: None}, summary="Give an investigation to others of its team",
+)  # fmt: skip
+def assign_investigation(
+    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: PeopleGiven
+) -> Status[None]:
+    """Two people of the team; to whoever leads it now everything is unread. Who ever led it neither reviews nor confirms."""
+    actions.assign(staff(request), investigation_id, key=key, **given.model_dump())
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/children", WORK, "collection",
+    answers={201: answers.ChildAdded}, summary="Add a child to an investigation",
+)  # fmt: skip
+def add_child(
+    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: FoundChildGiven
+) -> Status[answers.ChildAdded]:
+    """Adds a child who is not on the incident's record; their voice is owed, and the incident counts as one that may involve a child."""
+    child = actions.add_child(staff(request), investigation_id, key=key, **given.model_dump())
+    return Status(201, answers.ChildAdded(child=child))
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/children/{uuid:child}/cannot-be-heard", REVIEW, "collection",
+    answers={201: answers.InvestigationMade}, summary="Record why a child cannot be heard",
+)  # fmt: skip
+def child_cannot_be_heard(
+    request: HttpRequest, investigation_id: InvestigationId, child: ChildId, key: Key, given: WhyTold
+) -> Status[answers.InvestigationMade]:
+    """By a supervisor who never led it. Hearing the child later adds to it; the measure does not count it as heard."""
+    made = review_actions.cannot_hear(staff(request), investigation_id, child, key=key, why=given.words)
+    return Status(201, answers.InvestigationMade(id=made.pk))
+
+
+@operation(
+    router, "POST", "/investigations/{uuid:investigation_id}/told", WORK, "collection",
+    answers={201: answers.InvestigationMade}, summary="Record who was told the outcome",
+)  # fmt: skip
+def tell_outcome(
+    request: HttpRequest, investigation_id: InvestigationId, key: Key, given: OutcomeToldGiven
+) -> Status[answers.InvestigationMade]:
+    """How and when a child, or an adult victim, was told how it ended; or why not. The clock ends once everybody was."""
+    made = review_actions.tell(staff(request), investigation_id, key=key, **given.model_dump())
+    return Status(201, answers.InvestigationMade(id=made.pk))
 
 
 def _about(one: Investigation) -> dict[str, Any]:
