@@ -49,8 +49,9 @@ def test_whoever_is_on_call_now_is_told_and_nobody_else(cast: Cast) -> None:
     Staff.objects.filter(pk=cast.silver.pk).update(is_active=False)
     later(timedelta(hours=5))
     assert [one.staff.username for one in on_call_now()] == ["supervisor", "fim"]
+    assert take_off(cast.fim, taken.pk).off_by == cast.fim, "the same again changes nothing"
     with pytest.raises(Stale, match="taken off already"):
-        take_off(cast.fim, taken.pk)
+        take_off(cast.supervisor, taken.pk)
     with pytest.raises(NotThere):
         take_off(cast.fim, 10**20)
     assert AuditEvent.objects.filter(verb="oncall.put").count() == 4
