@@ -61,6 +61,18 @@ def test_the_page_tells_who_where_with_whom_and_everything_in_order_of_time(cast
     }
 
 
+def test_children_whose_names_nobody_knows_are_each_shown_beside_their_sibling(cast: Cast, browser: Browser) -> None:
+    one, nameless = child(cast.handler), child(cast.handler, "", 4)
+    incident = Incident.objects.get(pk=one[0])
+    for age in (3, 5, None):
+        child(cast.handler, "", age, incident=incident)
+    page = text(browser(cast.vast).get(f"{ROOT}{recorded(cast.vast, one)}/"))
+    assert page.count("name not known, ") == 3
+    assert "unknown" not in page
+    page = text(browser(cast.vast).get(f"{ROOT}{recorded(cast.vast, nameless)}/"))
+    assert "Child, name not known" in page
+
+
 @pytest.mark.parametrize(
     "who",
     ["vast", "fim", "investigator", "detective_sergeant", "handler", "stranger", "dispatcher", "supervisor", "far_supervisor",

@@ -8,12 +8,15 @@ import pytest
 
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact import actions as contact
 from goldthread.contact import known_actions as known
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.safeguarding import child_actions as actions
 from goldthread.safeguarding import child_queries as queries
 from goldthread.safeguarding.child_likeness_actions import suggest
-from goldthread.safeguarding.child_models import ChildApart, ChildLikeness, ChildMerge, ChildRecord, ChildTie
+from goldthread.safeguarding.child_models import ChildApart, ChildLikeness, ChildMerge, ChildName, ChildRecord, ChildTie
+from goldthread.safeguarding.child_rules import alike
 from tests import known_world
 from tests.cast import Cast, key, opened
 from tests.safeguarding.children import At, child, pair, recorded
@@ -167,6 +170,24 @@ def test_a_child_told_by_the_first_name_alone_is_suggested_at_the_same_address(c
         known.settle(cast.handler, incident, key=key(), choice=f"place-{home.pk}")
     assert suggest(elsewhere[0]) == 0
     assert pair(one, other).score >= 4
+
+
+def test_one_whose_name_nobody_knows_has_no_name_that_could_differ_or_agree(cast: Cast) -> None:
+    home = known_world.place(known_world.street("Larch Road"), "14")
+    known_world.person("Orla Fenwick", known_world.years_ago(31), home)
+    nameless, told, also = child(cast.handler, "", 7), child(cast.handler, "Mia Fenwick", 7), child(cast.handler, "", 7)
+    for incident, _ in (nameless, told):
+        known.settle(cast.handler, incident, key=key(), choice=f"place-{home.pk}")
+    assert queries.known_of([nameless])[nameless].names == ()
+    assert not ChildName.objects.filter(version__incident=nameless[0]).exists()
+    found = queries.known_of([nameless, told])
+    likeness = alike(found[nameless], found[told], {"place": 2, "age": 1})
+    assert (likeness.agrees, likeness.differs) == (("age", "place"), ())
+    for at, name in ((nameless, "Leo Marsh"), (also, "Mia Fenwick")):
+        given = ChildGiven(str(at[1]), name, 7, False, "", "", "not_seen")
+        contact.answer_children(cast.handler, at[0], key=key(), answer="named", given=[given])
+    found = queries.known_of([nameless, also])
+    assert alike(found[nameless], found[also], {"age": 1}).differs == ("name",), "two children, each named later"
 
 
 @pytest.mark.parametrize(

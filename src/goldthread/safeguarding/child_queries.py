@@ -28,7 +28,7 @@ from goldthread.safeguarding.child_models import (
     ChildRecord,
     ChildTie,
 )
-from goldthread.safeguarding.child_rules import Known
+from goldthread.safeguarding.child_rules import Known, named
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -277,11 +277,11 @@ def known_of(children: Collection[At]) -> dict[At, Known]:
 
 
 def facts(version: ChildVersion) -> dict[str, str]:
-    """What was stated of a child in words; empty where it was erased."""
+    """What was stated of a child in words, the name empty where nobody knows it; nothing where it was erased."""
     if version.particulars.erased_at is not None:
         return {}
     found: Any = json.loads(version.particulars.text)
-    return found if isinstance(found, dict) else {}
+    return {**found, "name": named(found.get("name", ""))} if isinstance(found, dict) else {}
 
 
 def name_of(version: ChildVersion) -> str:
