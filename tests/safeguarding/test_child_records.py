@@ -89,6 +89,43 @@ def test_a_merge_is_undone_in_one_step_exactly_and_said_on_both(cast: Cast) -> N
     )
 
 
+def test_what_somebody_said_is_two_is_made_one_only_by_who_has_read_that(cast: Cast) -> None:
+    one, other, third = (child(cast.handler) for _ in range(3))
+    actions.apart(cast.vast, pair(one, other).pk, why="Born in different years.")
+    first, second = recorded(cast.vast, one), recorded(cast.vast, other)
+    for _ in range(2):
+        with pytest.raises(
+            Invalid, match=r"Vast Amber said on .* two children: \u201cBorn in different years.\u201d"
+        ) as no:
+            actions.merge(cast.vast, first, second, key=key(), why=WHY)
+        assert set(no.value.fields) == {"despite"}
+    actions.merge(cast.vast, first, second, key=key(), why=WHY, despite=True)
+    assert holds(first) == {one, other}
+    actions.tie(cast.vast, *third, key=key(), record_id=first, why=WHY)
+    actions.untie(cast.vast, *third, key=key(), why="A cousin.")
+    with pytest.raises(Invalid, match="A cousin"):
+        actions.tie(cast.vast, *third, key=key(), record_id=first, why=WHY)
+    assert holds(first) == {one, other}
+    actions.tie(cast.vast, *third, key=key(), record_id=first, why=WHY, despite=True)
+
+
+def test_two_children_of_one_incident_are_made_one_only_by_who_has_read_that(cast: Cast) -> None:
+    one = child(cast.handler, "Mia Fenwick", 7)
+    incident = Incident.objects.get(pk=one[0])
+    sister, elsewhere = child(cast.handler, "Mya Fenwick", 5, incident=incident), child(cast.handler, "Mya Fenwick", 7)
+    said = f"{incident.reference} has them as two: Mia Fenwick, 7; Mya Fenwick, 5."
+    record = recorded(cast.vast, one)
+    with pytest.raises(Invalid, match=said):
+        actions.tie(cast.vast, *sister, key=key(), record_id=record, why=WHY)
+    other = recorded(cast.vast, sister)
+    found = pair(elsewhere, one)
+    actions.tie(cast.vast, *elsewhere, key=key(), record_id=other, why=WHY)
+    with pytest.raises(Invalid, match=said):
+        actions.same(cast.vast, found.pk, why=WHY)
+    assert (holds(record), holds(other)) == ({one}, {sister, elsewhere})
+    assert holds(actions.same(cast.vast, found.pk, why=WHY, despite=True)) == {one, sister, elsewhere}
+
+
 def test_merges_lead_on_and_each_comes_back_by_itself(cast: Cast) -> None:
     at = [child(cast.handler) for _ in range(3)]
     a, b, c = (recorded(cast.vast, one) for one in at)

@@ -209,10 +209,15 @@ def merges_of(found: Held) -> QuerySet[ChildMerge]:
 
 def markers_of(found: Held) -> list[tuple[ChildMarker, list[ChildMarkerReview]]]:
     """A record's markers, the newest first, each with its reviews, the newest first."""
-    rows = ChildMarker.objects.filter(record__in=found.members).select_related("words", "by").order_by("-id")
+    return markers_on(found.members)
+
+
+def markers_on(records: Collection[uuid.UUID]) -> list[tuple[ChildMarker, list[ChildMarkerReview]]]:
+    """The markers of these records and not of what is merged into them, the newest first, each with its reviews, the newest first."""
+    rows = ChildMarker.objects.filter(record__in=records).select_related("words", "by").order_by("-id")
     reviews: dict[int, list[ChildMarkerReview]] = defaultdict(list)
     for one in (
-        ChildMarkerReview.objects.filter(marker__record__in=found.members)
+        ChildMarkerReview.objects.filter(marker__record__in=records)
         .select_related("words", "why", "by")
         .order_by("-number")
     ):
