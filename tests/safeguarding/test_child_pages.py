@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections import Counter
 from datetime import timedelta
+from html.parser import HTMLParser
 
 import pytest
 from django.db import connection
@@ -19,11 +21,13 @@ from goldthread.audit.models import AuditEvent, Payload
 from goldthread.contact import known_actions as known
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.response.models import GradePeriod
-from goldthread.safeguarding import child_actions, child_marker_actions
+from goldthread.safeguarding import child_actions, child_marker_actions, missing_actions, protection_actions
 from goldthread.safeguarding.child_marker_actions import Reviewed
 from goldthread.safeguarding.child_measures import came_again
 from goldthread.safeguarding.child_models import ChildName, ChildRaise, ChildRecord, ChildTie
 from goldthread.safeguarding.child_raise_actions import answer
+from goldthread.safeguarding.clock_actions import watch
+from goldthread.safeguarding.protection_rules import Given
 from tests import known_world
 from tests.cast import Cast, attended, ended, graded, key, say
 from tests.response.test_alarms import later
@@ -368,6 +372,57 @@ def test_a_child_who_comes_again_after_closing_is_measured(cast: Cast) -> None:
     assert set(found.values_list("pk", flat=True)) == {pk for pk, _ in at}
     assert set(met.values_list("pk", flat=True)) == {at[0][0]}
     assert b != a
+
+
+class Keys(HTMLParser):
+    """The keys of a page that hold outside any row or card."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: Counter[str] = Counter()
+        self.inside: list[bool] = []
+
+    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
+        told = dict(given)
+        if tag not in {"input", "img", "br", "link", "meta", "hr", "line", "rect"}:
+            self.inside.append("data-key-scope" in told or (bool(self.inside) and self.inside[-1]))
+        if (name := told.get("data-key")) and not (self.inside and self.inside[-1]):
+            self.held[name] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in {"line", "rect"}:
+            self.inside.pop()
+
+
+def test_no_key_does_two_things_on_the_pages_of_children_protection_missing_and_clocks(
+    cast: Cast, browser: Browser
+) -> None:
+    at = [child(cast.handler) for _ in range(3)]
+    record, other = recorded(cast.vast, *at), recorded(cast.vast, child(cast.handler))
+    child_actions.merge(cast.vast, record, other, key=key(), why="One child.")
+    third = child(cast.handler)
+    found = pair(third, at[0])
+    day = known_world.today() + timedelta(days=20)
+    for kind in ("missing", "online"):
+        child_marker_actions.mark(cast.vast, record, key=key(), kind=kind, words="x", review_on=day)
+    now = known_world.database_now(connection)
+    taken = protection_actions.take(cast.vast, at[0][0], key=key(), child=str(at[0][1]), given=Given(taken_at=now))
+    gone = missing_actions.open_episode(cast.vast, at[0][0], key=key(), child=str(at[0][1]))
+    later(timedelta(days=40))
+    watch()
+    pages = {
+        f"children/{record}/": {"b", "p", "m", "a", "c"}, "children/": {"/"}, f"children/{record}/sheet": {"b"},
+        f"children/in/{at[0][0]}/{at[0][1]}/": {"b", "o", "n"}, f"children/in/{third[0]}/{third[1]}/": {"b", "m", "/"},
+        f"children/alike/{found.pk}/": {"b", "w", "s", "n"}, "protection": set(), f"protection/{taken.pk}": {"o", "a", "e", "d"},
+        "missing": {"p"}, f"missing/{gone.pk}": {"o", "s", "a", "r"}, "clocks": set(),
+    }  # fmt: skip
+    client = browser(cast.vast)
+    for path, wanted in pages.items():
+        page, keys = client.get(f"/safeguarding/{path}"), Keys()
+        assert page.status_code == 200, path
+        keys.feed(page.text)
+        assert wanted <= set(keys.held), path
+        assert [one for one, times in keys.held.items() if times > 1] == [], path
 
 
 def _graded(cast: Cast, one: At) -> Incident:

@@ -142,7 +142,7 @@ def _raise(one: ChildRaise, seen: Seen, *, may: bool) -> dict[str, Any]:
     whole = set(one.incidents) <= {str(pk) for pk in seen.incidents}
     answer = getattr(one, "answer", None)
     return {
-        "at": one.at, "number": len(one.incidents) if whole else None, "answer": answer,
+        "id": one.pk, "at": one.at, "number": len(one.incidents) if whole else None, "answer": answer,
         "words": answer.words.shown() if answer is not None and (whole or may) else "",
     }  # fmt: skip
 
