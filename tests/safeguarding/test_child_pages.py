@@ -73,8 +73,11 @@ def test_children_whose_names_nobody_knows_are_each_shown_beside_their_sibling(c
     incident = Incident.objects.get(pk=one[0])
     for age in (3, 5, None):
         child(cast.handler, "", age, incident=incident)
+    for _ in range(2):
+        child(cast.handler, "baby", 0, incident=incident)
     page = text(browser(cast.vast).get(f"{ROOT}{recorded(cast.vast, one)}/"))
     assert page.count("name not known, ") == 3
+    assert page.count("baby, 0 told") == 2, "twins told alike are two"
     assert "unknown" not in page
     page = text(browser(cast.vast).get(f"{ROOT}{recorded(cast.vast, nameless)}/"))
     assert "Child, name not known" in page
@@ -206,6 +209,8 @@ def test_how_many_concerns_raised_a_child_and_what_was_decided_is_for_who_sees_t
     assert "Raised by concerns below" in text(browser(cast.fim).get(page)), (
         "one is closed, and so out of the FIM's sight"
     )
+    assert "concerns, more than you may see" in text(browser(cast.fim).get(ROOT))
+    assert "3 concerns" in text(browser(cast.vast).get(ROOT))
     answer(cast.vast, ChildRaise.objects.get().pk, words="Referred for neglect.")
     assert "Ask the VAST what was decided" in text(browser(cast.fim).get(page))
     assert "Referred for neglect." not in text(browser(cast.fim).get(page))

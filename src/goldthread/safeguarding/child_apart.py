@@ -44,13 +44,15 @@ def against(user: Staff, some: Collection[At], others: Collection[At]) -> str:
     every = {pk for pk, _ in mine | theirs}
     sees = set(Incident.objects.reached_by(user, "child.tie").filter(pk__in=every).values_list("pk", flat=True))
     said = []
-    children = {child for _, child in mine}
-    rows = ChildApart.objects.filter(Q(child__in=children) | Q(other_child__in=children))
+    incidents, children = {pk for pk, _ in mine}, {child for _, child in mine}
+    rows = ChildApart.objects.filter(
+        Q(incident__in=incidents, child__in=children) | Q(other_incident__in=incidents, other_child__in=children)
+    )
     for one in rows.select_related("by", "why").order_by("-id"):
         a, b = (one.incident_id, one.child), (one.other_incident_id, one.other_child)
         if (a in mine and b in theirs) or (b in mine and a in theirs):
-            why = f": \u201c{one.why.shown()}\u201d" if one.why is not None and {a[0], b[0]} <= sees else ""
-            said.append(f"{one.by.name} said on {clock(one.at)} that they are two children{why}.")
+            why = f": \u201c{one.why.shown()}\u201d" if one.why is not None and {a[0], b[0]} <= sees else "."
+            said.append(f"{one.by.name} said on {clock(one.at)} that they are two children{why}")
             break
     for pk in sorted({pk for pk, _ in mine} & {pk for pk, _ in theirs}):
         two = [at for at in mine | theirs if at[0] == pk]

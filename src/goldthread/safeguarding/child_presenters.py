@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,9 @@ def last_known(seen: Seen) -> dict[str, Any]:
 
 
 def siblings(seen: Seen) -> list[dict[str, Any]]:
-    """Other children of the same incidents, each once under a name, with the incident that told of them last."""
+    """Other children of the same incidents, each once under a name, with the incident that told of them last. Two told by one name in
+    one incident are two, and so is each whose name nobody knows.
+    """
     mine = {(one.incident_id, one.child) for one in seen.ties}
     newest = ChildVersion.objects.filter(incident__in=seen.pks).order_by("incident", "child", "-version")
     found: dict[object, dict[str, Any]] = {}
@@ -125,10 +128,12 @@ def siblings(seen: Seen) -> list[dict[str, Any]]:
         if (one.incident_id, one.child) not in mine
     ]
     records = queries.held_by([(one.incident_id, one.child) for one in rows])
+    so_called: Counter[tuple[uuid.UUID, str]] = Counter()
     for one in sorted(rows, key=lambda row: (row.at, row.pk), reverse=True):
         record = records.get((one.incident_id, one.child))
         name = plain(facts(one).get("name", ""))
-        row = found.setdefault(record or name or one.child, {
+        so_called[one.incident_id, name] += 1
+        row = found.setdefault(record or ((name, so_called[one.incident_id, name]) if name else one.child), {
             "name": name_of(one), "age": age_of(one), "at": one.at, "incident": seen.incidents[one.incident_id],
             "record": record, "times": 0,
         })  # fmt: skip
@@ -281,14 +286,17 @@ def here(user: Staff, incident: Incident, versions: Collection[ChildVersion], no
 
 
 def raises(user: Staff) -> list[dict[str, Any]]:
-    """Raises that wait, with the child and the incidents that this person may see; none where they see none of these."""
+    """Raises that wait, with the child and the incidents that this person may see, and how many there are where they see all; none where
+    they see none of the child's.
+    """
     rows = list(queries.raises_open())
     if not rows:
         return []
     ends = queries.roots({one.record_id for one in rows})
     groups = queries.groups(set(ends.values()))
     every = {at for group in groups.values() for at in group}
-    reach = Incident.objects.reached_by(user, queries.SEE).in_bulk({one for one, _ in every})
+    wanted = {one for one, _ in every} | {uuid.UUID(pk) for one in rows for pk in one.incidents}
+    reach = Incident.objects.reached_by(user, queries.SEE).in_bulk(wanted)
     versions = queries.newest([at for at in every if at[0] in reach])
     found = []
     for one in rows:
@@ -296,7 +304,8 @@ def raises(user: Staff) -> list[dict[str, Any]]:
         if group:
             counted = [reach[pk] for pk in map(uuid.UUID, one.incidents) if pk in reach]
             found.append({
-                "id": one.pk, "at": one.at, "record": ends[one.record_id], "number": len(one.incidents),
+                "id": one.pk, "at": one.at, "record": ends[one.record_id],
+                "number": len(counted) if len(counted) == len(one.incidents) else None,
                 "title": title([versions[at] for at in group]), "incidents": counted,
             })  # fmt: skip
     return found
