@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
+from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.known import force_day
+from goldthread.contact.models import Incident
 from goldthread.safeguarding import child_marker_actions as actions
+from goldthread.safeguarding.child_actions import merge
 from goldthread.safeguarding.child_marker_actions import Reviewed
-from goldthread.safeguarding.child_models import ChildMarker
+from goldthread.safeguarding.child_models import ChildMarker, ChildRaise
 from goldthread.safeguarding.clock_actions import watch
+from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_queries import running, standing
-from tests.cast import Cast, key
+from tests.cast import Cast, attended, graded, key
 from tests.response.test_alarms import later
 from tests.safeguarding.children import child, recorded
+from tests.supervision.test_pages import Browser, text
 
 
 def day(ahead: int) -> date:
@@ -100,3 +106,44 @@ def test_nobody_but_the_vast_sets_or_reviews(cast: Cast, record: uuid.UUID, who:
         actions.mark(user, record, key=key(), kind="missing", words="x", review_on=day(3))
     with pytest.raises(NotThere):
         actions.review(user, marker.pk, Reviewed("ended", "x", 0))
+
+
+def test_what_whoever_meets_the_child_must_know_stands_on_the_incident_and_at_the_door(
+    cast: Cast, browser: Browser
+) -> None:
+    here, before = child(cast.handler), child(cast.handler)
+    incident = Incident.objects.get(pk=here[0])
+    graded(cast.handler, incident)
+    attended(cast, incident)
+    record, merged = recorded(cast.vast, here), recorded(cast.vast, before)
+    ended, marker = mark(cast, record, words="Was in hospital."), mark(cast, merged, words="Not with her uncle.")
+    actions.review(cast.vast, ended.pk, Reviewed("ended", "Home.", 0))
+    merge(cast.vast, record, merged, key=key(), why="One child.")
+    for who, at in (("handler", "incidents"), ("dispatcher", "incidents"), ("officer", "safeguarding/door")):
+        page = text(browser(cast.everybody()[who]).get(f"/{at}/{incident.pk}/"))
+        assert "Goes missing" in page, who
+        assert "Not with her uncle." in page, who
+        assert "Was in hospital." not in page, who
+    seen = AuditEvent.objects.filter(duty="consultation", subjects__contains=f'["child_marker","{marker.pk}"]')
+    assert {one.verb for one in seen} == {"child.known", "door.answer"}
+    actions.review(cast.vast, marker.pk, Reviewed("changed", "He moved in.", 0, "Not with her step-father.", day(9)))
+    assert "Not with her step-father." in text(browser(cast.officer).get(f"/safeguarding/door/{incident.pk}/"))
+
+
+def test_the_clocks_page_names_the_child_and_leads_to_the_marker_and_to_the_raise(cast: Cast, browser: Browser) -> None:
+    record = recorded(cast.vast, *[child(cast.handler) for _ in range(3)])
+    marker, client = mark(cast, record, review_on=day(7)), browser(cast.vast)
+    Clock.objects.filter(about="child_raise").update(incident=None)
+    later(timedelta(days=40))
+    watch()
+    page = client.get("/safeguarding/clocks")
+    assert text(page).count("Mia Fenwick, 7") == 2
+    links = re.findall(r'href="(/safeguarding/children/[^"]+)" data-key="o"', page.text)
+    assert len(links) == 2
+    assert [client.get(one).headers["Location"] for one in sorted(links)] == [
+        f"/safeguarding/children/{record}/#marker-{marker.pk}",
+        f"/safeguarding/children/#raised-{ChildRaise.objects.get().pk}",
+    ]
+    assert f'id="marker-{marker.pk}"' in client.get(f"/safeguarding/children/{record}/").text
+    event = AuditEvent.objects.get(verb="clock.see")
+    assert str(record) in event.subjects

@@ -8,12 +8,15 @@ import pytest
 
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact import actions as contact
 from goldthread.contact import known_actions as known
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.safeguarding import child_actions as actions
 from goldthread.safeguarding import child_queries as queries
 from goldthread.safeguarding.child_likeness_actions import suggest
-from goldthread.safeguarding.child_models import ChildApart, ChildLikeness, ChildMerge, ChildRecord, ChildTie
+from goldthread.safeguarding.child_models import ChildApart, ChildLikeness, ChildMerge, ChildName, ChildRecord, ChildTie
+from goldthread.safeguarding.child_rules import alike
 from tests import known_world
 from tests.cast import Cast, key, opened
 from tests.safeguarding.children import At, child, pair, recorded
@@ -84,6 +87,43 @@ def test_a_merge_is_undone_in_one_step_exactly_and_said_on_both(cast: Cast) -> N
     assert not ChildLikeness.objects.filter(ended="").exists(), (
         "two different children are not suggested again, nor who is with them"
     )
+
+
+def test_what_somebody_said_is_two_is_made_one_only_by_who_has_read_that(cast: Cast) -> None:
+    one, other, third = (child(cast.handler) for _ in range(3))
+    actions.apart(cast.vast, pair(one, other).pk, why="Born in different years.")
+    first, second = recorded(cast.vast, one), recorded(cast.vast, other)
+    for _ in range(2):
+        with pytest.raises(
+            Invalid, match=r"Vast Amber said on .* two children: \u201cBorn in different years.\u201d"
+        ) as no:
+            actions.merge(cast.vast, first, second, key=key(), why=WHY)
+        assert set(no.value.fields) == {"despite"}
+    actions.merge(cast.vast, first, second, key=key(), why=WHY, despite=True)
+    assert holds(first) == {one, other}
+    actions.tie(cast.vast, *third, key=key(), record_id=first, why=WHY)
+    actions.untie(cast.vast, *third, key=key(), why="A cousin.")
+    with pytest.raises(Invalid, match="A cousin"):
+        actions.tie(cast.vast, *third, key=key(), record_id=first, why=WHY)
+    assert holds(first) == {one, other}
+    actions.tie(cast.vast, *third, key=key(), record_id=first, why=WHY, despite=True)
+
+
+def test_two_children_of_one_incident_are_made_one_only_by_who_has_read_that(cast: Cast) -> None:
+    one = child(cast.handler, "Mia Fenwick", 7)
+    incident = Incident.objects.get(pk=one[0])
+    sister, elsewhere = child(cast.handler, "Mya Fenwick", 5, incident=incident), child(cast.handler, "Mya Fenwick", 7)
+    said = f"{incident.reference} has them as two: Mia Fenwick, 7; Mya Fenwick, 5."
+    record = recorded(cast.vast, one)
+    with pytest.raises(Invalid, match=said):
+        actions.tie(cast.vast, *sister, key=key(), record_id=record, why=WHY)
+    other = recorded(cast.vast, sister)
+    found = pair(elsewhere, one)
+    actions.tie(cast.vast, *elsewhere, key=key(), record_id=other, why=WHY)
+    with pytest.raises(Invalid, match=said):
+        actions.same(cast.vast, found.pk, why=WHY)
+    assert (holds(record), holds(other)) == ({one}, {sister, elsewhere})
+    assert holds(actions.same(cast.vast, found.pk, why=WHY, despite=True)) == {one, sister, elsewhere}
 
 
 def test_merges_lead_on_and_each_comes_back_by_itself(cast: Cast) -> None:
@@ -167,6 +207,24 @@ def test_a_child_told_by_the_first_name_alone_is_suggested_at_the_same_address(c
         known.settle(cast.handler, incident, key=key(), choice=f"place-{home.pk}")
     assert suggest(elsewhere[0]) == 0
     assert pair(one, other).score >= 4
+
+
+def test_one_whose_name_nobody_knows_has_no_name_that_could_differ_or_agree(cast: Cast) -> None:
+    home = known_world.place(known_world.street("Larch Road"), "14")
+    known_world.person("Orla Fenwick", known_world.years_ago(31), home)
+    nameless, told, also = child(cast.handler, "", 7), child(cast.handler, "Mia Fenwick", 7), child(cast.handler, "", 7)
+    for incident, _ in (nameless, told):
+        known.settle(cast.handler, incident, key=key(), choice=f"place-{home.pk}")
+    assert queries.known_of([nameless])[nameless].names == ()
+    assert not ChildName.objects.filter(version__incident=nameless[0]).exists()
+    found = queries.known_of([nameless, told])
+    likeness = alike(found[nameless], found[told], {"place": 2, "age": 1})
+    assert (likeness.agrees, likeness.differs) == (("age", "place"), ())
+    for at, name in ((nameless, "Leo Marsh"), (also, "Mia Fenwick")):
+        given = ChildGiven(str(at[1]), name, 7, False, "", "", "not_seen")
+        contact.answer_children(cast.handler, at[0], key=key(), answer="named", given=[given])
+    found = queries.known_of([nameless, also])
+    assert alike(found[nameless], found[also], {"age": 1}).differs == ("name",), "two children, each named later"
 
 
 @pytest.mark.parametrize(

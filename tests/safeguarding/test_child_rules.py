@@ -37,6 +37,7 @@ def known(name: str = "", age: int | None = None, at: datetime = NOW, **more: ob
     [
         (known("Mia Fenwick", 7), known("Mya Fenwick", 6, YEAR_AGO), True),
         (known("Mia Fenwick", 7), known("Mia Fenwick", 7), True),
+        (Known(("Mia", "Mia Fenwick"), ((7, False, NOW),)), known("Mia Fenwick", 7), True),
         (known("Mia Fenwick"), known("Mia Fenwick"), False),
         (known("Mia Fenwick", 7), known("Mia Fenwick", 15), False),
         (known("Mia", 7), known("Mia", 7), False),

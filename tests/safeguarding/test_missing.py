@@ -75,6 +75,14 @@ def test_the_child_is_enough_and_the_suggested_risk_holds(cast: Cast) -> None:
     assert MissingAssessment.objects.filter(episode=high).count() == 2
 
 
+def test_a_form_sent_again_with_more_in_it_makes_no_second_child_and_no_second_episode(cast: Cast) -> None:
+    incident, sent = opened(cast.handler), key()
+    held = actions.open_episode(cast.supervisor, incident.pk, key=sent)
+    with pytest.raises(Refused, match=f"as {held.pk}: add to that"):
+        actions.open_episode(cast.supervisor, incident.pk, key=sent, words="Has no coat.")
+    assert incident.child_versions.count() == MissingEpisode.objects.count() == 1
+
+
 def test_below_medium_needs_an_inspector_who_did_not_choose_it_and_until_then_the_higher_holds(cast: Cast) -> None:
     episode = gone(cast, risk="low", words="Her brother says she is at his flat.")
     assert (episode.risk, clocks(episode)) == ("medium", {"missing_medium"})

@@ -104,6 +104,16 @@ def test_the_designated_officer_is_another_person_by_rule_and_by_the_database(ca
         ).save()  # fmt: skip
 
 
+def test_a_form_sent_again_with_more_in_it_makes_no_second_child(cast: Cast) -> None:
+    incident, sent, at = opened(cast.handler), key(), now()
+    held = actions.take(cast.supervisor, incident.pk, key=sent, name="Amy", given=Given(taken_at=at))
+    with pytest.raises(Refused, match=f"as {held.pk}: add to that"):
+        actions.take(cast.supervisor, incident.pk, key=sent, name="amy ", given=Given(taken_at=at, reason="Alone."))
+    assert incident.child_versions.count() == Protection.objects.count() == 1
+    actions.take(cast.supervisor, incident.pk, key=sent, name="Ben", given=Given(taken_at=at))
+    assert Protection.objects.count() == 2, "her brother, by the form that the browser went back to"
+
+
 @pytest.mark.parametrize(
     ("began", "ends"),
     [
@@ -157,6 +167,36 @@ def test_an_ending_stops_the_clock_and_a_time_corrected_moves_it(cast: Cast, inc
     with pytest.raises(Invalid, match="not changed any more"):
         actions.add(cast.vast, held.pk, key=key(), given=Given(taken_at=now()))
     assert take(cast.vast, incident).pk != held.pk, "a child may be taken again"
+
+
+def test_a_day_corrected_moves_the_discussions_clock_that_ran_from_it_and_no_other(
+    cast: Cast, incident: Incident
+) -> None:
+    friday = datetime(2026, 11, 27, 15, 0, tzinfo=LONDON)
+    to(friday)
+    held = take(cast.vast, incident, friday)
+    discussion = running(("child", EDEN)).filter(rule="strategy_discussion")
+    typed = discussion.get().due_at
+    actions.add(cast.vast, held.pk, key=key(), given=Given(taken_at=friday - timedelta(days=1)))
+    assert typed - discussion.get().due_at == timedelta(days=3), "Friday's end, not Monday's"
+    assert Clock.objects.filter(about_id=str(EDEN), because="corrected").count() == 1
+    actions.end(cast.vast, held.pk, key=key(), how="order", ended_at=now())
+    again = take(cast.vast, incident, friday)
+    actions.add(cast.vast, again.pk, key=key(), given=Given(taken_at=friday - timedelta(hours=1)))
+    assert discussion.get().began_at == friday - timedelta(days=1), "the earlier one is the discussion owed"
+    actions.met(
+        cast.vast,
+        incident.pk,
+        key=key(),
+        child=str(EDEN),
+        kind="strategy",
+        held_at=now(),
+        outcome="support",
+        who="Social care: A. Lund.",
+        words="Support.",
+    )
+    actions.add(cast.vast, again.pk, key=key(), given=Given(taken_at=friday - timedelta(hours=2)))
+    assert not discussion.exists(), "held, and not owed again"
 
 
 def test_it_is_on_record_once_however_often_it_is_sent(cast: Cast, incident: Incident) -> None:

@@ -19,6 +19,7 @@ from goldthread.contact.work import NOT_THERE as NO_INCIDENT
 from goldthread.contact.work import Work, command_key, earlier, on_incident
 from goldthread.safeguarding import child_queries as queries
 from goldthread.safeguarding import child_rules as rules
+from goldthread.safeguarding.child_apart import against
 from goldthread.safeguarding.child_models import ChildApart, ChildLikeness, ChildMerge, ChildRecord, ChildTie
 from goldthread.safeguarding.child_queries import At, Held
 from goldthread.safeguarding.child_raise_actions import look
@@ -49,11 +50,19 @@ def make(user: Staff, incident_id: uuid.UUID, child: uuid.UUID, *, key: uuid.UUI
 
 
 def tie(
-    user: Staff, incident_id: uuid.UUID, child: uuid.UUID, *, key: uuid.UUID, record_id: uuid.UUID, why: str
+    user: Staff,
+    incident_id: uuid.UUID,
+    child: uuid.UUID,
+    *,
+    key: uuid.UUID,
+    record_id: uuid.UUID,
+    why: str,
+    despite: bool = False,
 ) -> uuid.UUID:
     """Say that a child in an incident is a record's. Returns the record, which is the one into which the named one is merged.
 
-    Raises ``Refused`` where the child belongs to another already, ``NotThere`` for a record out of sight.
+    Raises ``Refused`` where the child belongs to another already, ``NotThere`` for a record out of sight, and ``Invalid`` where
+    something speaks against it (``against``), unless ``despite``: whoever says so has read that.
     """
     kept = rules.reason(why)
     with on_incident(user, incident_id, TIE, key, "tie", child, record_id, kept) as work:
@@ -61,7 +70,7 @@ def tie(
             return uuid.UUID(work.done)
         _there(work, child)
         held = reached(user, record_id)
-        _tie(work, child, held.root, kept)
+        _tie(work, child, held.root, kept, despite=despite)
         _one(work.act, held.root)
         look(work.act, held.root, work.incident)
         work.finish(held.root)
@@ -92,8 +101,11 @@ def untie(user: Staff, incident_id: uuid.UUID, child: uuid.UUID, *, key: uuid.UU
     return last.record_id
 
 
-def same(user: Staff, likeness_id: int, *, why: str) -> uuid.UUID:
-    """Say of a suggested pair that they are one child: ties, makes or merges what it takes. Returns the record."""
+def same(user: Staff, likeness_id: int, *, why: str, despite: bool = False) -> uuid.UUID:
+    """Say of a suggested pair that they are one child: ties, makes or merges what it takes. Returns the record.
+
+    Raises ``Invalid`` where something speaks against it, unless ``despite``.
+    """
     kept = rules.reason(why)
     with acting(user) as act:
         one, other, pair = _pair(user, likeness_id)
@@ -105,17 +117,17 @@ def same(user: Staff, likeness_id: int, *, why: str) -> uuid.UUID:
             if mine is not None and theirs is not None:
                 found = mine
                 if mine != theirs:
-                    _merge(act, user, theirs, mine, kept)
+                    _merge(act, user, theirs, mine, kept, despite=despite)
             elif mine is not None:
                 found = mine
-                _tie(there, other[1], found, kept)
+                _tie(there, other[1], found, kept, despite=despite)
             elif theirs is not None:
                 found = theirs
-                _tie(here, one[1], found, kept)
+                _tie(here, one[1], found, kept, despite=despite)
             else:
                 found = _made(here).pk
-                _tie(here, one[1], found, kept)
-                _tie(there, other[1], found, kept)
+                _tie(here, one[1], found, kept, despite=despite)
+                _tie(there, other[1], found, kept, despite=despite)
             root = queries.roots([found])[found]
             _one(act, root)
             look(act, root, here.incident, there.incident)
@@ -138,11 +150,13 @@ def apart(user: Staff, likeness_id: int, *, why: str = "") -> None:
         _end_likenesses(act, mine, theirs, "apart")
 
 
-def merge(user: Staff, record_id: uuid.UUID, other_id: uuid.UUID, *, key: uuid.UUID, why: str) -> uuid.UUID:
+def merge(
+    user: Staff, record_id: uuid.UUID, other_id: uuid.UUID, *, key: uuid.UUID, why: str, despite: bool = False
+) -> uuid.UUID:
     """Say that two records are one child: the other goes into the first, with all that is tied to it. Returns the first.
 
-    Raises ``Invalid`` for a record with itself, ``Stale`` where another merged or separated one of them meanwhile, and ``NotThere``
-    for one out of sight.
+    Raises ``Invalid`` for a record with itself and where something speaks against it, unless ``despite``; ``Stale`` where another
+    merged or separated one of them meanwhile, and ``NotThere`` for one out of sight.
     """
     kept = rules.reason(why)
     with acting(user) as act:
@@ -153,7 +167,7 @@ def merge(user: Staff, record_id: uuid.UUID, other_id: uuid.UUID, *, key: uuid.U
             raise Invalid({"other": "This is the same record. Nothing was merged."})
         if (into.root, gone.root) != (record_id, other_id):
             raise Stale(MEANWHILE)
-        _merge(act, user, gone.root, into.root, kept)
+        _merge(act, user, gone.root, into.root, kept, despite=despite)
         _one(act, into.root)
         look(act, into.root)
         _remember(act, user, key, "merge", record_id, other_id, kept, result=into.root)
@@ -190,10 +204,12 @@ def unmerge(user: Staff, record_id: uuid.UUID, *, key: uuid.UUID, why: str, diff
     return record_id
 
 
-def _merge(act: Acting, user: Staff, gone: uuid.UUID, into: uuid.UUID, kept: str) -> None:
+def _merge(act: Acting, user: Staff, gone: uuid.UUID, into: uuid.UUID, kept: str, *, despite: bool) -> None:
     with _locked([gone, into]):
         if queries.roots([gone, into]) != {gone: gone, into: into}:
             raise Stale(MEANWHILE)
+        groups = queries.groups([gone, into])
+        _doubt(user, groups.get(gone, []), groups.get(into, []), despite=despite)
         last = ChildMerge.objects.filter(gone=gone).order_by("-number").first()
         ChildMerge(
             gone_id=gone, into_id=into, number=last.number + 1 if last else 1, by=user, at=act.now,
@@ -204,7 +220,13 @@ def _merge(act: Acting, user: Staff, gone: uuid.UUID, into: uuid.UUID, kept: str
     act.record("combination", "child.merge", _subjects(gone, into, whole))
 
 
-def _tie(work: Work, child: uuid.UUID, record: uuid.UUID, kept: str) -> None:
+def _doubt(user: Staff, some: list[At], others: list[At], *, despite: bool) -> None:
+    """Refuse to make one of what somebody said is two, or what one incident has as two: once, since a person may know better."""
+    if not despite and (said := against(user, some, others)):
+        raise Invalid({"despite": said})
+
+
+def _tie(work: Work, child: uuid.UUID, record: uuid.UUID, kept: str, *, despite: bool = False) -> None:
     last = _last(work.incident.pk, child)
     if last is not None and last.tied:
         if queries.roots([last.record_id])[last.record_id] == queries.roots([record])[record]:
@@ -213,6 +235,8 @@ def _tie(work: Work, child: uuid.UUID, record: uuid.UUID, kept: str) -> None:
             "This child belongs to another record already. Merge the two records, or take the tie back first."
         )
     assert work.user is not None
+    held = queries.held(record)
+    _doubt(work.user, [(work.incident.pk, child)], held.at if held else [], despite=despite)
     ChildTie(
         record_id=record, incident=work.incident, child=child, number=last.number + 1 if last else 1, by=work.user,
         at=work.now, why=Payload.objects.keep(kept) if kept else None,

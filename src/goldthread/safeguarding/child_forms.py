@@ -21,6 +21,11 @@ def _day(label: str) -> forms.DateField:
     )  # fmt: skip
 
 
+def _despite() -> forms.BooleanField:
+    """Sent by the second press, after what speaks against it was read."""
+    return forms.BooleanField(label="Perhaps two children", required=False, widget=forms.HiddenInput)
+
+
 class SearchForm(forms.Form):
     """A name, and what a child found is wanted for: to be merged with a record, or to be tied to a child of an incident."""
 
@@ -43,6 +48,7 @@ class TieForm(CommandForm):
     name = "tie"
     record = forms.UUIDField(widget=forms.HiddenInput)
     why = _words("Why this is the same child", rows=1)
+    despite = _despite()
 
 
 class UntieForm(CommandForm):
@@ -58,6 +64,7 @@ class LikenessForm(CommandForm):
     name = "likeness"
     answer = forms.ChoiceField(choices=[("same", "One child"), ("apart", "Two children")], widget=forms.HiddenInput)
     why = _words("Why (needed to say that they are one)", rows=2)
+    despite = _despite()
 
 
 class MergeForm(CommandForm):
@@ -66,6 +73,7 @@ class MergeForm(CommandForm):
     name = "merge"
     other = forms.UUIDField(widget=forms.HiddenInput)
     why = _words("Why these are one child", rows=1)
+    despite = _despite()
 
 
 class UnmergeForm(CommandForm):

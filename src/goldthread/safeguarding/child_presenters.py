@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from goldthread.contact.search_rules import plain
 from goldthread.safeguarding import child_queries as queries
 from goldthread.safeguarding import child_rules as rules
 from goldthread.safeguarding.child_chronology import Line, chronology, kinds
-from goldthread.safeguarding.child_models import ChildLikeness, ChildMarker, ChildMarkerReview, ChildMerge
+from goldthread.safeguarding.child_marker_presenters import marker, meanwhile, standing_markers
+from goldthread.safeguarding.child_models import ChildLikeness, ChildMerge, ChildRaise
 from goldthread.safeguarding.child_queries import At, Seen, age_of, facts, name_of
-from goldthread.safeguarding.child_rules import Known, alike, kind_names, rules_on
+from goldthread.safeguarding.child_rules import Known, alike, rules_on
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -47,7 +49,8 @@ def record(user: Staff, seen: Seen, now: datetime) -> dict[str, Any]:
         "siblings": siblings(seen),
         "household": household(seen, force_day(now)),
         "markers": [marker(one, reviews, force_day(now)) for one, reviews in queries.markers_of(seen.held)],
-        "raises": list(queries.raises_of(seen.held)),
+        "meanwhile": meanwhile(seen, force_day(now)),
+        "raises": [_raise(one, seen, may=may) for one in queries.raises_of(seen.held)],
         "ties": [{"tie": one, "incident": seen.incidents[one.incident_id]} for one in seen.ties],
         "merges": merges(seen),
         "alike": [pair_of(one) for one in queries.suggestions_on(seen.held.at)] if may else [],
@@ -113,7 +116,9 @@ def last_known(seen: Seen) -> dict[str, Any]:
 
 
 def siblings(seen: Seen) -> list[dict[str, Any]]:
-    """Other children of the same incidents, each once under a name, with the incident that told of them last."""
+    """Other children of the same incidents, each once under a name, with the incident that told of them last. Two told by one name in
+    one incident are two, and so is each whose name nobody knows.
+    """
     mine = {(one.incident_id, one.child) for one in seen.ties}
     newest = ChildVersion.objects.filter(incident__in=seen.pks).order_by("incident", "child", "-version")
     found: dict[object, dict[str, Any]] = {}
@@ -123,16 +128,28 @@ def siblings(seen: Seen) -> list[dict[str, Any]]:
         if (one.incident_id, one.child) not in mine
     ]
     records = queries.held_by([(one.incident_id, one.child) for one in rows])
+    so_called: Counter[tuple[uuid.UUID, str]] = Counter()
     for one in sorted(rows, key=lambda row: (row.at, row.pk), reverse=True):
         record = records.get((one.incident_id, one.child))
         name = plain(facts(one).get("name", ""))
-        row = found.setdefault(record or name or one.child, {
+        so_called[one.incident_id, name] += 1
+        row = found.setdefault(record or ((name, so_called[one.incident_id, name]) if name else one.child), {
             "name": name_of(one), "age": age_of(one), "at": one.at, "incident": seen.incidents[one.incident_id],
             "record": record, "times": 0,
         })  # fmt: skip
         row["times"] += 1
         row["record"] = row["record"] or record
     return list(found.values())[:MOST]
+
+
+def _raise(one: ChildRaise, seen: Seen, *, may: bool) -> dict[str, Any]:
+    """A raise: how many concerns there were, and what was decided of them, are told to who sees them all, the latter to the VAST too."""
+    whole = set(one.incidents) <= {str(pk) for pk in seen.incidents}
+    answer = getattr(one, "answer", None)
+    return {
+        "id": one.pk, "at": one.at, "number": len(one.incidents) if whole else None, "answer": answer,
+        "words": answer.words.shown() if answer is not None and (whole or may) else "",
+    }  # fmt: skip
 
 
 def household(seen: Seen, today: date) -> list[dict[str, Any]]:
@@ -144,16 +161,23 @@ def household(seen: Seen, today: date) -> list[dict[str, Any]]:
     ]
 
 
-def marker(one: ChildMarker, reviews: list[ChildMarkerReview], today: date) -> dict[str, Any]:
-    """A marker as it holds now, with its reviews."""
-    last = reviews[0] if reviews else None
-    changed = next((each.words for each in reviews if each.words is not None), one.words)
-    due = one.review_on if last is None else last.review_on
-    return {
-        "marker": one, "kind": kind_names().get(one.kind, one.kind), "words": changed.shown(), "review_on": due,
-        "ended": last is not None and last.outcome == "ended", "late": due is not None and due <= today,
-        "reviews": reviews, "seen": last.number if last else 0,
-    }  # fmt: skip
+def titles(user: Staff, records: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
+    """For each of these records of which this person sees something, the one in force and what the child is called there."""
+    ends = queries.roots(records) if records else {}
+    groups = queries.groups(set(ends.values()))
+    every = {at for group in groups.values() for at in group}
+    reach = set(
+        Incident.objects.reached_by(user, queries.SEE)
+        .filter(pk__in={pk for pk, _ in every})
+        .values_list("pk", flat=True)
+    )
+    versions = queries.newest([at for at in every if at[0] in reach])
+    found = {}
+    for record, end in ends.items():
+        told = [versions[at] for at in groups.get(end, ()) if at in versions]
+        if told:
+            found[record] = (end, title(told))
+    return found
 
 
 def merges(seen: Seen) -> list[dict[str, Any]]:
@@ -230,12 +254,15 @@ def children(found: list[At], reach: dict[uuid.UUID, Incident]) -> list[dict[str
     return list(rows.values())
 
 
-def here(user: Staff, incident: Incident, versions: Collection[ChildVersion]) -> list[dict[str, Any]]:
-    """Which children of an incident have a record and from how many earlier incidents; to who may tie, those without one too."""
+def here(user: Staff, incident: Incident, versions: Collection[ChildVersion], now: datetime) -> list[dict[str, Any]]:
+    """Which children of an incident have a record, from how many earlier incidents and with which markers; to who may tie, those
+    without one too.
+    """
     may = user.can("child.tie")
     at = [(incident.pk, one.child) for one in versions]
     held = queries.held_by(at)
     groups = queries.groups(set(held.values()))
+    marked = standing_markers(set(held.values()), force_day(now))
     others = {pk for group in groups.values() for pk, _ in group}
     before = (
         Incident.objects.filter(pk__in=others, opened_at__lt=incident.opened_at) if others else Incident.objects.none()
@@ -253,19 +280,23 @@ def here(user: Staff, incident: Incident, versions: Collection[ChildVersion]) ->
         if root or may:
             rows.append({
                 "child": one.child, "name": name_of(one), "record": root, "before": count, "alike": pairs.get(one.child, []),
+                "markers": marked.get(root, []) if root else [],
             })  # fmt: skip
     return rows
 
 
 def raises(user: Staff) -> list[dict[str, Any]]:
-    """Raises that wait, with the child and the incidents that this person may see; none where they see none of these."""
+    """Raises that wait, with the child and the incidents that this person may see, and how many there are where they see all; none where
+    they see none of the child's.
+    """
     rows = list(queries.raises_open())
     if not rows:
         return []
     ends = queries.roots({one.record_id for one in rows})
     groups = queries.groups(set(ends.values()))
     every = {at for group in groups.values() for at in group}
-    reach = Incident.objects.reached_by(user, queries.SEE).in_bulk({one for one, _ in every})
+    wanted = {one for one, _ in every} | {uuid.UUID(pk) for one in rows for pk in one.incidents}
+    reach = Incident.objects.reached_by(user, queries.SEE).in_bulk(wanted)
     versions = queries.newest([at for at in every if at[0] in reach])
     found = []
     for one in rows:
@@ -273,7 +304,8 @@ def raises(user: Staff) -> list[dict[str, Any]]:
         if group:
             counted = [reach[pk] for pk in map(uuid.UUID, one.incidents) if pk in reach]
             found.append({
-                "id": one.pk, "at": one.at, "record": ends[one.record_id], "number": len(one.incidents),
+                "id": one.pk, "at": one.at, "record": ends[one.record_id],
+                "number": len(counted) if len(counted) == len(one.incidents) else None,
                 "title": title([versions[at] for at in group]), "incidents": counted,
             })  # fmt: skip
     return found

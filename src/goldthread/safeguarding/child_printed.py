@@ -13,7 +13,7 @@ from goldthread.clocks.local import LONDON
 from goldthread.contact.known import force_day
 from goldthread.documents.described import Document, Facts, Note, Paragraph, Part, Section, Table
 from goldthread.safeguarding import child_presenters as presenters
-from goldthread.safeguarding import child_queries as queries
+from goldthread.safeguarding.child_marker_presenters import standing_markers
 from goldthread.web.times import clock
 
 if TYPE_CHECKING:
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from goldthread.safeguarding.child_chronology import Line
     from goldthread.safeguarding.child_queries import Seen
 
+PERHAPS = "Perhaps another child's, set while two records stood as one: "
 MORE = "More is held about this child than whoever printed this may see. Ask the VAST."
 
 
 def document(seen: Seen, by: Staff, now: datetime) -> Document:
     """The sheet; its digest is of all that it says."""
     title = presenters.title(seen.versions)
+    markers = standing_markers([seen.held.root], force_day(now)).get(seen.held.root, [])
     parts: tuple[Part, ...] = (
         Facts((
             ("Printed by", f"{by.name}, {by.seat.name}"), ("Printed at", clock(now)),
@@ -38,8 +40,8 @@ def document(seen: Seen, by: Staff, now: datetime) -> Document:
             for one in presenters.who(seen.versions, seen.incidents)
         ]),
         _table("Markers", "That stand", ("About", "Words", "Looked at again by"), (5, 14, 5), [
-            (one["kind"], one["words"], f"{one['review_on']:%d/%m/%Y}")
-            for one in (presenters.marker(*each, force_day(now)) for each in queries.markers_of(seen.held)) if not one["ended"]
+            (one["kind"], f"{PERHAPS}{one['words']}" if one.get("perhaps") else one["words"], f"{one['review_on']:%d/%m/%Y}")
+            for one in markers
         ]),
         _table("With whom", "Other children of the same incidents", ("Name", "Age", "Incident"), (8, 4, 6), [
             (one["name"], one["age"], one["incident"].reference) for one in presenters.siblings(seen)

@@ -28,7 +28,7 @@ from goldthread.safeguarding.child_models import (
     ChildRecord,
     ChildTie,
 )
-from goldthread.safeguarding.child_rules import Known
+from goldthread.safeguarding.child_rules import Known, named
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -209,10 +209,15 @@ def merges_of(found: Held) -> QuerySet[ChildMerge]:
 
 def markers_of(found: Held) -> list[tuple[ChildMarker, list[ChildMarkerReview]]]:
     """A record's markers, the newest first, each with its reviews, the newest first."""
-    rows = ChildMarker.objects.filter(record__in=found.members).select_related("words", "by").order_by("-id")
+    return markers_on(found.members)
+
+
+def markers_on(records: Collection[uuid.UUID]) -> list[tuple[ChildMarker, list[ChildMarkerReview]]]:
+    """The markers of these records and not of what is merged into them, the newest first, each with its reviews, the newest first."""
+    rows = ChildMarker.objects.filter(record__in=records).select_related("words", "by").order_by("-id")
     reviews: dict[int, list[ChildMarkerReview]] = defaultdict(list)
     for one in (
-        ChildMarkerReview.objects.filter(marker__record__in=found.members)
+        ChildMarkerReview.objects.filter(marker__record__in=records)
         .select_related("words", "why", "by")
         .order_by("-number")
     ):
@@ -277,11 +282,11 @@ def known_of(children: Collection[At]) -> dict[At, Known]:
 
 
 def facts(version: ChildVersion) -> dict[str, str]:
-    """What was stated of a child in words; empty where it was erased."""
+    """What was stated of a child in words, the name empty where nobody knows it; nothing where it was erased."""
     if version.particulars.erased_at is not None:
         return {}
     found: Any = json.loads(version.particulars.text)
-    return found if isinstance(found, dict) else {}
+    return {**found, "name": named(found.get("name", ""))} if isinstance(found, dict) else {}
 
 
 def name_of(version: ChildVersion) -> str:

@@ -10,13 +10,15 @@ from typing import Any
 
 from goldthread.config import dated
 from goldthread.config.errors import Invalid
-from goldthread.contact.search_rules import LIKE, likeness, name_words
+from goldthread.contact.search_rules import LIKE, likeness, name_words, plain
 from goldthread.response.request_rules import LONGEST_WORDS
 from goldthread.thrive.lexicon import LEVELS
 
 YEAR = 365.25
 SLACK, SLACK_ESTIMATED = 1, 2
 """Years by which two ages may differ and still be one child's, since a whole year is said and not the day *(ours)*."""
+NOBODY = frozenset({"", "unknown", "not known"})
+"""What stands as a name where nobody knows it, in its plain form."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ def kind_names() -> dict[str, str]:
 def alike(one: Known, other: Known, weights: Mapping[str, int]) -> Likeness:
     """Compare two children; what is not known of either neither agrees nor differs."""
     agrees, differs = [], []
-    named = max((_name(a, b) for a in one.names for b in other.names), default="")
-    if named:
-        agrees.append(named)
+    found = {_name(a, b) for a in one.names for b in other.names} - {""}
+    if found:
+        agrees.append(max(found, key=lambda code: weights[code]))
     elif one.names and other.names:
         differs.append("name")
     if one.born and other.born:
@@ -98,6 +100,11 @@ def alike(one: Known, other: Known, weights: Mapping[str, int]) -> Likeness:
             agrees.append(code)
     score = sum(weights[code] for code in agrees) + sum(weights.get(f"{code}_differs", 0) for code in differs)
     return Likeness(tuple(agrees), tuple(differs), score)
+
+
+def named(told: str) -> str:
+    """The name told; empty where it only says that nobody knows it, which is no name that could agree or differ."""
+    return "" if plain(told) in NOBODY else told
 
 
 def suggested(found: Likeness, weights: Mapping[str, int]) -> bool:

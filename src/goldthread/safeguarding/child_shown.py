@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.audit.actions import record_consultation
 from goldthread.contact.querysets import one as reached
 from goldthread.desk import beyond
 from goldthread.safeguarding import (
     child_chronology,
+    child_clocks,
     child_likeness_actions,
     child_lines,
     child_measures,
@@ -28,6 +30,7 @@ def show_child() -> None:
     child_chronology.register_all()
     child_lines.register_all()
     child_measures.register_all()
+    child_clocks.register_all()
     beyond.display("safeguarding/_child-records.jinja", _records)
     beyond.line("child.tied", lambda _data: "A child tied to their record across incidents")
     beyond.line("child.untied", lambda _data: "A child's tie to a record taken back: not the same child")
@@ -36,12 +39,17 @@ def show_child() -> None:
     )
 
 
-def _records(user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
+def _records(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
     incident = record.incident
     if not record.children or not user.can("child.known") or reached(user, "child.known", incident.pk) is None:
         return {}
+    rows = here(user, incident, record.children, now)
+    if marked := [one["marker"].pk for row in rows for one in row["markers"]]:
+        record_consultation(
+            user, "child.known", [("incident", str(incident.pk)), *(("child_marker", pk) for pk in marked)]
+        )
     return {
-        "child_records": here(user, incident, record.children),
+        "child_records": rows,
         "child_may_see": user.can("child.see"),
         "child_may_tie": user.can("child.tie"),
     }

@@ -25,6 +25,7 @@ from goldthread.documents.pdf import pdf
 from goldthread.safeguarding import child_actions, child_forms, child_marker_actions, child_printed, child_raise_actions
 from goldthread.safeguarding import child_presenters as presenters
 from goldthread.safeguarding import child_queries as queries
+from goldthread.safeguarding.child_models import ChildMarker, ChildRaise
 from goldthread.safeguarding.child_rules import rules_on
 from goldthread.safeguarding.nav import sections
 from goldthread.web.forms import carried_out
@@ -33,6 +34,7 @@ from goldthread.web.paging import page_links
 SEE, TIE = queries.SEE, child_actions.TIE
 PAGE = 20
 LIST = "safeguarding/children.jinja"
+BACK = "The merge was taken back: there are two records again. What was set or tied meanwhile is listed under Markers."
 
 
 @route(SEE, "consultation")
@@ -58,6 +60,31 @@ def search(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """One child's record, as far as whoever asks may see it."""
     return _record(request, record_id)
+
+
+@route(SEE, "consultation")
+@require_safe
+def marker(request: HttpRequest, marker_id: int) -> HttpResponse:
+    """To a marker on its child's page."""
+    found = ChildMarker.objects.filter(pk=marker_id).first()
+    if found is None:
+        raise Http404(child_actions.NO_RECORD)
+    return redirect(
+        f"{reverse('safeguarding:child', args=[_seen(request, found.record_id).held.root])}#marker-{found.pk}"
+    )
+
+
+@route(SEE, "consultation")
+@require_safe
+def raised(request: HttpRequest, raise_id: int) -> HttpResponse:
+    """To a raise where it is answered; to the child's page where it has been."""
+    found = ChildRaise.objects.filter(pk=raise_id).first()
+    if found is None:
+        raise Http404(child_actions.NO_RECORD)
+    root = _seen(request, found.record_id).held.root
+    if queries.raises_open().filter(pk=found.pk).exists():
+        return redirect(f"{reverse('safeguarding:children')}#raised-{found.pk}")
+    return redirect("safeguarding:child", root)
 
 
 @route(SEE, "consultation")
@@ -91,7 +118,7 @@ def merge(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """Say that another record is this child's too."""
     form = child_forms.MergeForm(request.POST)
     return _done(request, record_id, form, "Merged.", lambda given: child_actions.merge(
-        staff(request), record_id, given["other"], key=given["key"], why=given["why"]
+        staff(request), record_id, given["other"], key=given["key"], why=given["why"], despite=given["despite"]
     ))  # fmt: skip
 
 
@@ -100,7 +127,7 @@ def merge(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
 def unmerge(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """Take a merge back."""
     form = child_forms.UnmergeForm(request.POST)
-    return _done(request, record_id, form, "The merge was taken back: there are two records again.", lambda given: child_actions.unmerge(
+    return _done(request, record_id, form, BACK, lambda given: child_actions.unmerge(
         staff(request), given["gone"], key=given["key"], why=given["why"], different=given["different"]
     ))  # fmt: skip
 
@@ -153,7 +180,7 @@ def decide(request: HttpRequest, likeness_id: int) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> None:
         if given["answer"] == "same":
-            child_actions.same(user, likeness_id, why=given["why"])
+            child_actions.same(user, likeness_id, why=given["why"], despite=given["despite"])
         else:
             child_actions.apart(user, likeness_id, why=given["why"])
 
@@ -187,7 +214,8 @@ def tie(request: HttpRequest, incident_id: uuid.UUID, child: uuid.UUID) -> HttpR
     """Say that a child of an incident is a record's."""
     form = child_forms.TieForm(request.POST)
     return _to_record(request, incident_id, child, form, lambda given: child_actions.tie(
-        staff(request), incident_id, child, key=given["key"], record_id=given["record"], why=given["why"]
+        staff(request), incident_id, child, key=given["key"], record_id=given["record"], why=given["why"],
+        despite=given["despite"],
     ))  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import route, staff
-from goldthread.audit.actions import record_consultation
+from goldthread.audit.actions import Subject, record_consultation
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one
 from goldthread.contact.work import NOT_THERE
@@ -23,6 +24,7 @@ from goldthread.desk import typing as along_typing
 from goldthread.desk.pages import now
 from goldthread.desk.record import Record
 from goldthread.safeguarding import door_actions, door_presenters, door_queries
+from goldthread.safeguarding.child_marker_presenters import markers_here
 from goldthread.safeguarding.door_forms import DoorForm
 from goldthread.safeguarding.door_queries import VERB
 from goldthread.web.forms import show_errors
@@ -96,9 +98,10 @@ def _page(
 ) -> HttpResponse:
     record, at = Record(incident), now()
     shown = presenters.children(record)
-    record_consultation(
-        user, VERB, [("incident", str(incident.pk)), *(("child", each.child) for each in shown)]
-    )  # fmt: skip
+    marked = markers_here(incident, [each.child for each in record.children], force_day(at))
+    subjects: list[Subject] = [("incident", str(incident.pk)), *(("child", each.child) for each in shown)]
+    subjects += [("child_marker", str(each["marker"].pk)) for held in marked.values() for each in held]
+    record_consultation(user, VERB, subjects)
     visit = door_queries.mine(user, incident)
     form = form or _form(user, record)
     told = door_queries.answers(incident)
@@ -117,6 +120,7 @@ def _page(
             {
                 "form": row,
                 "known": known.get(str(row["child"].value() or "")),
+                "markers": marked.get(str(row["child"].value() or ""), []),
                 "found": door_presenters.child(told.get((visit.pk, _identity(row["child"].value())))) if visit else None,
             }
             for row in form.rows

@@ -54,7 +54,7 @@ def open_episode(
         if last_seen_at is not None:
             last_seen_at = min(work.now, stated_time(last_seen_at, work.now, "last_seen_at")[0])
         seen, where = said(last_seen, "last_seen"), said(place, "place")
-        whom = child_of(work, child, name)
+        whom = child_of(work, child, name, key)
         runs = MissingEpisode.objects.filter(incident=work.incident, child=whom, returned_at__isnull=True).first()
         if runs is not None:
             raise Refused(

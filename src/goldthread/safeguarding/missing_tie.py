@@ -11,12 +11,9 @@ from django.db.models import Q, QuerySet
 from goldthread.contact.known import settled
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.contact.search_rules import plain
-from goldthread.desk.presenters import child_facts
-from goldthread.safeguarding.child_queries import groups, held_by
+from goldthread.safeguarding.child_queries import facts, groups, held_by
 from goldthread.safeguarding.missing_models import MissingEpisode
 from goldthread.safeguarding.protection_queries import children
-
-NOBODY = frozenset({"", "unknown", "not known"})
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,7 @@ def tied(incident: Incident, version: ChildVersion) -> Tied:
 
 def named(version: ChildVersion) -> str:
     """The child's name in its plain form; empty where it is not known."""
-    name = plain(child_facts(version).get("name", ""))
-    return "" if name in NOBODY else name
+    return plain(facts(version).get("name", ""))
 
 
 def of_child(child: Tied, since: datetime) -> QuerySet[MissingEpisode]:

@@ -13,6 +13,7 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.contact.work import Work, on_incident
 from goldthread.safeguarding import clock_actions
 from goldthread.safeguarding import protection_rules as rules
+from goldthread.safeguarding.clock_queries import running
 from goldthread.safeguarding.protection_child_actions import child_of, open_again
 from goldthread.safeguarding.protection_models import ChildMeeting, Protection, ProtectionVersion
 from goldthread.safeguarding.protection_queries import in_sight, newest, officer_called
@@ -33,7 +34,7 @@ def take(
             return Protection.objects.get(pk=work.done)
         kept = rules.kept(given, work.now)
         taken_at = rules.taken(given.taken_at, work.now)
-        whom = child_of(work, child, name)
+        whom = child_of(work, child, name, key)
         runs = Protection.objects.filter(incident=work.incident, child=whom, ended_at__isnull=True).first()
         if runs is not None:
             raise Refused(
@@ -130,11 +131,16 @@ def met(
 def _correct_time(work: Work, held: Protection, taken_at: datetime) -> None:
     if held.ended_at is not None:
         raise Invalid({"taken_at": "It has ended, so its beginning is not changed any more. Nothing was saved."})
-    held.taken_at, held.lapses_at = taken_at, rules.lapses_at(taken_at)
+    typed, held.taken_at, held.lapses_at = held.taken_at, taken_at, rules.lapses_at(taken_at)
     held.save()
-    about = ("protection", held.pk)
-    clock_actions.stop(work.act, about, "corrected", by=work.user)
-    clock_actions.start(work.act, rules.RULE, about=about, incident=work.incident, began_at=taken_at)
+    about, child = ("protection", held.pk), ("child", held.child)
+    wrong: list[tuple[str, tuple[str, object]]] = [(rules.RULE, about)]
+    # What began at the wrong time with this one; a discussion that an earlier taking owes is due when it was.
+    if running(child).filter(rule="strategy_discussion", began_at=typed).exists():
+        wrong.append(("strategy_discussion", child))
+    for rule, on in wrong:
+        clock_actions.stop(work.act, on, "corrected", rule=rule, by=work.user)
+        clock_actions.start(work.act, rule, about=on, incident=work.incident, began_at=taken_at)
 
 
 def _version(work: Work, held: Protection, given: rules.Given, last: ProtectionVersion | None) -> None:

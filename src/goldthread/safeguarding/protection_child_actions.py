@@ -12,13 +12,17 @@ from goldthread.contact.actions import reopen
 from goldthread.contact.events import ChildrenAnswered
 from goldthread.contact.models import ChildrenAnswer, ChildVersion
 from goldthread.contact.rules import short
-from goldthread.contact.work import Work
+from goldthread.contact.search_rules import plain
+from goldthread.contact.work import Work, command_key
+from goldthread.safeguarding.child_rules import named
 
 
-def child_of(work: Work, child: str, name: str = "") -> uuid.UUID:
+def child_of(work: Work, child: str, name: str = "", key: uuid.UUID | None = None) -> uuid.UUID:
     """The child by identity; without one, a child by this ``name`` (or *unknown*) is recorded in the incident first.
 
-    Nobody waits for the children question to be answered. Raises ``Invalid`` for a child that is not of this incident.
+    ``key`` is the form's own: sent again with more in it, since its answer was lost, it finds the child that it recorded. Another
+    name is another child, recorded by going back to the form. Nobody waits for the children question to be answered. Raises
+    ``Invalid`` for a child that is not of this incident.
     """
     if child:
         try:
@@ -29,7 +33,11 @@ def child_of(work: Work, child: str, name: str = "") -> uuid.UUID:
             raise Invalid({"child": "Choose a child of this incident, or a child not on record yet."})
         return found
     called = short(name, "name", 120) or "unknown"
-    made = uuid.uuid4() if work.key is None else uuid.uuid5(work.key, "child")
+    made = uuid.uuid4()
+    if key is not None:
+        made = command_key(key, work.user.pk if work.user else None, work.incident.pk, "child", plain(named(called)))
+        if work.incident.child_versions.filter(child=made).exists():
+            return made
     particulars = {"name": called, "where_now": "", "last_seen_by": "", "last_seen_when": "", "born": ""}
     ChildVersion(
         incident=work.incident, child=made, version=1, by=work.user, at=work.now,

@@ -12,6 +12,7 @@ from goldthread.desk.presenters import child_facts
 from goldthread.desk.record import Record
 from goldthread.safeguarding import protection_queries as queries
 from goldthread.safeguarding import protection_rules as rules
+from goldthread.safeguarding.child_rules import named
 from goldthread.safeguarding.protection_models import ChildMeeting, Protection, ProtectionVersion
 from goldthread.web.times import clock
 
@@ -22,9 +23,9 @@ def called(version: ChildVersion | None) -> str:
         return "A child"
     if version.particulars.erased_at is not None:
         return version.particulars.shown()
-    name = child_facts(version)["name"]
+    name = named(child_facts(version)["name"])
     age = "age not known" if version.age is None else f"{'about ' if version.age_estimated else ''}{version.age}"
-    return f"{'Name not known' if name == 'unknown' else name}, {age}"
+    return f"{name or 'Name not known'}, {age}"
 
 
 def choices(incident: Incident) -> list[tuple[str, str]]:

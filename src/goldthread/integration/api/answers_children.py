@@ -10,6 +10,15 @@ from pydantic import Field
 from goldthread.integration.api.fields import Listed, Shown
 
 
+class MarkerStanding(Shown):
+    """What whoever meets the child must know."""
+
+    kind: str = Field(description="What it is about, by its code.")
+    words: str
+    review_on: date = Field(description="When somebody looks at it next.")
+    late: bool = Field(description="Whether that day has come.")
+
+
 class ChildKnown(Shown):
     """A child of an incident, and whether it has a record."""
 
@@ -22,6 +31,7 @@ class ChildKnown(Shown):
     earlier: int = Field(
         description="How many incidents of the record came before, those out of this user's sight too."
     )
+    markers: list[MarkerStanding] = Field(description="The markers that stand, the newest first.")
 
 
 class ChildrenKnown(Shown):

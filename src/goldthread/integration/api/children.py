@@ -27,7 +27,13 @@ from goldthread.integration.api import answers_children as answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Day, Given, IncidentId, InForce, Key, PageNumber, Whole
 from goldthread.integration.api.operations import operation
 from goldthread.response.request_rules import LONGEST_WORDS
-from goldthread.safeguarding import child_actions, child_marker_actions, child_presenters, child_queries
+from goldthread.safeguarding import (
+    child_actions,
+    child_marker_actions,
+    child_marker_presenters,
+    child_presenters,
+    child_queries,
+)
 from goldthread.safeguarding.child_chronology import chronology
 from goldthread.safeguarding.child_models import REVIEWED
 
@@ -52,6 +58,11 @@ class NameGiven(Given):
     )
 
 
+DESPITE = Field(
+    False, description="Whoever says so has read what speaks against it, which a refusal without this tells."
+)
+
+
 class WhyGiven(Given):
     """Why."""
 
@@ -67,6 +78,7 @@ class TieGiven(Given):
         None, strict=False, description="The record that is this child's; without one, a new record is made."
     )
     why: str = Field("", max_length=LONGEST_WORDS, description="Needed where a record is named.")
+    despite: bool = DESPITE
 
 
 class MergeGiven(WhyGiven):
@@ -78,6 +90,7 @@ class MergeGiven(WhyGiven):
         }
     )
     other: UUID = Field(strict=False, description="The other record, by the `record` that finding or making it gave.")
+    despite: bool = DESPITE
 
 
 class UnmergeGiven(WhyGiven):
@@ -124,6 +137,7 @@ class LikenessGiven(Given):
     model_config = ConfigDict(json_schema_extra={"examples": [{"answer": "same", "why": "Both gave her school."}]})
     answer: Annotated[str, Coded.of(ONE_OR_TWO)]
     why: str = Field("", max_length=LONGEST_WORDS, description="Needed to say that they are one.")
+    despite: bool = DESPITE
 
 
 @operation(
@@ -131,19 +145,27 @@ class LikenessGiven(Given):
     answers={200: answers.ChildrenKnown}, summary="See which children are known",
 )  # fmt: skip
 def read_children_known(request: HttpRequest, incident_id: IncidentId) -> answers.ChildrenKnown:
-    """Which children of the incident have a record across incidents, and how many incidents came before."""
+    """Which children of the incident have a record across incidents, how many incidents came before, and the markers that stand."""
     user = staff(request)
     incident = one(user, KNOWN, incident_id)
     if incident is None:
         raise NotThere(NOT_THERE)
-    rows = child_presenters.here(user, incident, Record(incident).children)
-    record_consultation(user, KNOWN, [("incident", str(incident_id)), *(("child", str(row["child"])) for row in rows)])
+    rows = child_presenters.here(user, incident, Record(incident).children, database_now(connection))
+    subjects: list[Subject] = [("incident", str(incident_id)), *(("child", str(row["child"])) for row in rows)]
+    subjects += [("child_marker", str(each["marker"].pk)) for row in rows for each in row["markers"]]
+    record_consultation(user, KNOWN, subjects)
     opens = user.can(SEE)
     return answers.ChildrenKnown(
         children=[
             answers.ChildKnown(
                 child=row["child"], name=row["name"], record=row["record"] if opens else None,
                 known=row["record"] is not None, earlier=row["before"],
+                markers=[
+                    answers.MarkerStanding(
+                        kind=each["marker"].kind, words=each["words"], review_on=each["review_on"], late=each["late"]
+                    )
+                    for each in row["markers"]
+                ],
             )
             for row in rows
         ]
@@ -205,7 +227,9 @@ def tie_child(
     if given.record is None:
         made = child_actions.make(user, incident_id, child, key=key, why=given.why).pk
     else:
-        made = child_actions.tie(user, incident_id, child, key=key, record_id=given.record, why=given.why)
+        made = child_actions.tie(
+            user, incident_id, child, key=key, record_id=given.record, why=given.why, despite=given.despite
+        )
     return Status(201, answers.RecordMade(record=made))
 
 
@@ -228,7 +252,7 @@ def merge_children(
     request: HttpRequest, record_id: RecordId, key: Key, given: MergeGiven
 ) -> Status[answers.RecordMade]:
     """Says that another record is the same child; it goes into this one. `stale` where another merged one of them meanwhile."""
-    made = child_actions.merge(staff(request), record_id, given.other, key=key, why=given.why)
+    made = child_actions.merge(staff(request), record_id, given.other, key=key, why=given.why, despite=given.despite)
     return Status(201, answers.RecordMade(record=made))
 
 
@@ -249,7 +273,7 @@ def unmerge_child(
 def list_child_markers(request: HttpRequest, record_id: RecordId) -> answers.ChildMarkers:
     """Every marker on the record, ended ones too, each as it holds now. That this user saw them is put on record."""
     seen, today = _seen(staff(request), record_id), force_day(database_now(connection))
-    rows = [child_presenters.marker(one, reviews, today) for one, reviews in child_queries.markers_of(seen.held)]
+    rows = [child_marker_presenters.marker(one, reviews, today) for one, reviews in child_queries.markers_of(seen.held)]
     return answers.ChildMarkers(
         markers=[
             answers.ChildMarkerShown(
@@ -331,7 +355,7 @@ def decide_likeness(
     """
     user, record = staff(request), None
     if given.answer == "same":
-        record = child_actions.same(user, likeness_id, why=given.why)
+        record = child_actions.same(user, likeness_id, why=given.why, despite=given.despite)
     else:
         child_actions.apart(user, likeness_id, why=given.why)
     return Status(201, answers.LikenessDecided(record=record))
