@@ -196,8 +196,6 @@ class Concerns:
         )
         assert not rules.owed(owed), rules.owed(owed)
         concern |= {"words_id": self._keep(words), "outcome": outcome, "closed_at": at, "closed_by_id": who.pk}
-        if self.record.reading is not None:
-            concern["reading"] = max(concern["reading"], self.record.reading["id"])
         concern["known_seq"] = self.record.incident["last_seq"]
         self.record.line(at, who, "concern.ended", {"outcome": outcome})
         self.record.involve("author", who, at)

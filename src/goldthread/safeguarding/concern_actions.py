@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.models import ThriveVersion
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.clocks.bank import bank_holidays
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 WORKS, REFERS, ANSWERS = "concern.work", "concern.refer", "concern.answer"
 ABOUT, OPINION = queries.ABOUT, "opinion"
+MORE = "One more reason came while you had this open: it is the last under Why it is here. Read it first; what you wrote is still here."
 ENDED = "This concern has ended. What you wrote is still here and was not saved; refer the incident anew where something is new."
 
 
@@ -102,10 +103,13 @@ def open_due() -> int:
     return len(told)
 
 
-def rate(user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, words: str = "", seen: str = "") -> None:
+def rate(
+    user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, reason: int, words: str = "", seen: str = ""
+) -> None:
     """Confirm the rating, or change it with a reason. The clock of a new rating began when that of the old one did.
 
-    ``seen`` is the rating that the page showed. Raises ``Stale`` where another holds by now.
+    ``reason`` is the number of the newest reason that was read, ``seen`` the rating that the page showed. Raises ``Stale`` where there
+    is a newer one of either.
     """
     with _on_concern(user, concern_id, WORKS, key, "rate", rating, words) as on:
         if on.done is not None:
@@ -113,6 +117,7 @@ def rate(user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, words: st
         concern = on.concern
         if seen and seen != concern.rating:
             raise Stale("It was rated otherwise while you had this open. Look again; what you wrote is still here.")
+        _all_read(concern, reason)
         kept = rules.new_rating(rating, concern.rating, words)
         changed = rating != concern.rating
         payload = Payload.objects.keep(kept) if kept else None
@@ -144,7 +149,8 @@ def telephone(
         if on.done is not None:
             return ConcernCall.objects.get(pk=int(on.done))
         now = on.work.now
-        at = rules.call(rules.set_on(force_day(now)), desk, name, called_at, again, now)
+        came = min(on.work.incident.contacted_at or now, on.work.incident.opened_at)
+        at = rules.call(rules.set_on(force_day(now)), desk, name, called_at, again, now, came)
         if kept and not name:
             raise Invalid({"reached": "You wrote what was said. Write with whom, by name."})
         call = ConcernCall(
@@ -239,24 +245,34 @@ def answer(
         return made
 
 
-def end(user: Staff, concern_id: int, *, key: uuid.UUID, outcome: str, words: str) -> None:
-    """End a concern with its outcome. Raises ``Refused`` with everything that is still owed in it; it never says that there is no risk."""
+def end(user: Staff, concern_id: int, *, key: uuid.UUID, outcome: str, words: str, last_seq: int, reason: int) -> None:
+    """End a concern with its outcome. Raises ``Refused`` with everything that is still owed in it; it never says that there is no risk.
+
+    ``last_seq`` is the last line of the timeline and ``reason`` the number of the newest reason that were read: what was said after that
+    line may open another concern. Raises ``Stale`` where a newer reason came.
+    """
     with _on_concern(user, concern_id, WORKS, key, "end", outcome, words) as on:
         if on.done is not None:
             return
         work, concern = on.work, on.concern
+        _all_read(concern, reason)
         kept = rules.ended(rules.set_on(force_day(work.now)), outcome, words)
         if owed := rules.owed(queries.stands(concern, work.now)):
             raise Refused(f"This concern stays open. {' '.join(owed)}")
         concern.words = Payload.objects.keep(kept)
         concern.outcome, concern.closed_at, concern.closed_by = outcome, work.now, user
-        newest = Reading.objects.filter(incident=work.incident).order_by("-id").values_list("id", flat=True).first()
-        concern.reading = max(concern.reading, newest or 0)
-        concern.known_seq = work.incident.last_seq
+        # Not as of the press: what was said since the page was made nobody has read, and the rule has not looked at its reading.
+        concern.known_seq = min(last_seq, work.incident.last_seq)
         concern.save()
         work.event("concern.ended", outcome=outcome)
         work.involve("author")
         on.finish("alteration", "concern.end", outcome=outcome, words=concern.words)
+
+
+def _all_read(concern: Concern, reason: int) -> None:
+    """Raise ``Stale`` where a reason came after the newest that was read."""
+    if queries.newest_reason(concern) > reason:
+        raise Stale(MORE)
 
 
 def _add(
@@ -282,11 +298,12 @@ def _add(
         ConcernReason(concern=concern, cause=one.cause, what=one.what, words=words, by=work.user, at=now).save()
     rating = rules.rated(new, held)
     raised = not first and rules.higher(rating, concern.rating)
-    if raised or (concern.triaged_at is not None and any(held.causes[one.cause].anew for one in new)):
-        if concern.triaged_at is not None:
-            concern.triage_from, concern.triaged_at = now, None
-        concern.rating = rating if raised else concern.rating
-    if first or raised or concern.triage_from == now:
+    anew = any(held.causes[one.cause].anew for one in new)
+    if concern.triaged_at is not None and (raised or anew):
+        concern.triage_from, concern.triaged_at = now, None
+    concern.rating = rating if raised else concern.rating
+    # With a person's reason somebody's rating before it holds no longer, also where a Red waited only to be telephoned.
+    if first or raised or (anew and queries.last_rating(concern).by_id is not None):
         ConcernRating(concern=concern, rating=concern.rating, by=None, at=now).save()
         _settle(work, concern, by_person=False)
     code = "concern.opened" if first else "concern.more"

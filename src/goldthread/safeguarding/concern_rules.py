@@ -149,12 +149,18 @@ def new_rating(rating: str, held: str, words: str) -> str:
     return text("words", words, needed="" if rating == held else "Write why the rating changes. Nothing was changed.")
 
 
-def call(held: Set, desk: str, reached: str, called_at: datetime | None, again: int | None, now: datetime) -> datetime:
-    """When the call was, now unless given. Raises ``Invalid`` for a desk there is not, a time ahead, or neither a name nor a next try."""
+def call(
+    held: Set, desk: str, reached: str, called_at: datetime | None, again: int | None, now: datetime, came: datetime
+) -> datetime:
+    """When the call was, now unless given. Raises ``Invalid`` for a desk there is not, a time ahead or before the incident ``came``, or
+    neither a name nor a next try.
+    """
     if desk not in held.desks:
         raise Invalid({"desk": "Choose whom you telephoned. Nothing was saved."})
     if called_at is not None and called_at > now + AHEAD:
         raise Invalid({"called_at": "This time lies ahead. Give when you telephoned; nothing was saved."})
+    if called_at is not None and called_at < came.replace(second=0, microsecond=0):
+        raise Invalid({"called_at": "This time lies before the incident. Give when you telephoned; nothing was saved."})
     if not reached and again is None:
         raise Invalid({"reached": "Write the name of whom you reached. If nobody answered, say when you try again."})
     if reached and again is not None:
