@@ -75,6 +75,10 @@ def fresh(one: Concern) -> Concern:
     return Concern.objects.get(pk=one.pk)
 
 
+def fail(*_: object, **__: object) -> None:
+    raise RuntimeError
+
+
 def test_words_of_a_child_at_immediate_risk_open_a_red_one_once(cast: Cast, incident: Incident) -> None:
     actions.open_due()
     assert not causes(incident) & {"said_immediate"}
@@ -192,6 +196,30 @@ def test_one_closed_before_anybody_looked_still_comes_to_vast(cast: Cast, incide
     closed(cast, incident)
     assert actions.open_due() == 1
     assert Concern.objects.get(incident=incident) in queries.ranked(cast.vast)
+
+
+def test_what_closed_while_no_job_ran_is_looked_at_once_they_run_again(cast: Cast, incident: Incident) -> None:
+    actions.open_due()
+    say(cast.handler, incident, STRANGLED)
+    attended(cast, incident)
+    closed(cast, incident)
+    later(timedelta(minutes=40))
+    assert actions.open_due() == 1
+    assert "said_immediate" in causes(incident)
+
+
+def test_a_look_that_broke_off_counts_as_none(cast: Cast, incident: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
+    actions.open_due()
+    say(cast.handler, incident, STRANGLED)
+    attended(cast, incident)
+    closed(cast, incident)
+    later(timedelta(minutes=40))
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "_add", fail)
+        with pytest.raises(RuntimeError):
+            actions.open_due()
+    later(timedelta(minutes=40))
+    assert actions.open_due() == 1
 
 
 def test_a_referral_adds_its_reason_and_raises_the_rating_but_never_lowers_it(

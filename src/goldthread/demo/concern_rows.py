@@ -29,7 +29,7 @@ from goldthread.safeguarding.concern_models import (
 from goldthread.safeguarding.concern_queries import ABOUT
 
 LOOKS = timedelta(minutes=15)
-"""How long after its closing the rule looks into an incident: see ``concern_finding.HERE``."""
+"""How long after its closing the rule looks into an incident: see ``concern_finding.BEFORE``."""
 
 
 class Concerns:

@@ -21,12 +21,13 @@ from goldthread.response.models import GradePeriod
 from goldthread.safeguarding import clock_actions
 from goldthread.safeguarding import concern_queries as queries
 from goldthread.safeguarding import concern_rules as rules
-from goldthread.safeguarding.concern_finding import find
+from goldthread.safeguarding.concern_finding import beginning, find
 from goldthread.safeguarding.concern_models import (
     RESULTS,
     Concern,
     ConcernAnswer,
     ConcernCall,
+    ConcernLook,
     ConcernOpinion,
     ConcernRating,
     ConcernReason,
@@ -92,14 +93,16 @@ def refer(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, words: str, ur
 def open_due() -> int:
     """Open what the rule says, or add its reason to the concern that is open; returns for how many incidents."""
     with acting(None) as act:
-        held = rules.set_on(force_day(act.now))
+        held, here = rules.set_on(force_day(act.now)), beginning(act.now)
+        last = ConcernLook.objects.first() or here
     told: set[uuid.UUID] = set()
-    for one in find(held):
+    for one in find(held, last):
         with on_incident(None, one.incident, "concern.open") as work:
             words = Payload.objects.filter(pk=one.words).first() if one.words else None
             _concern, new = _add(work, one.reasons, words, reading=one.reading)
         if new:
             told.add(one.incident)
+    here.save()
     return len(told)
 
 
