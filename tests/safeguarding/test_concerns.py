@@ -25,6 +25,7 @@ from goldthread.safeguarding.concern_models import Concern, ConcernCall, Concern
 from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later
 from tests.response.test_requests import without_child
+from tests.safeguarding.referrals import partner, referred
 
 STRANGLED = "He has just strangled her and the baby is screaming, he has a knife at the baby."
 HELD = rules.set_on(date(2026, 6, 1))
@@ -353,6 +354,42 @@ def test_it_ends_only_when_nothing_is_owed_and_says_all_that_is(cast: Cast, inci
     assert not any("no risk" in words.casefold() for words in rules.outcome_names().values())
     with pytest.raises(Refused, match="has ended"):
         rate(cast, one, "red")
+
+
+@pytest.mark.parametrize("outcome", ["referred", "held"])
+def test_it_does_not_end_as_told_to_a_partner_whom_nobody_told(
+    cast: Cast, concern: Concern, incident: Incident, outcome: str
+) -> None:
+    rate(cast, concern)
+    looked_into(cast, concern)
+    with pytest.raises(Invalid, match="No referral of this incident stands"):
+        end(cast, concern, outcome)
+    rang(cast, concern, reached="", again=10, words="")
+    with pytest.raises(Invalid, match="no partner was reached"):
+        end(cast, concern, outcome)
+    if outcome == "held":
+        rang(cast, concern)
+    else:
+        referred(cast.vast, incident, partner("adult_services"), children=[])
+    end(cast, concern, outcome)
+    assert fresh(concern).outcome == outcome
+
+
+def test_a_call_that_is_not_written_up_waits_on_a_clock(cast: Cast, concern: Concern) -> None:
+    def waits() -> list[datetime]:
+        return list(running(("write_up", concern.pk)).values_list("began_at", flat=True))
+
+    first = rang(cast, concern, words="")
+    later(timedelta(hours=1))
+    second = rang(cast, concern, words="")
+    assert waits() == [first.at]
+    later(timedelta(minutes=61))
+    watch()
+    assert "vast_write_up" in {one.rule for one in standing(cast.vast)}
+    actions.write_up(cast.vast, concern.pk, first.pk, key=key(), words="They visit tonight.")
+    assert waits() == [second.at]
+    actions.write_up(cast.vast, concern.pk, second.pk, key=key(), words="They have seen her.")
+    assert waits() == []
 
 
 def test_blank_is_never_a_result(cast: Cast, concern: Concern) -> None:

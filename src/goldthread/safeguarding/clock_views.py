@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from goldthread.accounts.models import Staff
 from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
+from goldthread.contact.models import Incident
 from goldthread.safeguarding import clock_queries
 from goldthread.safeguarding.clock_models import KINDS, Clock
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.nav import sections
 
 VERB = "clock.see"
-PLACES: dict[str, str] = {}
-"""Where what a clock is on has a page of its own: the route, by what it is about. Others lead to their incident."""
+PLACES: dict[str, tuple[str, Callable[[Staff], QuerySet[Any]]]] = {}
+"""Where what a clock is on has a page of its own: the route and those that a person may open, by what it is about. Others, and those
+whom it is closed to, lead to their incident.
+"""
 
 
 @route(VERB, "consultation")
@@ -34,9 +42,9 @@ def told(request: HttpRequest) -> HttpResponse:
             "name": names().get(one.rule, one.rule),
             "told": dict(KINDS)[one.told_kind],
             "over": one.told_kind != "warn",
-            "href": _place(one),
+            "href": href,
         }
-        for one in found
+        for one, href in zip(found, _places(user, found), strict=True)
     ]
     return render(
         request,
@@ -52,7 +60,18 @@ def count(request: HttpRequest) -> HttpResponse:
     return JsonResponse(clock_queries.counted(staff(request)))
 
 
-def _place(clock: Clock) -> str:
-    if clock.about in PLACES:
-        return reverse(PLACES[clock.about], args=[clock.about_id])
-    return reverse("desk:incident", args=[clock.incident_id]) if clock.incident_id else ""
+def _places(user: Staff, found: Sequence[Clock]) -> Iterator[str]:
+    """Where each leads that this person may open; empty for others."""
+    seen = set(
+        Incident.objects.visible_to(user).filter(pk__in={one.incident_id for one in found}).values_list("pk", flat=True)
+    )
+    open_to = {
+        kind: {str(pk) for pk in sight(user).filter(pk__in={one.about_id for one in found if one.about == kind}).values_list("pk", flat=True)}
+        for kind, (_, sight) in PLACES.items()
+        if any(one.about == kind for one in found)
+    }  # fmt: skip
+    for one in found:
+        if one.about_id in open_to.get(one.about, ()):
+            yield reverse(PLACES[one.about][0], args=[one.about_id])
+        else:
+            yield reverse("desk:incident", args=[one.incident_id]) if one.incident_id in seen else ""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 WORKS, REFERS, ANSWERS = "concern.work", "concern.refer", "concern.answer"
-ABOUT, OPINION = queries.ABOUT, "opinion"
+ABOUT, WRITE_UP, OPINION = queries.ABOUT, queries.WRITE_UP, "opinion"
 MORE = "One more reason came while you had this open: it is the last under Why it is here. Read it first; what you wrote is still here."
 ENDED = "This concern has ended. What you wrote is still here and was not saved; refer the incident anew where something is new."
 
@@ -164,6 +164,7 @@ def telephone(
         if kept:
             ConcernWriteUp(call=call, words=Payload.objects.keep(kept), by=user, at=now).save()
         _settle(on.work, on.concern, by_person=queries.last_rating(on.concern).by_id is not None)
+        _write_ups(on.work, on.concern)
         on.work.event("concern.called", desk=desk, reached=bool(name))
         on.finish("collection", "concern.telephone", call.pk, desk=desk, reached="yes" if name else "no")
         return call
@@ -181,6 +182,8 @@ def write_up(user: Staff, concern_id: int, call_id: int, *, key: uuid.UUID, word
         if ConcernWriteUp.objects.filter(call=call).exists():
             raise Stale("This call was written up meanwhile. What you wrote is still here and was not saved.")
         ConcernWriteUp(call=call, words=Payload.objects.keep(kept), by=user, at=on.work.now).save()
+        clock_actions.stop(on.work.act, (WRITE_UP, on.concern.pk), "written_up", by=user)
+        _write_ups(on.work, on.concern)
         on.finish("collection", "concern.write_up")
 
 
@@ -259,7 +262,7 @@ def end(user: Staff, concern_id: int, *, key: uuid.UUID, outcome: str, words: st
             return
         work, concern = on.work, on.concern
         _all_read(concern, reason)
-        kept = rules.ended(rules.set_on(force_day(work.now)), outcome, words)
+        kept = rules.ended(rules.set_on(force_day(work.now)), outcome, words, told=queries.told_partner(concern))
         if owed := rules.owed(queries.stands(concern, work.now)):
             raise Refused(f"This concern stays open. {' '.join(owed)}")
         concern.words = Payload.objects.keep(kept)
@@ -331,6 +334,15 @@ def _settle(work: Work, concern: Concern, *, by_person: bool) -> None:
             work.act, wanted, about=(ABOUT, concern.pk), incident=work.incident, began_at=concern.triage_from
         )
     concern.save()
+
+
+def _write_ups(work: Work, concern: Concern) -> None:
+    """Let a clock run on the oldest call that is not written up, where there is one."""
+    owed = ConcernCall.objects.filter(concern=concern, reached__isnull=False, write_up__isnull=True)
+    if (since := owed.order_by("pk").values_list("at", flat=True).first()) is not None:
+        clock_actions.start(
+            work.act, "vast_write_up", about=(WRITE_UP, concern.pk), incident=work.incident, began_at=since
+        )
 
 
 def _acted(opinion: ConcernOpinion) -> bool:

@@ -35,12 +35,14 @@ from goldthread.safeguarding.concern_models import (
     ConcernResearch,
 )
 from goldthread.safeguarding.concern_rules import RANK, Stands, set_on
+from goldthread.safeguarding.referral_models import Referral
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 SEE = "concern.see"
-ABOUT = "concern"
+ABOUT, WRITE_UP = "concern", "write_up"
+"""What clocks of a concern are on: its triage, and the calls in it that are not written up."""
 FILTERS = {
     "": "All open",
     "triage": "To triage",
@@ -139,6 +141,13 @@ def was_reached(concern: Concern) -> bool:
     calls = ConcernCall.objects.filter(concern=concern, reached__isnull=False)
     first = concern.triage_from == concern.opened_at
     return (calls if first else calls.filter(called_at__gte=concern.triage_from)).exists()
+
+
+def told_partner(concern: Concern) -> bool:
+    """Whether a partner was told: by a referral of the incident that stands, or by a call in which somebody was reached."""
+    calls = ConcernCall.objects.filter(concern=concern, reached__isnull=False)
+    sent = Referral.objects.filter(incident=concern.incident_id, withdrawn_at__isnull=True)
+    return calls.exists() or sent.exists()
 
 
 def newest_reason(concern: Concern) -> int:

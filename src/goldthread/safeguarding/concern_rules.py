@@ -57,6 +57,7 @@ class Outcome:
     code: str
     name: str
     words: bool
+    partner: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,10 +190,14 @@ def answer(given: str, words: str, *, acted: bool) -> str:
     return text("words", words, needed="" if given == "agrees" else "Write why you disagree. VAST reads it.")
 
 
-def ended(held: Set, outcome: str, words: str) -> str:
-    """The words of an ending as they will be kept. Raises ``Invalid``."""
+def ended(held: Set, outcome: str, words: str, *, told: bool) -> str:
+    """The words of an ending as they will be kept; ``told``: a partner was, in this concern. Raises ``Invalid``."""
     if outcome not in held.outcomes:
         raise Invalid({"outcome": "Choose how the concern ends. Nothing was changed."})
+    if held.outcomes[outcome].partner and not told:
+        raise Invalid(
+            {"outcome": "No referral of this incident stands, and no partner was reached by telephone. Tell one first."}
+        )
     return text("words", words, needed="Write what was done, with whom, and what happens next for the child.")
 
 
