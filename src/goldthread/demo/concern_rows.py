@@ -41,7 +41,6 @@ class Concerns:
         self.reasons: set[tuple[str, str]] = set()
         self.by_person = False
         self.reached: list[datetime] = []
-        self.referred = False
         self.unwritten: list[tuple[int, datetime]] = []
         self.answered: set[str] = set()
         self.opinion: Row | None = None
@@ -199,7 +198,6 @@ class Concerns:
             concern["rating"], self.by_person, self.told, len(self.unwritten), left, 1 if self.opinion else 0
         )
         assert not rules.owed(owed), rules.owed(owed)
-        assert not held.outcomes[outcome].partner or self.reached or self.referred, outcome
         concern |= {"words_id": self._keep(words), "outcome": outcome, "closed_at": at, "closed_by_id": who.pk}
         concern["known_seq"] = self.record.incident["last_seq"]
         self.record.line(at, who, "concern.ended", {"outcome": outcome})
