@@ -30,6 +30,7 @@ from goldthread.safeguarding.child_models import ChildRecord, ChildTie
 from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 from goldthread.safeguarding.concern_models import Concern, ConcernCall, ConcernOpinion
+from goldthread.safeguarding.concern_queries import newest_reason
 from goldthread.safeguarding.link_models import PartnerLink
 from goldthread.safeguarding.referral_models import Referral, ReferralLeg
 from tests.demo.test_seed_is_whole import do
@@ -108,7 +109,7 @@ def _act(incident: uuid.UUID, act: Act, made: dict[uuid.UUID, uuid.UUID]) -> Non
     concern = Concern.objects.filter(incident=incident).first()
     match act.verb:
         case "rate":
-            concern_actions.rate(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+            concern_actions.rate(user, concern.pk, key=key, reason=newest_reason(concern), **given)  # type: ignore[union-attr, arg-type]
         case "telephone":
             concern_actions.telephone(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
         case "write_up":
@@ -124,7 +125,8 @@ def _act(incident: uuid.UUID, act: Act, made: dict[uuid.UUID, uuid.UUID]) -> Non
             asked = ConcernOpinion.objects.get(concern=concern)
             concern_actions.answer(user, asked.pk, incident_id=incident, key=key, answer="disagrees", **given)
         case "end":
-            concern_actions.end(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
+            read = {"last_seq": Incident.objects.get(pk=incident).last_seq, "reason": newest_reason(concern)}  # type: ignore[arg-type]
+            concern_actions.end(user, concern.pk, key=key, **read, **given)  # type: ignore[union-attr]
         case "make":
             told = given.pop("referral")
             made[told] = referral_actions.make(user, incident, key=key, **given).pk

@@ -175,6 +175,13 @@ def test_an_overdue_review_is_told_up_the_ladder_also_once_the_incident_is_close
     assert queries.counted(cast.investigator, soon(0)) == {"count": 1, "over": 1}
 
 
+def test_vast_sees_what_is_investigated_though_its_record_says_no_child(cast: Cast) -> None:
+    one = accepted(cast)
+    Incident.objects.filter(pk=one.incident_id).update(child="none")
+    assert Incident.objects.visible_to(cast.vast).filter(pk=one.incident_id).exists()
+    assert Investigation.objects.visible_to(cast.vast).filter(pk=one.pk).exists()
+
+
 def unheard(cast: Cast, one: Investigation) -> None:
     actions.add_child(cast.investigator, one.pk, key=key(), name="Fern", age=None)
 

@@ -87,6 +87,26 @@ def test_a_notice_is_sent_once_and_its_text_is_gone_then(folder: Path) -> None:
     assert notice.sent_at is not None
 
 
+def test_one_that_waits_behind_a_slow_one_is_judged_when_its_turn_comes(
+    folder: Path, failed: list[Notice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told("link:slow")
+    code = told("code:1", until=database_now(connection) + timedelta(minutes=1))
+    tries: list[int] = []
+
+    def slow(self: EmailMessage, fail_silently: bool = False) -> int:
+        waits = Notice.objects.get(pk=code.pk)
+        tries.append(waits.tries)
+        later(timedelta(minutes=2))
+        return 1
+
+    monkeypatch.setattr(EmailMessage, "send", slow)
+    assert actions.send_due() == 1
+    assert tries == [0], "another worker may take it meanwhile"
+    code.refresh_from_db()
+    assert (code.why, failed) == ("too_late", [code])
+
+
 def test_the_same_key_is_the_same_notice(folder: Path) -> None:
     assert told() == told(to="b@larch.example")
     assert actions.send_due() == 1

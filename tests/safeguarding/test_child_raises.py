@@ -17,6 +17,7 @@ from goldthread.safeguarding.clock_queries import running
 from goldthread.safeguarding.concern_actions import open_due, rate, refer
 from goldthread.safeguarding.concern_models import Concern
 from goldthread.safeguarding.concern_presenters import why
+from goldthread.safeguarding.concern_queries import newest_reason
 from tests.cast import Cast, ended, key, say
 from tests.response.test_alarms import later
 from tests.safeguarding.children import At, child, recorded
@@ -119,7 +120,7 @@ def test_a_raise_opens_a_concern_of_the_newest_incident_on_the_desks_clock(cast:
 def test_a_raise_adds_its_cause_to_the_concern_that_is_open_and_begins_its_triage_anew(cast: Cast) -> None:
     at = [child(cast.handler) for _ in range(4)]
     concern = refer(cast.handler, at[3][0], key=key(), words="A neighbour heard shouting.")
-    rate(cast.vast, concern.pk, key=key(), rating="amber")
+    rate(cast.vast, concern.pk, key=key(), rating="amber", reason=newest_reason(concern))
     recorded(cast.vast, *at[:3])
     ChildRaise(record_id=ChildRaise.objects.get().record_id, incidents=[str(at[3][0])]).save()
     assert open_due() == 2

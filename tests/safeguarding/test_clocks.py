@@ -18,6 +18,7 @@ from goldthread.safeguarding.clock_models import Clock, ClockStep
 from goldthread.safeguarding.clock_queries import standing
 from tests.cast import Cast, attended, closed, graded, opened, say
 from tests.response.test_alarms import later
+from tests.response.test_requests import without_child
 from tests.supervision.test_pages import Browser, text
 
 
@@ -129,6 +130,26 @@ def test_only_those_it_tells_see_it_and_only_in_their_reach(
     sees = who in {"vast", "fim", "supervisor"}
     assert (incident.reference in text(page)) == sees
     assert number.json() == {"count": int(sees), "over": int(sees)}
+
+
+def test_force_wide_roles_are_told_by_name_of_what_is_out_of_their_sight_and_led_nowhere(
+    cast: Cast, browser: Browser
+) -> None:
+    none = without_child(cast)
+    began(none, "vast_red")
+    attended(cast, none)
+    Clock.objects.update(holds=False)
+    closed(cast, none)
+    later(timedelta(minutes=95))
+    watch()
+    for person in (cast.vast, cast.fim):
+        assert not Incident.objects.visible_to(person).filter(pk=none.pk).exists()
+        page = browser(person).get("/safeguarding/clocks")
+        assert "VAST triage, Red" in text(page)
+        assert none.reference in text(page)
+        assert f"/incidents/{none.pk}" not in page.content.decode()
+    assert f"/incidents/{none.pk}" in browser(cast.supervisor).get("/safeguarding/clocks").content.decode()
+    assert not standing(cast.far_supervisor).exists()
 
 
 def test_a_running_clock_stands_on_the_incident(cast: Cast, browser: Browser, incident: Incident) -> None:

@@ -21,6 +21,7 @@ from goldthread.lookback.rules import Given
 from goldthread.meetings.models import Decision, Line, Meeting
 from goldthread.safeguarding import concern_actions as actions
 from goldthread.safeguarding import concern_presenters as presenters
+from goldthread.safeguarding import concern_queries as queries
 from goldthread.safeguarding.concern_measures import telephoned, triaged
 from goldthread.safeguarding.concern_models import Concern, ConcernCall, ConcernReason
 from goldthread.supervision.coaching_models import CoachingNote
@@ -66,7 +67,8 @@ def test_one_view_holds_all_and_everything_is_done_there(cast: Cast, browser: Br
         answer = client.post(f"{here}{what}", {"key": key(), **given})
         assert (answer.status_code, answer.headers.get("Location")) == (302, here), text(answer)
 
-    sent("rate", rating="red", seen="red")
+    read = queries.newest_reason(concern)
+    sent("rate", rating="red", seen="red", reason=read)
     sent("telephone", desk="edt", again=10)
     sent("telephone", desk="edt", reached="Rowan Ash")
     sent("write-up", call=ConcernCall.objects.get(reached__isnull=False).pk, words="They visit tonight.")
@@ -75,7 +77,10 @@ def test_one_view_holds_all_and_everything_is_done_there(cast: Cast, browser: Br
     sent("opinion", grade="immediate", words="Not seen for days.")
     sent("coach", to=cast.handler.pk, quote="not been seen", good="You asked at once.", better="")
     assert CoachingNote.objects.get().by == cast.vast
-    refused = client.post(f"{here}end", {"key": key(), "outcome": "advice", "words": TYPED})
+    assert f'name="reason" value="{read}"' in client.get(here).content.decode()
+    known = {"last_seq": Incident.objects.get(pk=concern.incident_id).last_seq, "reason": read}
+    assert f'name="last_seq" value="{known["last_seq"]}"' in client.get(here).content.decode()
+    refused = client.post(f"{here}end", {"key": key(), "outcome": "advice", "words": TYPED, **known})
     assert refused.status_code == 422
     assert "opinion has not been answered" in text(refused)
     assert "Her aunt says &lt;b&gt;he&lt;/b&gt; is back." in refused.content.decode(), "what was typed stays"
@@ -87,7 +92,7 @@ def test_one_view_holds_all_and_everything_is_done_there(cast: Cast, browser: Br
         {"key": key(), "opinion": asked.pk, "answer": "disagrees", "words": "She was seen an hour ago."},
     )
     assert answered.status_code == 302
-    sent("end", outcome="advice", words=TYPED)
+    sent("end", outcome="advice", words=TYPED, **known)
     ended = text(client.get(f"{here}"))
     assert "Advice given" in ended
     assert "She was seen an hour ago." in ended
@@ -118,7 +123,12 @@ def test_who_opens_a_concern_and_who_works_on_it(
 ) -> None:
     client, here = browser(getattr(cast, who)), f"/safeguarding/concerns/{concern.pk}/"
     assert client.get(here).status_code == page
-    assert client.post(f"{here}rate", {"key": key(), "rating": "red"}).status_code == work
+    assert (
+        client.post(
+            f"{here}rate", {"key": key(), "rating": "red", "reason": queries.newest_reason(concern)}
+        ).status_code
+        == work
+    )
     numbers = client.get("/safeguarding/count")
     if page == 403:
         assert numbers.status_code == 403
@@ -200,7 +210,7 @@ def test_a_concern_over_its_time_is_on_the_risk_meetings_list(cast: Cast, concer
 def test_a_red_counts_as_in_time_only_when_rated_and_told_within_the_hour(cast: Cast, concern: Concern) -> None:
     now = database_now(connection)
     window = (now - timedelta(hours=1), now + timedelta(hours=3))
-    actions.rate(cast.vast, concern.pk, key=key(), rating="red")
+    actions.rate(cast.vast, concern.pk, key=key(), rating="red", reason=queries.newest_reason(concern))
     for measure in (lambda *at: triaged("red", *at), telephoned):
         cases, good = measure(*window)
         assert (cases.count(), good.count()) == (1, 0)

@@ -25,6 +25,7 @@ from goldthread.safeguarding.concern_models import Concern, ConcernCall, Concern
 from tests.cast import Cast, assess, attended, closed, graded, key, opened, say
 from tests.response.test_alarms import later
 from tests.response.test_requests import without_child
+from tests.safeguarding.referrals import partner, referred
 
 STRANGLED = "He has just strangled her and the baby is screaming, he has a knife at the baby."
 HELD = rules.set_on(date(2026, 6, 1))
@@ -44,7 +45,7 @@ def concern(cast: Cast, incident: Incident) -> Concern:
 
 
 def rate(cast: Cast, one: Concern, rating: str = "amber", words: str = "") -> None:
-    actions.rate(cast.vast, one.pk, key=key(), rating=rating, words=words)
+    actions.rate(cast.vast, one.pk, key=key(), rating=rating, words=words, reason=queries.newest_reason(one))
 
 
 def rang(cast: Cast, one: Concern, **given: object) -> ConcernCall:
@@ -57,8 +58,10 @@ def looked_into(cast: Cast, one: Concern) -> None:
         actions.look_into(cast.vast, one.pk, key=key(), item=item, result="no_trace")
 
 
-def end(cast: Cast, one: Concern, outcome: str = "advice") -> None:
-    actions.end(cast.vast, one.pk, key=key(), outcome=outcome, words="Her school keeps an eye on her; seen on Monday.")
+def end(cast: Cast, one: Concern, outcome: str = "advice", **read: int) -> None:
+    words = "Her school keeps an eye on her; seen on Monday."
+    known = {"last_seq": fresh(one).incident.last_seq, "reason": queries.newest_reason(one)}
+    actions.end(cast.vast, one.pk, key=key(), outcome=outcome, words=words, **{**known, **read})
 
 
 def clocks(one: Concern) -> list[str]:
@@ -71,6 +74,10 @@ def causes(incident: Incident) -> set[str]:
 
 def fresh(one: Concern) -> Concern:
     return Concern.objects.get(pk=one.pk)
+
+
+def fail(*_: object, **__: object) -> None:
+    raise RuntimeError
 
 
 def test_words_of_a_child_at_immediate_risk_open_a_red_one_once(cast: Cast, incident: Incident) -> None:
@@ -118,12 +125,102 @@ def test_what_was_said_before_an_earlier_one_ended_opens_no_other_and_what_came_
     assert actions.open_due() == 1
 
 
+def test_words_that_came_after_the_page_was_made_open_another_though_the_first_was_ended_since(
+    cast: Cast, incident: Incident
+) -> None:
+    one = actions.refer(cast.handler, incident.pk, key=key(), words="The third call from here this week.")
+    rate(cast, one)
+    looked_into(cast, one)
+    shown = fresh(one).incident.last_seq
+    say(cast.handler, incident, STRANGLED)
+    end(cast, one, last_seq=shown)
+    assert fresh(one).known_seq == shown
+    assert actions.open_due() == 1
+    again = Concern.objects.get(incident=incident, closed_at=None)
+    assert (again.rating, clocks(again)) == ("red", ["vast_red"])
+
+
+def test_one_does_not_end_over_a_reason_that_nobody_read(cast: Cast, incident: Incident, concern: Concern) -> None:
+    rate(cast, concern)
+    looked_into(cast, concern)
+    read = queries.newest_reason(concern)
+    say(cast.handler, incident, STRANGLED)
+    actions.open_due()
+    with pytest.raises(Stale, match="One more reason came"):
+        end(cast, concern, reason=read)
+    assert fresh(concern).is_open
+
+
+def test_confirming_does_not_triage_over_a_referral_that_came_after_the_page(
+    cast: Cast, incident: Incident, concern: Concern
+) -> None:
+    read = queries.newest_reason(concern)
+    actions.refer(cast.supervisor, incident.pk, key=key(), words="Her aunt rang: he has moved back in.")
+    with pytest.raises(Stale, match="Read it first"):
+        actions.rate(cast.vast, concern.pk, key=key(), rating="amber", seen="amber", reason=read)
+    assert (fresh(concern).triaged_at, clocks(concern)) == (None, ["vast_amber"])
+    rate(cast, concern)
+    assert fresh(concern).triaged_at is not None
+
+
+def test_a_call_does_not_triage_a_red_over_a_referral_that_came_after_it_was_rated(
+    cast: Cast, incident: Incident, concern: Concern
+) -> None:
+    rate(cast, concern, "red", "He has her passport.")
+    actions.refer(cast.supervisor, incident.pk, key=key(), words="Her aunt rang: he has moved back in.")
+    rang(cast, concern)
+    assert (fresh(concern).triaged_at, clocks(concern)) == (None, ["vast_red"])
+    rate(cast, concern, "red")
+    assert fresh(concern).triaged_at is not None
+
+
+def test_a_call_made_before_the_news_does_not_tell_it(cast: Cast, incident: Incident) -> None:
+    one = actions.refer(cast.handler, incident.pk, key=key(), words="Alone with him now.", urgent=True)
+    rate(cast, one, "red")
+    rang(cast, one)
+    later(timedelta(hours=1))
+    before = database_now(connection) - timedelta(minutes=30)
+    actions.refer(cast.handler, incident.pk, key=key(), words="He has a knife now.", urgent=True)
+    rate(cast, one, "red")
+    rang(cast, one, called_at=before)
+    assert clocks(one) == ["vast_red"]
+    assert [each.pk for each in queries.ranked(cast.vast, "telephone")] == [one.pk]
+    rang(cast, one)
+    assert clocks(one) == []
+    with pytest.raises(Invalid, match="lies before the incident"):
+        rang(cast, one, called_at=database_now(connection) - timedelta(hours=2))
+
+
 def test_one_closed_before_anybody_looked_still_comes_to_vast(cast: Cast, incident: Incident) -> None:
     say(cast.handler, incident, STRANGLED)
     attended(cast, incident)
     closed(cast, incident)
     assert actions.open_due() == 1
     assert Concern.objects.get(incident=incident) in queries.ranked(cast.vast)
+
+
+def test_what_closed_while_no_job_ran_is_looked_at_once_they_run_again(cast: Cast, incident: Incident) -> None:
+    actions.open_due()
+    say(cast.handler, incident, STRANGLED)
+    attended(cast, incident)
+    closed(cast, incident)
+    later(timedelta(minutes=40))
+    assert actions.open_due() == 1
+    assert "said_immediate" in causes(incident)
+
+
+def test_a_look_that_broke_off_counts_as_none(cast: Cast, incident: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
+    actions.open_due()
+    say(cast.handler, incident, STRANGLED)
+    attended(cast, incident)
+    closed(cast, incident)
+    later(timedelta(minutes=40))
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "_add", fail)
+        with pytest.raises(RuntimeError):
+            actions.open_due()
+    later(timedelta(minutes=40))
+    assert actions.open_due() == 1
 
 
 def test_a_referral_adds_its_reason_and_raises_the_rating_but_never_lowers_it(
@@ -166,7 +263,9 @@ def test_confirming_an_amber_triages_it_and_a_change_needs_its_reason(cast: Cast
     with pytest.raises(Invalid, match="Red, Amber or Green"):
         rate(cast, concern, "blue", "because")
     with pytest.raises(Stale, match="rated otherwise"):
-        actions.rate(cast.vast, concern.pk, key=key(), rating="amber", seen="red")
+        actions.rate(
+            cast.vast, concern.pk, key=key(), rating="amber", seen="red", reason=queries.newest_reason(concern)
+        )
     assert fresh(concern).triaged_at is None
     rate(cast, concern)
     assert fresh(concern).triaged_at is not None
@@ -257,6 +356,42 @@ def test_it_ends_only_when_nothing_is_owed_and_says_all_that_is(cast: Cast, inci
         rate(cast, one, "red")
 
 
+@pytest.mark.parametrize("outcome", ["referred", "held"])
+def test_it_does_not_end_as_told_to_a_partner_whom_nobody_told(
+    cast: Cast, concern: Concern, incident: Incident, outcome: str
+) -> None:
+    rate(cast, concern)
+    looked_into(cast, concern)
+    with pytest.raises(Invalid, match="No referral of this incident stands"):
+        end(cast, concern, outcome)
+    rang(cast, concern, reached="", again=10, words="")
+    with pytest.raises(Invalid, match="no partner was reached"):
+        end(cast, concern, outcome)
+    if outcome == "held":
+        rang(cast, concern)
+    else:
+        referred(cast.vast, incident, partner("adult_services"), children=[])
+    end(cast, concern, outcome)
+    assert fresh(concern).outcome == outcome
+
+
+def test_a_call_that_is_not_written_up_waits_on_a_clock(cast: Cast, concern: Concern) -> None:
+    def waits() -> list[datetime]:
+        return list(running(("write_up", concern.pk)).values_list("began_at", flat=True))
+
+    first = rang(cast, concern, words="")
+    later(timedelta(hours=1))
+    second = rang(cast, concern, words="")
+    assert waits() == [first.at]
+    later(timedelta(minutes=61))
+    watch()
+    assert "vast_write_up" in {one.rule for one in standing(cast.vast)}
+    actions.write_up(cast.vast, concern.pk, first.pk, key=key(), words="They visit tonight.")
+    assert waits() == [second.at]
+    actions.write_up(cast.vast, concern.pk, second.pk, key=key(), words="They have seen her.")
+    assert waits() == []
+
+
 def test_blank_is_never_a_result(cast: Cast, concern: Concern) -> None:
     for item, result, words in (
         ("school", "", ""), ("school", "none", "x"), ("school", "found", " "), ("school", "not_searched", ""),
@@ -311,9 +446,9 @@ def test_raising_the_grade_is_agreeing_too(cast: Cast, incident: Incident, conce
 def test_nobody_but_vast_works_on_one(cast: Cast, concern: Concern, who: str) -> None:
     person = getattr(cast, who)
     with pytest.raises(NotThere):
-        actions.rate(person, concern.pk, key=key(), rating="amber")
+        actions.rate(person, concern.pk, key=key(), rating="amber", reason=0)
     with pytest.raises(NotThere):
-        actions.end(person, concern.pk, key=key(), outcome="advice", words="x")
+        actions.end(person, concern.pk, key=key(), outcome="advice", words="x", last_seq=0, reason=0)
 
 
 @pytest.mark.parametrize(("who", "sees"), [("vast", True), ("supervisor", True), ("far_supervisor", False), ("fim", True),

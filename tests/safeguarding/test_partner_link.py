@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -167,6 +168,25 @@ def test_reading_needs_a_name_and_a_word_and_answers_come_after_it(referral: Ref
     assert referral.incident.entries.filter(code="referral.outcome").count() == 1
 
 
+def test_a_file_that_comes_with_an_unchanged_answer_stands_on_the_timeline(
+    cast: Cast, browser: Browser, referral: Referral, ada: Partner
+) -> None:
+    ada.enter()
+    ada.post("seen", person="Ada Lead", read="on")
+    for content in (None, PDF, PDF, PDF + b"2"):
+        with_it = {"file": SimpleUploadedFile("plan.pdf", content)} if content else {}
+        ada.post("answer", leg="acted", person="Ada Lead", words="Visited.", **with_it)
+    assert [leg for leg, _ in by_link(referral)] == ["seen", "acted"]
+    assert referral.incident.entries.filter(code="link.given").count() == 2
+    assert "the partner sent a file" in text(browser(cast.vast).get(f"/incidents/{referral.incident_id}/"))
+
+
+def test_the_name_of_a_file_is_looked_through_for_children_whom_the_referral_does_not_tell_of() -> None:
+    others, about = ["Orla Fenn", "Bo Fenn", "Kai Ash"], ["Mia Fenn"]
+    assert link_rules.told_of("IMG_orla-and-mia.jpg", others, about) == ["Orla Fenn"]
+    assert link_rules.told_of("fenn-house-about.jpg", others, about) == []
+
+
 def test_the_same_answer_twice_is_one_and_another_of_its_kind_corrects_it(referral: Referral, ada: Partner) -> None:
     ada.enter()
     ada.post("seen", person="Ada Lead", read="on")
@@ -304,6 +324,7 @@ def test_a_contact_without_an_address_and_a_file_without_its_key_are_said_in_a_p
     cast: Cast, referral: Referral, ada: Partner, settings: Settings
 ) -> None:
     made = link_actions.attach(cast.vast, referral.pk, key=key(), upload=SimpleUploadedFile("map.pdf", PDF))
+    link_actions.share(cast.vast, referral.pk, key=key(), file=made.pk, shown=True)
     ada.enter()
     settings.FILES_KEY = ""
     unsealed = ada.client.get(f"{ada.link}files/{made.pk}")
@@ -387,17 +408,27 @@ def test_files_stand_beside_the_referral_for_both_sides_and_for_nobody_else(
     client = browser(cast.vast)
     at = f"/safeguarding/referrals/{referral.pk}/"
     sent = client.post(f"{at}file", {"key": key(), "file": SimpleUploadedFile("map.pdf", PDF)}, follow=True)
-    assert "The file stands beside the referral" in text(sent)
+    assert "not shown to them yet" in text(sent)
+    assert "Shown, it is seen by Ada Lead, duty desk, of Amberford Children's Services." in html.unescape(text(sent))
     lying = client.post(f"{at}file", {"key": key(), "file": SimpleUploadedFile("map.png", PDF)}, follow=True)
     assert "ends in .png" in text(lying)
     made = Attachment.objects.get()
     assert ada.client.get(f"{ada.link}files/{made.pk}").status_code == 200
     assert b"%PDF" not in ada.client.get(f"{ada.link}files/{made.pk}").content, "not before the code"
     ada.enter()
+    assert "map.pdf" not in text(ada.open())
+    assert ada.client.get(f"{ada.link}files/{made.pk}").status_code == 404
+    assert client.post(f"{at}file/shown", {"key": key(), "file": made.pk, "shown": "on"}).status_code == 302
     assert "map.pdf" in text(ada.open())
     taken = ada.client.get(f"{ada.link}files/{made.pk}")
     assert (taken.content, taken["Content-Disposition"]) == (PDF, 'attachment; filename="map.pdf"')
     assert AuditEvent.objects.filter(verb="file.give", role="partner", duty="disclosure").count() == 1
+    assert "Not shown any more" in text(client.post(f"{at}file/shown", {"key": key(), "file": made.pk}, follow=True))
+    assert "map.pdf" not in text(ada.open())
+    assert ada.client.get(f"{ada.link}files/{made.pk}").status_code == 404
+    lines = referral.incident.entries.filter(code__startswith="link.file").order_by("seq")
+    assert list(lines.values_list("code", flat=True)) == ["link.file", "link.file_off"]
+    assert AuditEvent.objects.filter(verb__in=["link.share", "link.unshare"], staff_id=cast.vast.pk).count() == 2
     assert browser(cast.vast).get(f"/files/{made.pk}").status_code == 200
     for who in (cast.stranger, cast.far_supervisor, cast.pcc, cast.officer):
         assert browser(who).get(f"/files/{made.pk}").status_code == 404
@@ -416,6 +447,8 @@ def test_links_are_sent_and_ended_by_those_who_may_refer_there(
     assert client.post(f"{at}link/end", {"key": key(), "link": link.pk}).status_code == status
     assert client.post(f"{at}link", {"key": key(), "contact": referral.contact_id}).status_code == status
     assert client.post(f"{at}file", {"key": key(), "file": SimpleUploadedFile("a.txt", b"x")}).status_code == status
+    file = {"key": key(), "file": Attachment.objects.values_list("pk", flat=True).first() or key(), "shown": "on"}
+    assert client.post(f"{at}file/shown", file).status_code == status
     link.refresh_from_db()
     assert (link.revoked_at is not None) == (status == 302)
 

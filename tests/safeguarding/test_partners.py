@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from goldthread.cli import main
+from goldthread.clocks.school import next_school_day
 from goldthread.safeguarding.partner_models import Partner, PartnerContact, SchoolStaffDay, SchoolTerm
 from goldthread.safeguarding.partner_queries import contacts, terms_of
+from goldthread.safeguarding.partner_rules import terms
 from tests.cast import Cast
 
 HEAD = "kind,name,area,active,contact,role,email,phone,contact_active\n"
@@ -71,12 +75,50 @@ def test_terms_are_entered_with_half_terms_and_staff_days(
         (11, "one date"),
     ):
         assert re_line(told.err, line, why), (line, told.err)
-    assert "Larch Primary School 2026/27: no summer term is entered" in told.err
+    assert "Larch Primary School 2026/27: a term is missing" in told.err
     assert (SchoolTerm.objects.count(), SchoolStaffDay.objects.count()) == (2, 1)
     school = Partner.objects.get()
     assert terms_of(school).spans == ()
     assert put(tmp_path, f"{TERMS}{name},term,2027-04-12,2027-07-20\n", "terms") == 0
-    assert len(terms_of(school).spans) == 3
+    assert "2026/27: a term is missing" in capsys.readouterr().err
+    told_at = next_school_day(datetime(2027, 1, 15, 18, tzinfo=UTC), terms_of(school), ())
+    assert (told_at.day, told_at.known) == (date(2027, 1, 18), False), "a spring that nobody entered is no holiday"
+    assert put(tmp_path, f"{TERMS}{name},term,2027-01-05,2027-03-24\n", "terms") == 0
+    assert "missing" not in capsys.readouterr().err
+    assert len(terms_of(school).spans) == 4
+
+
+@pytest.mark.parametrize("left_out", [0, 1, 2, 3])
+def test_a_year_counts_only_with_all_its_terms(left_out: int) -> None:
+    year = [
+        ("2026-09-02", "2026-10-23"),
+        ("2026-11-02", "2026-12-18"),
+        ("2027-01-05", "2027-03-24"),
+        ("2027-04-12", "2027-07-20"),
+    ]
+    spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in year]
+    assert terms(spans, ()).spans == tuple(spans)
+    assert terms([one for one in spans if one != spans[left_out]], ()).spans == ()
+
+
+def test_what_was_entered_wrongly_is_removed_and_entered_anew(
+    cast: Cast, tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, HEAD + SOUND)
+    name = "Larch Primary School"
+    put(tmp_path, f"{TERMS}{name},term,2027-01-11,2027-03-24\n{name},staff day,2027-01-12,2027-01-12\n", "terms")
+    capsys.readouterr()
+    moved = [
+        f"{name},no term,2027-01-11,2027-03-24",
+        f"{name},term,2027-01-05,2027-03-24",
+        f"{name},no staff day,2027-01-12,2027-01-12",
+    ]
+    assert put(tmp_path, TERMS + "\n".join(moved) + "\n", "terms") == 0
+    assert "3 rows read: 1 new, 2 changed" in capsys.readouterr().out
+    assert [str(one.first) for one in SchoolTerm.objects.all()] == ["2027-01-05"]
+    assert not SchoolStaffDay.objects.exists()
+    assert put(tmp_path, f"{TERMS}{moved[0]}\n", "terms") == 1
+    assert re_line(capsys.readouterr().err, 2, "no term from 2027-01-11")
 
 
 def re_line(text: str, line: int, why: str) -> bool:

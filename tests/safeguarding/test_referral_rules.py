@@ -167,5 +167,6 @@ def test_a_year_of_which_only_autumn_was_entered_puts_no_school_off_until_septem
     autumn = [(date(2026, 9, 2), date(2026, 12, 18))]
     told = next_school_day(january, terms(autumn, ()), frozenset())
     assert (told.day, told.known) == (date(2027, 1, 18), False)
-    whole = terms([*autumn, (date(2027, 1, 25), date(2027, 7, 20))], [date(2027, 1, 25)])
+    spring = [(date(2027, 1, 5), date(2027, 1, 15)), (date(2027, 1, 25), date(2027, 7, 20))]
+    whole = terms([*autumn, *spring], [date(2027, 1, 25)])
     assert next_school_day(january, whole, frozenset()).day == date(2027, 1, 26)

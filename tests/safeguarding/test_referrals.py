@@ -57,6 +57,15 @@ def test_what_left_is_kept_as_it_left_and_its_disclosure_is_audited_without_a_wo
         assert words not in json.dumps(line.data)
 
 
+def test_vast_sees_what_was_referred_to_a_partner_though_its_record_says_no_child(
+    cast: Cast, incident: Incident
+) -> None:
+    Incident.objects.update(child="none")
+    assert not Incident.objects.visible_to(cast.vast).exists()
+    referred(cast.supervisor, incident, partner("adult_services"), children=[])
+    assert Incident.objects.visible_to(cast.vast).get() == incident
+
+
 def test_the_same_referral_twice_is_one_and_another_child_makes_another(cast: Cast, incident: Incident) -> None:
     to, once = partner(), key()
     first = referred(cast.vast, incident, to, key=once)

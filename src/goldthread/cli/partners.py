@@ -26,7 +26,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     partners.add_argument("file", metavar="FILE.csv", type=Path, help=f"columns {', '.join(PARTNERS)}")
     partners.set_defaults(run=put_partners)
     terms = subparsers.add_parser("terms", help="enter the terms and staff days of schools")
-    terms.add_argument("file", metavar="FILE.csv", type=Path, help=f"columns {', '.join(TERMS)}; what: term, staff day")
+    terms.add_argument(
+        "file",
+        metavar="FILE.csv",
+        type=Path,
+        help=f"columns {', '.join(TERMS)}; what: term, staff day, no term, no staff day",
+    )
     terms.set_defaults(run=put_terms)
 
 
@@ -64,7 +69,8 @@ def _put(act: Callable[..., Put], path: Path, columns: tuple[str, ...], what: st
     )
     for one in put.unwhole[:COMPLAINTS]:
         print(
-            f"{one}: no summer term is entered, so every weekday of that year counts as a school day.", file=sys.stderr
+            f"{one}: a term is missing, so every weekday of that year counts as a school day. Enter all, from September to the summer.",
+            file=sys.stderr,
         )
     return int(bool(put.wrong))
 

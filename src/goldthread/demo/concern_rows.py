@@ -26,10 +26,10 @@ from goldthread.safeguarding.concern_models import (
     ConcernResearch,
     ConcernWriteUp,
 )
-from goldthread.safeguarding.concern_queries import ABOUT
+from goldthread.safeguarding.concern_queries import ABOUT, WRITE_UP
 
 LOOKS = timedelta(minutes=15)
-"""How long after its closing the rule looks into an incident: see ``concern_finding.HERE``."""
+"""How long after its closing the rule looks into an incident: see ``concern_finding.BEFORE``."""
 
 
 class Concerns:
@@ -41,7 +41,7 @@ class Concerns:
         self.reasons: set[tuple[str, str]] = set()
         self.by_person = False
         self.reached: list[datetime] = []
-        self.unwritten: list[int] = []
+        self.unwritten: list[tuple[int, datetime]] = []
         self.answered: set[str] = set()
         self.opinion: Row | None = None
 
@@ -140,7 +140,8 @@ class Concerns:
         )  # fmt: skip
         if reached:
             self.reached.append(at)
-            self.unwritten.append(pk)
+            self.unwritten.append((pk, at))
+            self._write_ups(at)
         self._settle(at, who)
         self.record.line(at, who, "concern.called", {"desk": desk, "reached": bool(reached)})
         self._audit(who, "collection", "concern.telephone", at, desk=desk, reached="yes" if reached else "no")
@@ -148,7 +149,9 @@ class Concerns:
 
     def write_up(self, at: datetime, who: Staff, words: str) -> None:
         """As ``concern_actions.write_up``, of the call that waits longest for it."""
-        self.desk.add(ConcernWriteUp, call_id=self.unwritten.pop(0), words_id=self._keep(words), by_id=who.pk, at=at)
+        self.desk.add(ConcernWriteUp, call_id=self.unwritten.pop(0)[0], words_id=self._keep(words), by_id=who.pk, at=at)
+        self.desk.stop(at, WRITE_UP, self._here()["id"], "written_up", by=who)
+        self._write_ups(at)
         self.desk.did(at, who, "write_up", words=words)
 
     def look_into(self, at: datetime, who: Staff, item: str, result: str, words: str) -> None:
@@ -196,8 +199,6 @@ class Concerns:
         )
         assert not rules.owed(owed), rules.owed(owed)
         concern |= {"words_id": self._keep(words), "outcome": outcome, "closed_at": at, "closed_by_id": who.pk}
-        if self.record.reading is not None:
-            concern["reading"] = max(concern["reading"], self.record.reading["id"])
         concern["known_seq"] = self.record.incident["last_seq"]
         self.record.line(at, who, "concern.ended", {"outcome": outcome})
         self.record.involve("author", who, at)
@@ -215,6 +216,10 @@ class Concerns:
         for rule in (f"vast_{code}" for code in rules.RANK if f"vast_{code}" != wanted):
             self.desk.stop(at, ABOUT, concern["id"], "rated", rule=rule, by=who)
         self.desk.start(at, wanted, ABOUT, concern["id"], began=concern["triage_from"])
+
+    def _write_ups(self, at: datetime) -> None:
+        if self.unwritten:
+            self.desk.start(at, "vast_write_up", WRITE_UP, self._here()["id"], began=self.unwritten[0][1])
 
     def _here(self) -> Row:
         assert self.row is not None

@@ -51,6 +51,7 @@ class Referrals:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.record = desk, desk.record
         self.count = 0
+        self.sent: list[Sent] = []
 
     def told(self) -> IncidentTold:
         """What of the incident may leave, as ``referral_queries.told`` has it."""
@@ -87,6 +88,7 @@ class Referrals:
         for one in chosen.about:
             add(ReferralChild, referral_id=pk, child=UUID(one.child))
         sent = Sent(row, kind, to, {"sent": at})
+        self.sent.append(sent)
         self._row(sent, "sent", at, at, who, contact_id=to.pk)
         terms = self.desk.watch.terms[to.partner_id] if kind.lessons and to.partner.kind == "school" else None
         self.desk.start(at, kind.clock, ABOUT, pk, began=row["began_at"], terms=terms)

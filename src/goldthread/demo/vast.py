@@ -222,6 +222,9 @@ class Vast:
         if self.concerns.owes_triage or self.concerns.unwritten or self.concerns.opinion is not None:
             self.desk.later(at + minutes(30), lambda when: self._end(when, outcome))
             return
+        partner = concern_rules.set_on(force_day(at)).outcomes[outcome].partner
+        if partner and not self.concerns.reached and not any(one.lives for one in self.referrals.sent):
+            outcome = "advice"
         self.concerns.end(at, self.who, outcome, self._say("ended", outcome))
 
     # --- the partners ---------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ class InvestigationQuerySet(models.QuerySet[Any]):
 
         open_items = PlanItem.objects.filter(investigation=OuterRef("pk"), owner=user.pk, end__isnull=True)
         own = Q(investigator=user.pk) | Q(supervisor=user.pk) | Q(Exists(open_items))
-        return _reached(self, user, verb, own, own | Q(team=user.team_id))
+        # That an incident is investigated puts it in the scope *child*: see ``shown``.
+        return _reached(self, user, verb, own, own | Q(team=user.team_id), Q(incident__isnull=False))
 
     def open(self) -> InvestigationQuerySet:
         """Those that have not ended."""
@@ -43,16 +44,16 @@ class HandoverQuerySet(AppendOnlyQuerySet[Any]):
 
     def reached_by(self, user: Staff, verb: str) -> HandoverQuerySet:
         """Those to which this person may do ``verb``."""
-        return _reached(self, user, verb, Q(to=user.pk), Q(to=user.pk) | Q(team=user.team_id))
+        return _reached(self, user, verb, Q(to=user.pk), Q(to=user.pk) | Q(team=user.team_id), CHILD)
 
     def waiting(self) -> HandoverQuerySet:
         """Those that nobody has answered."""
         return self.filter(answer__isnull=True)
 
 
-def _reached(rows: Rows, user: Staff, verb: str, own: Q, team: Q) -> Rows:
+def _reached(rows: Rows, user: Staff, verb: str, own: Q, team: Q, child: Q) -> Rows:
     """An open incident is what *open* reaches, and a child's what *child* does; other scopes of incidents reach none here."""
-    conditions = {"own": own, "team": team, "child": CHILD, "open": Q(incident__closed_at__isnull=True)}
+    conditions = {"own": own, "team": team, "child": child, "open": Q(incident__closed_at__isnull=True)}
     scopes = user.seat.scopes(verb) if user.is_active else ()
     if "all" in scopes:
         return rows

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from goldthread.contact.known import CHILD_FOUND
+from goldthread.contact.querysets import CHILD_TOO
 from goldthread.desk import beyond
-from goldthread.investigation.models import ACCESS
+from goldthread.investigation.models import ACCESS, Handover, Investigation
 from goldthread.investigation.queries import DECLINED, clock_of, newest_handover
 from goldthread.investigation.rules import names
 from goldthread.investigation.shared_actions import SENIOR
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
 def show_all() -> None:
     """Register all; called once at start."""
     CHILD_FOUND.append("inv.child")
+    one = ("investigation:one", Investigation.objects.visible_to)
     clock_views.PLACES.update(
-        inv_offer="investigation:offer", inv_review="investigation:one", inv_access="investigation:one",
-        inv_told="investigation:one", inv_plan="investigation:one",
+        inv_offer=("investigation:offer", lambda user: Handover.objects.reached_by(user, "investigation.accept")),
+        inv_review=one, inv_access=one, inv_told=one, inv_plan=one,
     )  # fmt: skip
+    # Its clocks tell VAST, who must be able to see of what.
+    CHILD_TOO.append(lambda: Q(pk__in=Investigation.objects.values("incident")))
     beyond.display("investigation/_state.jinja", _state)
     beyond.below("investigation/_hand.jinja")
     for code, words in {

@@ -65,24 +65,33 @@ def tell(
 def send_one(number: int) -> bool:
     """Try one notice now, if it waits and nobody else has it; whether it was sent."""
     found, now = _claim(Q(pk=number))
-    return bool(found) and _try(found[0], now)
+    return found is not None and _try(found, now)
 
 
 def send_due() -> int:
-    """Try every notice whose time has come; returns how many were sent."""
-    found, now = _claim(Q())
-    return sum(_try(one, now) for one in found)
+    """Try every notice whose time has come; returns how many were sent.
+
+    Each is taken only when it is tried: a slow mail service keeps no other worker from those that wait behind it, and whether one is
+    out of date is judged then.
+    """
+    sent = 0
+    for _ in range(AT_ONCE):
+        found, now = _claim(Q())
+        if found is None:
+            break
+        sent += _try(found, now)
+    return sent
 
 
-def _claim(which: Q) -> tuple[list[Notice], datetime]:
-    """Take notices that are due, each by one worker: what another has taken is passed over, and comes back if that one dies."""
+def _claim(which: Q) -> tuple[Notice | None, datetime]:
+    """Take the notice that is due longest: what another worker has taken is passed over, and comes back if that one dies."""
     with acting(None) as act:
         due = Notice.objects.filter(which, due_at__lte=act.now).order_by("due_at", "pk")
-        found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
-        for one in found:
-            one.tries += 1
-            one.due_at = act.now + rules.HELD
-            one.save(update_fields=["tries", "due_at"])
+        found = due.select_for_update(skip_locked=True).first()
+        if found is not None:
+            found.tries += 1
+            found.due_at = act.now + rules.HELD
+            found.save(update_fields=["tries", "due_at"])
     return found, act.now
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from goldthread.accounts.roles import roles
 from goldthread.contact.models import Incident
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+
+
+WIDE = frozenset({"child", "all"})
+"""Scopes that are force-wide: whoever has one is told by name of every clock that told their role, wherever it runs."""
 
 
 def running(about: tuple[str, object]) -> QuerySet[Clock]:
@@ -26,14 +31,17 @@ def running_in(incident: Incident) -> QuerySet[Clock]:
 def standing(user: Staff) -> QuerySet[Any]:
     """Clocks that have told this person's role something and still run, in incidents that they may see or at their desk; longest over first.
 
-    Each with ``told_kind``, the last thing that it told them.
+    Where the role's scope is force-wide, also those out of its sight: else it is told and nobody of it knows. Each with ``told_kind``,
+    the last thing that it told them.
     """
+    wide = [code for code in user.seat.codes if roles()[code].scope("clock.see") in WIDE]
+    named = ClockStep.objects.filter(clock=OuterRef("pk"), to__in=wide)
     mine = ClockStep.objects.filter(clock=OuterRef("pk"), to__in=user.seat.codes).order_by("-number")
     seen = Incident.objects.reached_by(user, "clock.see")
     found = Clock.objects.filter(stopped_at__isnull=True).annotate(told_kind=Subquery(mine.values("kind")[:1]))
     return (
         found.filter(told_kind__isnull=False)
-        .filter(Q(incident__in=seen) | Q(incident__isnull=True) | Q(team=user.team_id))
+        .filter(Q(incident__in=seen) | Q(incident__isnull=True) | Q(team=user.team_id) | Q(Exists(named)))
         .select_related("incident", "team")
         .order_by("due_at", "pk")
     )

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from goldthread.accounts.models import Staff
-from goldthread.accounts.routes import declarations_of, route, staff
+from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import Subject, record_consultation
 from goldthread.clocks.db import database_now
+from goldthread.contact.models import Incident
 from goldthread.safeguarding import clock_queries
 from goldthread.safeguarding.clock_models import KINDS, Clock
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.nav import sections
 
 VERB = "clock.see"
-PLACES: dict[str, str] = {}
-"""Where what a clock is on has a page of its own: the route, by what it is about. Others lead to their incident."""
+PLACES: dict[str, tuple[str, Callable[[Staff], QuerySet[Any]]]] = {}
+"""Where what a clock is on has a page of its own: the route and those that a person may open, by what it is about. Others, and those
+whom it is closed to, lead to their incident.
+"""
 CALLED: dict[str, Callable[[Staff, Collection[str]], dict[str, tuple[uuid.UUID, str]]]] = {}
 """Which child a clock is on where no incident says so, by what it is about: of these identities those in somebody's sight, each with
 the child's record and name."""
@@ -48,9 +53,9 @@ def told(request: HttpRequest) -> HttpResponse:
             "told": dict(KINDS)[one.told_kind],
             "over": one.told_kind != "warn",
             "child": children[one.pk][1] if one.pk in children else "",
-            "href": _place(user, one, unseen=one.about in CALLED and one.pk not in children),
+            "href": href,
         }
-        for one in found
+        for one, href in zip(found, _places(user, found, children), strict=True)
     ]
     return render(
         request,
@@ -66,11 +71,18 @@ def count(request: HttpRequest) -> HttpResponse:
     return JsonResponse(clock_queries.counted(staff(request)))
 
 
-def _place(user: Staff, clock: Clock, *, unseen: bool) -> str:
-    """Where it leads this person: to its own page where they may open that, else to its incident; empty for neither."""
-    if clock.about in PLACES and not unseen:
-        href = reverse(PLACES[clock.about], args=[clock.about_id])
-        declared = declarations_of(resolve(href).func, None)
-        if all(user.can(one.verb) for one in declared.values()):
-            return href
-    return reverse("desk:incident", args=[clock.incident_id]) if clock.incident_id else ""
+def _places(user: Staff, found: Sequence[Clock], children: Collection[int]) -> Iterator[str]:
+    """Where each leads that this person may open; empty for others. ``children``: the clocks on a child whose record they see."""
+    seen = set(
+        Incident.objects.visible_to(user).filter(pk__in={one.incident_id for one in found}).values_list("pk", flat=True)
+    )
+    open_to = {
+        kind: {str(pk) for pk in sight(user).filter(pk__in={one.about_id for one in found if one.about == kind}).values_list("pk", flat=True)}
+        for kind, (_, sight) in PLACES.items()
+        if any(one.about == kind for one in found)
+    }  # fmt: skip
+    for one in found:
+        if one.about_id in open_to.get(one.about, ()) and (one.about not in CALLED or one.pk in children):
+            yield reverse(PLACES[one.about][0], args=[one.about_id])
+        else:
+            yield reverse("desk:incident", args=[one.incident_id]) if one.incident_id in seen else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.models import ThriveVersion
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.clocks.bank import bank_holidays
@@ -21,12 +21,13 @@ from goldthread.response.models import GradePeriod
 from goldthread.safeguarding import clock_actions
 from goldthread.safeguarding import concern_queries as queries
 from goldthread.safeguarding import concern_rules as rules
-from goldthread.safeguarding.concern_finding import find
+from goldthread.safeguarding.concern_finding import beginning, find
 from goldthread.safeguarding.concern_models import (
     RESULTS,
     Concern,
     ConcernAnswer,
     ConcernCall,
+    ConcernLook,
     ConcernOpinion,
     ConcernRating,
     ConcernReason,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 WORKS, REFERS, ANSWERS = "concern.work", "concern.refer", "concern.answer"
-ABOUT, OPINION = queries.ABOUT, "opinion"
+ABOUT, WRITE_UP, OPINION = queries.ABOUT, queries.WRITE_UP, "opinion"
+MORE = "One more reason came while you had this open: it is the last under Why it is here. Read it first; what you wrote is still here."
 ENDED = "This concern has ended. What you wrote is still here and was not saved; refer the incident anew where something is new."
 
 
@@ -91,21 +93,26 @@ def refer(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, words: str, ur
 def open_due() -> int:
     """Open what the rule says, or add its reason to the concern that is open; returns for how many incidents."""
     with acting(None) as act:
-        held = rules.set_on(force_day(act.now))
+        held, here = rules.set_on(force_day(act.now)), beginning(act.now)
+        last = ConcernLook.objects.first() or here
     told: set[uuid.UUID] = set()
-    for one in find(held):
+    for one in find(held, last):
         with on_incident(None, one.incident, "concern.open") as work:
             words = Payload.objects.filter(pk=one.words).first() if one.words else None
             _concern, new = _add(work, one.reasons, words, reading=one.reading)
         if new:
             told.add(one.incident)
+    here.save()
     return len(told)
 
 
-def rate(user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, words: str = "", seen: str = "") -> None:
+def rate(
+    user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, reason: int, words: str = "", seen: str = ""
+) -> None:
     """Confirm the rating, or change it with a reason. The clock of a new rating began when that of the old one did.
 
-    ``seen`` is the rating that the page showed. Raises ``Stale`` where another holds by now.
+    ``reason`` is the number of the newest reason that was read, ``seen`` the rating that the page showed. Raises ``Stale`` where there
+    is a newer one of either.
     """
     with _on_concern(user, concern_id, WORKS, key, "rate", rating, words) as on:
         if on.done is not None:
@@ -113,6 +120,7 @@ def rate(user: Staff, concern_id: int, *, key: uuid.UUID, rating: str, words: st
         concern = on.concern
         if seen and seen != concern.rating:
             raise Stale("It was rated otherwise while you had this open. Look again; what you wrote is still here.")
+        _all_read(concern, reason)
         kept = rules.new_rating(rating, concern.rating, words)
         changed = rating != concern.rating
         payload = Payload.objects.keep(kept) if kept else None
@@ -144,7 +152,8 @@ def telephone(
         if on.done is not None:
             return ConcernCall.objects.get(pk=int(on.done))
         now = on.work.now
-        at = rules.call(rules.set_on(force_day(now)), desk, name, called_at, again, now)
+        came = min(on.work.incident.contacted_at or now, on.work.incident.opened_at)
+        at = rules.call(rules.set_on(force_day(now)), desk, name, called_at, again, now, came)
         if kept and not name:
             raise Invalid({"reached": "You wrote what was said. Write with whom, by name."})
         call = ConcernCall(
@@ -155,6 +164,7 @@ def telephone(
         if kept:
             ConcernWriteUp(call=call, words=Payload.objects.keep(kept), by=user, at=now).save()
         _settle(on.work, on.concern, by_person=queries.last_rating(on.concern).by_id is not None)
+        _write_ups(on.work, on.concern)
         on.work.event("concern.called", desk=desk, reached=bool(name))
         on.finish("collection", "concern.telephone", call.pk, desk=desk, reached="yes" if name else "no")
         return call
@@ -172,6 +182,8 @@ def write_up(user: Staff, concern_id: int, call_id: int, *, key: uuid.UUID, word
         if ConcernWriteUp.objects.filter(call=call).exists():
             raise Stale("This call was written up meanwhile. What you wrote is still here and was not saved.")
         ConcernWriteUp(call=call, words=Payload.objects.keep(kept), by=user, at=on.work.now).save()
+        clock_actions.stop(on.work.act, (WRITE_UP, on.concern.pk), "written_up", by=user)
+        _write_ups(on.work, on.concern)
         on.finish("collection", "concern.write_up")
 
 
@@ -239,24 +251,34 @@ def answer(
         return made
 
 
-def end(user: Staff, concern_id: int, *, key: uuid.UUID, outcome: str, words: str) -> None:
-    """End a concern with its outcome. Raises ``Refused`` with everything that is still owed in it; it never says that there is no risk."""
+def end(user: Staff, concern_id: int, *, key: uuid.UUID, outcome: str, words: str, last_seq: int, reason: int) -> None:
+    """End a concern with its outcome. Raises ``Refused`` with everything that is still owed in it; it never says that there is no risk.
+
+    ``last_seq`` is the last line of the timeline and ``reason`` the number of the newest reason that were read: what was said after that
+    line may open another concern. Raises ``Stale`` where a newer reason came.
+    """
     with _on_concern(user, concern_id, WORKS, key, "end", outcome, words) as on:
         if on.done is not None:
             return
         work, concern = on.work, on.concern
-        kept = rules.ended(rules.set_on(force_day(work.now)), outcome, words)
+        _all_read(concern, reason)
+        kept = rules.ended(rules.set_on(force_day(work.now)), outcome, words, told=queries.told_partner(concern))
         if owed := rules.owed(queries.stands(concern, work.now)):
             raise Refused(f"This concern stays open. {' '.join(owed)}")
         concern.words = Payload.objects.keep(kept)
         concern.outcome, concern.closed_at, concern.closed_by = outcome, work.now, user
-        newest = Reading.objects.filter(incident=work.incident).order_by("-id").values_list("id", flat=True).first()
-        concern.reading = max(concern.reading, newest or 0)
-        concern.known_seq = work.incident.last_seq
+        # Not as of the press: what was said since the page was made nobody has read, and the rule has not looked at its reading.
+        concern.known_seq = min(last_seq, work.incident.last_seq)
         concern.save()
         work.event("concern.ended", outcome=outcome)
         work.involve("author")
         on.finish("alteration", "concern.end", outcome=outcome, words=concern.words)
+
+
+def _all_read(concern: Concern, reason: int) -> None:
+    """Raise ``Stale`` where a reason came after the newest that was read."""
+    if queries.newest_reason(concern) > reason:
+        raise Stale(MORE)
 
 
 def _add(
@@ -282,11 +304,12 @@ def _add(
         ConcernReason(concern=concern, cause=one.cause, what=one.what, words=words, by=work.user, at=now).save()
     rating = rules.rated(new, held)
     raised = not first and rules.higher(rating, concern.rating)
-    if raised or (concern.triaged_at is not None and any(held.causes[one.cause].anew for one in new)):
-        if concern.triaged_at is not None:
-            concern.triage_from, concern.triaged_at = now, None
-        concern.rating = rating if raised else concern.rating
-    if first or raised or concern.triage_from == now:
+    anew = any(held.causes[one.cause].anew for one in new)
+    if concern.triaged_at is not None and (raised or anew):
+        concern.triage_from, concern.triaged_at = now, None
+    concern.rating = rating if raised else concern.rating
+    # With a person's reason somebody's rating before it holds no longer, also where a Red waited only to be telephoned.
+    if first or raised or (anew and queries.last_rating(concern).by_id is not None):
         ConcernRating(concern=concern, rating=concern.rating, by=None, at=now).save()
         _settle(work, concern, by_person=False)
     code = "concern.opened" if first else "concern.more"
@@ -311,6 +334,15 @@ def _settle(work: Work, concern: Concern, *, by_person: bool) -> None:
             work.act, wanted, about=(ABOUT, concern.pk), incident=work.incident, began_at=concern.triage_from
         )
     concern.save()
+
+
+def _write_ups(work: Work, concern: Concern) -> None:
+    """Let a clock run on the oldest call that is not written up, where there is one."""
+    owed = ConcernCall.objects.filter(concern=concern, reached__isnull=False, write_up__isnull=True)
+    if (since := owed.order_by("pk").values_list("at", flat=True).first()) is not None:
+        clock_actions.start(
+            work.act, "vast_write_up", about=(WRITE_UP, concern.pk), incident=work.incident, began_at=since
+        )
 
 
 def _acted(opinion: ConcernOpinion) -> bool:

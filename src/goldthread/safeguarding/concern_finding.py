@@ -6,17 +6,23 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from goldthread.assessment.queries import cue_states, mark_answers_of
+from goldthread.response.models import Closing
+from goldthread.safeguarding.concern_models import ConcernLook
 from goldthread.safeguarding.concern_rules import Reason, Set, said
 
 HERE = """(SELECT id FROM contact_incident WHERE closed_at IS NULL
-    UNION SELECT incident_id FROM (SELECT incident_id, at FROM response_closing ORDER BY id DESC LIMIT 500) AS shut
-    WHERE at > goldthread_now() - interval '15 minutes') AS here JOIN contact_incident AS incident ON incident.id = here.id"""
+    UNION SELECT incident_id FROM response_closing WHERE id > %(closing)s AND at > %(since)s
+) AS here JOIN contact_incident AS incident ON incident.id = here.id"""
 """What is open, and what closed before anybody looked: what was said there counts all the same. Never everything ever stored."""
+BEFORE, EARLIER = timedelta(minutes=15), 500
+"""A look goes back so far behind the beginning of the one before, since a reading may come after its words, and over so many of the
+closings that it saw at most *(ours)*."""
 SAID = f"""
 SELECT incident.id, reading.id, reading.level, reading.findings,
        coalesce((SELECT max(known_seq) FROM safeguarding_concern WHERE incident_id = incident.id), 0)
@@ -68,21 +74,28 @@ class Found:
     reading: int = 0
 
 
-def find(held: Set) -> Iterator[Found]:
-    """Every incident with a reason that stands on no concern yet, the most certain sources first."""
+def beginning(now: datetime) -> ConcernLook:
+    """What a look that begins now will have been once it is finished; kept then, and not before."""
+    newest = Closing.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return ConcernLook(pk=1, began_at=now, closing=newest or 0)
+
+
+def find(held: Set, last: ConcernLook) -> Iterator[Found]:
+    """Every incident with a reason that stands on no concern yet, the most certain sources first. ``last`` is the look before."""
+    here = {"closing": last.closing - EARLIER, "since": last.began_at - BEFORE}
     for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK), ("raised", RAISED)):
         for incident, decision, words in _rows(query):
             yield Found(incident, (Reason(cause, str(decision)),), words)
-    yield from _read(held)
-    for (incident,) in _rows(GRADED, least=held.least):
+    yield from _read(held, here)
+    for (incident,) in _rows(GRADED, least=held.least, **here):
         yield Found(incident, (Reason(held.graded),))
 
 
-def _read(held: Set) -> Iterator[Found]:
+def _read(held: Set, here: dict[str, Any]) -> Iterator[Found]:
     """By what was said. A cue counts that nobody has answered *not so*, said since an earlier concern ended."""
     rows = [
         (incident, reading, level, json.loads(findings), known)
-        for incident, reading, level, findings, known in _rows(SAID, levels=list(held.said))
+        for incident, reading, level, findings, known in _rows(SAID, levels=list(held.said), **here)
     ]
     answers = mark_answers_of([row[0] for row in rows])
     for incident, reading, level, findings, known in rows:

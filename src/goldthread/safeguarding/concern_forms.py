@@ -35,10 +35,11 @@ class ChoosingForm(CommandForm):
 
 
 class RateForm(CommandForm):
-    """The rating confirmed or changed; ``seen`` is the one that the page showed."""
+    """The rating confirmed or changed; ``seen`` is the one that the page showed, ``reason`` the newest reason on it."""
 
     name = "rate"
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=5)
+    reason = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     rating = forms.ChoiceField(label="Rating", choices=RATINGS, required=False)
     words = _words("Why (needed to change it)", rows=1)
 
@@ -85,9 +86,11 @@ class OpinionForm(ChoosingForm):
 
 
 class EndForm(ChoosingForm):
-    """How a concern ends."""
+    """How a concern ends; ``last_seq`` and ``reason`` are the last line and the newest reason that the page showed."""
 
     name, chooses = "end", "outcome"
+    last_seq = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    reason = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     outcome = _choice("How it ends")
     words = _words("What was done, with whom, and what happens next for the child")
 

@@ -36,6 +36,8 @@ def telephoned(since: datetime, until: datetime) -> Pair:
     ).exclude(because="rated")  # fmt: skip
     called = ConcernCall.objects.alias(of=Cast("concern", CharField())).filter(
         of=OuterRef("about_id"), reached__isnull=False, at__lte=OuterRef("began_at") + HOUR, at__gte=OuterRef("began_at")
+    ).filter(
+        Q(called_at__gte=OuterRef("began_at")) | Q(concern__opened_at=OuterRef("began_at"))
     )  # fmt: skip
     found = Incident.objects.filter(Exists(due))
     return found, found.exclude(Exists(due.exclude(Exists(called))))

@@ -58,6 +58,13 @@ class Concern(models.Model):
         return self.closed_at is None
 
 
+class ConcernLook(models.Model):
+    """The last look of the rule that was finished: when it began, and the last closing that there was. One row for all."""
+
+    began_at = models.DateTimeField()
+    closing = models.PositiveBigIntegerField()
+
+
 class ConcernReason(AppendOnly):
     """One reason for a concern: ``cause`` of ``concern.toml``, and ``what`` exactly: a cue, a decision, or the line of who referred it."""
 

@@ -83,13 +83,14 @@ def listed(some: Sequence[Concern], now: datetime) -> list[dict[str, Any]]:
 def concern(one: Concern, record: Record, now: datetime) -> dict[str, Any]:
     """Everything of one concern, for its page."""
     held = rules.set_on(force_day(now))
-    answered = queries.research(one)
+    answered, reasons = queries.research(one), list(queries.reasons(one))
     clock = Clock.objects.filter(about=queries.ABOUT, about_id=str(one.pk), stopped_at__isnull=True).first()
     calls = [_call(each, held, now) for each in queries.calls(one)]
     return {
         "concern": one,
         "rating": rating(one.rating),
         "clock": _clock(clock, now),
+        "newest_reason": max((each.pk for each in reasons), default=0),
         "why": [
             {
                 "words": why(each),
@@ -98,7 +99,7 @@ def concern(one: Concern, record: Record, now: datetime) -> dict[str, Any]:
                 "said": each.words.shown() if each.words else "",
                 "new": one.triaged_at is not None and each.at > one.triaged_at,
             }
-            for each in queries.reasons(one)
+            for each in reasons
         ],
         "ratings": [
             {

@@ -13,6 +13,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -34,12 +35,14 @@ from goldthread.safeguarding.concern_models import (
     ConcernResearch,
 )
 from goldthread.safeguarding.concern_rules import RANK, Stands, set_on
+from goldthread.safeguarding.referral_models import Referral
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 SEE = "concern.see"
-ABOUT = "concern"
+ABOUT, WRITE_UP = "concern", "write_up"
+"""What clocks of a concern are on: its triage, and the calls in it that are not written up."""
 FILTERS = {
     "": "All open",
     "triage": "To triage",
@@ -76,7 +79,9 @@ def narrowed(found: QuerySet[Concern], only: str) -> QuerySet[Any]:
     """Open concerns with their rank and clock, those of one filter."""
     running = Clock.objects.filter(about=ABOUT, about_id=_own_id(), stopped_at__isnull=True).order_by("due_at")
     rank = Case(*(When(rating=code, then=Value(at)) for code, at in RANK.items()), output_field=IntegerField())
-    calls = ConcernCall.objects.filter(concern=OuterRef("pk"), reached__isnull=False, at__gte=OuterRef("triage_from"))
+    calls = ConcernCall.objects.filter(concern=OuterRef("pk"), reached__isnull=False).filter(
+        Q(called_at__gte=OuterRef("triage_from")) | Q(concern__opened_at=OuterRef("triage_from"))
+    )
     owed = ConcernOpinion.objects.filter(concern=OuterRef("pk"), answer__isnull=True)
     found = found.annotate(
         rank=rank,
@@ -129,8 +134,25 @@ def last_rating(concern: Concern) -> ConcernRating:
 
 
 def was_reached(concern: Concern) -> bool:
-    """Whether a partner was reached by telephone since the triage that is or was owed began."""
-    return ConcernCall.objects.filter(concern=concern, reached__isnull=False, at__gte=concern.triage_from).exists()
+    """Whether a partner was reached by telephone for the triage that is or was owed.
+
+    For the first one any call counts, since VAST may ring before the rule looks; for one begun anew only a call made after the news.
+    """
+    calls = ConcernCall.objects.filter(concern=concern, reached__isnull=False)
+    first = concern.triage_from == concern.opened_at
+    return (calls if first else calls.filter(called_at__gte=concern.triage_from)).exists()
+
+
+def told_partner(concern: Concern) -> bool:
+    """Whether a partner was told: by a referral of the incident that stands, or by a call in which somebody was reached."""
+    calls = ConcernCall.objects.filter(concern=concern, reached__isnull=False)
+    sent = Referral.objects.filter(incident=concern.incident_id, withdrawn_at__isnull=True)
+    return calls.exists() or sent.exists()
+
+
+def newest_reason(concern: Concern) -> int:
+    """The number of the newest reason: who rates or ends a concern says which they read."""
+    return ConcernReason.objects.filter(concern=concern).aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def research(concern: Concern) -> dict[str, ConcernResearch]:

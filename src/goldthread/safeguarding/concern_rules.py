@@ -57,6 +57,7 @@ class Outcome:
     code: str
     name: str
     words: bool
+    partner: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,18 @@ def new_rating(rating: str, held: str, words: str) -> str:
     return text("words", words, needed="" if rating == held else "Write why the rating changes. Nothing was changed.")
 
 
-def call(held: Set, desk: str, reached: str, called_at: datetime | None, again: int | None, now: datetime) -> datetime:
-    """When the call was, now unless given. Raises ``Invalid`` for a desk there is not, a time ahead, or neither a name nor a next try."""
+def call(
+    held: Set, desk: str, reached: str, called_at: datetime | None, again: int | None, now: datetime, came: datetime
+) -> datetime:
+    """When the call was, now unless given. Raises ``Invalid`` for a desk there is not, a time ahead or before the incident ``came``, or
+    neither a name nor a next try.
+    """
     if desk not in held.desks:
         raise Invalid({"desk": "Choose whom you telephoned. Nothing was saved."})
     if called_at is not None and called_at > now + AHEAD:
         raise Invalid({"called_at": "This time lies ahead. Give when you telephoned; nothing was saved."})
+    if called_at is not None and called_at < came.replace(second=0, microsecond=0):
+        raise Invalid({"called_at": "This time lies before the incident. Give when you telephoned; nothing was saved."})
     if not reached and again is None:
         raise Invalid({"reached": "Write the name of whom you reached. If nobody answered, say when you try again."})
     if reached and again is not None:
@@ -183,10 +190,14 @@ def answer(given: str, words: str, *, acted: bool) -> str:
     return text("words", words, needed="" if given == "agrees" else "Write why you disagree. VAST reads it.")
 
 
-def ended(held: Set, outcome: str, words: str) -> str:
-    """The words of an ending as they will be kept. Raises ``Invalid``."""
+def ended(held: Set, outcome: str, words: str, *, told: bool) -> str:
+    """The words of an ending as they will be kept; ``told``: a partner was, in this concern. Raises ``Invalid``."""
     if outcome not in held.outcomes:
         raise Invalid({"outcome": "Choose how the concern ends. Nothing was changed."})
+    if held.outcomes[outcome].partner and not told:
+        raise Invalid(
+            {"outcome": "No referral of this incident stands, and no partner was reached by telephone. Tell one first."}
+        )
     return text("words", words, needed="Write what was done, with whom, and what happens next for the child.")
 
 

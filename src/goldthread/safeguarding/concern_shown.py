@@ -10,6 +10,7 @@ from django.db.models import Q
 from goldthread.contact.querysets import CHILD_TOO
 from goldthread.desk import beyond
 from goldthread.response.grades import grade
+from goldthread.safeguarding import clock_views
 from goldthread.safeguarding import concern_queries as queries
 from goldthread.safeguarding import concern_rules as rules
 from goldthread.safeguarding.concern_models import ANSWERS, RATINGS, Concern
@@ -32,6 +33,9 @@ def show_all() -> None:
     beyond.line("concern.answered", lambda data: f"Second opinion answered: {dict(ANSWERS)[data['answer']].lower()}")
     beyond.line("concern.ended", lambda data: f"VAST ended the concern: {_outcome(data)}")
     CHILD_TOO.append(_referred)
+    clock_views.PLACES.update(
+        dict.fromkeys((queries.ABOUT, queries.WRITE_UP), ("safeguarding:concern", queries.reached_by))
+    )
     ALSO["concern"] = queries.late
 
 

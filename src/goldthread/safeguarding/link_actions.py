@@ -19,7 +19,8 @@ from goldthread.notices.actions import tell
 from goldthread.notices.events import NoticeFailed
 from goldthread.safeguarding import clock_actions, link_rules, link_tokens
 from goldthread.safeguarding.link_events import ReferralSent
-from goldthread.safeguarding.link_models import PartnerLink
+from goldthread.safeguarding.link_models import PartnerLink, SharedFile
+from goldthread.safeguarding.link_queries import beside
 from goldthread.safeguarding.referral_models import Referral
 from goldthread.web.times import clock
 
@@ -115,15 +116,35 @@ def revoke(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, link: int) ->
 
 
 def attach(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, upload: UploadedFile[Any]) -> Attachment:
-    """Put a file beside what was sent; whoever opens a link to the referral may take it. Raises as ``files.actions.keep`` does."""
+    """Put a file beside what was sent. Nobody outside is shown it before ``share``. Raises as ``files.actions.keep`` does."""
     found = _referral(referral_id)
     with on_incident(user, found.incident_id, MAKES, key, "attach", referral_id, upload.name, upload.size) as work:
         _open(found)
         made = files.keep(work.act, upload, about=("referral", found.pk), by=user)
         if work.done is None:
-            work.event("link.file", referral=found.number, file=str(made.pk))
             work.finish(made.pk)
     return made
+
+
+def share(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, file: uuid.UUID, shown: bool) -> None:
+    """Show a file to whoever opens a link to the referral, or show it no longer; what was taken before stays with them.
+
+    Raises ``NotThere`` for a file that is not there or erased, ``Refused`` for a referral withdrawn.
+    """
+    found = _referral(referral_id)
+    with on_incident(user, found.incident_id, MAKES, key, "share", file, shown) as work:
+        if work.done is not None:
+            return
+        _open(found)
+        held = beside(found).filter(pk=file, content__erased_at=None).first()
+        if held is None:
+            raise NotThere(files.NOT_THERE)
+        if held.is_shown != shown:
+            SharedFile(file=held, shown=shown, by=user, at=work.now).save()
+            work.event("link.file" if shown else "link.file_off", referral=found.number, file=str(held.pk))
+            subjects = [("incident", str(found.incident_id)), ("referral", str(found.pk)), ("file", str(held.pk))]
+            work.act.record("alteration", "link.share" if shown else "link.unshare", subjects)
+        work.finish()
 
 
 def ways_to(contact: PartnerContact) -> dict[str, str]:

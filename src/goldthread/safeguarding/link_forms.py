@@ -44,6 +44,14 @@ class AttachForm(CommandForm):
     file = forms.FileField(label="File", help_text="PDF, JPEG, PNG or plain text, at most 25 MB.")
 
 
+class ShareForm(CommandForm):
+    """Which file is shown to them, or no longer."""
+
+    name = "share"
+    file = forms.UUIDField(widget=forms.HiddenInput)
+    shown = forms.BooleanField(required=False)
+
+
 class AskForm(forms.Form):
     """Ask for a code, by the usual way or another."""
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import AppendOnly, DatabaseNow
+from goldthread.files.models import Attachment
 from goldthread.safeguarding.link_rules import USES
 from goldthread.safeguarding.partner_models import PartnerContact
 from goldthread.safeguarding.referral_models import Referral
@@ -64,6 +65,15 @@ class LinkCode(models.Model):
             )
         ]
         indexes: ClassVar = [models.Index(fields=["link", "made_at"], name="linkcode_newest")]
+
+
+class SharedFile(AppendOnly):
+    """That a file beside a referral is shown to whoever opens a link, or no longer. The newest of a file holds; without one it is not."""
+
+    file = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    shown = models.BooleanField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
 
 
 class LinkUse(AppendOnly):

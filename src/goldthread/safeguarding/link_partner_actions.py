@@ -17,13 +17,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from goldthread.audit.actions import Acting, acting
 from goldthread.config.errors import Invalid, NotThere
+from goldthread.contact.work import on_incident
 from goldthread.files import actions as files
-from goldthread.files.queries import attached_to
 from goldthread.notices.actions import tell
 from goldthread.safeguarding import link_rules as rules
 from goldthread.safeguarding import link_tokens
 from goldthread.safeguarding.link_actions import reached, ways_to
 from goldthread.safeguarding.link_models import LinkCode, LinkUse, PartnerLink
+from goldthread.safeguarding.link_queries import beside
 from goldthread.safeguarding.referral_actions import record_leg
 from goldthread.safeguarding.referral_models import ReferralLeg
 
@@ -139,7 +140,7 @@ def give(token: str, session: str, address: str, number: uuid.UUID) -> files.Giv
     """A file that was put beside the referral. Raises as ``show`` does, and ``NotThere``."""
     with acting(PARTNER) as act:
         visit = _inside(act, token, session)
-        found = attached_to("referral", visit.link.referral_id).filter(pk=number).first()
+        found = beside(visit.link.referral).filter(pk=number, is_shown=True).first()
         if found is None:
             raise NotThere(files.NOT_THERE)
         LinkUse(link=visit.link, kind="file", address=address, at=act.now).save()
@@ -180,13 +181,21 @@ def _leg(
         if leg != "seen":
             rules.may_answer(leg, [one.leg for one in legs])
         if upload is not None:
-            files.keep(act, upload, about=(ANSWER, link.referral_id), by_name=name)
+            _keep(act, link, upload, name)
         before = next((one for one in reversed(legs) if one.leg == leg and one.origin == "link"), None)
         if before is None or (before.by_name, before.words.text if before.words else "") != (name, words):
             record_leg(
                 None, link.referral_id, key=key, leg=leg, by_name=name, words=words, contact=link.contact, origin="link"
             )  # fmt: skip
             act.record("collection", "link.answer", _about(link), leg=leg)
+
+
+def _keep(act: Acting, link: PartnerLink, upload: UploadedFile[Any], name: str) -> None:
+    """Keep a partner's file; each has its line on the timeline, whether or not an answer comes with it."""
+    made = files.keep(act, upload, about=(ANSWER, link.referral_id), by_name=name)
+    if made.at == act.now:  # not one that they sent before
+        with on_incident(None, link.referral.incident_id, "link.given") as work:
+            work.event("link.given", referral=link.referral.number, file=str(made.pk))
 
 
 def _inside(act: Acting, token: str, session: str) -> Visit:

@@ -9,15 +9,17 @@ from goldthread.files.queries import attached_to
 from goldthread.safeguarding.link_actions import MAKES, ways_to
 from goldthread.safeguarding.link_forms import AnswerForm, AttachForm, CodeForm, SeenForm, SendForm
 from goldthread.safeguarding.link_partner_actions import ANSWER
-from goldthread.safeguarding.link_queries import links_of
-from goldthread.safeguarding.link_rules import ANSWERS, masked
+from goldthread.safeguarding.link_queries import beside, links_of
+from goldthread.safeguarding.link_rules import ANSWERS, masked, told_of
 from goldthread.safeguarding.referral_document import document
 from goldthread.safeguarding.referral_models import ReferralLeg
+from goldthread.safeguarding.referral_queries import told as told_in
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from goldthread.accounts.models import Staff
+    from goldthread.files.models import Attachment
     from goldthread.safeguarding.link_partner_actions import Visit
     from goldthread.safeguarding.referral_models import Referral
 
@@ -71,7 +73,7 @@ def document_page(visit: Visit, *, seen: SeenForm | None = None, answer: AnswerF
         "until": visit.until,
         "expires_at": visit.link.expires_at,
         "document": document(left, reference=referral.reference, digest=referral.sha256, at=referral.made_at),
-        "files": [one for one in attached_to("referral", referral.pk) if one.content.erased_at is None],
+        "files": list(beside(referral).filter(is_shown=True, content__erased_at=None)),
         "given": list(attached_to(ANSWER, referral.pk)),
         "told": told,
         "seen": any(one.leg == "seen" for one in legs),
@@ -82,12 +84,29 @@ def document_page(visit: Visit, *, seen: SeenForm | None = None, answer: AnswerF
 
 
 def panel(user: Staff, referral: Referral, now: datetime) -> dict[str, Any]:
-    """Links and files as the referral's own page shows them to our people, with the forms for those who may refer."""
+    """Links and files as the referral's own page shows them to our people, with the forms for those who may refer.
+
+    Each file with the children whom its name tells of though the referral does not.
+    """
+    shown = links_of(referral, now)
     return {
-        "shown": links_of(referral, now),
+        "shown": shown,
+        "whom": [str(one.link.contact) for one in shown if one.state == "open"],
         "may": user.can(MAKES) and referral.withdrawn_at is None,
         "send": SendForm(referral=referral),
         "attach": AttachForm(),
-        "files": list(attached_to("referral", referral.pk)),
+        "files": [(one, _told_of(one, referral)) for one in beside(referral)],
         "answers": list(attached_to(ANSWER, referral.pk)),
     }
+
+
+def _told_of(one: Attachment, referral: Referral) -> list[str]:
+    if one.is_shown or one.name.erased_at is not None:  # type: ignore[attr-defined]  # annotated
+        return []
+    about = {str(each.child) for each in referral.children.all()}
+    children = told_in(referral.incident).children
+    return told_of(
+        one.name.text,
+        [each.name for each in children if each.child not in about],
+        [each.name for each in children if each.child in about],
+    )

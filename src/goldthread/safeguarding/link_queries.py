@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from goldthread.files.queries import attached_to
 from goldthread.notices.queries import about
-from goldthread.safeguarding.link_models import LinkUse, PartnerLink
+from goldthread.safeguarding.link_models import LinkUse, PartnerLink, SharedFile
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +49,12 @@ def links_of(referral: Referral, now: datetime) -> list[Shown]:
         )
         for one in found
     ]
+
+
+def beside(referral: Referral) -> QuerySet[Any]:
+    """Files that our people put beside a referral, each with ``is_shown``: whether whoever opens a link is shown it."""
+    newest = SharedFile.objects.filter(file=OuterRef("pk")).order_by("-pk").values("shown")[:1]
+    return attached_to("referral", referral.pk).annotate(is_shown=Coalesce(Subquery(newest), False))
 
 
 def state(link: PartnerLink, referral: Referral, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +21,8 @@ TRIES = 5
 DIGITS = 6
 SESSION = timedelta(minutes=30)
 """How long the page stays open after a code was entered *(ours)*."""
+SHORT = 2
+"""Letters of a word that is too short to be looked for in a file's name *(ours)*."""
 HOUR = timedelta(hours=1)
 CODES_AN_HOUR = 5
 """Codes of one link in an hour: with five tries each, one guess in forty thousand comes true *(ours)*."""
@@ -191,3 +193,12 @@ def may_answer(leg: str, legs: Collection[str]) -> None:
         raise Invalid({"leg": "Choose what you want to tell us."})
     if "seen" not in legs:
         raise Refused(FIRST)
+
+
+def told_of(file_name: str, others: Iterable[str], about: Iterable[str]) -> list[str]:
+    """Those of ``others`` whom a file's name tells of by a word of theirs that none has whom the referral is ``about``."""
+    said = file_name.casefold()
+    known = {word for one in about for word in one.casefold().split()}
+    return [
+        one for one in others if any(len(word) > SHORT and word in said for word in set(one.casefold().split()) - known)
+    ]

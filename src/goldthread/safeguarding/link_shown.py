@@ -18,7 +18,9 @@ LINES = {
     "link.none": "no link could be sent: telephone the partner",
     "link.failed": "a message with the partner's link or code was not delivered: reach them another way",
     "link.ended": "a link was ended",
-    "link.file": "a file was added for the partner",
+    "link.file": "a file is shown to the partner",
+    "link.file_off": "a file is no longer shown to the partner",
+    "link.given": "the partner sent a file",
 }
 
 

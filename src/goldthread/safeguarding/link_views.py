@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from goldthread.accounts.routes import route, staff
 from goldthread.safeguarding import link_actions
-from goldthread.safeguarding.link_forms import AttachForm, EndForm, SendForm
+from goldthread.safeguarding.link_forms import AttachForm, EndForm, SendForm, ShareForm
 from goldthread.safeguarding.referral_models import Referral
 from goldthread.web.forms import carried_out
 
@@ -47,8 +47,20 @@ def end(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
 def attach(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     """Put a file beside what was sent."""
     return _done(
-        request, referral_id, AttachForm(request.POST, request.FILES), "The file stands beside the referral.",
+        request, referral_id, AttachForm(request.POST, request.FILES), "The file is here and not shown to them yet: see Files below.",
         lambda given: link_actions.attach(staff(request), referral_id, key=given["key"], upload=given["file"]),
+    )  # fmt: skip
+
+
+@route(MAKES, "alteration")
+@require_POST
+def share(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
+    """Show a file to them, or no longer."""
+    form = ShareForm(request.POST)
+    said = "Shown to whoever opens a link." if request.POST.get("shown") else "Not shown any more."
+    return _done(
+        request, referral_id, form, said,
+        lambda given: link_actions.share(staff(request), referral_id, key=given["key"], file=given["file"], shown=given["shown"]),
     )  # fmt: skip
 
 

@@ -62,7 +62,10 @@ def _brought(row: Partner | PartnerContact, values: Mapping[str, object]) -> boo
 
 
 def put_terms(rows: Rows) -> Put:
-    """Make schools' terms and staff days, by school and first day; ``unwhole`` names years that still lack their summer term."""
+    """Make schools' terms and staff days, by school and first day, or remove one that was entered wrongly.
+
+    ``unwhole`` names years of which a term is still missing.
+    """
     put = Put()
     with acting(None) as act:
         schools = {one.name: one for one in Partner.objects.filter(kind="school")}
@@ -73,12 +76,19 @@ def put_terms(rows: Rows) -> Put:
                 school = schools.get(given.school)
                 if school is None:
                     raise ValueError(f"there is no school {given.school}; make it with 'goldthread partners' first")
-                if not given.staff_only and (other := _overlapping(school, given)):
-                    raise ValueError(f"it overlaps the term from {other.first} to {other.last}")
+                if not given.staff_only and not given.gone and (other := _overlapping(school, given)):
+                    raise ValueError(
+                        f"it overlaps the term from {other.first} to {other.last}; where that one is wrong, give it as 'no term' first"
+                    )
+                if given.gone:
+                    _remove(school, given)
             except ValueError as error:
                 put.wrong[line] = str(error)
                 continue
             touched.setdefault(school.name, set()).add(school_year(given.first))
+            if given.gone:
+                put.changed += 1
+                continue
             if given.staff_only:
                 made = SchoolStaffDay.objects.get_or_create(partner=school, day=given.first)[1]
                 put.new += made
@@ -98,6 +108,17 @@ def put_terms(rows: Rows) -> Put:
         if put.new or put.changed:
             act.record("alteration", "terms.put", [("partner", schools[name].pk) for name in sorted(touched)])
     return put
+
+
+def _remove(school: Partner, given: rules.TermGiven) -> None:
+    """Remove what was entered wrongly; both its dates are given, so that nothing else is. Raises ``ValueError`` where there is none."""
+    if given.staff_only:
+        number, _ = SchoolStaffDay.objects.filter(partner=school, day=given.first).delete()
+    else:
+        number, _ = SchoolTerm.objects.filter(partner=school, first=given.first, last=given.last).delete()
+    if not number:
+        what = "staff day" if given.staff_only else "term"
+        raise ValueError(f"there is no {what} from {given.first} to {given.last} to remove")
 
 
 def _overlapping(school: Partner, given: rules.TermGiven) -> SchoolTerm | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from goldthread.clocks.school import Terms, school_year
 from goldthread.safeguarding.partner_choices import KINDS
 
 SUMMER = 6
 """The month that the last term of a whole school year reaches, as every one in England and Wales does *(ours)*."""
+STARTS = (9, 15)
+"""The month and day by which a whole school year has begun *(ours)*."""
+LONGEST_BREAK = timedelta(days=28)
+"""From the last day of a term to the first of the next; a longer one is a term that nobody entered *(ours)*."""
 LONGEST_TERM = 120
 """Days from the first of a term to its last, holidays apart; longer is a slip of the pen *(ours)*."""
 LIMITS = {"name": 120, "area": 40, "contact": 120, "role": 120, "email": 254, "phone": 30}
@@ -37,12 +42,13 @@ class PartnerGiven:
 
 @dataclass(frozen=True)
 class TermGiven:
-    """One row: a school and a span of lessons, or one day on which only its staff come."""
+    """One row: a school and a span of lessons, or one day on which only its staff come; ``gone``: one entered wrongly, to be removed."""
 
     school: str
     first: date
     last: date
     staff_only: bool
+    gone: bool = False
 
 
 def partner(row: Mapping[str, str], areas: Collection[str]) -> PartnerGiven:
@@ -78,20 +84,22 @@ def term(row: Mapping[str, str]) -> TermGiven:
     """A row of the terms' table. Raises ``ValueError`` with a sentence."""
     if not row["school"]:
         raise ValueError("school is needed")
-    if row["what"] not in {"term", "staff day"}:
-        raise ValueError("what is 'term' or 'staff day'")
+    what = row["what"].removeprefix("no ")
+    gone = what != row["what"]
+    if what not in {"term", "staff day"}:
+        raise ValueError("what is 'term' or 'staff day', or to remove one 'no term' or 'no staff day'")
     first, last = _day(row, "first"), _day(row, "last")
-    if row["what"] == "staff day":
+    if what == "staff day":
         if first != last:
             raise ValueError("a staff day has one date in both first and last")
-        return TermGiven(row["school"], first, last, True)
+        return TermGiven(row["school"], first, last, True, gone)
     if last < first:
         raise ValueError("last comes before first")
     if (last - first).days > LONGEST_TERM:
         raise ValueError(f"that is a term of more than {LONGEST_TERM} days; a holiday inside a term makes two of it")
     if school_year(first) != school_year(last):
         raise ValueError("a term lies in one school year")
-    return TermGiven(row["school"], first, last, False)
+    return TermGiven(row["school"], first, last, False, gone)
 
 
 def _day(row: Mapping[str, str], name: str) -> date:
@@ -104,9 +112,17 @@ def _day(row: Mapping[str, str], name: str) -> date:
 def terms(spans: Iterable[tuple[date, date]], staff_only: Iterable[date]) -> Terms:
     """What is known of a school's lessons: a year of which only some terms were entered counts as not known.
 
-    Otherwise a January of a year with nothing but autumn entered would count as holiday until September, and the school be told
-    too late; told too early does no harm.
+    Otherwise a January of a year without its spring terms would count as holiday until April, and the school be told too late; told too
+    early does no harm.
     """
-    found = sorted(spans)
-    whole = {school_year(last) for _, last in found if last.month >= SUMMER and last.year > school_year(last)}
-    return Terms(tuple(one for one in found if school_year(one[0]) in whole), frozenset(staff_only))
+    years: dict[int, list[tuple[date, date]]] = {}
+    for one in sorted(spans):
+        years.setdefault(school_year(one[0]), []).append(one)
+    whole = (one for year, held in years.items() if _whole(year, held) for one in held)
+    return Terms(tuple(whole), frozenset(staff_only))
+
+
+def _whole(year: int, spans: Sequence[tuple[date, date]]) -> bool:
+    """Whether a year's terms, in order, begin in time, reach the summer and leave no term out."""
+    begins, ends = spans[0][0] <= date(year, *STARTS), spans[-1][1] >= date(year + 1, SUMMER, 1)
+    return begins and ends and all(after[0] - one[1] <= LONGEST_BREAK for one, after in pairwise(spans))

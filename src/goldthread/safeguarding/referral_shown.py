@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from goldthread.contact.querysets import CHILD_TOO
 from goldthread.contact.querysets import one as reached
 from goldthread.desk import beyond
 from goldthread.safeguarding import referral_presenters, referral_queries
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.partner_choices import KINDS
-from goldthread.safeguarding.referral_models import LEGS
+from goldthread.safeguarding.referral_models import LEGS, Referral
 from goldthread.safeguarding.referral_queries import SEES
 from goldthread.supervision.irmm_finding import ALSO
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 def show_all() -> None:
     """Register all; called once at start."""
     ALSO["referral"] = referral_queries.late
+    CHILD_TOO.append(lambda: Q(pk__in=Referral.objects.values("incident")))
     beyond.display("safeguarding/_referrals.jinja", _referrals)
     beyond.line("referral.owed", lambda data: f"Referral owed: {_kind(data)}")
     beyond.line("referral.not_owed", lambda data: f"Referral not owed after all: {_kind(data)}")

@@ -41,6 +41,7 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/link", link_views.send, name="link_send"),
     path("referrals/<uuid:referral_id>/link/end", link_views.end, name="link_end"),
     path("referrals/<uuid:referral_id>/file", link_views.attach, name="link_attach"),
+    path("referrals/<uuid:referral_id>/file/shown", link_views.share, name="link_share"),
     path("incidents/<uuid:incident_id>/refer", referral_views.refer, name="refer"),
     path("incidents/<uuid:incident_id>/owe", referral_views.owe, name="referral_owe"),
     path("incidents/<uuid:incident_id>/not-owed", referral_views.not_owed, name="referral_not_owed"),

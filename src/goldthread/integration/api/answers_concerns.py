@@ -96,6 +96,8 @@ class ConcernShown(ConcernRow):
     research: list[ResearchShown]
     opinions: list[OpinionShown]
     owed: list[str] = Field(description="What is owed before it may end, in sentences.")
+    last_seq: int = Field(description="The last line of the incident's timeline now; ending sends it along.")
+    newest_reason: int = Field(description="The newest reason of `why`; rating and ending send it along.")
 
 
 class ConcernMade(Shown):

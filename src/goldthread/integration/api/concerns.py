@@ -46,6 +46,7 @@ OpinionId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The opinion, b
 Ended = Annotated[bool, Query(description="Those that have ended, the newest first, instead of the open ones.")]
 Text = Annotated[str, Field(max_length=LONGEST_WORDS)]
 Code = Annotated[str, Field(max_length=20)]
+Seen = Annotated[int, Whole(0, LARGEST_ID)]
 
 
 class ReferGiven(Given):
@@ -60,9 +61,10 @@ class RatingGiven(Given):
     """A rating."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"rating": "red", "words": "He is back at the address."}]}
+        json_schema_extra={"examples": [{"rating": "red", "reason": 12, "words": "He is back at the address."}]}
     )
     rating: Annotated[str, Coded.of(RATINGS)]
+    reason: Seen = Field(description="The newest reason that was read: `newest_reason` of the concern.")
     words: Text = Field("", description="Needed to change it.")
 
 
@@ -117,9 +119,13 @@ class EndGiven(Given):
     """How a concern ends."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"outcome": "advice", "words": "Her school keeps an eye on her."}]}
+        json_schema_extra={
+            "examples": [{"outcome": "advice", "last_seq": 7, "reason": 12, "words": "Her school keeps an eye on her."}]
+        }
     )
     outcome: Code = Field(description="By its code in `concern.toml`.")
+    last_seq: Seen = Field(description="The last line of the timeline that was read, as reading the concern gave it.")
+    reason: Seen = Field(description="The newest reason that was read: `newest_reason` of the concern.")
     words: str = Field(min_length=1, max_length=LONGEST_WORDS, pattern=r"\S")
 
 
@@ -181,6 +187,8 @@ def read_concern(request: HttpRequest, concern_id: ConcernId) -> answers.Concern
             for each in told["opinions"]
         ],
         owed=told["owed"],
+        last_seq=one.incident.last_seq,
+        newest_reason=told["newest_reason"],
     )
 
 
@@ -200,8 +208,8 @@ def refer_to_vast(
     router, "POST", "/concerns/{int:concern_id}/ratings", WORKS, "alteration", answers={204: None}, summary="Rate a concern",
 )  # fmt: skip
 def rate_concern(request: HttpRequest, concern_id: ConcernId, key: Key, given: RatingGiven) -> Status[None]:
-    """Confirms the rating or changes it with a reason. A change restarts no clock."""
-    actions.rate(staff(request), concern_id, key=key, rating=given.rating, words=given.words)
+    """Confirms the rating or changes it with a reason. A change restarts no clock. Refused where a newer reason came than was read."""
+    actions.rate(staff(request), concern_id, key=key, **given.model_dump())
     return Status(204, None)
 
 
@@ -270,8 +278,8 @@ def answer_opinion(
     router, "POST", "/concerns/{int:concern_id}/end", WORKS, "alteration", answers={204: None}, summary="End a concern",
 )  # fmt: skip
 def end_concern(request: HttpRequest, concern_id: ConcernId, key: Key, given: EndGiven) -> Status[None]:
-    """Refused while anything is owed in it, each thing in a sentence."""
-    actions.end(staff(request), concern_id, key=key, outcome=given.outcome, words=given.words)
+    """Refused while anything is owed in it, each thing in a sentence, and where a newer reason came than was read."""
+    actions.end(staff(request), concern_id, key=key, **given.model_dump())
     return Status(204, None)
 
 
