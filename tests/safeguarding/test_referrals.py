@@ -185,6 +185,71 @@ def test_withdrawn_after_it_was_read_owes_that_its_readers_are_told(cast: Cast, 
     assert rules_running(made) == []
 
 
+def test_who_read_it_before_it_was_withdrawn_is_told_however_late_that_comes_out(
+    cast: Cast, incident: Incident
+) -> None:
+    attended(cast, incident)
+    made = referred(cast.vast, incident, partner())
+    actions.withdraw(cast.vast, made.pk, key=key(), why="Another child of that name.")
+    assert rules_running(made) == []
+    leg(cast.vast, made, "seen")
+    assert rules_running(made) == ["referral_withdrawn"]
+    with pytest.raises(Refused, match="Telling whoever read a withdrawn referral"):
+        closed(cast, incident)
+    actions.feed_back(cast.vast, made.pk, key=key(), words="Ada Lead told at 10:40.")
+    assert rules_running(made) == []
+    rang = database_now(connection)
+    told = referred(cast.vast, incident, partner("edt", "Duty Team"), told_at=rang, told_to="Ben Night")
+    actions.withdraw(cast.vast, told.pk, key=key(), why="Another child of that name.")
+    assert rules_running(told) == ["referral_withdrawn"], "Ben Night heard it by telephone"
+
+
+def test_an_outcome_is_waited_for_from_whatever_ends_the_waiting_for_an_answer(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner("health_visitor", "Amberford Health Visiting"))
+    leg(cast.vast, made, "acted", "Rang the mother, visits on Monday.")
+    assert rules_running(made) == ["referral_outcome"]
+    leg(cast.vast, made, "accepted", occurred_at=database_now(connection))
+    assert rules_running(made) == ["referral_outcome"]
+    leg(cast.vast, made, "outcome", "Weighed and well.", occurred_at=database_now(connection))
+    leg(cast.vast, made, "acted", "Visited on Monday.", occurred_at=database_now(connection))
+    assert rules_running(made) == [], "what was known of the child stands"
+
+
+def test_a_school_is_owed_until_each_child_is_told_of_and_again_once_that_is_withdrawn(
+    cast: Cast, incident: Incident
+) -> None:
+    def owes() -> bool:
+        return running(("owed.school", incident.pk)).exists()
+
+    mia, kai = children(incident)
+    actions.owe(cast.vast, incident.pk, key=key(), kind="school")
+    began = running(("owed.school", incident.pk)).get().began_at
+    referred(cast.vast, incident, school(), children=[mia])
+    assert owes(), "the other child's school knows nothing"
+    other = referred(cast.vast, incident, partner("school", "Oak School"), children=[kai])
+    assert not owes()
+    actions.withdraw(cast.vast, other.pk, key=key(), why="Kai goes to Elm School.")
+    assert running(("owed.school", incident.pk)).get().began_at == began, "a change restarts nothing"
+    referred(cast.vast, incident, partner("education", "Amberford Education"), children=[kai])
+    assert not owes(), "the authority's lead is told in its place"
+
+
+def test_what_was_sent_already_is_owed_no_more_when_it_is_sent_again(cast: Cast, incident: Incident) -> None:
+    to = partner()
+    made = referred(cast.vast, incident, to)
+    actions.withdraw(cast.vast, made.pk, key=key(), why="Not owed, and sent by mistake.")
+    assert not running(("owed.social_care", incident.pk)).exists()
+    again = referred(cast.vast, incident, to)
+    actions.owe(cast.vast, incident.pk, key=key(), kind="social_care")
+    assert referred(cast.fim, incident, to) == again
+    assert not running(("owed.social_care", incident.pk)).exists()
+    second = referred(cast.vast, incident, to, concern="Told again.")
+    actions.withdraw(cast.vast, second.pk, key=key(), why="Said twice.")
+    assert not running(("owed.social_care", incident.pk)).exists(), "another of its kind stands"
+    actions.withdraw(cast.vast, again.pk, key=key(), why="Wrong authority.")
+    assert running(("owed.social_care", incident.pk)).exists()
+
+
 def test_a_school_is_told_by_its_own_terms_even_where_the_child_was_out(cast: Cast, incident: Incident) -> None:
     to = school()
     made = referred(cast.vast, incident, to)

@@ -19,21 +19,22 @@ from goldthread.contact.work import Work, on_incident
 from goldthread.safeguarding import referral_rules as rules
 from goldthread.safeguarding.clock_actions import start, stop
 from goldthread.safeguarding.clock_queries import running
-from goldthread.safeguarding.link_events import ReferralSent
+from goldthread.safeguarding.link_events import ReferralReached, ReferralSent
+from goldthread.safeguarding.owed_actions import OWED, end_told, resume
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.partner_models import PartnerContact
 from goldthread.safeguarding.partner_queries import terms_of
 from goldthread.safeguarding.referral_document import Chosen, content
 from goldthread.safeguarding.referral_kinds import Kind, kinds_on
 from goldthread.safeguarding.referral_models import Referral, ReferralChild, ReferralLeg
-from goldthread.safeguarding.referral_queries import ABOUT, told
+from goldthread.safeguarding.referral_queries import ABOUT, readers, told
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.safeguarding.referral_document import IncidentTold
     from goldthread.safeguarding.referral_kinds import Kinds
 
-MAKES, OWED = "referral.make", "owed."
+MAKES = "referral.make"
 THERE_IS_NONE = "There is no such referral, or it is not one that you may see."
 CHANGED = "What would leave has changed since you looked at it. Read it again below, then send it; nothing was sent."
 
@@ -109,6 +110,7 @@ def make(
         made = same.filter(withdrawn_at__isnull=True).select_related("incident").first()
         if made is None:
             made = _sent(work, chosen, to, text, digest, (sent_at, name))
+        end_told(work, made.kind)
         work.finish(made.pk)
     return made
 
@@ -163,7 +165,6 @@ def _sent(
         work.act, kind.clock, about=(ABOUT, made.pk), incident=incident, began_at=made.began_at,
         terms=terms_of(to.partner) if kind.lessons else None,
     )  # fmt: skip
-    stop(work.act, (f"{OWED}{kind.code}", incident.pk), "sent", by=work.user)
     announce(ReferralSent(made, work))
     work.event("referral.sent", referral=str(made.pk), number=made.number, kind=kind.code)
     work.involve("author")
@@ -214,7 +215,8 @@ def record_leg(
 
 
 def withdraw(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, why: str) -> Referral:
-    """Withdraw a referral: its clocks end. Where somebody had read it, a clock runs until they are told.
+    """Withdraw a referral: its clocks end, and what was owed before it was sent is owed again. Where somebody there knows of it,
+    a clock runs until they are told.
 
     Raises ``Invalid`` without a reason, ``Refused`` where it is withdrawn already.
     """
@@ -228,8 +230,10 @@ def withdraw(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, why: str) -
         referral.withdrawn_at, referral.withdrawn_by, referral.withdrawn_why = work.now, user, made.words
         referral.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
         stop(work.act, (ABOUT, referral.pk), "withdrawn", by=user)
-        if rules.read(legs):
+        if any(readers(referral)):
             start(work.act, "referral_withdrawn", about=(ABOUT, referral.pk), incident=work.incident)
+        announce(ReferralReached(referral, work, "withdrawn"))
+        resume(work, referral.kind)
         work.finish(made.pk)
     return referral
 
@@ -281,17 +285,22 @@ def _leg(
 def _clocks_after(work: Work, referral: Referral, leg: str, at: datetime) -> None:
     """Stop what this leg was waited for, and start what is waited for next."""
     kind, about = _kind(kinds_on(force_day(referral.made_at)), referral.kind), (ABOUT, referral.pk)
+    announce(ReferralReached(referral, work, leg))
+    if referral.withdrawn_at is not None:  # it comes out that they had read it
+        start(work.act, "referral_withdrawn", about=about, incident=work.incident)
+        return
     if leg in kind.stops:
         stop(work.act, about, leg, rule=kind.clock, by=work.user)
     if leg == "declined":
         stop(work.act, about, leg, rule=kind.outcome or kind.clock, by=work.user)
         start(work.act, "referral_declined", about=about, incident=work.incident)
-    elif leg == "accepted":
-        stop(work.act, about, leg, rule="referral_declined", by=work.user)
-        if kind.outcome and not referral.legs.filter(leg="outcome").exists():
-            start(work.act, kind.outcome, about=about, incident=work.incident, began_at=at)
     elif leg == "outcome":
         stop(work.act, about, leg, by=work.user)
+    elif leg in {"accepted", *kind.stops}:
+        if leg == "accepted":
+            stop(work.act, about, leg, rule="referral_declined", by=work.user)
+        if kind.outcome and not referral.legs.filter(leg="outcome").exists():
+            start(work.act, kind.outcome, about=about, incident=work.incident, began_at=at)
 
 
 def _began(work: Work, kind: Kind) -> datetime | None:

@@ -9,6 +9,9 @@ from typing import Any
 
 from goldthread.config import dated
 
+INSTEAD = {"education": "school"}
+"""A kind that is told in place of another, where somebody of the other's staff is part of it."""
+
 
 @dataclass(frozen=True)
 class Field:
