@@ -10,10 +10,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from goldthread.assessment.actions import answer_mark
+from goldthread.assessment.queries import newest_reading
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.contact.actions import answer_children
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
+from goldthread.safeguarding import owed_actions
 from goldthread.safeguarding import referral_actions as actions
 from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.clock_models import Clock, ClockStep
@@ -22,9 +27,11 @@ from goldthread.safeguarding.partner_models import SchoolTerm
 from goldthread.safeguarding.referral_models import Referral, ReferralLeg
 from goldthread.supervision.irmm_finding import find
 from goldthread.supervision.irmm_rules import set_on
-from tests.cast import Cast, attended, closed, key
+from tests.cast import Cast, attended, closed, key, say
 from tests.response.test_alarms import later
 from tests.safeguarding.referrals import children, given, leg, partner, referred, school, with_children
+
+BEATEN = "Her husband has just hit her again and their son is crying."
 
 
 @pytest.fixture
@@ -232,6 +239,49 @@ def test_a_school_is_owed_until_each_child_is_told_of_and_again_once_that_is_wit
     assert running(("owed.school", incident.pk)).get().began_at == began, "a change restarts nothing"
     referred(cast.vast, incident, partner("education", "Amberford Education"), children=[kai])
     assert not owes(), "the authority's lead is told in its place"
+
+
+def test_domestic_abuse_with_a_child_of_school_age_owes_the_school_within_the_minute(
+    cast: Cast, incident: Incident
+) -> None:
+    mia, kai = children(incident)
+    assert owed_actions.owe_due() == 0, "nothing that was said is domestic abuse"
+    say(cast.handler, incident, BEATEN)
+    assert (owed_actions.owe_due(), owed_actions.owe_due()) == (1, 0)
+    clock = running(("owed.school", incident.pk)).get()
+    assert (clock.rule, clock.began_at, clock.holds) == ("encompass", incident.contacted_at or incident.opened_at, True)
+    attended(cast, incident)
+    with pytest.raises(Refused, match="Telling the school"):
+        closed(cast, incident)
+    made = referred(cast.vast, incident, school(), children=[mia, kai])
+    assert not running(("owed.school", incident.pk)).exists()
+    assert owed_actions.owe_due() == 0
+    actions.withdraw(cast.vast, made.pk, key=key(), why="Wrong school.")
+    actions.not_owed(cast.vast, incident.pk, key=key(), kind="school", why="Both are educated at home.")
+    assert owed_actions.owe_due() == 0, "a person said why not"
+    young = ChildGiven(str(uuid.uuid4()), "Ben Amber", 3, False, "", "", "not_seen")
+    answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[young])
+    assert owed_actions.owe_due() == 0, "too young for school"
+    other = ChildGiven(str(uuid.uuid4()), "Liv Amber", None, False, "", "", "not_seen")
+    answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[other])
+    assert owed_actions.owe_due() == 1, "of another child, whose age nobody knows, nobody said anything"
+
+
+def test_a_school_is_owed_where_it_closed_before_the_minute_was_over_and_not_where_it_is_not_so(
+    cast: Cast, incident: Incident
+) -> None:
+    say(cast.handler, incident, BEATEN)
+    reading = newest_reading(incident)
+    assert reading is not None
+    attended(cast, incident)
+    closed(cast, incident)
+    facts = sorted(f"{one['rule']}|{one['assertion']}" for one in reading.findings if one["cue"] == "da-child")
+    assert owed_actions.owe_due() == 1
+    actions.not_owed(cast.vast, incident.pk, key=key(), kind="school", why="Told by telephone already.")
+    other = with_children(cast, "Tom Larch")
+    say(cast.handler, other, BEATEN)
+    answer_mark(cast.handler, other.pk, key=key(), cue="da-child", answer="not_so", reason="misheard", facts=facts)
+    assert owed_actions.owe_due() == 0
 
 
 def test_what_was_sent_already_is_owed_no_more_when_it_is_sent_again(cast: Cast, incident: Incident) -> None:

@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from goldthread.audit.actions import acting
 from goldthread.contact.known import force_day
+from goldthread.contact.work import Work, on_incident
 from goldthread.safeguarding.clock_actions import start, stop
 from goldthread.safeguarding.clock_models import Clock
+from goldthread.safeguarding.clock_queries import running
+from goldthread.safeguarding.owed_finding import OWED, find, owed_for
 from goldthread.safeguarding.referral_kinds import INSTEAD, kinds_on
 from goldthread.safeguarding.referral_queries import all_told
 
 if TYPE_CHECKING:
-    from goldthread.contact.work import Work
     from goldthread.safeguarding.referral_kinds import Kind
 
-OWED = "owed."
+
+def owe_due() -> int:
+    """Let run what is owed by rule; returns in how many incidents. Safe to run twice, and beside those who owe it by hand."""
+    with acting(None) as act:
+        kinds = [one for one in kinds_on(force_day(act.now)).kinds.values() if one.cues]
+    owed: set[uuid.UUID] = set()
+    for incident, kind in [(incident, one) for one in kinds for incident in find(one)]:
+        with on_incident(None, incident, "referral.owe") as work:
+            if owed_for(work.incident, kind) and begin(work, kind):
+                owed.add(incident)
+    return len(owed)
+
+
+def begin(work: Work, kind: Kind) -> bool:
+    """Let the clock run of what is owed to this kind, where none does; whether it began."""
+    about = (f"{OWED}{kind.code}", work.incident.pk)
+    if running(about).exists():
+        return False
+    start(work.act, kind.owed, about=about, incident=work.incident, began_at=began(work, kind))
+    work.event("referral.owed", kind=kind.code)
+    work.act.record("collection", "referral.owe", [("incident", str(work.incident.pk))], kind=kind.code)
+    return True
+
+
+def began(work: Work, kind: Kind) -> datetime | None:
+    """When the time begins by which it must be told: with what happened, or None for now."""
+    came = work.incident.contacted_at or work.incident.opened_at
+    return min(came, work.now) if kind.lessons else None
 
 
 def end_told(work: Work, kind: str) -> None:

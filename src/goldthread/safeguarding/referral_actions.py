@@ -16,11 +16,11 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
 from goldthread.contact.known import force_day
 from goldthread.contact.work import Work, on_incident
+from goldthread.safeguarding import owed_actions as owed
 from goldthread.safeguarding import referral_rules as rules
 from goldthread.safeguarding.clock_actions import start, stop
-from goldthread.safeguarding.clock_queries import running
 from goldthread.safeguarding.link_events import ReferralReached, ReferralSent
-from goldthread.safeguarding.owed_actions import OWED, end_told, resume
+from goldthread.safeguarding.owed_finding import OWED
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.partner_models import PartnerContact
 from goldthread.safeguarding.partner_queries import terms_of
@@ -48,11 +48,7 @@ def owe(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind: str) -> No
         if work.done is not None:
             return
         held = _kind(kinds_on(force_day(work.now)), kind)
-        about = (f"{OWED}{kind}", incident_id)
-        if not running(about).exists():
-            start(work.act, held.owed, about=about, incident=work.incident, began_at=_began(work, held))
-            work.event("referral.owed", kind=kind)
-            work.act.record("collection", "referral.owe", [("incident", str(incident_id))], kind=kind)
+        owed.begin(work, held)
         work.finish()
 
 
@@ -110,7 +106,7 @@ def make(
         made = same.filter(withdrawn_at__isnull=True).select_related("incident").first()
         if made is None:
             made = _sent(work, chosen, to, text, digest, (sent_at, name))
-        end_told(work, made.kind)
+        owed.end_told(work, made.kind)
         work.finish(made.pk)
     return made
 
@@ -151,7 +147,7 @@ def _sent(
     payload = Payload.objects.keep(text)
     made = Referral.objects.create(
         incident=incident, number=incident.referrals.count() + 1, kind=kind.code, partner=to.partner, contact=to,
-        made_by=work.user, made_at=work.now, began_at=_began(work, kind) or sent_at,
+        made_by=work.user, made_at=work.now, began_at=owed.began(work, kind) or sent_at,
         concern=Payload.objects.keep(chosen.concern), basis=chosen.basis.code, fields=list(chosen.fields),
         document=payload, sha256=digest, staff_answer=chosen.staff_answer,
     )  # fmt: skip
@@ -233,7 +229,7 @@ def withdraw(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, why: str) -
         if any(readers(referral)):
             start(work.act, "referral_withdrawn", about=(ABOUT, referral.pk), incident=work.incident)
         announce(ReferralReached(referral, work, "withdrawn"))
-        resume(work, referral.kind)
+        owed.resume(work, referral.kind)
         work.finish(made.pk)
     return referral
 
@@ -301,12 +297,6 @@ def _clocks_after(work: Work, referral: Referral, leg: str, at: datetime) -> Non
             stop(work.act, about, leg, rule="referral_declined", by=work.user)
         if kind.outcome and not referral.legs.filter(leg="outcome").exists():
             start(work.act, kind.outcome, about=about, incident=work.incident, began_at=at)
-
-
-def _began(work: Work, kind: Kind) -> datetime | None:
-    """When the time begins by which it must be told: with what happened, or None for now."""
-    came = work.incident.contacted_at or work.incident.opened_at
-    return min(came, work.now) if kind.lessons else None
 
 
 def _kind(kinds: Kinds, code: str) -> Kind:

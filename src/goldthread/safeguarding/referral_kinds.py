@@ -47,6 +47,7 @@ class Kind:
     outcome: str
     handling: str
     ages: tuple[int, int] | None = None
+    cues: tuple[str, ...] = ()
 
     @property
     def lessons(self) -> bool:
