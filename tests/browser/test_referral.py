@@ -38,11 +38,19 @@ def test_a_school_is_told_by_keys_alone_and_answers(person: Callable[..., Person
     expect(page.get_by_role("button", name="School Alt+3")).to_be_visible()
     page.keyboard.press("Alt+3")
     expect(page.get_by_text("even if the child was out at the time")).to_be_visible()
+    page.get_by_label("Concern, and what you ask of them").focus()
+    page.keyboard.type("Kai saw him shout. She was at her gran's.")
+    expect(page.locator("#refer[data-kept]")).to_have_count(1)
+    page.goto(page.url)  # as after a sign-in that ended
+    page.keyboard.press("Alt+3")
+    words = page.get_by_label("Concern, and what you ask of them")
+    expect(words).to_have_value("Kai saw him shout. She was at her gran's.")
+    page.get_by_role("button", name="Not now: it is owed").click()
+    expect(page.get_by_text("not told of yet: Mia Amber, Kai Amber")).to_be_visible()
+    expect(words).to_have_value("Kai saw him shout. She was at her gran's.")
     page.get_by_label("Not known").check()
     page.get_by_label("To", exact=True).select_option(contact)
     page.get_by_label("Mia Amber, 9").check()
-    page.get_by_label("Concern, and what you ask of them").focus()
-    page.keyboard.type("Kai saw him shout. She was at her gran's.")
     page.keyboard.press("Alt+p")
     expect(page.get_by_role("heading", name="Exactly this leaves")).to_be_visible()
     expect(page.locator(".document")).to_contain_text("[another child] saw him shout")
@@ -54,7 +62,10 @@ def test_a_school_is_told_by_keys_alone_and_answers(person: Callable[..., Person
     page.get_by_role("button", name="Record it").click()
     expect(page.locator("table.board").first).to_contain_text("by telephone, Vast Amber")
     assert vast.axe() == []
-    page.keyboard.press("b")
+    vast.go(f"/safeguarding/incidents/{incident}/refer?kind=school")
+    expect(page.get_by_label("Concern, and what you ask of them")).to_have_value("")
+    expect(page.get_by_text("not told of yet: Kai Amber")).to_be_visible()
+    vast.go("/safeguarding/referrals/")
     expect(page.locator("tbody")).to_contain_text("Larch Primary School")
     assert vast.axe() == []
     assert vast.complaints == []

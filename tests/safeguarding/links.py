@@ -12,8 +12,8 @@ from django.test import Client
 
 from goldthread.notices import actions as notices
 from goldthread.safeguarding.link_actions import address_of
-from goldthread.safeguarding.link_models import PartnerLink
-from goldthread.safeguarding.referral_models import Referral
+from goldthread.safeguarding.link_models import LinkUse, PartnerLink
+from goldthread.safeguarding.referral_models import Referral, ReferralLeg
 from tests.cast import key
 
 
@@ -59,3 +59,14 @@ class Partner:
     def enter(self, code: str | None = None) -> Any:
         """Enter a code; a new one where none is given."""
         return self.post("enter", code=code or self.code())
+
+
+def kinds(referral: Referral) -> list[str]:
+    """What was done with the links of a referral, in order."""
+    return list(LinkUse.objects.filter(link__referral=referral).order_by("pk").values_list("kind", flat=True))
+
+
+def by_link(referral: Referral) -> list[tuple[str, str]]:
+    """The legs that the partner recorded by link, each with the name typed."""
+    found = ReferralLeg.objects.filter(referral=referral, origin="link").order_by("pk")
+    return list(found.values_list("leg", "by_name"))

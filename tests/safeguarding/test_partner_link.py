@@ -1,64 +1,31 @@
-"""The partner's link: opens for whom it was sent to, shows what was sent and nothing else, and is answered by name."""
+"""The partner's link: goes with what was sent, shows that and nothing else, and is answered by name."""
 
 from __future__ import annotations
 
 import html
 import json
-from datetime import timedelta
 from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError
-from django.test import Client
-from pytest_django import Settings
+from django.db import connection
 
-from goldthread.audit.models import AuditEvent, Payload
-from goldthread.config.env import Mail
+from goldthread.audit.models import AuditEvent
+from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.files.file_models import Attachment
-from goldthread.notices import actions as notices
-from goldthread.notices.notice_models import Notice
-from goldthread.safeguarding import link_actions, link_partner_actions, link_rules, referral_actions
+from goldthread.safeguarding import link_actions, link_rules, referral_actions
 from goldthread.safeguarding.clock_models import Clock
-from goldthread.safeguarding.link_models import LinkCode, LinkUse, PartnerLink
-from goldthread.safeguarding.referral_models import Referral, ReferralLeg
+from goldthread.safeguarding.clock_queries import running
+from goldthread.safeguarding.link_models import PartnerLink
+from goldthread.safeguarding.referral_models import Referral
 from tests.accounts.test_sight_of_routes import Browser
 from tests.cast import Cast, key
-from tests.response.test_alarms import later
-from tests.safeguarding.links import Partner, mails, path
-from tests.safeguarding.referrals import partner, referred, with_children
+from tests.safeguarding.links import Partner, by_link, mails, path
+from tests.safeguarding.referrals import leg, partner, referred, with_children
 from tests.supervision.test_pages import text
 
 PDF = b"%PDF-1.7\nour plan"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, settings: Settings) -> Path:
-    settings.MAIL = Mail(tmp_path.as_uri(), "goldthread@amberford.invalid", "texts.invalid")
-    return tmp_path
-
-
-@pytest.fixture
-def referral(cast: Cast, folder: Path) -> Referral:
-    made = referred(cast.vast, with_children(cast, "Orla Fenwick", "Tom Fenwick"), partner())
-    notices.send_due()
-    return made
-
-
-@pytest.fixture
-def ada(referral: Referral, folder: Path) -> Partner:
-    return Partner(path(referral), folder)
-
-
-def kinds(referral: Referral) -> list[str]:
-    return list(LinkUse.objects.filter(link__referral=referral).order_by("pk").values_list("kind", flat=True))
-
-
-def by_link(referral: Referral) -> list[tuple[str, str]]:
-    found = ReferralLeg.objects.filter(referral=referral, origin="link").order_by("pk")
-    return list(found.values_list("leg", "by_name"))
 
 
 def test_a_link_goes_with_the_referral_and_says_nothing_of_it(referral: Referral, folder: Path) -> None:
@@ -69,27 +36,6 @@ def test_a_link_goes_with_the_referral_and_says_nothing_of_it(referral: Referral
     for word in ("Orla", "Fenwick", "shout", "child", referral.incident.reference, referral.reference):
         assert word.casefold() not in said.casefold()
     assert referral.incident.entries.filter(code="link.sent").count() == 1
-
-
-def test_the_door_shows_nothing_and_a_code_goes_to_the_contact_alone(
-    referral: Referral, ada: Partner, folder: Path
-) -> None:
-    page = ada.open()
-    assert (page.status_code, page["X-Robots-Tag"], page["Cache-Control"]) == (
-        200,
-        "noindex, nofollow, noarchive",
-        "no-store",
-    )
-    shown = text(page)
-    assert "the number that ends in 002" in shown
-    for word in ("Orla", "Ada", "01632", referral.reference, "Board", "Sign in", "Goldthread"):
-        assert word not in shown
-    assert ada.client.cookies.get("goldthread_session") is None
-    code = ada.code()
-    assert mails(folder)[-1]["To"] == "01632960002@texts.invalid"
-    assert code not in str(LinkCode.objects.values_list("digest", "session"))
-    assert not Payload.objects.filter(text__contains=code).exists()
-    assert kinds(referral) == ["opened", "asked"]
 
 
 def test_what_left_is_shown_as_it_left_after_the_code_and_each_showing_is_a_disclosure(
@@ -116,35 +62,13 @@ def test_what_left_is_shown_as_it_left_after_the_code_and_each_showing_is_a_disc
     assert by_link(referral) == [], "opening is not reading"
 
 
-@pytest.mark.parametrize("fault", [None, RuntimeError("broken"), OperationalError("away")])
-def test_whatever_goes_wrong_a_partner_sees_nothing_of_the_house(
-    ada: Partner, cast: Cast, monkeypatch: pytest.MonkeyPatch, fault: Exception | None
-) -> None:
-    """A form without its token, a wrong address or method, a fault, the database away: also in a browser of ours."""
-    client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True, raise_request_exception=False)
-    client.force_login(cast.vast)
-    if fault is None:
-        answers = [client.post(f"{ada.link}code"), client.get(f"{ada.link}nothing"), client.get(f"{ada.link}close")]
-    else:
-        monkeypatch.setattr(link_partner_actions, "arrive", Mock(side_effect=fault))
-        answers = [client.get(ada.link)]
-    assert {one.status_code for one in answers} <= {403, 404, 405, 500, 503}
-    for answer in answers:
-        shown = answer.content.decode()
-        for word in ("Goldthread", "<nav", "<script", cast.vast.name, 'href="/"'):
-            assert word not in shown, (answer.status_code, word)
-        assert "ring 999" in shown
-        assert "open the link in the message again" in shown
-    assert "<nav" in client.get("/nothing").content.decode(), "elsewhere the house has its bar"
-
-
 def test_reading_needs_a_name_and_a_word_and_answers_come_after_it(referral: Referral, ada: Partner) -> None:
     ada.enter()
     early = ada.post("answer", leg="accepted", person="Ada Lead")
     assert early.status_code == 422
     assert "Say first who you are" in text(early)
-    for given in ({"person": "", "read": "on"}, {"person": "Ada Lead"}, {"person": "A" * 500, "read": "on"}):
-        assert ada.post("seen", **given).status_code == 422
+    for typed in ({"person": "", "read": "on"}, {"person": "Ada Lead"}, {"person": "A" * 500, "read": "on"}):
+        assert ada.post("seen", **typed).status_code == 422
     assert by_link(referral) == []
     assert ada.post("seen", person=" Ada  Lead ", read="on").status_code == 302
     assert by_link(referral) == [("seen", "Ada Lead")]
@@ -198,151 +122,20 @@ def test_the_same_answer_twice_is_one_and_another_of_its_kind_corrects_it(referr
     assert "(corrected below)" in text(ada.open())
 
 
-def test_a_code_works_once_for_ten_minutes_and_the_newest_alone(referral: Referral, ada: Partner, folder: Path) -> None:
-    first = ada.code()
-    second = ada.code()
-    assert first != second or ada.code()
-    assert "not the code" in text(ada.enter(first))
-    assert ada.enter(second).status_code == 302
-    other = Partner(ada.link, folder)
-    assert "used before" in text(other.enter(second))
-    assert "He shouted" not in text(other.open())
-    third = other.code()
-    later(timedelta(minutes=10))
-    assert "has run out" in text(other.enter(third))
-    assert other.enter(other.code().replace("", " ")).status_code == 302, "however it is spaced"
-    assert kinds(referral).count("replayed") == 1
-
-
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６", "x" * 5000])
-def test_what_can_be_no_code_costs_no_try(referral: Referral, ada: Partner, typed: str) -> None:
-    ada.code()
-    assert ada.post("enter", code=typed).status_code == 422
-    assert LinkCode.objects.get().wrong == 0
-
-
-def test_five_wrong_ones_kill_a_code_and_a_new_one_opens(referral: Referral, ada: Partner) -> None:
-    right = ada.code()
-    wrong = f"{(int(right) + 1) % 10**6:06}"
-    for _ in range(4):
-        assert "That is not the code" in text(ada.enter(wrong))
-    assert "That code is dead" in text(ada.enter(wrong))
-    assert "That code is dead" in text(ada.enter(right))
-    assert ada.enter().status_code == 302
-    assert kinds(referral).count("wrong") == 5
-
-
-def test_codes_are_rationed_by_link_and_by_address(referral: Referral, ada: Partner, folder: Path) -> None:
-    for _ in range(link_rules.CODES_AN_HOUR):
-        ada.code()
-    refused = Partner(ada.link, folder, "198.51.100.9").post("code")
-    assert refused.status_code == 429
-    assert "Too many codes" in text(refused)
-    assert LinkCode.objects.count() == link_rules.CODES_AN_HOUR
-    later(timedelta(hours=1))
-    assert ada.enter().status_code == 302
-
-
-def test_one_address_cannot_guess_on_many_links(referral: Referral, ada: Partner) -> None:
-    link = PartnerLink.objects.get()
-    right = ada.code()
-    for _ in range(link_rules.FROM_AN_ADDRESS):
-        LinkUse(link=link, kind="wrong", address="192.0.2.7").save()
-    assert "Too many codes" in text(ada.enter(right))
-
-
-def test_the_page_closes_after_half_an_hour_and_what_was_typed_comes_back_with_the_next_code(
-    referral: Referral, ada: Partner
-) -> None:
+def test_the_newest_decision_stands_however_often_it_turned(cast: Cast, referral: Referral, ada: Partner) -> None:
     ada.enter()
     ada.post("seen", person="Ada Lead", read="on")
-    later(link_rules.SESSION)
-    typed = {"leg": "acted", "person": "Ada Lead", "words": 'Visited "at once" <b>'}
-    closed = ada.post("answer", **typed)
-    assert "open for half an hour" in text(closed)
-    assert by_link(referral) == [("seen", "Ada Lead")]
-    assert "He shouted" not in text(ada.open())
-    assert "Visited &#34;at once&#34; &lt;b&gt;" in ada.post("code", **typed).content.decode()
-    back = ada.post("enter", code=ada.newest(), **typed)
-    assert back.status_code == 200
-    assert "Visited &quot;at once&quot; &lt;b&gt;" in back.content.decode()
-    assert "He shouted" in text(back)
-    assert ada.post("answer", **typed).status_code == 302
-
-
-def test_a_browser_that_opened_one_link_opens_no_other(
-    cast: Cast, referral: Referral, ada: Partner, folder: Path
-) -> None:
-    other = referred(
-        cast.vast, with_children(cast, "Liv Amber"), partner(name="Larch Council"), concern="Another matter"
+    given = {"declined": "Not our area.", "accepted": ""}
+    for one in ("declined", "accepted", "declined", "declined"):
+        ada.post("answer", leg=one, person="Ada Lead", words=given[one])
+    assert [leg for leg, _ in by_link(referral)][1:] == ["declined", "accepted", "declined"]
+    rules = [one.rule for one in running(("referral", referral.pk))]
+    assert rules == ["referral_declined"], "somebody of ours has to act on it"
+    leg(cast.vast, referral, "accepted", occurred_at=database_now(connection))
+    ada.post("answer", leg="declined", person="Ada Lead", words=given["declined"])
+    assert [one.rule for one in running(("referral", referral.pk))] == ["referral_declined"], (
+        "said after a telephone call"
     )
-    ada.enter()
-    elsewhere = Partner(path(other), folder)
-    elsewhere.client.cookies["goldthread_partner"] = ada.client.cookies["goldthread_partner"].value
-    assert "Another matter" not in text(elsewhere.open())
-    assert elsewhere.post("seen", person="Ada", read="on").status_code == 200
-    assert by_link(other) == []
-
-
-ENDS = {
-    "withdrawn": "was withdrawn",
-    "revoked": "was ended",
-    "expired": "has expired",
-    "contact": "not yours to open any more",
-}
-
-
-@pytest.mark.parametrize("how", ENDS)
-def test_a_link_that_has_ended_says_so_and_shows_nothing(
-    cast: Cast, referral: Referral, ada: Partner, how: str
-) -> None:
-    ada.enter()
-    ada.post("seen", person="Ada Lead", read="on")
-    code = ada.code()
-    if how == "withdrawn":
-        referral_actions.withdraw(cast.vast, referral.pk, key=key(), why="Sent about the wrong child.")
-    elif how == "revoked":
-        link_actions.revoke(cast.vast, referral.pk, key=key(), link=PartnerLink.objects.get().pk)
-    elif how == "expired":
-        later(link_rules.LIVES)
-    else:
-        referral.contact.active = False
-        referral.contact.save()
-    answers = [
-        ada.open(), ada.post("code"), ada.enter(code), ada.post("answer", leg="accepted", person="Ada"),
-        ada.client.get(f"{ada.link}files/{referral.pk}"),
-    ]  # fmt: skip
-    for answer in answers:
-        assert answer.status_code == 410
-        assert ENDS[how] in text(answer)
-        assert "Orla" not in text(answer)
-    assert how in kinds(referral)
-    assert [leg for leg, _ in by_link(referral)] == ["seen"]
-
-
-def test_a_contact_without_an_address_and_a_file_without_its_key_are_said_in_a_page(
-    cast: Cast, referral: Referral, ada: Partner, settings: Settings
-) -> None:
-    made = link_actions.attach(cast.vast, referral.pk, key=key(), upload=SimpleUploadedFile("map.pdf", PDF))
-    link_actions.share(cast.vast, referral.pk, key=key(), file=made.pk, shown=True)
-    ada.enter()
-    settings.FILES_KEY = ""
-    unsealed = ada.client.get(f"{ada.link}files/{made.pk}")
-    referral.contact.email = referral.contact.phone = ""
-    referral.contact.save()
-    ada.client.cookies.clear()
-    for answer in (unsealed, ada.open(), ada.post("code")):
-        assert answer.status_code == 503
-        assert "wrong on our side" in text(answer)
-
-
-def test_a_text_that_we_did_not_sign_opens_nothing(referral: Referral, ada: Partner, folder: Path) -> None:
-    token = ada.link.removeprefix("/p/").rstrip("/")
-    for changed in (token[:-1], f"x{token}", "x", "a.b", "%00", "é" * 40, "x" * 5000, token.replace(".", ":")):
-        stranger = Partner(f"/p/{changed}/", folder)
-        assert stranger.open().status_code in {400, 404}, changed
-        assert stranger.post("code").status_code in {400, 404}
-    assert kinds(referral) == []
 
 
 def test_a_new_link_ends_the_earlier_one_of_the_same_contact(
@@ -372,34 +165,18 @@ def test_only_a_contact_of_that_partner_who_can_be_reached_is_sent_one(cast: Cas
         link_actions.send(cast.vast, referral.pk, key=key(), contact=referral.contact_id)
 
 
-def test_where_no_link_can_be_sent_the_referral_stands_and_says_so(cast: Cast, browser: Browser, folder: Path) -> None:
-    to = partner()
-    to.email = to.phone = ""
-    to.save()
-    made = referred(cast.vast, with_children(cast, "Orla Fenwick"), to)
-    assert made.incident.entries.filter(code="link.none").exists()
-    assert "No link was sent" in text(browser(cast.vast).get(f"/safeguarding/referrals/{made.pk}/"))
-
-
-def test_a_message_that_is_not_delivered_tells_vast_at_once_until_they_are_reached(
+def test_withdrawn_after_a_link_showed_it_owes_that_its_reader_is_told(
     cast: Cast, browser: Browser, referral: Referral, ada: Partner
 ) -> None:
-    link = PartnerLink.objects.get()
-    link_actions.send(cast.vast, referral.pk, key=key(), contact=referral.contact_id)
-    newer = PartnerLink.objects.latest("pk")
-    Notice.objects.filter(about="link", about_id=str(newer.pk)).update(until=link.made_at)
-    notices.send_due()
-    from goldthread.safeguarding.clock_actions import watch
-
-    watch()
-    told = text(browser(cast.vast).get("/safeguarding/clocks"))
-    assert "Reaching a partner to whom no message was delivered" in told
-    page = text(browser(cast.vast).get(f"/safeguarding/referrals/{referral.pk}/"))
-    assert "not delivered" in page
-    assert "01632" not in page or "Telephone them" in page
-    assert referral.incident.entries.filter(code="link.failed").count() == 1
-    Partner(path(referral), ada.folder).enter()
-    assert not Clock.objects.filter(rule="partner_not_reached", stopped_at=None).exists()
+    ada.enter()
+    ada.open()
+    at = f"/safeguarding/referrals/{referral.pk}/"
+    assert "Nobody there is known to have read it" not in text(browser(cast.vast).get(at))
+    referral_actions.withdraw(cast.vast, referral.pk, key=key(), why="Another child of that name.")
+    assert [one.rule for one in running(("referral", referral.pk))] == ["referral_withdrawn"]
+    page = text(browser(cast.vast).get(at))
+    assert "by whoever opened the link of Ada Lead, duty desk" in page
+    assert "They must be told" in page
 
 
 def test_files_stand_beside_the_referral_for_both_sides_and_for_nobody_else(

@@ -106,7 +106,7 @@ def test_the_referral_shows_its_legs_its_clock_and_whom_to_tell(
         assert words.replace("'", "&#39;") in page or words in page
     assert client.post(f"{at}withdraw", {"key": key(), "why": "Wrong child."}).status_code == 302
     page = text(client.get(at))
-    assert "It was read before by Ada Lead, duty desk" in page
+    assert "It was read or heard before by Ada Lead, duty desk" in page
     assert "They must be told" in page
     assert client.post(f"{at}feedback", {"key": key(), "words": "Told at 10:40."}).status_code == 302
     page = text(client.get(at))
@@ -133,12 +133,33 @@ def test_owing_one_stands_on_the_incident_until_it_is_sent_or_taken_back(
 ) -> None:
     client, at = browser(cast.fim), f"/safeguarding/incidents/{incident.pk}"
     assert client.post(f"{at}/owe", {"key": key(), "kind": "no such"}).status_code == 422
-    assert client.post(f"{at}/owe", {"key": key(), "kind": "midwife"}).status_code == 302
+    assert client.post(f"{at}/owe", {"key": key(), "kind": "midwife"}).status_code == 200
     assert "not sent yet: midwife" in text(client.get(f"/incidents/{incident.pk}/"))
-    refused = client.post(f"{at}/not-owed", {"key": key(), "kind": "midwife", "why": ""})
+    refused = client.post(f"{at}/not-owed", {"key": key(), "owed": "midwife", "why-midwife": ""})
     assert refused.status_code == 422
-    assert client.post(f"{at}/not-owed", {"key": key(), "kind": "midwife", "why": "Not so."}).status_code == 302
+    taken = client.post(f"{at}/not-owed", {"key": key(), "owed": "midwife", "why-midwife": "Not so."})
+    assert taken.cookies["sv-done"].value == f"refer-{incident.pk}.owed-midwife", "the browser forgets the reason"
     assert "not sent yet: midwife" not in text(client.get(f"/incidents/{incident.pk}/"))
+
+
+def test_owing_one_and_taking_that_back_keep_every_word_of_the_referral(
+    cast: Cast, browser: Browser, incident: Incident
+) -> None:
+    client, to = browser(cast.vast), school()
+    at, once = f"/safeguarding/incidents/{incident.pk}", key()
+    words = "She said she is afraid to go home."
+    typed = {**given(to, incident, concern=words), "kind": "school", "key": once, "owed": "school"}
+    page = client.post(f"{at}/owe", typed)
+    assert page.status_code == 200
+    assert "What you typed is still here" in text(page)
+    assert "not told of yet: Mia Amber, Kai Amber" in text(page)
+    assert words in text(page)
+    assert str(once) not in page.content.decode(), "the next command is another"
+    refused = client.post(f"{at}/not-owed", {**typed, "why-school": ""})
+    assert (refused.status_code, words in text(refused)) == (422, True)
+    taken = client.post(f"{at}/not-owed", {**typed, "key": key(), "why-school": "Educated at home."})
+    assert (taken.status_code, words in text(taken)) == (200, True)
+    assert "owed: school" not in text(taken)
 
 
 def test_the_list_stands_by_the_next_clock_and_asks_the_database_as_often_for_many(

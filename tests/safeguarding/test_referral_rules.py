@@ -61,6 +61,21 @@ def test_no_other_childs_identity_leaves_whatever_is_chosen_or_written(kind: str
     assert "Mia Amber was out" in left, "a name that both bear hides nothing of the child it is about"
 
 
+def test_an_address_leaves_whole_where_a_street_bears_another_childs_name() -> None:
+    amy = rules.ChildTold("c2", "Amy Hill", 6)
+    said = "He is at 12 Hill Street. Amy Hill cried; Hill is her father's name. She is 12, Hill said."
+    where = documents.IncidentTold(CAME, "12 Hill Street, Amberford", None, "", "", (MIA, amy))
+    one = chosen(concern=said, children=where.children)
+    left = json.dumps(documents.content(KINDS_NOW, where, one, "Amberford"))
+    assert '["Where it happened", "12 Hill Street, Amberford"]' in left
+    assert "He is at 12 Hill Street. [another child] cried; [another child] is" in left
+    assert "She is 12, [another child] said." in left
+    named = documents.IncidentTold(CAME, "Amy Hill's home, 3 Elm Walk", None, "", "", (MIA, amy))
+    left = json.dumps(documents.content(KINDS_NOW, named, chosen(concern="At Amy Hill's home."), "Amberford"))
+    assert "Amy" not in left
+    assert "3 Elm Walk" in left
+
+
 @given(st.text(max_size=60), st.sampled_from(["kai", "Kai", "KAI"]), st.text(max_size=60))
 def test_no_words_around_it_let_another_childs_name_through(before: str, name: str, after: str) -> None:
     left = text(chosen(concern=f"{before} {name} {after}."))

@@ -10,10 +10,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from goldthread.assessment.actions import answer_mark
+from goldthread.assessment.queries import newest_reading
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.contact.actions import answer_children
 from goldthread.contact.models import Incident
+from goldthread.contact.rules import ChildGiven
+from goldthread.safeguarding import owed_actions
 from goldthread.safeguarding import referral_actions as actions
 from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.clock_models import Clock, ClockStep
@@ -22,9 +27,11 @@ from goldthread.safeguarding.partner_models import SchoolTerm
 from goldthread.safeguarding.referral_models import Referral, ReferralLeg
 from goldthread.supervision.irmm_finding import find
 from goldthread.supervision.irmm_rules import set_on
-from tests.cast import Cast, attended, closed, key
+from tests.cast import Cast, attended, closed, key, say
 from tests.response.test_alarms import later
 from tests.safeguarding.referrals import children, given, leg, partner, referred, school, with_children
+
+BEATEN = "Her husband has just hit her again and their son is crying."
 
 
 @pytest.fixture
@@ -192,6 +199,114 @@ def test_withdrawn_after_it_was_read_owes_that_its_readers_are_told(cast: Cast, 
         actions.withdraw(cast.vast, made.pk, key=key(), why="Again.")
     actions.feed_back(cast.vast, made.pk, key=key(), words="Ada Lead told at 10:40.")
     assert rules_running(made) == []
+
+
+def test_who_read_it_before_it_was_withdrawn_is_told_however_late_that_comes_out(
+    cast: Cast, incident: Incident
+) -> None:
+    attended(cast, incident)
+    made = referred(cast.vast, incident, partner())
+    actions.withdraw(cast.vast, made.pk, key=key(), why="Another child of that name.")
+    assert rules_running(made) == []
+    leg(cast.vast, made, "seen")
+    assert rules_running(made) == ["referral_withdrawn"]
+    with pytest.raises(Refused, match="Telling whoever read a withdrawn referral"):
+        closed(cast, incident)
+    actions.feed_back(cast.vast, made.pk, key=key(), words="Ada Lead told at 10:40.")
+    assert rules_running(made) == []
+    rang = database_now(connection)
+    told = referred(cast.vast, incident, partner("edt", "Duty Team"), told_at=rang, told_to="Ben Night")
+    actions.withdraw(cast.vast, told.pk, key=key(), why="Another child of that name.")
+    assert rules_running(told) == ["referral_withdrawn"], "Ben Night heard it by telephone"
+
+
+def test_an_outcome_is_waited_for_from_whatever_ends_the_waiting_for_an_answer(cast: Cast, incident: Incident) -> None:
+    made = referred(cast.vast, incident, partner("health_visitor", "Amberford Health Visiting"))
+    leg(cast.vast, made, "acted", "Rang the mother, visits on Monday.")
+    assert rules_running(made) == ["referral_outcome"]
+    leg(cast.vast, made, "accepted", occurred_at=database_now(connection))
+    assert rules_running(made) == ["referral_outcome"]
+    leg(cast.vast, made, "outcome", "Weighed and well.", occurred_at=database_now(connection))
+    leg(cast.vast, made, "acted", "Visited on Monday.", occurred_at=database_now(connection))
+    assert rules_running(made) == [], "what was known of the child stands"
+
+
+def test_a_school_is_owed_until_each_child_is_told_of_and_again_once_that_is_withdrawn(
+    cast: Cast, incident: Incident
+) -> None:
+    def owes() -> bool:
+        return running(("owed.school", incident.pk)).exists()
+
+    mia, kai = children(incident)
+    actions.owe(cast.vast, incident.pk, key=key(), kind="school")
+    began = running(("owed.school", incident.pk)).get().began_at
+    referred(cast.vast, incident, school(), children=[mia])
+    assert owes(), "the other child's school knows nothing"
+    other = referred(cast.vast, incident, partner("school", "Oak School"), children=[kai])
+    assert not owes()
+    actions.withdraw(cast.vast, other.pk, key=key(), why="Kai goes to Elm School.")
+    assert running(("owed.school", incident.pk)).get().began_at == began, "a change restarts nothing"
+    referred(cast.vast, incident, partner("education", "Amberford Education"), children=[kai])
+    assert not owes(), "the authority's lead is told in its place"
+
+
+def test_domestic_abuse_with_a_child_of_school_age_owes_the_school_within_the_minute(
+    cast: Cast, incident: Incident
+) -> None:
+    mia, kai = children(incident)
+    assert owed_actions.owe_due() == 0, "nothing that was said is domestic abuse"
+    say(cast.handler, incident, BEATEN)
+    assert (owed_actions.owe_due(), owed_actions.owe_due()) == (1, 0)
+    clock = running(("owed.school", incident.pk)).get()
+    assert (clock.rule, clock.began_at, clock.holds) == ("encompass", incident.contacted_at or incident.opened_at, True)
+    attended(cast, incident)
+    with pytest.raises(Refused, match="Telling the school"):
+        closed(cast, incident)
+    made = referred(cast.vast, incident, school(), children=[mia, kai])
+    assert not running(("owed.school", incident.pk)).exists()
+    assert owed_actions.owe_due() == 0
+    actions.withdraw(cast.vast, made.pk, key=key(), why="Wrong school.")
+    actions.not_owed(cast.vast, incident.pk, key=key(), kind="school", why="Both are educated at home.")
+    assert owed_actions.owe_due() == 0, "a person said why not"
+    young = ChildGiven(str(uuid.uuid4()), "Ben Amber", 3, False, "", "", "not_seen")
+    answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[young])
+    assert owed_actions.owe_due() == 0, "too young for school"
+    other = ChildGiven(str(uuid.uuid4()), "Liv Amber", None, False, "", "", "not_seen")
+    answer_children(cast.handler, incident.pk, key=key(), answer="named", given=[other])
+    assert owed_actions.owe_due() == 1, "of another child, whose age nobody knows, nobody said anything"
+
+
+def test_a_school_is_owed_where_it_closed_before_the_minute_was_over_and_not_where_it_is_not_so(
+    cast: Cast, incident: Incident
+) -> None:
+    say(cast.handler, incident, BEATEN)
+    reading = newest_reading(incident)
+    assert reading is not None
+    attended(cast, incident)
+    closed(cast, incident)
+    facts = sorted(f"{one['rule']}|{one['assertion']}" for one in reading.findings if one["cue"] == "da-child")
+    assert owed_actions.owe_due() == 1
+    actions.not_owed(cast.vast, incident.pk, key=key(), kind="school", why="Told by telephone already.")
+    other = with_children(cast, "Tom Larch")
+    say(cast.handler, other, BEATEN)
+    answer_mark(cast.handler, other.pk, key=key(), cue="da-child", answer="not_so", reason="misheard", facts=facts)
+    assert owed_actions.owe_due() == 0
+
+
+def test_what_was_sent_already_is_owed_no_more_when_it_is_sent_again(cast: Cast, incident: Incident) -> None:
+    to = partner()
+    made = referred(cast.vast, incident, to)
+    actions.withdraw(cast.vast, made.pk, key=key(), why="Not owed, and sent by mistake.")
+    assert not running(("owed.social_care", incident.pk)).exists()
+    again = referred(cast.vast, incident, to)
+    actions.owe(cast.vast, incident.pk, key=key(), kind="social_care")
+    assert referred(cast.fim, incident, to) == again
+    assert not running(("owed.social_care", incident.pk)).exists()
+    second = referred(cast.vast, incident, to, concern="Told again.")
+    actions.withdraw(cast.vast, second.pk, key=key(), why="Said twice.")
+    assert not running(("owed.social_care", incident.pk)).exists(), "another of its kind stands"
+    actions.withdraw(cast.vast, again.pk, key=key(), why="Wrong authority.")
+    assert running(("owed.social_care", incident.pk)).exists()
 
 
 def test_a_school_is_told_by_its_own_terms_even_where_the_child_was_out(cast: Cast, incident: Incident) -> None:

@@ -144,17 +144,18 @@ class Referrals:
         if leg == "declined":
             self.desk.stop(at, ABOUT, pk, leg, rule=kind.outcome or kind.clock, by=who)
             self.desk.start(at, "referral_declined", ABOUT, pk)
-        elif leg == "accepted":
-            self.desk.stop(at, ABOUT, pk, leg, rule="referral_declined", by=who)
-            if kind.outcome and "outcome" not in sent.legs:
-                self.desk.start(at, kind.outcome, ABOUT, pk, began=when)
         elif leg == "outcome":
             self.desk.stop(at, ABOUT, pk, leg, by=who)
+        elif leg in {"accepted", *kind.stops}:
+            if leg == "accepted":
+                self.desk.stop(at, ABOUT, pk, leg, rule="referral_declined", by=who)
+            if kind.outcome and "outcome" not in sent.legs:
+                self.desk.start(at, kind.outcome, ABOUT, pk, began=when)
         self.desk.did(at, who, "leg", referral=pk, leg=leg, by_name=name, words=words, occurred_at=when)
 
     def withdraw(self, at: datetime, who: Staff, sent: Sent, why: str) -> None:
         """As ``referral_actions.withdraw``."""
-        pk, read = sent.row["id"], rules.read(sent.legs)
+        pk, read = sent.row["id"], not set(sent.legs).isdisjoint(rules.BY_PARTNER)
         made = self._leg(at, at, who, sent, "withdrawn", words=why)
         sent.row |= {"withdrawn_at": at, "withdrawn_by_id": who.pk, "withdrawn_why_id": made["words_id"]}
         self.desk.stop(at, ABOUT, pk, "withdrawn", by=who)

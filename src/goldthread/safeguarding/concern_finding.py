@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -15,6 +15,9 @@ from goldthread.assessment.queries import cue_states, mark_answers_of
 from goldthread.response.models import Closing
 from goldthread.safeguarding.concern_models import ConcernLook
 from goldthread.safeguarding.concern_rules import Reason, Set, said
+
+if TYPE_CHECKING:
+    from goldthread.assessment.marking import Answered, Finding
 
 HERE = """(SELECT id FROM contact_incident WHERE closed_at IS NULL
     UNION SELECT incident_id FROM response_closing WHERE id > %(closing)s AND at > %(since)s
@@ -84,33 +87,38 @@ def find(held: Set, last: ConcernLook) -> Iterator[Found]:
     """Every incident with a reason that stands on no concern yet, the most certain sources first. ``last`` is the look before."""
     here = {"closing": last.closing - EARLIER, "since": last.began_at - BEFORE}
     for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK), ("raised", RAISED)):
-        for incident, decision, words in _rows(query):
+        for incident, decision, words in rows(query):
             yield Found(incident, (Reason(cause, str(decision)),), words)
     yield from _read(held, here)
-    for (incident,) in _rows(GRADED, least=held.least, **here):
+    for (incident,) in rows(GRADED, least=held.least, **here):
         yield Found(incident, (Reason(held.graded),))
 
 
 def _read(held: Set, here: dict[str, Any]) -> Iterator[Found]:
     """By what was said. A cue counts that nobody has answered *not so*, said since an earlier concern ended."""
-    rows = [
+    found = [
         (incident, reading, level, json.loads(findings), known)
-        for incident, reading, level, findings, known in _rows(SAID, levels=list(held.said), **here)
+        for incident, reading, level, findings, known in rows(SAID, levels=list(held.said), **here)
     ]
-    answers = mark_answers_of([row[0] for row in rows])
-    for incident, reading, level, findings, known in rows:
+    answers = mark_answers_of([row[0] for row in found])
+    for incident, reading, level, findings, known in found:
         new = [one for one in findings if one["entry"] > known]
-        standing = {
-            one.cue
-            for one in cue_states(new, answers.get(incident, {}))
-            if one.wants or (one.answered is not None and one.answered.answer != "not_so")
-        }
-        reasons = said(level, standing, held)
+        reasons = said(level, standing(new, answers.get(incident, {})), held)
         if reasons:
             yield Found(incident, tuple(reasons), reading=reading)
 
 
-def _rows(query: str, **given: Any) -> list[tuple[Any, ...]]:
+def standing(findings: Sequence[Finding], answers: dict[str, Answered]) -> set[str]:
+    """The cues of these findings that nobody has answered *not so*."""
+    return {
+        one.cue
+        for one in cue_states(findings, answers)
+        if one.wants or (one.answered is not None and one.answered.answer != "not_so")
+    }
+
+
+def rows(query: str, **given: Any) -> list[tuple[Any, ...]]:
+    """What a question of the database answers."""
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         return list(cursor.fetchall())

@@ -18,13 +18,17 @@ from goldthread.files import actions as files
 from goldthread.notices.actions import tell
 from goldthread.notices.events import NoticeFailed
 from goldthread.safeguarding import clock_actions, link_rules, link_tokens
-from goldthread.safeguarding.link_events import ReferralSent
+from goldthread.safeguarding.link_events import ReferralReached, ReferralSent
 from goldthread.safeguarding.link_models import PartnerLink, SharedFile
 from goldthread.safeguarding.link_queries import beside
 from goldthread.safeguarding.referral_models import Referral
+from goldthread.safeguarding.referral_queries import ABOUT
+from goldthread.safeguarding.referral_rules import BY_PARTNER
 from goldthread.web.times import clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.core.files.uploadedfile import UploadedFile
 
     from goldthread.audit.actions import Acting
@@ -48,11 +52,25 @@ not expect this, ring {force} on the number that you know.
 
 @listen(ReferralSent)
 def with_referral(event: ReferralSent) -> None:
-    """Send the link with the referral itself. Where none can be sent, that is said on the timeline and the referral stands."""
+    """Send the link with the referral itself. Where none can be sent, that is said on the timeline and the referral stands; VAST
+    is told at once, unless the partner heard of it by telephone first.
+    """
+    work, referral = event.work, event.referral
     try:
-        _send(event.work, event.referral, event.referral.contact)
+        _send(work, referral, referral.contact)
     except Refused:
-        event.work.event("link.none", referral=event.referral.number)
+        work.event("link.none", referral=referral.number)
+        if not referral.legs.filter(leg="sent", origin="telephone").exists():
+            _look_for(work.act, (ABOUT, referral.pk), work.incident, referral.made_by)
+
+
+@listen(ReferralReached)
+def no_longer_looked_for(event: ReferralReached) -> None:
+    """End every clock that runs until this partner is reached."""
+    work, referral = event.work, event.referral
+    clock_actions.stop(work.act, (ABOUT, referral.pk), event.because, rule=CLOCK, by=work.user)
+    for link in referral.links.all():
+        clock_actions.stop(work.act, ("link", link.pk), event.because, by=work.user)
 
 
 def send(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, contact: int) -> PartnerLink:
@@ -93,6 +111,7 @@ def _send(work: Work, referral: Referral, to: PartnerContact) -> PartnerLink:
         body=MAIL.format(force=force, address=address_of(made), until=clock(made.expires_at)),
         about=("link", made.pk), until=made.expires_at,
     )  # fmt: skip
+    clock_actions.stop(work.act, (ABOUT, referral.pk), "link", rule=CLOCK, by=work.user)
     work.event("link.sent", link=made.pk, referral=referral.number)
     subjects = [("incident", str(referral.incident_id)), ("referral", str(referral.pk))]
     work.act.record("alteration", "link.send", [*subjects, ("partner_contact", to.pk), ("link", made.pk)])
@@ -160,28 +179,41 @@ def address_of(link: PartnerLink) -> str:
 
 @listen(NoticeFailed)
 def not_delivered(event: NoticeFailed) -> None:
-    """Tell VAST that a partner got neither link nor code, on the incident and by a clock that has run out when it begins."""
+    """Tell VAST that a partner got neither link nor code, on the incident and by a clock that has run out when it begins.
+
+    Nobody is told where the partner was reached after that message was written: by another code, or by telephone.
+    """
     if event.notice.about not in {"link", "link_code"}:
         return
     link = PartnerLink.objects.select_related("referral").get(pk=event.notice.about_id)
     if link.expires_at <= event.act.now:
         return  # nothing could be opened any more; the referral's own clock tells of the silence
     incident = Incident.objects.select_for_update().get(pk=link.referral.incident_id)
+    if _heard(link, event.notice.made_at):
+        return
     work = Work(event.act, incident, None, None, "link.fail")
     work.event("link.failed", link=link.pk, referral=link.referral.number, why=event.notice.why)
     incident.save(update_fields=["last_seq"])
     if link.revoked_at is None and link.referral.withdrawn_at is None:
-        # The least that a clock counts is an hour, and this wants somebody now.
-        began = event.act.now - link_rules.HOUR
-        clock_actions.start(
-            event.act, CLOCK, about=("link", link.pk), incident=incident, team=link.made_by.team, began_at=began
-        )
+        _look_for(event.act, ("link", link.pk), incident, link.made_by)
     announce(IncidentChanged(incident, event.act))
 
 
 def reached(act: Acting, link: PartnerLink) -> None:
     """Whoever the link is for has it: nobody needs to look for them any more."""
     clock_actions.stop(act, ("link", link.pk), "reached")
+
+
+def _heard(link: PartnerLink, since: datetime) -> bool:
+    """Whether since then somebody opened this link by a code, or said something about what was sent."""
+    said = link.referral.legs.filter(leg__in=BY_PARTNER, at__gte=since)
+    return link.codes.filter(used_at__gte=since).exists() or said.exists()
+
+
+def _look_for(act: Acting, about: tuple[str, object], incident: Incident, sender: Staff) -> None:
+    # The least that a clock counts is an hour, and this wants somebody now.
+    began = act.now - link_rules.HOUR
+    clock_actions.start(act, CLOCK, about=about, incident=incident, team=sender.team, began_at=began)
 
 
 def _end(work: Work, link: PartnerLink) -> None:

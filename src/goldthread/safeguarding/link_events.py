@@ -16,3 +16,12 @@ class ReferralSent:
 
     referral: Referral
     work: Work
+
+
+@dataclass(frozen=True)
+class ReferralReached:
+    """Nobody needs to look for the partner any more: one of theirs has said something, or it was withdrawn; ``because`` is that leg."""
+
+    referral: Referral
+    work: Work
+    because: str

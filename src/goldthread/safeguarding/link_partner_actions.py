@@ -182,8 +182,9 @@ def _leg(
             rules.may_answer(leg, [one.leg for one in legs])
         if upload is not None:
             _keep(act, link, upload, name)
-        before = next((one for one in reversed(legs) if one.leg == leg and one.origin == "link"), None)
-        if before is None or (before.by_name, before.words.text if before.words else "") != (name, words):
+        before = next((one for one in reversed(legs) if one.leg in rules.kin(leg)), None)
+        told = before and (before.leg, before.by_name, before.words.text if before.words else "")
+        if told != (leg, name, words):
             record_leg(
                 None, link.referral_id, key=key, leg=leg, by_name=name, words=words, contact=link.contact, origin="link"
             )  # fmt: skip

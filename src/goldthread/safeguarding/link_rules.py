@@ -81,6 +81,7 @@ NEEDS = {
     "acted": "Say what you did.",
     "outcome": "Say what came of it for the child.",
 }
+DECISION = ("accepted", "declined")
 LONGEST_NAME = 120
 FIRST = "Say first who you are and that you have read this."
 OVER = "This page was open for half an hour and has closed. Enter a new code to go on: what you typed comes back then."
@@ -185,6 +186,11 @@ def said(leg: str, text: str) -> str:
     if len(kept) > LONGEST_WORDS:
         raise Invalid({"words": f"That is longer than {LONGEST_WORDS:,} characters. Shorten it; it is still here."})
     return kept
+
+
+def kin(leg: str) -> Collection[str]:
+    """Legs of which the newest stands: a partner accepts or declines, and the last word of either is their decision."""
+    return DECISION if leg in DECISION else (leg,)
 
 
 def may_answer(leg: str, legs: Collection[str]) -> None:

@@ -16,24 +16,25 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
 from goldthread.contact.known import force_day
 from goldthread.contact.work import Work, on_incident
+from goldthread.safeguarding import owed_actions as owed
 from goldthread.safeguarding import referral_rules as rules
 from goldthread.safeguarding.clock_actions import start, stop
-from goldthread.safeguarding.clock_queries import running
-from goldthread.safeguarding.link_events import ReferralSent
+from goldthread.safeguarding.link_events import ReferralReached, ReferralSent
+from goldthread.safeguarding.owed_finding import OWED
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.partner_models import PartnerContact
 from goldthread.safeguarding.partner_queries import terms_of
 from goldthread.safeguarding.referral_document import Chosen, content
 from goldthread.safeguarding.referral_kinds import Kind, kinds_on
 from goldthread.safeguarding.referral_models import Referral, ReferralChild, ReferralLeg
-from goldthread.safeguarding.referral_queries import ABOUT, told
+from goldthread.safeguarding.referral_queries import ABOUT, readers, told
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.safeguarding.referral_document import IncidentTold
     from goldthread.safeguarding.referral_kinds import Kinds
 
-MAKES, OWED = "referral.make", "owed."
+MAKES = "referral.make"
 THERE_IS_NONE = "There is no such referral, or it is not one that you may see."
 CHANGED = "What would leave has changed since you looked at it. Read it again below, then send it; nothing was sent."
 
@@ -47,11 +48,7 @@ def owe(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind: str) -> No
         if work.done is not None:
             return
         held = _kind(kinds_on(force_day(work.now)), kind)
-        about = (f"{OWED}{kind}", incident_id)
-        if not running(about).exists():
-            start(work.act, held.owed, about=about, incident=work.incident, began_at=_began(work, held))
-            work.event("referral.owed", kind=kind)
-            work.act.record("collection", "referral.owe", [("incident", str(incident_id))], kind=kind)
+        owed.begin(work, held)
         work.finish()
 
 
@@ -109,6 +106,7 @@ def make(
         made = same.filter(withdrawn_at__isnull=True).select_related("incident").first()
         if made is None:
             made = _sent(work, chosen, to, text, digest, (sent_at, name))
+        owed.end_told(work, made.kind)
         work.finish(made.pk)
     return made
 
@@ -149,7 +147,7 @@ def _sent(
     payload = Payload.objects.keep(text)
     made = Referral.objects.create(
         incident=incident, number=incident.referrals.count() + 1, kind=kind.code, partner=to.partner, contact=to,
-        made_by=work.user, made_at=work.now, began_at=_began(work, kind) or sent_at,
+        made_by=work.user, made_at=work.now, began_at=owed.began(work, kind) or sent_at,
         concern=Payload.objects.keep(chosen.concern), basis=chosen.basis.code, fields=list(chosen.fields),
         document=payload, sha256=digest, staff_answer=chosen.staff_answer,
     )  # fmt: skip
@@ -163,7 +161,6 @@ def _sent(
         work.act, kind.clock, about=(ABOUT, made.pk), incident=incident, began_at=made.began_at,
         terms=terms_of(to.partner) if kind.lessons else None,
     )  # fmt: skip
-    stop(work.act, (f"{OWED}{kind.code}", incident.pk), "sent", by=work.user)
     announce(ReferralSent(made, work))
     work.event("referral.sent", referral=str(made.pk), number=made.number, kind=kind.code)
     work.involve("author")
@@ -214,7 +211,8 @@ def record_leg(
 
 
 def withdraw(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, why: str) -> Referral:
-    """Withdraw a referral: its clocks end. Where somebody had read it, a clock runs until they are told.
+    """Withdraw a referral: its clocks end, and what was owed before it was sent is owed again. Where somebody there knows of it,
+    a clock runs until they are told.
 
     Raises ``Invalid`` without a reason, ``Refused`` where it is withdrawn already.
     """
@@ -228,8 +226,10 @@ def withdraw(user: Staff, referral_id: uuid.UUID, *, key: uuid.UUID, why: str) -
         referral.withdrawn_at, referral.withdrawn_by, referral.withdrawn_why = work.now, user, made.words
         referral.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
         stop(work.act, (ABOUT, referral.pk), "withdrawn", by=user)
-        if rules.read(legs):
+        if any(readers(referral)):
             start(work.act, "referral_withdrawn", about=(ABOUT, referral.pk), incident=work.incident)
+        announce(ReferralReached(referral, work, "withdrawn"))
+        owed.resume(work, referral.kind)
         work.finish(made.pk)
     return referral
 
@@ -281,23 +281,22 @@ def _leg(
 def _clocks_after(work: Work, referral: Referral, leg: str, at: datetime) -> None:
     """Stop what this leg was waited for, and start what is waited for next."""
     kind, about = _kind(kinds_on(force_day(referral.made_at)), referral.kind), (ABOUT, referral.pk)
+    announce(ReferralReached(referral, work, leg))
+    if referral.withdrawn_at is not None:  # it comes out that they had read it
+        start(work.act, "referral_withdrawn", about=about, incident=work.incident)
+        return
     if leg in kind.stops:
         stop(work.act, about, leg, rule=kind.clock, by=work.user)
     if leg == "declined":
         stop(work.act, about, leg, rule=kind.outcome or kind.clock, by=work.user)
         start(work.act, "referral_declined", about=about, incident=work.incident)
-    elif leg == "accepted":
-        stop(work.act, about, leg, rule="referral_declined", by=work.user)
-        if kind.outcome and not referral.legs.filter(leg="outcome").exists():
-            start(work.act, kind.outcome, about=about, incident=work.incident, began_at=at)
     elif leg == "outcome":
         stop(work.act, about, leg, by=work.user)
-
-
-def _began(work: Work, kind: Kind) -> datetime | None:
-    """When the time begins by which it must be told: with what happened, or None for now."""
-    came = work.incident.contacted_at or work.incident.opened_at
-    return min(came, work.now) if kind.lessons else None
+    elif leg in {"accepted", *kind.stops}:
+        if leg == "accepted":
+            stop(work.act, about, leg, rule="referral_declined", by=work.user)
+        if kind.outcome and not referral.legs.filter(leg="outcome").exists():
+            start(work.act, kind.outcome, about=about, incident=work.incident, began_at=at)
 
 
 def _kind(kinds: Kinds, code: str) -> Kind:

@@ -51,11 +51,32 @@ class Chosen:
     staff_answer: str = ""
 
 
+@dataclass(frozen=True)
+class _Hidden:
+    """What stays here of other children: their whole names, each word of these, and the place, whose own words are no names."""
+
+    whole: re.Pattern[str] | None
+    word: re.Pattern[str] | None
+    place: str
+
+    def out_of(self, text: str) -> str:
+        """The text without them. A word of the place stays, where a word beside it stands there too: a street may bear a name."""
+        text = self.whole.sub(ANOTHER, text) if self.whole else text
+        return self.word.sub(lambda found: found[0] if self._of_place(found) else ANOTHER, text) if self.word else text
+
+    def _of_place(self, found: re.Match[str]) -> bool:
+        before = re.search(r"\w+[ \t]+$", found.string[: found.start()])
+        after = re.match(r"[ \t]+\w+", found.string[found.end() :])
+        pairs = (f"{before[0]}{found[0]}" if before else "", f"{found[0]}{after[0]}" if after else "")
+        beside = [re.escape(" ".join(one.split())) for one in pairs if one]
+        return any(re.search(rf"(?<!\w){one}(?!\w)", self.place, re.IGNORECASE) for one in beside)
+
+
 def content(kinds: Kinds, told: IncidentTold, chosen: Chosen, force: str) -> dict[str, Any]:
     """All that leaves, as plain values in the shape that ``document`` reads; nothing of it depends on when it is made."""
     others = [one for one in told.children if one not in chosen.about]
-    hidden = _names(others, chosen.about)
-    parts: list[Part] = [Section("Concern", (Paragraph(_without(chosen.concern, hidden)),))]
+    hidden = _hidden(others, chosen.about, told.place)
+    parts: list[Part] = [Section("Concern", (Paragraph(hidden.out_of(chosen.concern)),))]
     for number, child in enumerate(chosen.about, start=1):
         rows = _rows(kinds, chosen.fields, "child", _of_child(child), hidden)
         heading = "The child" if len(chosen.about) == 1 else f"Child {number}"
@@ -124,28 +145,28 @@ def _of_incident(told: IncidentTold, others: Sequence[ChildTold]) -> dict[str, s
 
 
 def _rows(
-    kinds: Kinds, fields: Iterable[str], of: str, values: dict[str, str], hidden: re.Pattern[str] | None
+    kinds: Kinds, fields: Iterable[str], of: str, values: dict[str, str], hidden: _Hidden
 ) -> tuple[tuple[str, str], ...]:
     wanted = [kinds.fields[code] for code in fields if kinds.fields[code].of == of]
-    return tuple((one.name, _without(values[one.code], hidden) or NOT_KNOWN) for one in wanted)
+    return tuple((one.name, hidden.out_of(values[one.code]) or NOT_KNOWN) for one in wanted)
 
 
-def _names(others: Iterable[ChildTold], about: Iterable[ChildTold]) -> re.Pattern[str] | None:
+def _hidden(others: Sequence[ChildTold], about: Iterable[ChildTold], place: str) -> _Hidden:
     """Every word of the other children's names that no child of the referral bears, as whole words."""
     shared = {word for one in about for word in _words(one.name)} | NO_NAMES
     found = {word for one in others for word in _words(one.name) if len(word) >= SHORTEST_NAME} - shared
-    if not found:
-        return None
-    either = "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+    names = [names for one in others if len(names := _words(one.name)) > 1 and found.intersection(names)]
+    whole = _either(r"\s+".join(map(re.escape, one)) for one in names)
+    return _Hidden(whole, _either(map(re.escape, found)), " ".join((whole.sub(" ", place) if whole else place).split()))
+
+
+def _either(found: Iterable[str]) -> re.Pattern[str] | None:
+    some = "|".join(sorted(found, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{some})(?!\w)", re.IGNORECASE) if some else None
 
 
 def _words(name: str) -> list[str]:
     return re.findall(r"[\w'’-]+", name.casefold())
-
-
-def _without(text: str, hidden: re.Pattern[str] | None) -> str:
-    return hidden.sub(ANOTHER, text) if hidden is not None else text
 
 
 def _plain(part: Part) -> dict[str, Any]:

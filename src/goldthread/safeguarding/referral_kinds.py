@@ -9,6 +9,9 @@ from typing import Any
 
 from goldthread.config import dated
 
+INSTEAD = {"education": "school"}
+"""A kind that is told in place of another, where somebody of the other's staff is part of it."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -44,6 +47,7 @@ class Kind:
     outcome: str
     handling: str
     ages: tuple[int, int] | None = None
+    cues: tuple[str, ...] = ()
 
     @property
     def lessons(self) -> bool:

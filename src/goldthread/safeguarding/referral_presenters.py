@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from goldthread.contact.known import force_day
+from goldthread.contact.models import Incident
 from goldthread.documents.described import Document
 from goldthread.safeguarding import referral_document, referral_queries
 from goldthread.safeguarding.clock_queries import running
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.partner_choices import KINDS
-from goldthread.safeguarding.referral_kinds import bases
+from goldthread.safeguarding.referral_kinds import bases, kinds_on
 from goldthread.safeguarding.referral_models import LEGS, ORIGINS, Referral, ReferralLeg
-from goldthread.safeguarding.referral_rules import BY_PARTNER, read
+from goldthread.safeguarding.referral_rules import BY_PARTNER
 
 
 def row(one: Any, now: datetime) -> dict[str, Any]:
@@ -62,24 +64,21 @@ def document(referral: Referral) -> Document:
     )
 
 
-def readers(rows: Iterable[ReferralLeg]) -> list[str]:
-    """Who at the partner is known to have read it, each once."""
-    return list(dict.fromkeys(one.by_name for one in rows if one.leg in BY_PARTNER and one.by_name))
+def readers(referral: Referral) -> list[str]:
+    """Who at the partner knows of it, each once."""
+    named, opened = referral_queries.readers(referral)
+    return named + [f"whoever opened the link of {one}" for one in opened]
 
 
-def may(referral: Referral, rows: Sequence[ReferralLeg]) -> dict[str, Any]:
-    """What can still be recorded of it."""
-    legs = {one.leg for one in rows}
+def may(referral: Referral, rows: Sequence[ReferralLeg], readers: Sequence[str]) -> dict[str, Any]:
+    """What can still be recorded of it. Readers are told once it is withdrawn, and anew where another comes out."""
     withdrawn = referral.withdrawn_at is not None
-    told = (
-        any(one.leg == "fed_back" and one.at > referral.withdrawn_at for one in rows)
-        if referral.withdrawn_at
-        else False
-    )
+    owing = max(place for place, one in enumerate(rows) if one.leg in {"sent", "withdrawn", *BY_PARTNER})
+    told = any(one.leg == "fed_back" for one in rows[owing:])
     return {
         "legs": [(code, name) for code, name in LEGS if code in (("seen",) if withdrawn else BY_PARTNER)],
         "withdraw": not withdrawn,
-        "must_tell": withdrawn and read(legs) and not told,
+        "must_tell": withdrawn and bool(readers) and not told,
     }
 
 
@@ -89,14 +88,19 @@ def basis(referral: Referral) -> str:
     return f"{found.name} ({found.source})" if found is not None else referral.basis
 
 
-def owed_rows(clocks: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
-    """Referrals that are owed and not sent."""
-    return [
-        {
-            "kind": (code := one.about.removeprefix("owed.")),
-            "name": dict(KINDS).get(code, code),
-            "due_at": one.due_at,
-            "over": one.due_at < now,
-        }
-        for one in clocks
-    ]
+def owed_rows(incident: Incident, now: datetime) -> list[dict[str, Any]]:
+    """Referrals that are owed in an incident, and the children of whom no partner of that kind was told."""
+    kinds, found = kinds_on(force_day(now)).kinds, []
+    for clock in referral_queries.owed(incident):
+        code = clock.about.removeprefix("owed.")
+        children = referral_queries.untold(incident, kinds[code]) if code in kinds else []
+        found.append(
+            {
+                "kind": code,
+                "name": dict(KINDS).get(code, code),
+                "due_at": clock.due_at,
+                "over": clock.due_at < now,
+                "children": [referral_queries.told_of(one).called for one in children],
+            }
+        )
+    return found

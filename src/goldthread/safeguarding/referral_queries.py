@@ -14,12 +14,16 @@ from goldthread.contact.models import ChildVersion, Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.response.models import Allocation
 from goldthread.safeguarding.clock_models import Clock
+from goldthread.safeguarding.link_models import LinkUse
+from goldthread.safeguarding.partner_models import PartnerContact
 from goldthread.safeguarding.referral_document import IncidentTold, read
-from goldthread.safeguarding.referral_models import Referral, ReferralLeg
-from goldthread.safeguarding.referral_rules import ChildTold
+from goldthread.safeguarding.referral_kinds import INSTEAD
+from goldthread.safeguarding.referral_models import Referral, ReferralChild, ReferralLeg
+from goldthread.safeguarding.referral_rules import ChildTold, concerns
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.safeguarding.referral_kinds import Kind
 
 ABOUT, SEES = "referral", "referral.see"
 SHOWS = [("open", "Open"), ("over", "Over their time"), ("all", "All")]
@@ -39,7 +43,7 @@ def told(incident: Incident) -> IncidentTold:
         attended_at=arrived.arrived_at if arrived is not None else None,
         caller=text("caller_name"),
         caller_phone=text("caller_phone"),
-        children=tuple(_child(one) for one in children_of(incident)),
+        children=tuple(told_of(one) for one in children_of(incident)),
     )
 
 
@@ -51,7 +55,8 @@ def children_of(incident: Incident) -> list[ChildVersion]:
     return list(newest.values())
 
 
-def _child(version: ChildVersion) -> ChildTold:
+def told_of(version: ChildVersion) -> ChildTold:
+    """What of a child may leave."""
     if version.particulars.erased_at is not None:
         return ChildTold(str(version.child), age=version.age, estimated=version.age_estimated, erased=True)
     facts: dict[str, str] = json.loads(version.particulars.text)
@@ -125,6 +130,24 @@ def owed(incident: Incident) -> QuerySet[Clock]:
     )
 
 
+def untold(incident: Incident, kind: Kind) -> list[ChildVersion]:
+    """Children of whom their partner of this kind is owed to be told and no referral tells one; none of a kind that has no ages."""
+    if kind.ages is None:
+        return []
+    known = set(ReferralChild.objects.filter(referral__in=_stand(incident, kind)).values_list("child", flat=True))
+    return [one for one in children_of(incident) if concerns(kind, one.age) and one.child not in known]
+
+
+def all_told(incident: Incident, kind: Kind) -> bool:
+    """Whether a referral of this kind stands, and nobody is left to be told of."""
+    return _stand(incident, kind).exists() and not untold(incident, kind)
+
+
+def _stand(incident: Incident, kind: Kind) -> QuerySet[Referral]:
+    codes = [kind.code, *(code for code, other in INSTEAD.items() if other == kind.code)]
+    return Referral.objects.filter(incident=incident, kind__in=codes, withdrawn_at__isnull=True)
+
+
 def late(now: datetime) -> dict[uuid.UUID, datetime]:
     """Open incidents with a referral that is over its time, sent or only owed, and since when."""
     running = Clock.objects.filter(stopped_at__isnull=True, due_at__lte=now, incident__closed_at__isnull=True)
@@ -135,6 +158,17 @@ def late(now: datetime) -> dict[uuid.UUID, datetime]:
 def legs(referral: Referral) -> QuerySet[ReferralLeg]:
     """Its legs in the order recorded."""
     return referral.legs.select_related("by", "words", "contact").order_by("id")
+
+
+def readers(referral: Referral) -> tuple[list[str], list[PartnerContact]]:
+    """Who at the partner knows of it: the names of who answered or was told by telephone, and the contacts whose link showed it
+    and who have not answered by it.
+    """
+    said = referral.legs.exclude(by_name="").order_by("id").values_list("by_name", flat=True)
+    uses = LinkUse.objects.filter(link__referral=referral, kind__in=("shown", "file"))
+    named = referral.legs.filter(origin="link", contact__isnull=False).values("contact")
+    opened = PartnerContact.objects.filter(pk__in=uses.values("link__contact")).exclude(pk__in=named)
+    return list(dict.fromkeys(said)), list(opened.order_by("pk"))
 
 
 def left(referral: Referral) -> dict[str, Any]:

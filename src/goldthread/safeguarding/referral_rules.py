@@ -108,6 +108,11 @@ def _of_age(child: ChildTold, ages: tuple[int, int]) -> bool:
     return child.age is None or child.estimated or ages[0] <= child.age <= ages[1]
 
 
+def concerns(kind: Kind, age: int | None) -> bool:
+    """Whether a child of this age in years, None where not known, is one of whom partners of this kind are owed to be told."""
+    return kind.ages is not None and (age is None or kind.ages[0] <= age <= kind.ages[1])
+
+
 def concern(text: str) -> str:
     """The concern in the sender's words. Raises ``Invalid`` for none or too much."""
     return _words("concern", text, "Say what you are worried about, and what you ask of them.")
@@ -165,8 +170,3 @@ def follows(leg: str, legs: Collection[str]) -> None:
             "This referral was withdrawn. You can still record that somebody had read it, and that they were told; for "
             "anything else make a new referral."
         )
-
-
-def read(legs: Collection[str]) -> bool:
-    """Whether anybody at the partner is known to have read it."""
-    return not set(legs).isdisjoint(BY_PARTNER)

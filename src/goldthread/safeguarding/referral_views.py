@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import connection
@@ -23,6 +25,7 @@ from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
+from goldthread.desk import drafts
 from goldthread.safeguarding import (
     link_presenters,
     referral_document,
@@ -39,6 +42,11 @@ from goldthread.safeguarding.partner_queries import contacts
 from goldthread.safeguarding.referral_kinds import kinds_on
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
+
+if TYPE_CHECKING:
+    from goldthread.safeguarding.referral_document import IncidentTold
+    from goldthread.safeguarding.referral_kinds import Kind, Kinds
+    from goldthread.safeguarding.referral_models import Referral
 
 PAGE = 50
 MINUTE = "%Y-%m-%dT%H:%M"
@@ -120,29 +128,18 @@ def feed_back(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def refer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """To refer: choose, see exactly what would leave and what stays, then send. ``turn`` chooses another kind and keeps what was typed."""
-    user, now = staff(request), database_now(connection)
-    incident = reached(user, MAKES, incident_id)
-    if incident is None:
-        raise Http404(NOT_THERE)
-    kinds, stands = kinds_on(force_day(now)), referral_queries.told(incident)
-    asked = request.POST.get("turn") or request.POST.get("kind") or request.GET.get("kind", "")
-    if asked not in kinds.kinds:
+    user, incident = staff(request), _incident(request, incident_id)
+    typed = _typed(request, incident)
+    if typed is None:
         return _refer(request, incident, {"kind": None})
-    kind, held = kinds.kinds[asked], contacts(asked, incident.area)
-    begun = request.method == "POST" and "kind" in request.POST  # the first choice of a kind begins the form
-    data = request.POST.copy() if begun else None
-    turned = data is not None and "turn" in data
-    if data is not None and turned:  # another kind gets other things on other grounds; the words stay
-        data.setlist("leaves", list(kind.fields))
-        data["basis"] = kind.bases[0] if len(kind.bases) == 1 else ""
-        data["contact"] = ""
-    form = referral_forms.ReferForm(data, kinds=kinds, kind=kind, contacts=held, stands=stands)
-    context: dict[str, Any] = {"kind": kind, "form": form, "offers": held.exists(), "turned": turned}
-    if data is None or turned:
+    form, turned = typed.form, "turn" in request.POST
+    context = typed.context()
+    if not form.is_bound or turned:
         return _refer(request, incident, context)
-    if data.get("do") == "send":
+    if form.data.get("do") == "send":
         given: dict[str, Any] = {}
         made = []
+        before = set(referral_queries.of_incident(incident).values_list("pk", flat=True))
 
         def send(values: dict[str, Any]) -> None:
             given.update(form.given(values), told_at=values["told_at"], told_to=values["told_to"])
@@ -151,10 +148,10 @@ def refer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
             )
 
         if carried_out(form, send):
-            messages.success(request, f"Sent to {made[0].contact.partner}: referral {made[0].number}.")
-            return redirect("safeguarding:referral", made[0].pk)
-    if form.is_valid() or data.get("do") == "send":
-        context |= _preview(form, kinds, stands, incident)
+            _say_sent(request, made[0], again=made[0].pk in before)
+            return _told_done(redirect("safeguarding:referral", made[0].pk), f"refer-{incident_id}", form.name)
+    if form.is_valid() or form.data.get("do") == "send":
+        context |= _preview(form, typed.kinds, typed.stands, incident)
     return _refer(request, incident, context, status=422 if form.errors else 200)
 
 
@@ -168,7 +165,7 @@ def owe(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         incident_id,
         referral_forms.OweForm(request.POST),
         lambda user, given: actions.owe(user, incident_id, key=given["key"], kind=kind),
-        "It is owed: a clock runs and the incident stays open until it is sent.",
+        "It is owed: a clock runs and the incident stays open until it is sent. What you typed is still here.",
     )
 
 
@@ -176,13 +173,15 @@ def owe(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def not_owed(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     """Say that a referral is not owed after all."""
-    kind = request.POST.get("kind", "")
+    kind = request.POST.get("owed", "")
+    given = {"key": request.POST.get("key", ""), "why": request.POST.get(f"why-{kind}", "")}
     return _owed(
         request,
         incident_id,
-        referral_forms.NotOwedForm(request.POST),
+        referral_forms.NotOwedForm(given),
         lambda user, given: actions.not_owed(user, incident_id, kind=kind, **given),
         "It is owed no more.",
+        kept=f"owed-{kind}",
     )
 
 
@@ -192,17 +191,81 @@ def _owed(
     form: CommandForm,
     act: Callable[[Staff, dict[str, Any]], object],
     done: str,
+    kept: str = "",
 ) -> HttpResponse:
-    user = staff(request)
-    incident = reached(user, MAKES, incident_id)
-    if incident is None:
-        raise Http404(NOT_THERE)
-    if carried_out(form, lambda given: act(user, given)):
+    """The page again with what was typed for the referral: whoever owes one, or takes that back, was in the middle of writing it."""
+    user, incident = staff(request), _incident(request, incident_id)
+    carried = carried_out(form, lambda given: act(user, given))
+    if carried:
         messages.success(request, done)
-        return redirect("safeguarding:refer", incident_id)
+    typed = _typed(request, incident)
+    context: dict[str, Any] = typed.context(fresh=carried) if typed is not None else {"kind": None}
+    if carried:
+        answer = _refer(request, incident, context)
+        return _told_done(answer, f"refer-{incident_id}", kept) if kept else answer
     return _refer(
-        request, incident, {"kind": None, form.name: form, "owed_kind": request.POST.get("kind", "")}, status=422
+        request, incident, {**context, form.name: form, "owed_kind": request.POST.get("owed", "")}, status=422
     )
+
+
+def _incident(request: HttpRequest, incident_id: uuid.UUID) -> Incident:
+    found = reached(staff(request), MAKES, incident_id)
+    if found is None:
+        raise Http404(NOT_THERE)
+    return found
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """The form to refer with what was typed in it, and what it was made of."""
+
+    form: referral_forms.ReferForm
+    kind: Kind
+    kinds: Kinds
+    stands: IncidentTold
+    offers: bool
+
+    def context(self, *, fresh: bool = False) -> dict[str, Any]:
+        """What the page needs of it; ``fresh`` where its key was used by another command."""
+        return {"kind": self.kind, "form": self.form, "offers": self.offers, "fresh": fresh}
+
+
+def _typed(request: HttpRequest, incident: Incident) -> _Typed | None:
+    """None until a kind of partner is chosen."""
+    kinds = kinds_on(force_day(database_now(connection)))
+    asked = request.POST.get("turn") or request.POST.get("kind") or request.GET.get("kind", "")
+    if asked not in kinds.kinds:
+        return None
+    kind, held, stands = kinds.kinds[asked], contacts(asked, incident.area), referral_queries.told(incident)
+    begun = request.method == "POST" and "kind" in request.POST  # the first choice of a kind begins the form
+    data = request.POST.copy() if begun else None
+    if data is not None and "turn" in data:  # another kind gets other things on other grounds; the words stay
+        data.setlist("leaves", list(kind.fields))
+        data["basis"] = kind.bases[0] if len(kind.bases) == 1 else ""
+        data["contact"] = ""
+    form = referral_forms.ReferForm(data, kinds=kinds, kind=kind, contacts=held, stands=stands)
+    return _Typed(form, kind, kinds, stands, held.exists())
+
+
+def _say_sent(request: HttpRequest, made: Referral, *, again: bool) -> None:
+    """Say whether anything left, and where not, whom to telephone."""
+    to = made.contact
+    if not made.links.exists():
+        heard = made.legs.filter(leg="sent", origin="telephone").exists()
+        ring = "They heard of it by telephone" if heard else f"Telephone them{f': {to.phone}' if to.phone else ''}"
+        messages.warning(request, f"Nothing could be sent to {to}. {ring}. Referral {made.number} stands.")
+    elif again:
+        messages.warning(request, f"This was sent before, as referral {made.number}. It was not sent a second time.")
+    else:
+        messages.success(request, f"Sent to {to.partner}: referral {made.number}.")
+
+
+def _told_done(answer: HttpResponse, page: str, form: str) -> HttpResponse:
+    """Tell the browser which form was carried out, so that it keeps no longer what was typed there: see ``typed.js``."""
+    answer.set_cookie(
+        "sv-done", f"{page}.{form}", path="/safeguarding/", secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+    )
+    return answer
 
 
 def _refer(request: HttpRequest, incident: Incident, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -215,8 +278,9 @@ def _refer(request: HttpRequest, incident: Incident, context: dict[str, Any], st
         "incident": incident,
         "kinds": KINDS,
         "before": [referral_presenters.row(one, now) for one in before],
-        "owed": referral_presenters.owed_rows(referral_queries.owed(incident), now),
+        "owed": referral_presenters.owed_rows(incident, now),
         "not_owed": referral_forms.NotOwedForm(),
+        "draft_key": drafts.browser_key(user),
         **context,
     }
     return render(request, "safeguarding/refer.jinja", context, status=status)
@@ -261,7 +325,7 @@ def _answer(
     user = staff(request)
     if carried_out(form, lambda given: act(user, given)):
         messages.success(request, done)
-        return redirect("safeguarding:referral", referral_id)
+        return _told_done(redirect("safeguarding:referral", referral_id), f"referral-{referral_id}", form.name)
     return _page(request, referral_id, form=form, status=422)
 
 
@@ -269,7 +333,7 @@ def _legs_now(user: Staff, referral_id: uuid.UUID) -> list[tuple[str, str]]:
     found = referral_queries.one(user, referral_id)
     if found is None:
         raise Http404(actions.THERE_IS_NONE)
-    legs: list[tuple[str, str]] = referral_presenters.may(found, list(referral_queries.legs(found)))["legs"]
+    legs: list[tuple[str, str]] = referral_presenters.may(found, list(referral_queries.legs(found)), [])["legs"]
     return legs
 
 
@@ -284,7 +348,8 @@ def _page(
     subjects = [("incident", str(found.incident_id)), ("referral", str(found.pk))]
     record_consultation(user, SEES, [*subjects, *(("child", str(one)) for one in children)])
     legs = list(referral_queries.legs(found))
-    may = referral_presenters.may(found, legs)
+    readers = referral_presenters.readers(found)
+    may = referral_presenters.may(found, legs, readers)
     fresh: list[CommandForm] = [
         referral_forms.LegForm(legs=may["legs"], initial={"occurred_at": now.astimezone(LONDON).strftime(MINUTE)}),
         referral_forms.WithdrawForm(),
@@ -297,10 +362,11 @@ def _page(
         "clocks": referral_presenters.clocks(found, now),
         "document": referral_presenters.document(found),
         "basis": referral_presenters.basis(found),
-        "readers": referral_presenters.readers(legs),
+        "readers": readers,
         "may": may,
         "records": reached(user, MAKES, found.incident_id) is not None,
         "clock_names": names(),
+        "draft_key": drafts.browser_key(user),
         "links": link_presenters.panel(user, found, now),
         "form": form,
         "forms": {one.name: form if form is not None and form.name == one.name else one for one in fresh},
