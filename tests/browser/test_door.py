@@ -89,7 +89,8 @@ def test_what_was_not_taken_is_told_on_the_first_page_until_it_is_mended(
 ) -> None:
     first, second = (run(service, THERE, call_sign) for call_sign in ("NA78", "NA79"))
     at, other = (f"{service.base}/safeguarding/door/{one}/" for one in (first, second))
-    page = person("officer", size=(390, 844)).page
+    officer = person("officer", size=(390, 844))
+    page = officer.page
     context = page.context
     # The phone's clock is an hour slow.
     context.add_init_script("const real = Date.now; Date.now = () => real() - 3_600_000;")
@@ -126,6 +127,8 @@ def test_what_was_not_taken_is_told_on_the_first_page_until_it_is_mended(
     refused = page.locator("#door-refused")
     expect(refused).to_contain_text("say why this child was not seen")
     expect(page.locator("#door-kept")).to_be_hidden()
+    officer.page = page
+    assert officer.axe() == []
     refused.get_by_text("What you sent").click()
     expect(refused).to_contain_text("Ella, 6. Not seen")
     refused.get_by_role("link").click()

@@ -19,7 +19,7 @@ from goldthread.contact.models import Entry, Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response.models import Allocation, Unit
-from goldthread.safeguarding import door_actions, door_queries
+from goldthread.safeguarding import child_actions, child_lines, child_queries, door_actions, door_queries
 from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_queries import standing
@@ -260,6 +260,10 @@ def test_of_one_visit_what_was_seen_last_stands_in_whatever_order_it_arrives(cas
     answer(cast.officer, incident, seen(ELLA, showed="quiet"), pressed_at=early)
     newest = door_queries.answers(incident)[(visit(incident).pk, uuid.UUID(ELLA))]
     assert (newest.seen, newest.version) == ("no", 1)
+    record = child_actions.make(cast.vast, incident.pk, uuid.UUID(ELLA), key=key())
+    known = child_queries.seen(cast.vast, record.pk)
+    assert known is not None
+    assert [one.words for one in child_lines.door(known)] == ["Not seen by the officer who went"]
     answer(cast.officer, incident, seen(ELLA))
     newest = door_queries.answers(incident)[(visit(incident).pk, uuid.UUID(ELLA))]
     assert (newest.seen, newest.version) == ("yes", 3)
