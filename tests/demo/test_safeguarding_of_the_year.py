@@ -157,7 +157,7 @@ def _trace(incident: uuid.UUID) -> Iterator[tuple[Any, tuple[Any, ...]]]:
                 (entry.seq, entry.code, data, entry.author_id, entry.text and entry.text.text),
                 (entry.recorded_at, entry.occurred_at),
             )
-    for one in Clock.objects.filter(incident=incident).exclude(about="visit").order_by("began_at", "rule"):
+    for one in Clock.objects.filter(incident=incident).exclude(about__in=("visit", "ppn")).order_by("began_at", "rule"):
         yield (
             (one.rule, one.about, one.team_id, one.known, one.holds, [step[1:] for step in one.steps], one.told, one.stopped_by_id, one.because),
             (one.began_at, one.due_at, one.next_at, one.stopped_at),

@@ -154,7 +154,8 @@ def do(story: steps.Story, incident: uuid.UUID, step: steps.Step, before: steps.
         case steps.Left() if sent:
             record_leaving(user, incident, key=key, allocation_id=sent.pk)
             with acting(None) as act:  # the year's officers answered in words: there was no page at the door
-                stop(act, ("visit", sent.pk), "history")
+                for about in ("visit", "ppn"):
+                    stop(act, (about, sent.pk), "history")
         case steps.Closed():
             answered(user, Incident.objects.get(pk=incident))
             try:

@@ -48,11 +48,16 @@ def test_a_missing_child_is_recorded_seen_graded_agreed_back_and_interviewed(cas
         assert by.post(f"{here}/{part}", given).status_code == status, part
 
     sent("sightings", seen_at=now().isoformat(), words="At the fair, by a friend.")
-    sent("assessments", 422, risk="low")
-    sent("assessments", risk="low", words="Seen on a call with her sister.")
+    (sighting,) = client.get(here).json()["sightings"]
+    sent(f"sightings/{sighting['id']}/withdrawal", why="It was another child.")
+    assert client.get(here).json()["sightings"] == [{**sighting, "withdrawn": "It was another child."}]
+    sent("assessments", 422, risk="low", version=1)
+    sent("assessments", 409, risk="high", version=2)
+    sent("assessments", risk="low", version=1, words="Seen on a call with her sister.")
     assert client.get(here).json()["waits"] is True
-    sent("agreement", 409, approve=True)
-    sent("agreement", by=program(cast.fim), approve=True)
+    sent("agreement", 409, approve=True, version=2)
+    sent("agreement", 409, by=program(cast.fim), approve=True, version=1)
+    sent("agreement", by=program(cast.fim), approve=True, version=2)
     sent("interviews", 409, kind="return", outcome="offered", who="The council")
     sent("return", found_by="police", condition="Cold, unhurt.")
     sent("interviews", kind="return", outcome="offered", who="The council")

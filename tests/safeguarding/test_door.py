@@ -19,7 +19,7 @@ from goldthread.contact.models import Entry, Incident
 from goldthread.contact.rules import ChildGiven
 from goldthread.response import actions as response
 from goldthread.response.models import Allocation, Unit
-from goldthread.safeguarding import door_actions, door_queries
+from goldthread.safeguarding import child_actions, child_lines, child_queries, door_actions, door_queries
 from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_queries import standing
@@ -202,6 +202,117 @@ def test_what_the_room_records_of_the_child_since_is_an_answer_too(cast: Cast, i
     assert not clocks(incident, "door")
 
 
+def second_visit(cast: Cast, incident: Incident) -> tuple[Staff, Allocation]:
+    """Another unit comes an hour after the first has left."""
+    other = Staff.objects.create(username="other", name="Other Amber", role="officer", team=cast.officer.team)
+    unit = Unit.objects.create(call_sign="NA22", area="North")
+    unit.crew.add(other)
+    later(timedelta(hours=1))
+    sent = response.allocate(cast.dispatcher, incident.pk, key=key(), unit_id=unit.pk)
+    response.record_arrival(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk, source="officer")
+    return other, sent
+
+
+def test_what_is_added_of_a_child_seen_before_does_not_answer_for_the_unit_that_came_since(
+    cast: Cast, incident: Incident
+) -> None:
+    recorded(cast.handler, incident, ELLA, TOM, seen="seen")
+    leave(cast, incident)
+    _, sent = second_visit(cast, incident)
+    given = [ChildGiven(one, f"Child {one[-1]}", 6, False, "at nan's", "", "seen") for one in (ELLA, TOM)]
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="named", given=given)
+    assert door_queries.owes(sent), "seen stood there before the unit came"
+    leave(cast, incident)
+    assert clocks(incident, "door")
+    recorded(cast.handler, incident, ELLA, TOM, seen="spoken_to")
+    assert not clocks(incident, "door")
+
+
+def test_a_late_answer_of_the_unit_before_does_not_answer_for_the_one_that_came_since(
+    cast: Cast, incident: Incident
+) -> None:
+    then, first = database_now(connection), visit(incident).pk
+    leave(cast, incident)
+    other, sent = second_visit(cast, incident)
+    answer(cast.officer, incident, *BOTH, visit=first, pressed_at=then)
+    assert on_record(incident) == {ELLA: "spoken_to", TOM: "seen"}
+    assert door_queries.owes(sent)
+    answer(other, incident, *BOTH, visit=sent.pk)
+    assert not door_queries.owes(sent)
+
+
+def test_what_is_added_of_a_child_does_not_make_what_stands_of_it_newer(cast: Cast, incident: Incident) -> None:
+    recorded(cast.handler, incident, ELLA, seen="seen")
+    later(timedelta(hours=1))
+    then = database_now(connection)
+    later(timedelta(hours=1))
+    given = [ChildGiven(ELLA, "Ella Vale", 6, False, "", "", "seen")]
+    contact.answer_children(cast.handler, incident.pk, key=key(), answer="named", given=given)
+    answer(cast.officer, incident, ChildAtDoor(ELLA, "no", "gone out"), pressed_at=then)
+    assert on_record(incident)[ELLA] == "not_seen"
+
+
+def test_of_one_visit_what_was_seen_last_stands_in_whatever_order_it_arrives(cast: Cast, incident: Incident) -> None:
+    early = database_now(connection)
+    later(timedelta(minutes=30))
+    answer(cast.officer, incident, ChildAtDoor(ELLA, "no", "gone out"))
+    later(timedelta(minutes=90))
+    answer(cast.officer, incident, seen(ELLA, showed="quiet"), pressed_at=early)
+    newest = door_queries.answers(incident)[(visit(incident).pk, uuid.UUID(ELLA))]
+    assert (newest.seen, newest.version) == ("no", 1)
+    record = child_actions.make(cast.vast, incident.pk, uuid.UUID(ELLA), key=key())
+    known = child_queries.seen(cast.vast, record.pk)
+    assert known is not None
+    assert [one.words for one in child_lines.door(known)] == ["Not seen by the officer who went"]
+    answer(cast.officer, incident, seen(ELLA))
+    newest = door_queries.answers(incident)[(visit(incident).pk, uuid.UUID(ELLA))]
+    assert (newest.seen, newest.version) == ("yes", 3)
+
+
+def test_a_text_sent_again_as_it_stands_is_said_once(cast: Cast, incident: Incident) -> None:
+    for _ in range(2):
+        answer(cast.officer, incident, seen(ELLA, showed="quiet"), whole=VisitAtDoor(home="cold"))
+    said = Entry.objects.filter(incident=incident, source="officer", kind="words").order_by("seq")
+    assert [one.text.text for one in said if one.text] == ["quiet", "cold"]
+    answer(cast.officer, incident, seen(ELLA, showed="quiet, then crying"))
+    assert said.all().count() == 3
+
+
+def test_a_unit_that_leaves_without_a_word_of_a_ppn_owes_it_whoever_says_that_the_child_was_seen(
+    cast: Cast, incident: Incident
+) -> None:
+    at = visit(incident).arrived_at
+    leave(cast, incident)
+    recorded(cast.handler, incident, ELLA, TOM, seen="seen")
+    assert not clocks(incident, "door")
+    (clock,) = clocks(incident, "ppn")
+    assert (clock.began_at, clock.about_id) == (at, str(visit(incident).pk))
+    later(timedelta(hours=25))
+    watch()
+    assert [one.pk for one in standing(cast.sergeant)] == [clock.pk]
+    answer(cast.sergeant, incident, told_by=cast.officer.pk, whole=VisitAtDoor(ppn="submitted", ppn_reference="P 7"))
+    assert not clocks(incident, "ppn")
+
+
+def test_a_ppn_is_owed_once_where_several_units_were_there(cast: Cast, incident: Incident) -> None:
+    leave(cast, incident)
+    assert len(clocks(incident, "ppn")) == 1
+    other, sent = second_visit(cast, incident)
+    done = VisitAtDoor(ppn="submitted", ppn_reference="P 7")
+    answer(other, incident, *BOTH, visit=sent.pk, whole=done)
+    response.record_leaving(cast.dispatcher, incident.pk, key=key(), allocation_id=sent.pk)
+    assert not clocks(incident, "ppn")
+
+
+def test_a_ppn_is_owed_where_the_child_is_recorded_after_the_unit_left(cast: Cast) -> None:
+    incident = opened(cast.handler)
+    attended(cast, incident)
+    leave(cast, incident)
+    assert not clocks(incident, "ppn")
+    recorded(cast.handler, incident, ELLA, seen="seen")
+    assert clocks(incident, "ppn")
+
+
 def test_a_ppn_not_yet_submitted_runs_for_a_day_from_the_visit_and_ends_with_its_number(
     cast: Cast, incident: Incident
 ) -> None:
@@ -274,6 +385,18 @@ def test_it_is_taken_after_leaving_and_closing_and_opens_again_on_the_teams_desk
         "seen before the closing is no answer to what came after"
     )
     assert DoorAnswer.objects.filter(late=True).count() == 2
+
+
+def test_a_child_not_on_record_told_late_of_a_closed_incident_opens_it_on_the_teams_desk_too(
+    cast: Cast, incident: Incident
+) -> None:
+    closed(cast, incident)
+    later(timedelta(hours=2))
+    baby = str(uuid.UUID(int=3))
+    new = [ChildGiven(baby, "baby", 0, False, "", "", "not_known")]
+    answer(cast.officer, incident, seen(baby, alone="too_young"), new=new)
+    incident.refresh_from_db()
+    assert (incident.is_open, incident.owner, incident.owner_team) == (True, None, incident.team)
 
 
 def test_a_day_after_leaving_it_is_words_or_on_their_word(cast: Cast, incident: Incident) -> None:

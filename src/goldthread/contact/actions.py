@@ -166,11 +166,12 @@ def set_area(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, area: str) 
 
 
 def answer_children(
-    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, answer: str, given: list[ChildGiven]
+    user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, answer: str, given: list[ChildGiven], on_desk: bool = False
 ) -> None:
     """Answer "Children?". Children given before stay on record; one given again with something new gets a new version.
 
-    A child recorded in a closed incident opens it again: whoever closed it did not know.
+    A child recorded in a closed incident opens it again: whoever closed it did not know. ``on_desk``: on its team's desk instead of
+    in the writer's hands.
     """
     kept = rules.children(answer, given, database_now(connection).astimezone(LONDON).date())
     with on_incident(user, incident_id, "children.answer", key, answer, *map(astuple, kept)) as work:
@@ -184,7 +185,7 @@ def answer_children(
                 "changed; add what is known about them, or write it as an entry."
             )
         if answer == "named" and not incident.is_open:
-            reopen(work, "child recorded")
+            reopen(work, "child recorded", incident.team if on_desk else None)
         ChildrenAnswer.objects.create(incident=incident, answer=answer, by=user, at=work.now)
         for one in kept:
             _child_version(work, one)

@@ -54,9 +54,10 @@ def _sighted(self: Carried, step: Step) -> None:
 
 def _reassess(self: Carried, step: Step) -> None:
     risk, reasons = step.rest
+    held = _episode(self)
     missing_actions.assess(
-        step.who, _episode(self).pk, key=_key(), risk=risk, reasons=reasons.split(","), words=step.words
-    )
+        step.who, held.pk, key=_key(), version=held.assessments.count(), risk=risk, reasons=reasons.split(","), words=step.words
+    )  # fmt: skip
 
 
 def _returned(self: Carried, step: Step) -> None:

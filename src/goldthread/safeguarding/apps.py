@@ -12,6 +12,7 @@ class SafeguardingConfig(AppConfig):
             concern_tasks,
             door_actions,
             door_measures,
+            missing_actions,
             protection_measures,
             referral_measures,
         )

@@ -32,8 +32,8 @@ def taken_further(incidents: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
 
 
 def door(seen: Seen) -> Iterable[Line]:
-    """What officers found of the child at the door; the newest version of each visit."""
-    rows = DoorAnswer.objects.filter(incident__in=seen.pks).order_by("visit", "child", "-version")
+    """What officers found of the child at the door; of each visit what was seen last."""
+    rows = DoorAnswer.objects.filter(incident__in=seen.pks).order_by("visit", "child", "-seen_at", "-version")
     for one in _of_child(seen, rows.distinct("visit", "child").select_related("by", "told_by")):
         words = "Seen by an officer" if one.seen == "yes" else "Not seen by the officer who went"
         words += f", spoken to alone: {one.get_alone_display().lower()}" if one.alone else ""

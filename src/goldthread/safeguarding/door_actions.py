@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from goldthread.safeguarding import clock_actions, clock_queries, door_queries
 from goldthread.safeguarding import door_rules as rules
 from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit, Told
 from goldthread.safeguarding.door_queries import VERB
-from goldthread.safeguarding.door_rules import ChildAtDoor, VisitAtDoor
+from goldthread.safeguarding.door_rules import ChildAtDoor, Given, VisitAtDoor
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -62,7 +62,7 @@ def answer(
     what = (visit, [astuple(one) for one in given], astuple(kept), seen_at, told_by)
     with transaction.atomic():
         if new:
-            contact.answer_children(user, incident_id, key=key, answer="named", given=list(new))
+            contact.answer_children(user, incident_id, key=key, answer="named", given=list(new), on_desk=True)
         with on_incident(user, incident_id, VERB, key, "door", *what) as work:
             if work.done is not None:
                 return
@@ -126,18 +126,24 @@ class _Answering:
     def _child(
         self, number: int, place: int, newest: ChildVersion, given: ChildAtDoor, before: DoorAnswer | None
     ) -> None:
+        given = _without_standing(before, given, rules.CHILD_TEXTS)
         found = rules.child(number, _child_before(before), given)
         self._event("door.child", child=place, seen=found.seen, alone=found.alone)
+        # What stands may be of later than what arrived last: versions go by arrival.
+        version = DoorAnswer.objects.filter(visit=self.sent, child=newest.child).count() + 1
+        since = door_queries.said_anew().filter(incident=self.incident, child=newest.child).order_by("-version")
+        held_at = since.values_list("since", flat=True).first() or newest.at
         DoorAnswer(
             incident=self.incident, visit=self.sent, child=newest.child, seen=found.seen, alone=found.alone,
-            **self._words(rules.CHILD_TEXTS, given, found, before), **self._told(before),
+            **self._words(rules.CHILD_TEXTS, given, found, before), **self._told(version),
         ).save()  # fmt: skip
-        seen = rules.seen_now(found, self.at, newest.seen, self._known_since(newest), self.closed_at)
+        seen = rules.seen_now(found, self.at, newest.seen, held_at, self.closed_at)
         if seen is not None:
             contact.set_seen(self.work, newest.child, seen)
 
     def _whole(self, before: DoorVisit | None, given: VisitAtDoor, *, children: bool) -> None:
         held = _whole_before(before)
+        given = _without_standing(before, given, (*rules.VISIT_TEXTS, "ppn_reference"))
         found = rules.visit(held, given, children=children)
         if found == held:
             return
@@ -146,7 +152,7 @@ class _Answering:
         DoorVisit(
             visit=self.sent, no_child=found.no_child, ppn=found.ppn,
             ppn_reference=reference or (before.ppn_reference if before and found.ppn_reference else None),
-            **self._words(rules.VISIT_TEXTS, given, found, before), **self._told(before),
+            **self._words(rules.VISIT_TEXTS, given, found, before), **self._told(before.version + 1 if before else 1),
         ).save()  # fmt: skip
         about = ("ppn", self.sent.pk)
         if found.ppn == "not_yet":
@@ -172,9 +178,9 @@ class _Answering:
                 kept[name] = getattr(before, name)
         return kept
 
-    def _told(self, before: Told | None) -> dict[str, object]:
+    def _told(self, version: int) -> dict[str, object]:
         return {
-            "version": before.version + 1 if before else 1,
+            "version": version,
             "seen_at": self.at,
             "late": self.late,
             "by": self.user,
@@ -186,17 +192,15 @@ class _Answering:
         data |= {"unit": self.sent.unit.call_sign, "on_word": self.told_by is not None}
         self.work.entry("event", "system", code=code, data=data, occurred_at=self.at, late=self.late)
 
-    def _known_since(self, newest: ChildVersion) -> datetime:
-        """Of when what stands on the child's record is: where an answer at the door put it there, of when that was seen."""
-        told = DoorAnswer.objects.filter(incident=self.incident, child=newest.child, at=newest.at)
-        return told.values_list("seen_at", flat=True).first() or newest.at
-
 
 @listen(UnitLeft)
 def await_answer(event: UnitLeft) -> None:
-    """A unit left: where the child was not answered for, a clock runs until it is. The unit is free all the same."""
+    """A unit left: where the child was not answered for, a clock runs until it is, and where nothing was said of a PPN, another.
+    The unit is free all the same.
+    """
     if door_queries.owes(event.sent):
         clock_actions.start(event.act, "door", about=("visit", event.sent.pk), incident=event.sent.incident)
+    _chase_ppn(event.act, event.sent)
 
 
 @listen(ChildrenAnswered, last=True)
@@ -206,10 +210,23 @@ def room_answered(event: ChildrenAnswered) -> None:
 
 
 def _settle(act: Acting, incident: Incident, by: Staff | None = None) -> None:
-    """End the clocks of visits that owe no answer any more, an earlier unit's too: the child has been seen, or not, since it left."""
-    for clock in clock_queries.running_in(incident).filter(about="visit"):
-        if not door_queries.owes(Allocation.objects.get(pk=int(clock.about_id))):
-            clock_actions.stop(act, ("visit", clock.about_id), "answered", by=by)
+    """End the clocks of visits that owe nothing any more, an earlier unit's too: the child has been seen, or not, since it left.
+
+    A PPN is owed where the child's answer came from somebody else, or the child was recorded only now.
+    """
+    for clock in clock_queries.running_in(incident).filter(about__in=("visit", "ppn")):
+        visit = Allocation.objects.get(pk=int(clock.about_id))
+        if clock.about == "visit":
+            if not door_queries.owes(visit):
+                clock_actions.stop(act, ("visit", visit.pk), "answered", by=by)
+            _chase_ppn(act, visit)
+        elif not door_queries.owes_ppn(visit):
+            clock_actions.stop(act, ("ppn", visit.pk), "answered", by=by)
+
+
+def _chase_ppn(act: Acting, visit: Allocation) -> None:
+    if door_queries.owes_ppn(visit):
+        clock_actions.start(act, "ppn", about=("ppn", visit.pk), incident=visit.incident, began_at=visit.arrived_at)
 
 
 def _newest(incident: Incident) -> dict[uuid.UUID, ChildVersion]:
@@ -235,6 +252,14 @@ def _whole_before(before: DoorVisit | None) -> VisitAtDoor:
         return VisitAtDoor()
     texts = _standing(before, (*rules.VISIT_TEXTS, "ppn_reference"))
     return VisitAtDoor(no_child=before.no_child, ppn=before.ppn, **texts)
+
+
+def _without_standing(before: Told | None, given: Given, names: Sequence[str]) -> Given:
+    """What was given without the texts that stand as they are: a page that was sent once sends them along again."""
+    held = {name: getattr(before, name) for name in names} if before is not None else {}
+    texts = {name: one.text if isinstance(one, Entry) else one for name, one in held.items()}
+    again = {name: "" for name, one in texts.items() if one is not None and one.text == getattr(given, name)}
+    return replace(given, **again)
 
 
 def _standing(before: Told, names: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from goldthread.safeguarding.door_rules import ALONE, NO_CHILD, PPN, SEEN
 
 
 class Told(AppendOnly):
-    """Who said it, when it was seen by their word, and when it arrived. The newest version holds.
+    """Who said it, when it was seen by their word, and when it arrived. Versions go by arrival; of a child what was seen last
+    holds, of a visit as a whole the newest version.
 
     ``told_by`` is the officer on whose word somebody else entered it; null where who entered it was there.
     """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import ChildVersion, Incident, Involvement
@@ -34,9 +35,9 @@ def mine(user: Staff, incident: Incident) -> Allocation | None:
 
 
 def answers(incident: Incident) -> dict[tuple[int, UUID], DoorAnswer]:
-    """What holds of each child, by visit and child."""
+    """What holds of each child, by visit and child: what was seen last, in whatever order it arrived."""
     found = incident.door_answers.select_related("by", "told_by", *(f"{one}__text__erasure" for one in WORDS))
-    return {(one.visit_id, one.child): one for one in found.order_by("version")}
+    return {(one.visit_id, one.child): one for one in found.order_by("seen_at", "version")}
 
 
 def wholes(incident: Incident) -> dict[int, DoorVisit]:
@@ -53,14 +54,31 @@ def sent_there(incident: Incident) -> QuerySet[Staff]:
     return found.order_by("name", "pk")
 
 
+def said_anew() -> QuerySet[Any]:
+    """Versions of children that say whether the child has been seen, each with ``since``: of when that is.
+
+    One from the door is of when the officer saw it, however late it came. One that adds something else to what stood says nothing of it:
+    a form brings along what stands.
+    """
+    door = DoorAnswer.objects.filter(incident=OuterRef("incident"), child=OuterRef("child"), at=OuterRef("at"))
+    stood = ChildVersion.objects.filter(
+        incident=OuterRef("incident"),
+        child=OuterRef("child"),
+        version=OuterRef("version") - 1,
+        seen=OuterRef("seen"),
+    )
+    found = ChildVersion.objects.annotate(door_at=Subquery(door.values("seen_at")[:1]))
+    return found.filter(Q(door_at__isnull=False) | ~Exists(stood)).annotate(since=Coalesce("door_at", "at"))
+
+
 def owing(found: QuerySet[Allocation]) -> QuerySet[Allocation]:
     """Of these visits, those that arrived where a child is or may be involved and *child seen* is not answered for every child on
-    record; where none is, whether there is one. What the room has recorded of a child since the unit arrived is an answer as well.
+    record; where none is, whether there is one. What was said anew of a child, of after the unit arrived, is an answer as well.
     """
     answered = DoorAnswer.objects.filter(visit=OuterRef(OuterRef("pk")), child=OuterRef("child"))
-    told = ChildVersion.objects.filter(
-        incident=OuterRef("incident"), child=OuterRef("child"), at__gte=OuterRef(OuterRef("arrived_at"))
-    ).exclude(seen="not_known")
+    told = said_anew().filter(
+        incident=OuterRef("incident"), child=OuterRef("child"), since__gte=OuterRef(OuterRef("arrived_at"))
+    ).exclude(seen="not_known")  # fmt: skip
     children = ChildVersion.objects.filter(incident=OuterRef("incident"))
     nobody = DoorVisit.objects.filter(visit=OuterRef("pk")).exclude(no_child="")
     return found.filter(arrived_at__isnull=False).exclude(incident__child="none").filter(
@@ -71,6 +89,19 @@ def owing(found: QuerySet[Allocation]) -> QuerySet[Allocation]:
 def owes(visit: Allocation) -> bool:
     """Whether this visit still owes it."""
     return owing(Allocation.objects.filter(pk=visit.pk)).exists()
+
+
+def owes_ppn(visit: Allocation) -> bool:
+    """Whether a PPN is still to come: of a child on record where this unit arrived nothing was said of one, here or on a visit since;
+    or what was said here is *not yet*.
+    """
+    own = wholes(visit.incident).get(visit.pk)
+    if own is not None and own.ppn:
+        return own.ppn == "not_yet"
+    if visit.arrived_at is None or not visit.incident.child_versions.exists():
+        return False
+    said = DoorVisit.objects.filter(visit__incident=visit.incident_id, seen_at__gte=visit.arrived_at)
+    return not said.exclude(ppn="").exists()
 
 
 def waiting(user: Staff, now: datetime) -> QuerySet[Allocation]:

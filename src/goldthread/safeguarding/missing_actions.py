@@ -10,7 +10,10 @@ from datetime import datetime
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused
+from goldthread.config.upward import listen
+from goldthread.contact.events import ChildrenAnswered, KnownSettled
 from goldthread.contact.known import force_day, settled
+from goldthread.contact.models import Incident
 from goldthread.contact.rules import stated_time
 from goldthread.contact.work import Work, on_incident
 from goldthread.safeguarding import clock_actions
@@ -22,9 +25,10 @@ from goldthread.safeguarding.missing_models import (
     MissingInterview,
     MissingReturn,
     MissingSighting,
+    MissingSightingWithdrawal,
 )
-from goldthread.safeguarding.missing_queries import ABOUT, in_sight, newest, pending
-from goldthread.safeguarding.missing_tie import of_child, tied
+from goldthread.safeguarding.missing_queries import ABOUT, in_sight, newest, pending, sightings
+from goldthread.safeguarding.missing_tie import before, of_child, tied
 from goldthread.safeguarding.protection_child_actions import child_of, open_again
 from goldthread.safeguarding.protection_queries import children
 from goldthread.safeguarding.protection_rules import said
@@ -63,16 +67,16 @@ def open_episode(
         open_again(work, "child missing")
         version = children([(work.incident.pk, whom)])[(work.incident.pk, whom)]
         about = tied(work.incident, version)
-        before = list(of_child(about, work.now - table.window).order_by("at"))
-        last = before[-1].risk if before else ""
-        found = rules.assess(table, risk, reasons, words, rules.suggested(table, reasons, len(before) + 1, last), "")
+        others = list(of_child(about, work.now - table.window).order_by("at"))
+        last = others[-1].risk if others else ""
+        found = rules.assess(table, risk, reasons, words, rules.suggested(table, reasons, len(others) + 1, last), "")
         made = MissingEpisode.objects.create(
             incident=work.incident, child=whom, person_id=about.person, age=version.age, went_from=went_from or "not_known",
             place=settled(work.incident).place if not where else None,
             place_words=Payload.objects.keep(where) if where else None,
-            last_seen_at=last_seen_at, risk=found.risk, number=len(before) + 1, by=user, at=work.now,
+            last_seen_at=last_seen_at, risk=found.risk, number=len(others) + 1, by=user, at=work.now,
         )  # fmt: skip
-        if last_seen_at is not None:
+        if last_seen_at is not None or seen:
             _sighting(work, made, last_seen_at, seen)
         _assessment(work, made, found)
         work.event("missing.opened", episode=made.pk, risk=found.risk, number=made.number)
@@ -81,38 +85,56 @@ def open_episode(
 
 
 def assess(
-    user: Staff, episode_id: int, *, key: uuid.UUID, risk: str, reasons: Sequence[str] = (), words: str = ""
+    user: Staff,
+    episode_id: int,
+    *,
+    key: uuid.UUID,
+    version: int,
+    risk: str,
+    reasons: Sequence[str] = (),
+    words: str = "",
 ) -> MissingAssessment:
-    """Assess the risk anew: a new version, from which its clock runs. Below medium it waits for an inspector, and the higher one holds."""
-    with _on(user, episode_id, VERB, key, "assessed", risk, list(reasons), words) as work:
+    """Assess the risk anew: a new version, from which its clock runs. Below medium it waits for an inspector, and the higher one holds.
+
+    How often the child was missing is counted by what is known now. Raises ``Stale`` where the newest is not the ``version`` that the
+    user had before them.
+    """
+    with _on(user, episode_id, VERB, key, "assessed", version, risk, list(reasons), words) as work:
         if work.done is not None:
             return MissingAssessment.objects.get(pk=work.done)
-        held = _missing(episode_id)
+        held, table = _missing(episode_id), rules.table_on(force_day(work.now))
+        _up_to_date(table, held, version)
         if not risk:
             raise Invalid({"risk": "Choose a risk from the list."})
-        table = rules.table_on(force_day(work.now))
-        suggests = rules.suggested(table, reasons, held.number, _last_risk(work, held, table))
+        others = list(before(held, table.window))
+        held.number = len(others) + 1
+        held.save(update_fields=["number"])
+        suggests = rules.suggested(table, reasons, held.number, others[-1].risk if others else "")
         made = _assessment(work, held, rules.assess(table, risk, reasons, words, suggests, held.risk))
         work.event("missing.assessed", episode=held.pk, asked=made.asked, risk=made.risk)
         _end(work, "alteration", "missing.assess", held, made.pk)
     return made
 
 
-def agree(user: Staff, episode_id: int, *, key: uuid.UUID, approve: bool, words: str = "") -> MissingAssessment:
+def agree(
+    user: Staff, episode_id: int, *, key: uuid.UUID, version: int, approve: bool, words: str = ""
+) -> MissingAssessment:
     """Agree as the inspector to a risk below medium, which holds from then on; or not, and then the higher one stays.
 
-    Raises ``Refused`` for anybody else, and for whoever chose it.
+    Raises ``Refused`` for anybody else, and for whoever chose it, and ``Stale`` where the newest is not the ``version`` that the user
+    had before them: another risk may be asked for by now.
     """
-    with _on(user, episode_id, DECIDES, key, "agreed", approve, words) as work:
+    with _on(user, episode_id, DECIDES, key, "agreed", version, approve, words) as work:
         if work.done is not None:
             return MissingAssessment.objects.get(pk=work.done)
-        held = _missing(episode_id)
+        held, table = _missing(episode_id), rules.table_on(force_day(work.now))
+        _up_to_date(table, held, version)
         last = newest(held)
         if last is None or not pending(last):
             raise Refused(
                 "Nothing waits for an inspector here: it was answered, or assessed anew. Nothing was changed."
             )
-        rules.may_agree(rules.table_on(force_day(work.now)), user.seat.codes, user.pk, last.by_id)
+        rules.may_agree(table, user.seat.codes, user.pk, last.by_id)
         kept = said(words, "words", "" if approve else "Write why not, for whoever asked.")
         risk = last.asked if approve else last.risk
         found = rules.Assessed(risk, risk, last.suggested, tuple(last.reasons), kept)
@@ -133,11 +155,30 @@ def sight(user: Staff, episode_id: int, *, key: uuid.UUID, seen_at: datetime | N
         if held.returned_at is not None and at > held.returned_at:
             raise Invalid({"seen_at": "The child was back by then. Nothing was saved; check the time."})
         _sighting(work, held, at, kept)
-        if held.last_seen_at is None or at > held.last_seen_at:
-            held.last_seen_at = at
-            held.save(update_fields=["last_seen_at"])
+        _count_hours(held)
         work.event("missing.sighted", episode=held.pk, at=at.isoformat())
         _end(work, "collection", "missing.sight", held)
+
+
+def take_back(user: Staff, episode_id: int, *, key: uuid.UUID, sighting: int | None, why: str) -> None:
+    """Take back a sighting recorded by mistake, which stays on record with the reason; the hours are counted from the last that stands.
+
+    Raises ``Invalid`` for one that is not of this episode, ``Refused`` for one that was taken back before.
+    """
+    with _on(user, episode_id, VERB, key, "taken back", sighting, why) as work:
+        if work.done is not None:
+            return
+        held = MissingEpisode.objects.get(pk=episode_id)
+        kept = said(why, "why", "Write why it was a mistake.")
+        wrong = held.sightings.filter(pk=sighting or 0).first()
+        if wrong is None:
+            raise Invalid({"sighting": "Choose a sighting of this child."})
+        if MissingSightingWithdrawal.objects.filter(sighting=wrong).exists():
+            raise Refused("This sighting was taken back already. Nothing was changed.")
+        MissingSightingWithdrawal(sighting=wrong, why=Payload.objects.keep(kept), by=user, at=work.now).save()
+        _count_hours(held)
+        work.event("missing.sighting_withdrawn", episode=held.pk, sighting=wrong.pk)
+        _end(work, "alteration", "missing.withdraw", held)
 
 
 def come_back(
@@ -190,6 +231,35 @@ def interview(
         _end(work, "collection", "missing.interview", held)
 
 
+@listen(KnownSettled)
+def settled_since(event: KnownSettled) -> None:
+    """What is settled after the recording counts for the episode."""
+    _follow(event.incident)
+
+
+@listen(ChildrenAnswered)
+def told_since(event: ChildrenAnswered) -> None:
+    """What is told of the child after the recording counts for the episode."""
+    _follow(event.incident)
+
+
+def _follow(incident: Incident) -> None:
+    """Put on each episode who the child is and its age, as known now, and the settled address where nobody wrote one."""
+    episodes = list(MissingEpisode.objects.filter(incident=incident))
+    if not episodes:
+        return
+    found = settled(incident)
+    people = {one.pk for one in found.people}
+    known = children((one.incident_id, one.child) for one in episodes)
+    for one in episodes:
+        about = tied(incident, known[(one.incident_id, one.child)])
+        one.person_id = about.person or (one.person_id if one.person_id in people else None)
+        one.age = one.age if about.age is None else about.age
+        if one.place_words_id is None:
+            one.place = found.place
+        one.save(update_fields=["person", "age", "place"])
+
+
 def _assessment(
     work: Work, held: MissingEpisode, found: rules.Assessed,
     asked_by: Staff | None = None, agreed_by: Staff | None = None,
@@ -215,17 +285,20 @@ def _assessment(
     return made
 
 
-def _sighting(work: Work, held: MissingEpisode, at: datetime, words: str) -> None:
+def _sighting(work: Work, held: MissingEpisode, at: datetime | None, words: str) -> None:
     MissingSighting(episode=held, seen_at=at, words=Payload.objects.keep(words), by=work.user, at=work.now).save()
 
 
-def _last_risk(work: Work, held: MissingEpisode, table: rules.Table) -> str:
-    """What held in the episode before this one; empty where there was none."""
-    version = children([(held.incident_id, held.child)]).get((held.incident_id, held.child))
-    if version is None or held.number < 2:
-        return ""
-    before = of_child(tied(work.incident, version), held.at - table.window).filter(at__lt=held.at).order_by("-at")
-    return before.values_list("risk", flat=True).first() or ""
+def _count_hours(held: MissingEpisode) -> None:
+    """From the last sighting that stands."""
+    last = sightings(held).filter(withdrawal__isnull=True, seen_at__isnull=False).first()
+    held.last_seen_at = last.seen_at if last is not None else None
+    held.save(update_fields=["last_seen_at"])
+
+
+def _up_to_date(table: rules.Table, held: MissingEpisode, version: int) -> None:
+    last = newest(held)
+    rules.up_to_date(table, version, last.version if last is not None else 0, held.risk)
 
 
 def _on(user: Staff, episode_id: int, verb: str, key: uuid.UUID, *what: object) -> AbstractContextManager[Work]:

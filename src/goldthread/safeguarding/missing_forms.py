@@ -10,9 +10,15 @@ from goldthread.desk.stated import StatedTimeField
 from goldthread.safeguarding.missing_choices import FOUND_BY, HOW, INTERVIEWS, OUTCOMES
 from goldthread.safeguarding.missing_rules import newest_table
 from goldthread.safeguarding.protection_forms import ChildForm, line, listed, words
-from goldthread.web.forms import CommandForm
+from goldthread.web.forms import OLD, CommandForm
 
 CHOOSE = ("", "Choose")
+
+
+def _version() -> forms.IntegerField:
+    """The newest assessment that its author had before them."""
+    said = {"required": OLD, "invalid": OLD}
+    return forms.IntegerField(widget=forms.HiddenInput, error_messages=said)
 
 
 class RiskFields(forms.Form):
@@ -48,6 +54,7 @@ class AssessForm(CommandForm, RiskFields):
     """The risk anew."""
 
     name = "assess"
+    version = _version()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +66,7 @@ class AgreeForm(CommandForm):
     """An inspector's answer."""
 
     name = "agree"
+    version = _version()
     answer = forms.ChoiceField(label="Answer", choices=[("yes", "Agree"), ("no", "Not agreed")])
     words = words("Why (needed if not agreed)", rows=1)
 
@@ -69,6 +77,14 @@ class SightingForm(CommandForm):
     name = "sighting"
     seen_at = StatedTimeField(label="Seen at", required=False)
     words = words("Where, and by whom")
+
+
+class WithdrawForm(CommandForm):
+    """A sighting was recorded by mistake; the page gives the list."""
+
+    name = "withdraw"
+    sighting = forms.IntegerField(label="Which", required=False, widget=forms.Select)
+    why = words("Why it was a mistake")
 
 
 class ReturnForm(CommandForm):

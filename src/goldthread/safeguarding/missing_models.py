@@ -18,8 +18,8 @@ class MissingEpisode(models.Model):
     """That a child of an incident is missing, until a return is recorded.
 
     ``last_seen_at`` is the last sighting anybody told us of, null where nobody knows. ``risk`` is the one that holds. ``person`` is
-    who the child was settled as, ``place`` the settled address they went missing from; ``place_words`` is it as written.
-    ``number`` tells which episode in twelve months it was when it began, as far as was known then.
+    who the child was settled as, ``place`` the settled address they went missing from, both as settled since too; ``place_words`` is
+    it as written. ``number`` tells which episode in twelve months it was when it began, as far as was known when the risk was assessed.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="missing_episodes")
@@ -80,11 +80,20 @@ class MissingAssessment(AppendOnly):
 
 
 class MissingSighting(AppendOnly):
-    """That the child was seen, by whoever told us, whenever we heard of it."""
+    """That the child was seen, by whoever told us, whenever we heard of it; ``seen_at`` is null where nobody knows when."""
 
     episode = models.ForeignKey(MissingEpisode, models.PROTECT, related_name="sightings")
-    seen_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
     words = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class MissingSightingWithdrawal(AppendOnly):
+    """That a sighting was recorded by mistake, and why: it stays on record and no hours are counted from it."""
+
+    sighting = models.OneToOneField(MissingSighting, models.PROTECT, related_name="withdrawal")
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+")
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())
 

@@ -12,10 +12,16 @@ from goldthread.contact.search_rules import plain
 from goldthread.safeguarding import missing_queries as queries
 from goldthread.safeguarding import missing_rules as rules
 from goldthread.safeguarding.clock_rules import names
-from goldthread.safeguarding.missing_models import MissingAssessment, MissingEpisode, MissingInterview
-from goldthread.safeguarding.missing_tie import of_child, tied
+from goldthread.safeguarding.missing_models import (
+    MissingAssessment,
+    MissingEpisode,
+    MissingInterview,
+    MissingSighting,
+)
+from goldthread.safeguarding.missing_tie import before, of_child, tied
 from goldthread.safeguarding.protection_presenters import called
 from goldthread.safeguarding.protection_queries import children
+from goldthread.web.times import clock
 
 MOST = 300
 """Places that are listed *(ours)*."""
@@ -44,6 +50,13 @@ def rows(episodes: Iterable[MissingEpisode], now: datetime) -> list[dict[str, An
         }
         for one in these
     ]
+
+
+def row(held: MissingEpisode, now: datetime) -> dict[str, Any]:
+    """One for its own page: which it is in twelve months is counted anew, by what is known now."""
+    held.number = before(held, rules.table_on(force_day(now)).window).count() + 1
+    (found,) = rows([held], now)
+    return found
 
 
 def shown(one: MissingEpisode, now: datetime, child: str = "") -> dict[str, Any]:
@@ -94,6 +107,26 @@ def assessment(one: MissingAssessment) -> dict[str, Any]:
         "agreed_by": one.agreed_by.name if one.agreed_by is not None else "",
         "at": one.at,
     }
+
+
+def sighting(one: MissingSighting) -> dict[str, Any]:
+    """One sighting; ``withdrawn`` is why it was taken back, empty where it stands."""
+    back = getattr(one, "withdrawal", None)
+    return {
+        "id": one.pk,
+        "seen_at": one.seen_at,
+        "words": one.words.shown(),
+        "by": one.by.name,
+        "at": one.at,
+        "withdrawn": back.why.shown() if back is not None else "",
+        "withdrawn_by": back.by.name if back is not None else "",
+    }
+
+
+def to_choose(found: Iterable[dict[str, Any]]) -> list[tuple[object, str]]:
+    """Sightings in a list to choose from."""
+    named = ((one, f"{clock(one['seen_at'])}: " if one["seen_at"] else "") for one in found)
+    return [("", "Choose"), *((one["id"], f"{at}{one['words'][:80]}") for one, at in named)]
 
 
 def interview(one: MissingInterview) -> dict[str, Any]:
@@ -147,10 +180,15 @@ def history(user: Staff, one: MissingEpisode, now: datetime) -> dict[str, Any]:
     }
 
 
+def counted(found: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Whose record a list of places tells of: for the audit."""
+    return [("episode", str(pk)) for one in found for pk in one["pks"]]
+
+
 def places(user: Staff, now: datetime) -> list[dict[str, Any]]:
     """Addresses that children went missing from in twelve months, those where children are looked after first, then the most often.
 
-    One is its settled address, or else its words, small and capital letters alike.
+    One is its settled address, or else its words, small and capital letters alike. ``pks`` are the episodes that were counted.
     """
     table = rules.table_on(force_day(now))
     found: dict[object, dict[str, Any]] = {}
@@ -158,8 +196,9 @@ def places(user: Staff, now: datetime) -> list[dict[str, Any]]:
         place = one["place"] or plain(one["words"]) or f"kind:{one['kind']}"
         row = found.setdefault(
             place,
-            {"name": one["words"] or "No address given", "kinds": {}, "episodes": 0, "open": 0, "repeats": 0, "last": one["at"]},
+            {"name": one["words"] or "No address given", "kinds": {}, "episodes": 0, "open": 0, "repeats": 0, "last": one["at"], "pks": []},
         )  # fmt: skip
+        row["pks"].append(one["pk"])
         row["kinds"].setdefault(one["kind"])
         row["episodes"] += 1
         row["open"] += one["open"]

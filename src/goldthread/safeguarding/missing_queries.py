@@ -77,8 +77,9 @@ def assessments(episode: MissingEpisode) -> QuerySet[MissingAssessment]:
 
 
 def sightings(episode: MissingEpisode) -> QuerySet[MissingSighting]:
-    """Every sighting, the last first, whenever we heard of it."""
-    return episode.sightings.select_related("words", "by").order_by("-seen_at", "-pk")
+    """Every sighting, the last first, whenever we heard of it; then those of which nobody knows when, and those taken back as well."""
+    joined = ("words", "by", "withdrawal__why", "withdrawal__by")
+    return episode.sightings.select_related(*joined).order_by(F("seen_at").desc(nulls_last=True), "-pk")
 
 
 def interviews(episode: MissingEpisode) -> QuerySet[MissingInterview]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from goldthread.config import dated
-from goldthread.config.errors import Invalid, Refused
+from goldthread.config.errors import Invalid, Refused, Stale
 from goldthread.contact.rules import stated_time
 from goldthread.safeguarding.missing_choices import FOUND_BY, HOW, INTERVIEWS, OF_KIND, OUTCOMES
 from goldthread.safeguarding.protection_rules import said
@@ -119,6 +119,16 @@ def assess(held: Table, asked: str, reasons: Sequence[str], words: str, suggests
     return Assessed(chosen, holds, suggests, tuple(one for one in held.reasons if one in reasons), kept)
 
 
+def up_to_date(held: Table, version: int, stands: int, holds: str) -> None:
+    """Raise ``Stale`` where the risk was assessed, or answered, after the page was drawn that gave this version."""
+    if version != stands:
+        named = held.risks[holds].name if holds in held.risks else holds
+        raise Stale(
+            f"The risk was assessed or answered meanwhile. {named} risk holds now. Nothing was saved and what you wrote is still here: "
+            "read what is new, then send yours again if it still stands."
+        )
+
+
 def may_agree(held: Table, seats: Collection[str], user: int, asked_by: int) -> None:
     """Raise ``Refused`` unless an inspector answers, who did not choose the lower risk."""
     if not set(seats) & set(held.inspector):
@@ -143,7 +153,11 @@ def back(returned_at: datetime | None, found_by: str, last_seen_at: datetime | N
         raise Invalid({"found_by": "Choose who found the child, or that it is not known."})
     at = stated_time(returned_at, now, "returned_at")[0]
     if last_seen_at is not None and at < last_seen_at:
-        raise Invalid({"returned_at": "The child was seen missing after that. Nothing was saved; check both times."})
+        raise Invalid(
+            {
+                "returned_at": "The child was seen missing after that. Nothing was saved; check both times. A sighting recorded by mistake can be taken back."
+            }
+        )
     return at
 
 

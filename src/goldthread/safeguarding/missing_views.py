@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
+from goldthread.config.errors import Stale
 from goldthread.contact.known import force_day
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
@@ -33,7 +34,14 @@ from goldthread.web.paging import page_links
 
 PAGE = 50
 SEES, RECORDS, DECIDES = queries.SEES, actions.VERB, actions.DECIDES
-FORMS = (forms.AssessForm, forms.AgreeForm, forms.SightingForm, forms.ReturnForm, forms.InterviewForm)
+FORMS = (
+    forms.AssessForm,
+    forms.AgreeForm,
+    forms.SightingForm,
+    forms.WithdrawForm,
+    forms.ReturnForm,
+    forms.InterviewForm,
+)
 
 
 @route(SEES, "consultation")
@@ -58,8 +66,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """Addresses that children went missing from, care homes first."""
     user, now = staff(request), database_now(connection)
-    record_consultation(user, "missing.places", [])
-    context = {"now": now, "rows": presenters.places(user, now), "sections": sections(user, request.path)}
+    rows = presenters.places(user, now)
+    record_consultation(user, "missing.places", presenters.counted(rows))
+    context = {"now": now, "rows": rows, "sections": sections(user, request.path)}
     return render(request, "safeguarding/missing-places.jinja", context)
 
 
@@ -128,6 +137,14 @@ def sighting(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 @route(RECORDS, "alteration")
 @require_POST
+def withdraw(request: HttpRequest, episode_id: int) -> HttpResponse:
+    """Take back a sighting that was recorded by mistake."""
+    form = forms.WithdrawForm(request.POST)
+    return _sent(request, episode_id, form, lambda given: actions.take_back(staff(request), episode_id, **given))
+
+
+@route(RECORDS, "alteration")
+@require_POST
 def come_back(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Record the return."""
     form = forms.ReturnForm(request.POST)
@@ -145,26 +162,47 @@ def interview(request: HttpRequest, episode_id: int) -> HttpResponse:
 def _sent(
     request: HttpRequest, episode_id: int, form: CommandForm, act: Callable[[dict[str, Any]], object]
 ) -> HttpResponse:
-    if carried_out(form, act):
+    stale = False
+
+    def once(given: dict[str, Any]) -> None:
+        nonlocal stale
+        try:
+            act(given)
+        except Stale:
+            stale = True
+            raise
+
+    if carried_out(form, once):
         messages.success(request, "Recorded.")
         return redirect("safeguarding:missing", episode_id)
-    return _page(request, episode_id, form, status=422)
+    return _page(request, episode_id, form, stale=stale, status=422)
 
 
-def _page(request: HttpRequest, episode_id: int, sent: CommandForm | None = None, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, episode_id: int, sent: CommandForm | None = None, *, stale: bool = False, status: int = 200
+) -> HttpResponse:
     user, now = staff(request), database_now(connection)
     joined = ("incident", "place__street", "place_words", "by", "came_back__where", "came_back__condition")
     held = queries.in_sight(user).select_related(*joined).filter(pk=episode_id).first()
     if held is None:
         raise Http404(actions.NOT_THERE)
-    (shown,) = presenters.rows([held], now)
+    shown = presenters.row(held, now)
     record_consultation(user, SEES, [("incident", str(held.incident_id)), ("episode", str(held.pk))])
     offered: dict[str, CommandForm] = {one.name: one() for one in FORMS}
     assessed = [presenters.assessment(one) for one in queries.assessments(held)]
     # What was true last time stays ticked, so that nobody lowers what is suggested by leaving it out.
     offered["assess"].initial["reasons"] = assessed[0]["reason_codes"]
+    for name in ("assess", "agree"):
+        offered[name].initial["version"] = assessed[0]["version"]
     if sent is not None:
         offered[sent.name] = sent
+    if sent is not None and stale:  # this page shows what is new, so that it may be sent again
+        again = request.POST.copy()
+        again["version"] = str(assessed[0]["version"])
+        sent.data = again
+    seen = [presenters.sighting(one) for one in queries.sightings(held)]
+    standing = [one for one in seen if not one["withdrawn_by"]]
+    offered["withdraw"].fields["sighting"].widget.choices = presenters.to_choose(standing)
     table = rules.table_on(force_day(now))
     context = {
         "now": now,
@@ -174,7 +212,8 @@ def _page(request: HttpRequest, episode_id: int, sent: CommandForm | None = None
         "forms": offered,
         "sent": sent.name if sent is not None else "",
         "assessed": assessed,
-        "sightings": queries.sightings(held),
+        "sightings": seen,
+        "standing": standing,
         "interviews": [presenters.interview(one) for one in queries.interviews(held)],
         "clocks": [{"name": names().get(one.rule, one.rule), "clock": one} for one in running(("missing", held.pk))],
         "history": presenters.history(user, held, now),

@@ -14,6 +14,7 @@ from goldthread.safeguarding.missing_models import MissingEpisode as MissingEpis
 from goldthread.safeguarding.missing_models import MissingInterview as MissingInterview
 from goldthread.safeguarding.missing_models import MissingReturn as MissingReturn
 from goldthread.safeguarding.missing_models import MissingSighting as MissingSighting
+from goldthread.safeguarding.missing_models import MissingSightingWithdrawal as MissingSightingWithdrawal
 from goldthread.safeguarding.partner_models import Partner as Partner
 from goldthread.safeguarding.partner_models import PartnerContact as PartnerContact
 from goldthread.safeguarding.partner_models import SchoolStaffDay as SchoolStaffDay

@@ -87,6 +87,7 @@ LINES = {
         f"Missing child: an inspector did not agree; {missing_presenters.risk_name(data['risk']).lower()} risk holds"
     ),
     "missing.sighted": lambda data: f"Missing child seen {_at(data)}",
+    "missing.sighting_withdrawn": lambda _data: "Missing child: a sighting was recorded by mistake and is taken back",
     "missing.returned": lambda data: f"Missing child back {_at(data)}",
     "missing.interviewed": _interviewed,
 }

@@ -58,6 +58,7 @@ urlpatterns = [
     path("missing/<int:episode_id>/assess", missing_views.assess, name="missing_assess"),
     path("missing/<int:episode_id>/agree", missing_views.agree, name="missing_agree"),
     path("missing/<int:episode_id>/sighting", missing_views.sighting, name="missing_sighting"),
+    path("missing/<int:episode_id>/withdraw", missing_views.withdraw, name="missing_withdraw"),
     path("missing/<int:episode_id>/return", missing_views.come_back, name="missing_return"),
     path("missing/<int:episode_id>/interview", missing_views.interview, name="missing_interview"),
     path("children/", child_views.children, name="children"),

@@ -24,35 +24,40 @@ export class Locker {
     this.writing = false;
   }
 
-  // One write at a time, and always the newest: an older one never lies over a newer one, and none waits behind a queue.
+  // One write at a time, and always the newest: an older one never lies over a newer one, and none waits behind a queue. Answers
+  // whether this browser keeps it now.
   put(value) {
     this.next = { value };
-    if (!this.writing) this.write();
+    if (!this.writing) this.written = this.write();
+    return this.written;
   }
 
   drop() {
-    this.put(null);
+    return this.put(null);
   }
 
   async write() {
     this.writing = true;
+    let kept = false;
     while (this.next) {
       const { value } = this.next;
       this.next = null;
       try {
         if (value === null) localStorage.removeItem(this.name);
-        else await this.seal(value);
-      } catch { /* a browser without storage, or a full one: the server still keeps it */ }
+        else kept = await this.seal(value);
+      } catch { kept = false; /* a browser without storage, or a full one: the server still keeps it */ }
     }
     this.writing = false;
+    return kept;
   }
 
   async seal(value) {
     const key = await this.ready;
-    if (!key) return;
+    if (!key) return false;
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(JSON.stringify(value)));
     localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: text(iv), sealed: text(sealed) }));
+    return true;
   }
 
   async get() {

@@ -90,7 +90,7 @@ class MissingChildren(Listed):
 class Assessment(Shown):
     """One assessment of the risk."""
 
-    version: int
+    version: int = Field(description="Give the newest with the next assessment or answer.")
     asked: str = Field(description="What was chosen, by its code.")
     risk: str = Field(description="What held from then on.")
     reasons: list[str] = Field(description="In words.")
@@ -103,8 +103,10 @@ class Assessment(Shown):
 class Sighting(Shown):
     """That the child was seen."""
 
-    seen_at: datetime
+    id: int
+    seen_at: datetime | None = Field(description="Null where nobody knows when.")
     words: str
+    withdrawn: str = Field(description="Why it was taken back; empty where it stands.")
 
 
 class InterviewShown(Shown):

@@ -17,7 +17,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
 from goldthread.integration.api import answers_protection as answers
-from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, Key, Moment, PageNumber
+from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, Key, Moment, PageNumber, Whole
 from goldthread.integration.api.operations import operation
 from goldthread.safeguarding import missing_actions as actions
 from goldthread.safeguarding import missing_choices as choices
@@ -32,6 +32,10 @@ SEES, RECORDS = queries.SEES, actions.VERB
 TABLE = newest_table()
 RISKS = [(one.code, one.name) for one in TABLE.risks.values()]
 Reasons = list[Annotated[str, Coded.of(TABLE.reasons.items())]]
+SightingId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The sighting, by the `id` that reading gave.")]
+Version = Annotated[
+    int, Whole(1, LARGEST_ID), Field(description="The newest assessment that its author had before them.")
+]
 EpisodeId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The episode, by the `id` that the list gave.")]
 
 
@@ -61,7 +65,10 @@ class MissingGiven(Given):
 class Assessing(Given):
     """The risk anew."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"risk": "high", "reasons": ["exploitation"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"version": 1, "risk": "high", "reasons": ["exploitation"]}]}
+    )
+    version: Version
     risk: Annotated[str, Coded.of(RISKS)]
     reasons: Reasons = Field(default_factory=list, max_length=50)
     words: str = Field("", max_length=LONGEST, description="Needed for a risk below what the record suggests.")
@@ -70,7 +77,10 @@ class Assessing(Given):
 class Agreeing(Given):
     """An inspector's answer to a risk below medium."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"approve": False, "words": "Not seen by anybody."}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"version": 2, "approve": False, "words": "Not seen by anybody."}]}
+    )
+    version: Version
     approve: bool
     words: str = Field("", max_length=LONGEST, description="Needed where it is not agreed.")
 
@@ -83,6 +93,13 @@ class Seen(Given):
     )
     seen_at: Moment
     words: str = Field(min_length=1, max_length=LONGEST, pattern=r"\S", description="Where, and by whom.")
+
+
+class Withdrawing(Given):
+    """Why a sighting was a mistake."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"why": "The time was an hour out."}]})
+    why: str = Field(min_length=1, max_length=LONGEST, pattern=r"\S")
 
 
 class Back(Given):
@@ -138,8 +155,9 @@ def list_missing(request: HttpRequest, page: PageNumber = 1) -> answers.MissingC
 def list_places(request: HttpRequest) -> answers.Places:
     """Of the last twelve months, those where children are looked after first, then the most often."""
     user, now = staff(request), database_now(connection)
-    record_consultation(user, "missing.places", [])
-    return answers.Places(rows=[answers.Place(**one) for one in presenters.places(user, now)])
+    rows = presenters.places(user, now)
+    record_consultation(user, "missing.places", presenters.counted(rows))
+    return answers.Places(rows=[answers.Place(**one) for one in rows])
 
 
 @operation(
@@ -153,7 +171,7 @@ def read_episode(request: HttpRequest, episode_id: EpisodeId) -> answers.Episode
     )
     if held is None:
         raise NotThere(actions.NOT_THERE)
-    (one,) = presenters.rows([held], now)
+    one = presenters.row(held, now)
     record_consultation(user, SEES, [("incident", str(held.incident_id)), ("episode", str(held.pk))])
     history = presenters.history(user, held, now)
     same = ("version", "asked", "risk", "reasons", "words", "by", "agreed_by", "at")
@@ -162,9 +180,7 @@ def read_episode(request: HttpRequest, episode_id: EpisodeId) -> answers.Episode
     return answers.Episode(
         **_row(one),
         assessments=[answers.Assessment(**{name: each[name] for name in same}) for each in assessed],
-        sightings=[
-            answers.Sighting(seen_at=each.seen_at, words=each.words.shown()) for each in queries.sightings(held)
-        ],
+        sightings=[answers.Sighting(**presenters.sighting(each)) for each in queries.sightings(held)],
         interviews=[answers.InterviewShown(**each) for each in spoken],
         others=[each["id"] for each in history["episodes"] if not each["here"]],
         hidden=history["hidden"],
@@ -187,7 +203,9 @@ def open_episode(request: HttpRequest, incident_id: IncidentId, key: Key, given:
     answers={204: None}, summary="Assess a missing child's risk",
 )  # fmt: skip
 def assess(request: HttpRequest, episode_id: EpisodeId, key: Key, given: Assessing) -> Status[None]:
-    """A new version, from which the clock runs anew. Below medium it waits for an inspector, and the higher one holds."""
+    """A new version, from which the clock runs anew. Below medium it waits for an inspector, and the higher one holds. Answers 409
+    (`stale`) where another version came since the one that was given.
+    """
     actions.assess(staff(request), episode_id, key=key, **given.model_dump())
     return Status(204, None)
 
@@ -197,8 +215,10 @@ def assess(request: HttpRequest, episode_id: EpisodeId, key: Key, given: Assessi
     answers={204: None}, summary="Answer a lower risk as the inspector",
 )  # fmt: skip
 def agree(request: HttpRequest, episode_id: EpisodeId, key: Key, given: Agreeing) -> Status[None]:
-    """By an inspector who did not choose it; until then the higher risk holds."""
-    actions.agree(staff(request), episode_id, key=key, approve=given.approve, words=given.words)
+    """By an inspector who did not choose it; until then the higher risk holds. Answers 409 (`stale`) where another version came since the
+    one that was given.
+    """
+    actions.agree(staff(request), episode_id, key=key, **given.model_dump())
     return Status(204, None)
 
 
@@ -209,6 +229,18 @@ def agree(request: HttpRequest, episode_id: EpisodeId, key: Key, given: Agreeing
 def sight(request: HttpRequest, episode_id: EpisodeId, key: Key, given: Seen) -> Status[None]:
     """The hours are counted from the last sighting, in whatever order they are told."""
     actions.sight(staff(request), episode_id, key=key, seen_at=given.seen_at, words=given.words)
+    return Status(204, None)
+
+
+@operation(
+    router, "POST", "/missing/{int:episode_id}/sightings/{int:sighting_id}/withdrawal", RECORDS, "alteration",
+    answers={204: None}, summary="Take a sighting back",
+)  # fmt: skip
+def withdraw_sighting(
+    request: HttpRequest, episode_id: EpisodeId, sighting_id: SightingId, key: Key, given: Withdrawing
+) -> Status[None]:
+    """It was recorded by mistake: it stays on record with the reason, and the hours are counted from the last that stands."""
+    actions.take_back(staff(request), episode_id, key=key, sighting=sighting_id, why=given.why)
     return Status(204, None)
 
 

@@ -1,9 +1,10 @@
 // The page at the door, on a phone whose connection comes and goes. What is typed is a draft, kept as the desk's pages keep theirs. What
 // was sent and did not arrive is sealed in the same way, and sent by itself from this page or from the person's first page as soon as
-// the server is reached: with its own key, so that it arrives once, and with the time at which *Send* was pressed.
+// the server is reached: with its own key, so that it arrives once, and with the time at which *Send* was pressed. What the server did
+// not take stands on both pages until it is sent again or taken away.
 
 import { say } from "../../web/assets/connection.js";
-import { serverNow } from "../../web/assets/times.js";
+import { readClock, serverNow } from "../../web/assets/times.js";
 import { Drafts, heldNames, Locker, typedFields } from "../../desk/assets/drafts.js";
 
 const KIND = "door-send:";
@@ -18,6 +19,7 @@ const desk = document.getElementById("desk");
 const { doorOwner: owner, doorKey: key } = kept?.dataset ?? {};
 const locker = (name) => new Locker(name, owner, key);
 const here = new Map(); // what waits, as this page knows it: a browser without sealing has it nowhere else
+const loose = new Set(); // of these, what this phone could not seal: it goes with the page
 let timer = 0;
 let sending = false;
 let ended = false;
@@ -41,21 +43,58 @@ async function waiting() {
 }
 
 function show() {
-  const all = [...here.values()];
-  const rest = all.filter((one) => !one.refused);
+  const rest = [...here].filter(([, one]) => !one.refused);
   kept.hidden = !rest.length;
   if (rest.length) {
-    const oldest = rest.map((one) => one.pressed).sort()[0];
-    const what = `${[...new Set(rest.map((one) => one.label))].join(", ")}, since ${clock.format(new Date(oldest))}.`;
-    const then = ended ? "Your sign-in has ended: sign in again and it is sent." : "It is kept on this phone and sent by itself when the server is reached. You can put the phone away.";
-    kept.querySelector("[data-words]").textContent = `${what} ${then}`;
+    const oldest = rest.map(([, one]) => one.pressed).sort()[0];
+    const what = `${[...new Set(rest.map(([, one]) => one.label))].join(", ")}, since ${clock.format(new Date(oldest))}.`;
+    const held = rest.some(([name]) => loose.has(name))
+      ? "This phone cannot keep it. Leave this page open: it is sent from here when the server is reached."
+      : "It is kept on this phone and sent by itself when the server is reached. You can put the phone away.";
+    kept.querySelector("[data-words]").textContent = `${what} ${ended ? "Your sign-in has ended: sign in again and it is sent." : held}`;
   }
-  const refused = all.find((one) => one.refused);
+  const refused = [...here].filter(([, one]) => one.refused);
   const box = document.getElementById("door-refused");
-  if (box) {
-    box.hidden = !refused;
-    if (refused) box.querySelector("[data-words]").textContent = `${refused.label}: ${refused.refused}`;
-  }
+  box.hidden = !refused.length;
+  box.querySelector("[data-list]").replaceChildren(...refused.map(notTaken));
+}
+
+function made(tag, text, kind = "") {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (kind) element.className = kind;
+  return element;
+}
+
+// One answer that was not taken: why, where it is mended, and what was said, since the incident may be out of reach by now.
+function notTaken([name, one]) {
+  const row = document.createElement("li");
+  const link = made("a", one.label, "govuk-link");
+  link.href = one.to.replace(/answer$/, "");
+  const said = document.createElement("details");
+  said.append(made("summary", "What you sent"), ...(one.said ?? []).map((line) => made("p", line, "kept")));
+  const away = made("button", "Passed on, take away", "govuk-button govuk-button--small");
+  away.type = "button";
+  away.addEventListener("click", () => { forget(name); show(); });
+  row.append(link, `, ${clock.format(new Date(one.pressed))}: ${one.refused}`, said, away);
+  return row;
+}
+
+function forget(name) {
+  here.delete(name);
+  loose.delete(name);
+  locker(name).drop();
+}
+
+// What stands on the form, as its labels have it.
+function words() {
+  const filled = [...form.elements].filter((one) => one.labels?.length && one.value && (one.type !== "radio" || one.checked));
+  return filled.map((one) => {
+    const label = one.labels[0].textContent.trim();
+    const child = one.closest("[data-door-child]")?.querySelector("legend, summary")?.textContent.trim();
+    const value = one.tagName === "SELECT" ? one.selectedOptions[0].textContent : one.value;
+    return `${child ? `${child}. ` : ""}${one.type === "radio" ? label : `${label} ${value}`}`;
+  });
 }
 
 async function send(item) {
@@ -92,19 +131,18 @@ async function drain() {
   if (sending) return;
   sending = true;
   clearTimeout(timer);
-  let left = false;
+  let lost = false;
   for (const [name, item] of await waiting()) {
     if (item.refused) continue;
     const told = await send(item);
-    if (!told) { left = true; break; }
-    if (here.get(name) !== item) { left = true; continue; } // pressed again meanwhile, with more
+    if (!told) { lost = true; break; }
+    if (here.get(name) !== item) continue; // pressed again meanwhile, with more
     if (told.refused) {
       item.refused = told.refused;
       locker(name).put(item);
       continue;
     }
-    here.delete(name);
-    locker(name).drop();
+    forget(name);
     say(`Entered for ${item.label}.`);
     if (form?.getAttribute("action") !== item.to) { await forgetDraft(item); continue; }
     drafts.keep(); // the newest of what stands on the page
@@ -116,7 +154,8 @@ async function drain() {
   }
   sending = false;
   show();
-  if (left) timer = setTimeout(drain, RETRY);
+  // What was pressed while these were on their way waits still.
+  if ([...here.values()].some((one) => !one.refused)) timer = setTimeout(drain, lost ? RETRY : 0);
 }
 
 // --- the form ------------------------------------------------------------------------------------------------------
@@ -128,12 +167,15 @@ form?.addEventListener("submit", (event) => {
   const name = `${KIND}${desk.dataset.incident}:${command}`; // pressed again it is the same command, as it is now
   const item = {
     to: form.getAttribute("action"), fields, pressed: new Date(serverNow()).toISOString(), label: form.dataset.doorLabel,
-    draft: desk.dataset.incident, typed: JSON.stringify(typedFields()),
+    draft: desk.dataset.incident, typed: JSON.stringify(typedFields()), said: words(),
   };
-  for (const [other, one] of here) if (one.refused && one.to === item.to) { here.delete(other); locker(other).drop(); }
+  for (const [other, one] of here) if (one.refused && one.to === item.to) forget(other);
   here.set(name, item);
-  locker(name).put(item);
-  show();
+  loose.add(name);
+  locker(name).put(item).then((sealed) => {
+    if (sealed) loose.delete(name);
+    show();
+  });
   drain();
 });
 
@@ -149,5 +191,6 @@ document.addEventListener("goldthread:typed", typed);
 
 addEventListener("online", drain);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") drain(); });
+readClock();
 if (drafts) drafts.start(desk.dataset.draft ? JSON.parse(desk.dataset.draft) : null);
 if (kept) drain();

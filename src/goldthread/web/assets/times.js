@@ -79,10 +79,15 @@ export function refreshTimes(root = document) {
   for (const element of root.querySelectorAll(".clockbar[data-since]")) drawBar(element, now);
 }
 
-export function startTimes() {
+// Each bundle has its own copy of this file, and so of the difference: one that asks for the server's time reads it first.
+export function readClock() {
   const told = document.documentElement.dataset.now;
-  if (!told) return;
-  shift = Date.parse(told) - Date.now();
+  if (told) shift = Date.parse(told) - Date.now();
+  return Boolean(told);
+}
+
+export function startTimes() {
+  if (!readClock()) return;
   refreshTimes();
   setInterval(() => {
     if (!document.hidden) refreshTimes();
