@@ -78,8 +78,10 @@ class News:
 def offers(user: Staff) -> HandoverQuerySet:
     """Offers that this person may accept, what is to be accepted first first."""
     clock = Clock.objects.filter(about=ACCEPT, about_id=OuterRef("number"), stopped_at__isnull=True)
-    found = Handover.objects.reached_by(user, "investigation.accept").waiting()
-    found = found.annotate(number=Cast("pk", CharField()), accept_by=Subquery(clock.values("due_at")[:1]))
+    waiting = Handover.objects.reached_by(user, "investigation.accept").waiting()
+    found: HandoverQuerySet = waiting.annotate(
+        number=Cast("pk", CharField()), accept_by=Subquery(clock.values("due_at")[:1])
+    )
     return found.select_related("incident", "team", "to", "by", "note").order_by("accept_by", "pk")
 
 
