@@ -36,9 +36,14 @@ def find(kind: Kind) -> Iterator[uuid.UUID]:
         for incident, findings in rows(SAID, cues=json.dumps({"cues": list(kind.cues)}), about=f"{OWED}{kind.code}")
     ]
     answers = mark_answers_of([incident for incident, _ in found])
-    for incident, findings in found:
-        if not standing(findings, answers.get(incident, {})).isdisjoint(kind.cues):
-            yield incident
+    said = [
+        incident
+        for incident, findings in found
+        if not standing(findings, answers.get(incident, {})).isdisjoint(kind.cues)
+    ]
+    for one in Incident.objects.filter(pk__in=said):  # looked at before any is locked: most were told of already
+        if owed_for(one, kind):
+            yield one.pk
 
 
 def owed_for(incident: Incident, kind: Kind) -> bool:
