@@ -209,6 +209,28 @@ def test_what_closed_while_no_job_ran_is_looked_at_once_they_run_again(cast: Cas
     assert "said_immediate" in causes(incident)
 
 
+def test_a_full_reading_that_comes_long_after_the_closing_is_looked_at(cast: Cast, incident: Incident) -> None:
+    other = opened(cast.handler)
+    say(cast.handler, other, STRANGLED)
+    attended(cast, incident)
+    closed(cast, incident)
+    later(timedelta(minutes=40))
+    actions.open_due()
+    assert not causes(incident) & {"said_immediate"}
+    full = newest_reading(other)
+    assert full is not None
+    full.pk, full.incident, full.entry, full.at = (
+        None,
+        incident,
+        incident.entries.latest("seq"),
+        database_now(connection),
+    )
+    full._state.adding = True
+    full.save()
+    actions.open_due()
+    assert "said_immediate" in causes(incident)
+
+
 def test_a_look_that_broke_off_counts_as_none(cast: Cast, incident: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
     actions.open_due()
     say(cast.handler, incident, STRANGLED)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from goldthread.assessment.models import Reading
 from goldthread.assessment.queries import cue_states, mark_answers_of
 from goldthread.response.models import Closing
 from goldthread.safeguarding.concern_models import ConcernLook
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
 HERE = """(SELECT id FROM contact_incident WHERE closed_at IS NULL
     UNION SELECT incident_id FROM response_closing WHERE id > %(closing)s AND at > %(since)s
+    UNION SELECT incident_id FROM assessment_reading WHERE id > %(reading)s AND at > %(since)s
 ) AS here JOIN contact_incident AS incident ON incident.id = here.id"""
-"""What is open, and what closed before anybody looked: what was said there counts all the same. Never everything ever stored."""
+"""What is open, and what closed or was read to its end before anybody looked: what was said there counts all the same. Never everything
+ever stored."""
 BEFORE, EARLIER = timedelta(minutes=15), 500
-"""A look goes back so far behind the beginning of the one before, since a reading may come after its words, and over so many of the
-closings that it saw at most *(ours)*."""
+"""A look goes back so far behind the beginning of the one before, and over so many of the closings and readings that it saw at most,
+since some are written before others and committed after them *(ours)*."""
 SAID = f"""
 SELECT incident.id, reading.id, reading.level, reading.findings,
        coalesce((SELECT max(known_seq) FROM safeguarding_concern WHERE incident_id = incident.id), 0)
@@ -79,13 +82,15 @@ class Found:
 
 def beginning(now: datetime) -> ConcernLook:
     """What a look that begins now will have been once it is finished; kept then, and not before."""
-    newest = Closing.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return ConcernLook(pk=1, began_at=now, closing=newest or 0)
+    closing, reading = (
+        model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in (Closing, Reading)
+    )
+    return ConcernLook(pk=1, began_at=now, closing=closing, reading=reading)
 
 
 def find(held: Set, last: ConcernLook) -> Iterator[Found]:
     """Every incident with a reason that stands on no concern yet, the most certain sources first. ``last`` is the look before."""
-    here = {"closing": last.closing - EARLIER, "since": last.began_at - BEFORE}
+    here = {"closing": last.closing - EARLIER, "reading": last.reading - EARLIER, "since": last.began_at - BEFORE}
     for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK), ("raised", RAISED)):
         for incident, decision, words in rows(query):
             yield Found(incident, (Reason(cause, str(decision)),), words)

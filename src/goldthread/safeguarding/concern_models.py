@@ -59,10 +59,11 @@ class Concern(models.Model):
 
 
 class ConcernLook(models.Model):
-    """The last look of the rule that was finished: when it began, and the last closing that there was. One row for all."""
+    """The last look of the rule that was finished: when it began, and the last closing and reading that there were. One row for all."""
 
     began_at = models.DateTimeField()
     closing = models.PositiveBigIntegerField()
+    reading = models.PositiveBigIntegerField()
 
 
 class ConcernReason(AppendOnly):

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("began_at", models.DateTimeField()),
                 ("closing", models.PositiveBigIntegerField()),
+                ("reading", models.PositiveBigIntegerField()),
             ],
         ),
         migrations.CreateModel(
