@@ -21,13 +21,12 @@ from goldthread.response.models import GradePeriod
 from goldthread.safeguarding import clock_actions
 from goldthread.safeguarding import concern_queries as queries
 from goldthread.safeguarding import concern_rules as rules
-from goldthread.safeguarding.concern_finding import beginning, find
+from goldthread.safeguarding.concern_finding import CONCERNS, find, looks
 from goldthread.safeguarding.concern_models import (
     RESULTS,
     Concern,
     ConcernAnswer,
     ConcernCall,
-    ConcernLook,
     ConcernOpinion,
     ConcernRating,
     ConcernReason,
@@ -93,10 +92,10 @@ def refer(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, words: str, ur
 def open_due() -> int:
     """Open what the rule says, or add its reason to the concern that is open; returns for how many incidents."""
     with acting(None) as act:
-        held, here = rules.set_on(force_day(act.now)), beginning(act.now)
-        last = ConcernLook.objects.first() or here
+        held = rules.set_on(force_day(act.now))
+        here, back = looks(act.now, CONCERNS)
     told: set[uuid.UUID] = set()
-    for one in find(held, last):
+    for one in find(held, back):
         with on_incident(None, one.incident, "concern.open") as work:
             words = Payload.objects.filter(pk=one.words).first() if one.words else None
             _concern, new = _add(work, one.reasons, words, reading=one.reading)

@@ -26,6 +26,8 @@ HERE = """(SELECT id FROM contact_incident WHERE closed_at IS NULL
 ) AS here JOIN contact_incident AS incident ON incident.id = here.id"""
 """What is open, and what closed or was read to its end before anybody looked: what was said there counts all the same. Never everything
 ever stored."""
+CONCERNS, REFERRALS = 1, 2
+"""The rules that look, each with a look of its own that was finished last."""
 BEFORE, EARLIER = timedelta(minutes=15), 500
 """A look goes back so far behind the beginning of the one before, and over so many of the closings and readings that it saw at most,
 since some are written before others and committed after them *(ours)*."""
@@ -80,17 +82,22 @@ class Found:
     reading: int = 0
 
 
-def beginning(now: datetime) -> ConcernLook:
-    """What a look that begins now will have been once it is finished; kept then, and not before."""
+def looks(now: datetime, rule: int) -> tuple[ConcernLook, dict[str, Any]]:
+    """What a rule's look that begins now will have been once it is finished, kept then and not before; and how far back it goes."""
+    here = _beginning(now, rule)
+    last = ConcernLook.objects.filter(pk=rule).first() or here
+    return here, {"closing": last.closing - EARLIER, "reading": last.reading - EARLIER, "since": last.began_at - BEFORE}
+
+
+def _beginning(now: datetime, rule: int) -> ConcernLook:
     closing, reading = (
         model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in (Closing, Reading)
     )
-    return ConcernLook(pk=1, began_at=now, closing=closing, reading=reading)
+    return ConcernLook(pk=rule, began_at=now, closing=closing, reading=reading)
 
 
-def find(held: Set, last: ConcernLook) -> Iterator[Found]:
-    """Every incident with a reason that stands on no concern yet, the most certain sources first. ``last`` is the look before."""
-    here = {"closing": last.closing - EARLIER, "reading": last.reading - EARLIER, "since": last.began_at - BEFORE}
+def find(held: Set, here: dict[str, Any]) -> Iterator[Found]:
+    """Every incident with a reason that stands on no concern yet, the most certain sources first. ``here``: how far back, by ``looks``."""
     for cause, query in (("meeting", DECIDED), ("lookback", LOOKED_BACK), ("raised", RAISED)):
         for incident, decision, words in rows(query):
             yield Found(incident, (Reason(cause, str(decision)),), words)

@@ -59,7 +59,7 @@ class Concern(models.Model):
 
 
 class ConcernLook(models.Model):
-    """The last look of the rule that was finished: when it began, and the last closing and reading that there were. One row for all."""
+    """A rule's last look that was finished: when it began, and the last closing and reading that there were. One row for each rule."""
 
     began_at = models.DateTimeField()
     closing = models.PositiveBigIntegerField()

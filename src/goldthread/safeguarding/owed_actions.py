@@ -12,6 +12,7 @@ from goldthread.contact.work import Work, on_incident
 from goldthread.safeguarding.clock_actions import start, stop
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_queries import running
+from goldthread.safeguarding.concern_finding import REFERRALS, looks
 from goldthread.safeguarding.owed_finding import OWED, find, owed_for
 from goldthread.safeguarding.referral_kinds import INSTEAD, kinds_on
 from goldthread.safeguarding.referral_queries import all_told
@@ -24,11 +25,13 @@ def owe_due() -> int:
     """Let run what is owed by rule; returns in how many incidents. Safe to run twice, and beside those who owe it by hand."""
     with acting(None) as act:
         kinds = [one for one in kinds_on(force_day(act.now)).kinds.values() if one.cues]
+        here, back = looks(act.now, REFERRALS)
     owed: set[uuid.UUID] = set()
-    for incident, kind in [(incident, one) for one in kinds for incident in find(one)]:
+    for incident, kind in [(incident, one) for one in kinds for incident in find(one, back)]:
         with on_incident(None, incident, "referral.owe") as work:
             if owed_for(work.incident, kind) and begin(work, kind):
                 owed.add(incident)
+    here.save()
     return len(owed)
 
 

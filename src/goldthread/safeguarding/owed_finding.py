@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 
@@ -29,11 +29,13 @@ WHERE incident.children_answer = 'named' AND jsonb_path_exists(reading.findings,
 """  # noqa: S608 - our own conditions
 
 
-def find(kind: Kind) -> Iterator[uuid.UUID]:
-    """Incidents in which what was said owes a referral to this kind, and nothing that is owed runs yet."""
+def find(kind: Kind, here: dict[str, Any]) -> Iterator[uuid.UUID]:
+    """Incidents in which what was said owes a referral to this kind, and nothing that is owed runs yet. ``here``: how far back."""
     found = [
         (incident, json.loads(findings))
-        for incident, findings in rows(SAID, cues=json.dumps({"cues": list(kind.cues)}), about=f"{OWED}{kind.code}")
+        for incident, findings in rows(
+            SAID, cues=json.dumps({"cues": list(kind.cues)}), about=f"{OWED}{kind.code}", **here
+        )
     ]
     answers = mark_answers_of([incident for incident, _ in found])
     said = [
