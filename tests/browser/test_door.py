@@ -129,7 +129,7 @@ def test_what_was_not_taken_is_told_on_the_first_page_until_it_is_mended(
     expect(page.locator("#door-kept")).to_be_hidden()
     officer.page = page
     assert officer.axe() == []
-    refused.get_by_text("What you sent").click()
+    refused.locator("summary").click()
     expect(refused).to_contain_text("Ella, 6. Not seen")
     refused.get_by_role("link").click()
     expect(page.get_by_label("Not seen", exact=True).first).to_be_checked()
