@@ -142,10 +142,10 @@ class _Answering:
             contact.set_seen(self.work, newest.child, seen)
 
     def _whole(self, before: DoorVisit | None, given: VisitAtDoor, *, children: bool) -> None:
-        held = _whole_before(before)
+        held, said = _whole_before(before), given != VisitAtDoor()
         given = _without_standing(before, given, (*rules.VISIT_TEXTS, "ppn_reference"))
         found = rules.visit(held, given, children=children)
-        if found == held:
+        if found == held and not said:
             return
         reference = Payload.objects.keep(given.ppn_reference) if given.ppn_reference and found.ppn_reference else None
         self._event("door.visit", ppn=found.ppn, no_child=found.no_child)
