@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -257,7 +257,11 @@ def _child_version(work: Work, one: ChildGiven) -> None:
         raise Invalid(
             {"children": "A child in this answer has no identity. Reload the page and fill it in again."}
         ) from None
-    last = work.incident.child_versions.filter(child=child).select_related("particulars").order_by("-version").first()
+    versions = work.incident.child_versions.filter(child=child).select_related("particulars")
+    last = versions.order_by("-version").first()
+    if last is not None and 0 < one.version < last.version and last.particulars.erased_at is None:
+        then = versions.filter(version=one.version, particulars__erased_at__isnull=True).first()
+        one = one if then is None else rules.said_anew(one, _as_given(then), _as_given(last))
     particulars = {
         "name": one.name,
         "where_now": one.where_now,
@@ -280,6 +284,16 @@ def _child_version(work: Work, one: ChildGiven) -> None:
         by=work.user,
         at=work.now,
     )
+
+
+def _as_given(version: ChildVersion) -> ChildGiven:
+    """A version as it would be stated."""
+    told = json.loads(version.particulars.text)
+    born = date.fromisoformat(told["born"]) if told.get("born") else None
+    return ChildGiven(
+        str(version.child), told["name"], version.age, version.age_estimated, told["where_now"], told["last_seen_by"],
+        version.seen, born, told.get("last_seen_when", ""),
+    )  # fmt: skip
 
 
 def reopen(work: Work, by: str, desk: Team | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from goldthread.config.errors import Invalid
@@ -23,7 +23,8 @@ LATE = timedelta(minutes=10)
 class ChildGiven:
     """A child as stated: ``age`` in whole years or None, ``seen`` a code of ``choices.SEEN``.
 
-    ``last_seen_when`` is in the speaker's words ("since sat"); with ``born`` the age follows from it.
+    ``last_seen_when`` is in the speaker's words ("since sat"); with ``born`` the age follows from it. ``version``: what was known of
+    the child when this was written down, 0 where that is not told.
     """
 
     child: str
@@ -35,6 +36,7 @@ class ChildGiven:
     seen: str
     born: date | None = None
     last_seen_when: str = ""
+    version: int = 0
 
 
 def tidy(text: str) -> str:
@@ -135,9 +137,22 @@ def children(answer: str, given: list[ChildGiven], today: date) -> list[ChildGiv
             one.seen,
             one.born,
             short(one.last_seen_when, "last_seen_when", 120),
+            one.version,
         )
         for one in given
     ]
+
+
+def said_anew(given: ChildGiven, then: ChildGiven, now: ChildGiven) -> ChildGiven:
+    """What is said of a child with what others said meanwhile: a field left as it stood ``then`` is not said, and stays as it is ``now``."""
+    stays = {
+        name: getattr(now, name)
+        for name in ("name", "where_now", "last_seen_by", "last_seen_when", "seen")
+        if getattr(given, name) == getattr(then, name)
+    }
+    if (given.age, given.age_estimated, given.born) == (then.age, then.age_estimated, then.born):
+        stays |= {"age": now.age, "age_estimated": now.age_estimated, "born": now.born}
+    return replace(given, **stays)
 
 
 def child_involved(

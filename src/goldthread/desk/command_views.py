@@ -228,6 +228,7 @@ def _children(given: dict[str, Any]) -> list[ChildGiven]:
             row["seen"] or "not_known",
             row["born"],
             row["last_seen_when"],
+            row["version"] or 0,
         )
         for number, row in enumerate(given["children"])
     ]

@@ -140,6 +140,7 @@ class ChildRow(forms.Form):
 
     use_required_attribute = False
     child = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, min_value=0, max_value=32_767, widget=forms.HiddenInput)
     name = WordsField(label="Name, or unknown", required=False, widget=forms.TextInput(attrs=QUIET))
     age = forms.IntegerField(
         label="Age",

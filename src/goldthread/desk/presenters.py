@@ -364,6 +364,7 @@ def child_rows(record: Record | None) -> list[dict[str, Any]]:
         {
             **child_facts(version),
             "child": version.child,
+            "version": version.version,
             "age": version.age,
             "age_estimated": version.age_estimated,
             "seen": version.seen,

@@ -70,6 +70,7 @@ class Child(Shown):
     where_now: str
     last_seen_by: str
     last_seen_when: str = Field(description="When, in the speaker's words.")
+    version: int = Field(description="Send it with what is said of the child next.")
     seen: Annotated[str, Coded.of(choices.SEEN)]
     at: datetime = Field(description="When this was recorded.")
     erased: bool = Field(description="Whether the particulars were lawfully erased; `name` then says when and why.")

@@ -119,6 +119,10 @@ class ChildStated(Given):
     last_seen_by: str = Field("", max_length=200, description="Last seen by whom.")
     last_seen_when: str = Field("", max_length=120, description="When, in the speaker's words: *since sat*.")
     seen: Annotated[str, Coded.of(choices.SEEN)] = Field("not_known", description="Whether seen or spoken to.")
+    version: Annotated[int, Whole(0, 32_767)] = Field(
+        0,
+        description="The child's `version` as it was read: a field that is given as it stood then leaves what others said since.",
+    )
 
 
 class ChildrenGiven(Given):
@@ -237,6 +241,7 @@ def answer_children(request: HttpRequest, incident_id: IncidentId, key: Key, giv
             seen=one.seen,
             born=one.born,
             last_seen_when=one.last_seen_when,
+            version=one.version,
         )
         for number, one in enumerate(given.children)
     ]

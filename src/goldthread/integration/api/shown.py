@@ -244,6 +244,7 @@ def _child(one: ChildVersion, name: str) -> answers.Child:
         where_now=facts["where_now"],
         last_seen_by=facts["last_seen_by"],
         last_seen_when=facts.get("last_seen_when", ""),
+        version=one.version,
         seen=one.seen,
         at=one.at,
         erased=one.particulars.erased_at is not None,
