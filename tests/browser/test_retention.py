@@ -31,6 +31,7 @@ def test_an_incident_is_kept_by_keys_alone(person: Callable[..., Person], servic
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="Retention")).to_be_visible()
+    page.wait_for_load_state()  # keys are there once its scripts are
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.get_by_role("heading", name=f"Retention of {told.stdout.strip()}")).to_be_visible()

@@ -182,7 +182,9 @@ def test_what_is_beyond_the_days_capacity_waits_owned_highest_risk_first(cast: C
 
 def test_what_comes_later_and_is_worse_goes_before_what_waits(cast: Cast, tmp_path: Path) -> None:
     some_items(cast, tmp_path, 4, a_day=1)
-    (worse,) = some_items(cast, tmp_path, 1, a_day=1, name="worse.csv")
+    later = written(tmp_path, [row("WORSE", "immediate", 0.97)], "worse.csv")
+    taken_in(later, cast.supervisor, cast.supervisor.team, 1)
+    worse = Item.objects.get(hit__reference="WORSE")
     waiting = list(Item.objects.waiting(now()).order_by("release_at"))
     assert waiting[0] == worse or worse.release_at <= now()
     assert len(set(_days(waiting))) == len(waiting)
