@@ -21,9 +21,9 @@ from modelling import calibrate, corpus
 from modelling.corpus import CHILD, CUES, LEVELS
 from modelling.export import export
 from modelling.network import MOST_TOKENS, WEIGHTS, Network
-from modelling.train import ENCODER_RATE, HEAD_RATE, ROUNDS, SEED, THREADS, Trainer, piece
+from modelling.train import ENCODER_RATE, HEAD_RATE, NUMBERS, ROUNDS, SEED, THREADS, Trainer, piece
 
-VERSION = "3"
+VERSION = "4"
 SAMPLED = 20
 """Every so manieth log of the train part shows the export what sizes of numbers are met *(ours)*."""
 
@@ -40,7 +40,9 @@ def make(weights: Path, home: Path, say: Callable[[str], None]) -> None:
         "version": VERSION, "codes": codes, "cues": CUES, "levels": LEVELS, "child": CHILD, "most_tokens": MOST_TOKENS,
         "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [], "long": {"clauses": 0, "low": 0.0, "high": 0.0},
         "made_from": {
-            "training": {"rounds": ROUNDS, "seed": SEED, "threads": THREADS, "rates": [ENCODER_RATE, HEAD_RATE]},
+            "training": {
+                "rounds": ROUNDS, "seed": SEED, "threads": THREADS, "numbers": str(NUMBERS), "rates": [ENCODER_RATE, HEAD_RATE],
+            },
             "corpus": corpus.digest(),
             "lexicon": reader.lexicon_hash,
             "weights": hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()[:16],
