@@ -22,10 +22,9 @@ from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_queries import running, standing
 from tests.cast import Cast, attended, closed, graded, key
 from tests.response.test_alarms import later
-from tests.safeguarding.children import At, child, recorded
+from tests.safeguarding.children import ROOT, At, child, recorded
 from tests.supervision.test_pages import Browser, text
 
-ROOT = "/safeguarding/children/"
 WORDS = "Goes to the bus station."
 
 

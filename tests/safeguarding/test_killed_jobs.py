@@ -39,9 +39,9 @@ from tests.cast import Cast, make_cast, opened, say
 from tests.conftest import Database
 from tests.response.test_alarms import later
 from tests.safeguarding.children import child
+from tests.safeguarding.concerns import STRANGLED
 from tests.safeguarding.links import mails
 from tests.safeguarding.referrals import partner, referred, with_children
-from tests.safeguarding.test_concerns import STRANGLED
 from tests.safeguarding.test_referrals import BEATEN
 
 POINTS = 24
