@@ -88,7 +88,7 @@ def busy(cast: Cast, tmp_path: Path) -> Cast:
     return cast
 
 
-def _pages_time(page: str, code: str) -> str:
+def pages_time(page: str, code: str) -> str:
     row = page[page.index(f'id="{code}"') :]
     return " ".join(re.sub(r"<[^>]+>", " ", row[: row.index("</tr>")]).split())
 

@@ -18,7 +18,7 @@ from goldthread.measures.registry import Measure, measures
 from goldthread.thrive.full import NOT_SURE
 from goldthread.thrive.reader import Reader
 from tests.cast import Cast, opened, say
-from tests.measures.busy import LETTERS, MONTH, Browser, _pages_time, busy, waited
+from tests.measures.busy import LETTERS, MONTH, Browser, busy, pages_time, waited
 from tests.response.test_measures import SCENES
 
 __all__ = ["busy", "waited"]
@@ -124,13 +124,13 @@ def test_half_and_nine_in_ten_are_times_of_cases(waited: Cast, browser: Browser)
     assert took == sorted(took, reverse=True)
     assert point.median == took[4]
     assert point.p90 == took[0]
-    told = _pages_time(browser(waited.silver).get("/measures/").text, measure.code)
+    told = pages_time(browser(waited.silver).get("/measures/").text, measure.code)
     assert "0 of 8 36 min 1 h 8 " in told
     assert "36 min" in browser(waited.fim).get("/measures/first-thrive-in-time/?which=timed").text
 
 
 def test_a_measure_that_tells_no_time_shows_none(busy: Cast, browser: Browser) -> None:
-    told = _pages_time(browser(busy.silver).get("/measures/").text, "children-asked")
+    told = pages_time(browser(busy.silver).get("/measures/").text, "children-asked")
     assert " min " not in told
     assert "timed" not in browser(busy.fim).get("/measures/children-asked/").text
 

@@ -16,17 +16,17 @@ from goldthread.contact.models import Incident
 from goldthread.measures import queries
 from goldthread.measures.registry import Measure, Point, measures
 from tests.cast import Cast
-from tests.measures.busy import MONTH, Browser, _pages_time, busy, waited
+from tests.measures.busy import MONTH, Browser, busy, pages_time, waited
 
 __all__ = ["busy", "waited"]
 
 
 def test_a_time_is_withheld_with_its_figure(waited: Cast, browser: Browser) -> None:
     outside = browser(waited.pcc)
-    assert "0 of 8 36 min 1 h 8 " in _pages_time(outside.get("/measures/").text, "first-thrive-in-time")
+    assert "0 of 8 36 min 1 h 8 " in pages_time(outside.get("/measures/").text, "first-thrive-in-time")
     longest = list(Incident.objects.order_by("opened_at").values_list("pk", flat=True)[:4])
     Incident.objects.filter(pk__in=longest).update(opened_at=F("opened_at") - 2 * MONTH)
-    told = _pages_time(outside.get("/measures/").text, "first-thrive-in-time")
+    told = pages_time(outside.get("/measures/").text, "first-thrive-in-time")
     assert "withheld" in told
     assert "36 min" not in told
     for page, reader in (("withheld", outside), ("half within", browser(waited.silver))):

@@ -48,12 +48,12 @@ def back(cast: Cast, episode: MissingEpisode, **given: Any) -> None:
 
 def assess(user: Staff, episode: MissingEpisode, **given: Any) -> None:
     """Assess it by a page that is up to date."""
-    given = {"version": _version(episode), **given}
+    given = {"version": version(episode), **given}
     actions.assess(user, episode.pk, key=key(), **given)
     episode.refresh_from_db()
 
 
-def _version(episode: MissingEpisode) -> int:
+def version(episode: MissingEpisode) -> int:
     return MissingAssessment.objects.filter(episode=episode).count()
 
 

@@ -20,13 +20,13 @@ from goldthread.safeguarding.missing_models import MissingAssessment, MissingEpi
 from goldthread.safeguarding.missing_rules import newest_table, suggested
 from tests.cast import Cast, key, opened
 from tests.response.test_alarms import later
-from tests.safeguarding.episodes import _version, assess, back, clocks, gone, now
+from tests.safeguarding.episodes import assess, back, clocks, gone, now, version
 from tests.supervision.test_pages import Browser, text
 
 
 def agree(user: Staff, episode: MissingEpisode, **given: Any) -> None:
     """Answer as the inspector by a page that is up to date."""
-    given = {"version": _version(episode), "approve": True, **given}
+    given = {"version": version(episode), "approve": True, **given}
     actions.agree(user, episode.pk, key=key(), **given)
     episode.refresh_from_db()
 

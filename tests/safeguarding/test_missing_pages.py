@@ -8,7 +8,7 @@ import pytest
 
 from goldthread.config.errors import NotThere
 from tests.cast import Cast, attended, key
-from tests.safeguarding.episodes import _version, assess, gone, reported
+from tests.safeguarding.episodes import assess, gone, reported, version
 from tests.supervision.test_pages import Browser, text
 
 SEE = {"vast", "fim", "supervisor", "officer"}
@@ -25,7 +25,7 @@ def test_only_those_with_the_incident_in_reach_see_or_record_it(cast: Cast, brow
             listed = client.get(f"/safeguarding/missing{address}")
             assert (listed.status_code == 200 and words in text(listed)) == (name in SEE), (name, address)
         sent = client.post(
-            f"/safeguarding/missing/{episode.pk}/assess", {"key": key(), "risk": "high", "version": _version(episode)}
+            f"/safeguarding/missing/{episode.pk}/assess", {"key": key(), "risk": "high", "version": version(episode)}
         )
         assert (sent.status_code == 302) == (name in SEE), name
         if name not in SEE:

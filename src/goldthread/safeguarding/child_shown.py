@@ -46,7 +46,7 @@ def show_child() -> None:
 
 
 def _kind(data: dict[str, Any]) -> str:
-    return kind_names().get(data["kind"], data["kind"])
+    return kind_names().get(data["kind"], str(data["kind"]))
 
 
 def _records(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
