@@ -114,6 +114,7 @@ def test_one_left_on_a_record_of_no_incident_is_reached_from_its_clock_and_ended
     )
     shown = text(client.get(page))
     assert WORDS in shown
+    assert "No incident is tied to this record any more" in shown
     assert "Child of no incident any more" in shown
     assert Incident.objects.get(pk=at[0]).reference not in shown
     for more in ("sheet", "print"):
