@@ -6,7 +6,7 @@ from goldthread.contact.models import Incident
 from goldthread.safeguarding.door_models import DoorAnswer
 from tests.cast import Cast, key
 from tests.integration.conftest import Programs, problem
-from tests.safeguarding.test_door import ELLA, TOM, incident, visit
+from tests.safeguarding.doors import ELLA, TOM, incident, visit
 
 __all__ = ["incident"]
 

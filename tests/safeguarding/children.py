@@ -17,6 +17,12 @@ from goldthread.safeguarding.child_models import ChildLikeness
 from tests.cast import key, opened
 
 At = tuple[uuid.UUID, uuid.UUID]
+ROOT = "/safeguarding/children/"
+
+
+def reference(one: At) -> str:
+    """What the incident of a child is called."""
+    return Incident.objects.get(pk=one[0]).reference
 
 
 def child(

@@ -14,7 +14,7 @@ from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.door_rules import ChildAtDoor
 from tests.cast import Cast, attended, opened
 from tests.response.test_alarms import later
-from tests.safeguarding.test_door import BOTH, ELLA, TOM, answer, leave, recorded
+from tests.safeguarding.doors import BOTH, ELLA, TOM, answer, leave, recorded
 
 
 def at(cast: Cast, *found: ChildAtDoor, minutes: int = 0) -> Incident:

@@ -14,7 +14,7 @@ from goldthread.contact.models import Incident
 from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
 from goldthread.safeguarding.door_rules import VisitAtDoor
 from tests.cast import Cast, key, opened
-from tests.safeguarding.test_door import BOTH, ELLA, TOM, answer, incident, leave, on_record, visit
+from tests.safeguarding.doors import BOTH, ELLA, TOM, answer, incident, leave, on_record, visit
 from tests.supervision.test_pages import Browser, text
 
 __all__ = ["incident"]

@@ -9,7 +9,7 @@ from goldthread.measures.registry import measure
 from goldthread.safeguarding import protection_actions
 from tests.cast import Cast, key
 from tests.response.test_alarms import later
-from tests.safeguarding.test_missing import back, gone, spoke
+from tests.safeguarding.episodes import back, gone, spoke
 from tests.safeguarding.test_protection import now, take, with_eden
 
 

@@ -67,6 +67,8 @@ def _put(act: Callable[..., Put], path: Path, columns: tuple[str, ...], what: st
     print(
         f"{len(rows)} rows read: {put.new} new, {put.changed} changed, {same} as they were, {len(put.wrong)} not used."
     )
+    if put.moved:
+        print(f"{put.moved} running clocks were planned anew by these terms.")
     for one in put.unwhole[:COMPLAINTS]:
         print(
             f"{one}: a term is missing, so every weekday of that year counts as a school day. Enter all, from September to the summer.",

@@ -48,6 +48,10 @@ class IncidentQuerySet(models.QuerySet[Any]):
         """Those the verb reaches now, and for scopes that end with an incident's closing those it reached until then."""
         return self._any(user, [_reach(user, one, ended=True) for one in user.seat.scopes(verb)])
 
+    def ended_for(self, user: Staff) -> IncidentQuerySet:
+        """Those whose record this person could read until it was closed, and cannot now."""
+        return self.closed().in_scope(user, "incident.see").exclude(pk__in=self.visible_to(user).values("pk"))
+
     def _any(self, user: Staff, reaches: list[Q]) -> IncidentQuerySet:
         if not user.is_active or not reaches:
             return self.none()

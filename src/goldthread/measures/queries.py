@@ -17,7 +17,7 @@ from goldthread.measures.registry import SMALL, Measure, Point, measures
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-__all__ = ["WHICH", "asked", "cases", "measures", "point", "seen", "shown", "shown_to", "weeks"]
+__all__ = ["WHICH", "asked", "cases", "ended", "measures", "point", "seen", "shown", "shown_to", "weeks"]
 
 
 WEEKS = 13
@@ -75,6 +75,14 @@ def seen(measure: Measure, now: datetime, which: str, user: Staff) -> QuerySet[A
     if measure.timed is None:
         return sight.order_by("-opened_at")
     return measure.timed.took(sight, now).order_by("-took" if which == "timed" else "-opened_at", "pk")
+
+
+def ended(measure: Measure, now: datetime, which: str, user: Staff) -> int:
+    """How many of the cases went out of this person's sight only by being closed."""
+    found = cases(measure, now, which)
+    manager = found.model._default_manager
+    # What has no such cases says nothing of them.
+    return manager.ended_for(user).filter(pk__in=found.values("pk")).count() if hasattr(manager, "ended_for") else 0
 
 
 def asked(measure: Measure, now: datetime) -> dict[str, str]:

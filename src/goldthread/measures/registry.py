@@ -37,7 +37,8 @@ class Measure:
 
     ``cases(since, until)`` gives two querysets of cases: those that count, and of them those that meet the measure.
     ``window`` is how far back it looks. ``good`` says which way is better: up, down, or neither. Cases are incidents unless
-    ``subject`` and ``address`` say otherwise; a case has a ``reference``, ``opened_at`` and ``visible_to``.
+    ``subject`` and ``address`` say otherwise; a case has a ``reference``, ``opened_at`` and ``visible_to``,
+    and ``ended_for`` where closing takes it out of somebody's sight.
     Measures with the same ``parts_of`` share out the same cases: from all but one the last could be reckoned.
     ``within`` names the measure of the same cases whose met ones hold all that meet this one.
     ``timed`` adds how long something took in the cases that count.

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
-
-from goldthread.contact.models import Incident
 from goldthread.safeguarding import clock_views
-from goldthread.safeguarding.child_models import ChildMarker, ChildRaise, ChildTie
+from goldthread.safeguarding.child_models import ChildMarker, ChildRaise
 from goldthread.safeguarding.child_presenters import titles
 
 if TYPE_CHECKING:
@@ -18,18 +15,12 @@ if TYPE_CHECKING:
 
 
 def register_all() -> None:
-    """Register all; called once at start."""
+    """Register all; called once at start. Whose record it is by now, and so whether it is in sight, says ``CALLED`` alone."""
     clock_views.PLACES.update(
-        child_marker=("safeguarding:child_marker", lambda user: _seen(user, ChildMarker.objects.all())),
-        child_raise=("safeguarding:child_raise", lambda user: _seen(user, ChildRaise.objects.all())),
+        child_marker=("safeguarding:child_marker", lambda _user: ChildMarker.objects.all()),
+        child_raise=("safeguarding:child_raise", lambda _user: ChildRaise.objects.all()),
     )
     clock_views.CALLED.update(child_marker=_marked, child_raise=_raised)
-
-
-def _seen(user: Staff, found: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of a child of an incident that this person sees; whose record it is by now says ``clock_views.CALLED``."""
-    reach = Incident.objects.reached_by(user, "child.see")
-    return found.filter(Exists(ChildTie.objects.filter(record=OuterRef("record"), incident__in=reach)))
 
 
 def _marked(user: Staff, ids: Collection[str]) -> dict[str, tuple[uuid.UUID, str]]:

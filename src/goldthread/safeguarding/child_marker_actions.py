@@ -5,16 +5,21 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, When
 
 from goldthread.audit.actions import Acting, acting
 from goldthread.audit.models import Payload
 from goldthread.clocks.bank import bank_holidays
 from goldthread.clocks.working import end_of_day
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.config.upward import announce
 from goldthread.contact.actions import lock_identity
+from goldthread.contact.events import IncidentChanged
 from goldthread.contact.known import force_day
-from goldthread.contact.work import command_key
+from goldthread.contact.models import Incident
+from goldthread.contact.work import Work, command_key
 from goldthread.safeguarding import child_rules as rules
 from goldthread.safeguarding.child_actions import reached
 from goldthread.safeguarding.child_models import REVIEWED, ChildMarker, ChildMarkerReview
@@ -22,6 +27,8 @@ from goldthread.safeguarding.clock_actions import start, stop
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.audit.actions import Subject
+    from goldthread.safeguarding.child_queries import Held
 
 CLOCK = "marker_review"
 ABOUT = "child_marker"
@@ -65,7 +72,9 @@ def mark(
         )
         made.save()
         _run(act, made, day)
-        act.record("collection", "child.mark", [("child_record", str(held.root)), ("child_marker", made.pk)], kind=code)
+        subjects: list[Subject] = [("child_record", str(held.root)), ("child_marker", made.pk)]
+        subjects += _line(act, user, held, "child.marked", marker=made.pk, kind=code)
+        act.record("collection", "child.mark", subjects, kind=code)
     return made
 
 
@@ -83,7 +92,7 @@ def review(user: Staff, marker_id: int, given: Reviewed) -> ChildMarkerReview:
         marker = ChildMarker.objects.filter(pk=marker_id).first()
         if marker is None:
             raise NotThere("There is no such marker, or it is not one that you may see.")
-        reached(user, marker.record_id)
+        held = reached(user, marker.record_id)
         lock_identity(marker.key)
         reviews = ChildMarkerReview.objects.filter(marker=marker).select_related("why", "words")
         last = reviews.order_by("-number").first()
@@ -103,11 +112,27 @@ def review(user: Staff, marker_id: int, given: Reviewed) -> ChildMarkerReview:
         stop(act, (ABOUT, marker.pk), given.outcome, by=user)
         if day is not None:
             _run(act, marker, day)
-        act.record(
-            "alteration", "child.review", [("child_record", str(marker.record_id)), ("child_marker", marker.pk)],
-            outcome=given.outcome,
-        )  # fmt: skip
+        subjects: list[Subject] = [("child_record", str(marker.record_id)), ("child_marker", marker.pk)]
+        subjects += _line(act, user, held, "child.reviewed", marker=marker.pk, kind=marker.kind, outcome=given.outcome)
+        act.record("alteration", "child.review", subjects, outcome=given.outcome)
     return made
+
+
+def _line(act: Acting, user: Staff, held: Held, code: str, **data: Any) -> list[Subject]:
+    """Write it on the timeline of one of the incidents tied to the child; that incident, or nothing where none is tied.
+
+    The newest that is open, since there somebody acts on what they read next; where all are closed the newest, at which whoever looks
+    for what came last begins. One and not all: the marker itself is shown on each of them.
+    """
+    tied = Incident.objects.filter(pk__in={pk for pk, _ in held.at})
+    still_open = Case(When(closed_at__isnull=True, then=0), default=1)
+    incident = tied.order_by(still_open, "-opened_at", "-pk").select_for_update(of=("self",)).first()
+    if incident is None:
+        return []
+    Work(act, incident, user, None, code).event(code, **data)
+    incident.save(update_fields=["last_seq"])
+    announce(IncidentChanged(incident, act))
+    return [("incident", str(incident.pk))]
 
 
 def _same(last: ChildMarkerReview, user: Staff, given: Reviewed, why: str, words: str) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST = 40
 """Siblings, and people of the household, that are shown at most *(ours)*."""
+UNTIED = "Child of no incident any more"
+"""What a record is called from which the last incident was taken."""
 LABELS = {
     "name": "Name",
     "part_of_name": "Name",
@@ -41,7 +43,7 @@ def record(user: Staff, seen: Seen, now: datetime) -> dict[str, Any]:
     may = user.can("child.tie")
     return {
         "id": seen.held.root,
-        "title": title(seen.versions),
+        "title": called(seen),
         "more": seen.more,
         "number": len(seen.incidents),
         "who": who(seen.versions, seen.incidents),
@@ -58,6 +60,11 @@ def record(user: Staff, seen: Seen, now: datetime) -> dict[str, Any]:
         "lines": lines(seen),
         "kinds": kinds(),
     }
+
+
+def called(seen: Seen) -> str:
+    """What a record is called."""
+    return title(seen.versions) if seen.held.ties else UNTIED
 
 
 def title(versions: Collection[ChildVersion]) -> str:
@@ -162,7 +169,9 @@ def household(seen: Seen, today: date) -> list[dict[str, Any]]:
 
 
 def titles(user: Staff, records: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
-    """For each of these records of which this person sees something, the one in force and what the child is called there."""
+    """For each of these records of which this person sees something, the one in force and what the child is called there; to who may
+    tie, also those that hold no incident any more.
+    """
     ends = queries.roots(records) if records else {}
     groups = queries.groups(set(ends.values()))
     every = {at for group in groups.values() for at in group}
@@ -177,6 +186,8 @@ def titles(user: Staff, records: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple
         told = [versions[at] for at in groups.get(end, ()) if at in versions]
         if told:
             found[record] = (end, title(told))
+        elif end not in groups and user.can("child.tie"):
+            found[record] = (end, UNTIED)
     return found
 
 
@@ -300,13 +311,14 @@ def raises(user: Staff) -> list[dict[str, Any]]:
     versions = queries.newest([at for at in every if at[0] in reach])
     found = []
     for one in rows:
-        group = [at for at in groups.get(ends[one.record_id], ()) if at in versions]
-        if group:
+        held = groups.get(ends[one.record_id], [])
+        group = [at for at in held if at in versions]
+        if group or (not held and user.can("child.tie")):
             counted = [reach[pk] for pk in map(uuid.UUID, one.incidents) if pk in reach]
             found.append({
                 "id": one.pk, "at": one.at, "record": ends[one.record_id],
                 "number": len(counted) if len(counted) == len(one.incidents) else None,
-                "title": title([versions[at] for at in group]), "incidents": counted,
+                "title": title([versions[at] for at in group]) if group else UNTIED, "incidents": counted,
             })  # fmt: skip
     return found
 

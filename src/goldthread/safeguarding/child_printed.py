@@ -27,7 +27,7 @@ MORE = "More is held about this child than whoever printed this may see. Ask the
 
 def document(seen: Seen, by: Staff, now: datetime) -> Document:
     """The sheet; its digest is of all that it says."""
-    title = presenters.title(seen.versions)
+    title = presenters.called(seen)
     markers = standing_markers([seen.held.root], force_day(now)).get(seen.held.root, [])
     parts: tuple[Part, ...] = (
         Facts((

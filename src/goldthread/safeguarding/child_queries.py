@@ -126,13 +126,16 @@ def held_by(children: Collection[At]) -> dict[At, uuid.UUID]:
 
 
 def seen(user: Staff, record: uuid.UUID) -> Seen | None:
-    """What this person sees of a record; None where that is nothing."""
+    """What this person sees of a record; None where that is nothing.
+
+    One that holds no incident any more is seen by who may tie, while there is a marker or a raise on it: else nobody could end it.
+    """
     found = held(record)
     if found is None:
         return None
     reach = Incident.objects.reached_by(user, SEE).filter(pk__in={one.incident_id for one in found.ties})
     incidents = {one.pk: one for one in reach.order_by("opened_at", "id")}
-    if not incidents:
+    if not incidents and not (_left_over(found) and user.can("child.tie")):
         return None
     order = {pk: place for place, pk in enumerate(incidents)}
     ties = sorted((one for one in found.ties if one.incident_id in incidents), key=lambda one: order[one.incident_id])
@@ -144,6 +147,12 @@ def seen(user: Staff, record: uuid.UUID) -> Seen | None:
         if (one.incident_id, one.child) in wanted
     ]
     return Seen(user, found, tuple(ties), incidents, len(ties) < len(found.ties), told)
+
+
+def _left_over(found: Held) -> bool:
+    """Whether a record of no incident still has something that wants an end."""
+    mine = Q(record__in=found.members)
+    return not found.ties and (ChildMarker.objects.filter(mine).exists() or ChildRaise.objects.filter(mine).exists())
 
 
 def groups(found: Collection[uuid.UUID]) -> dict[uuid.UUID, list[At]]:

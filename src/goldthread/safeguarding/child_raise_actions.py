@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
 CLOCK = "child_raise"
+NO_RAISE = "There is no such raise, or it is not one that you may see."
 Dealt = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
 _dealt: list[Dealt] = []
 
@@ -77,9 +78,12 @@ def answer(user: Staff, raise_id: int, *, words: str) -> ChildRaiseAnswer:
     with acting(user) as act:
         found = ChildRaise.objects.filter(pk=raise_id).first()
         held = queries.held(found.record_id) if found is not None else None
-        reach = Incident.objects.reached_by(user, "child.tie")
-        if found is None or held is None or not reach.filter(pk__in=[pk for pk, _ in held.at]).exists():
-            raise NotThere("There is no such raise, or it is not one that you may see.")
+        if found is None or held is None:
+            raise NotThere(NO_RAISE)
+        # A record of no incident any more is in sight by those that raised it, or its clock could never be ended.
+        of = [pk for pk, _ in held.at] or found.incidents
+        if not Incident.objects.reached_by(user, "child.tie").filter(pk__in=of).exists():
+            raise NotThere(NO_RAISE)
         # Whoever ties one more at this moment comes before, and it is known to the answer, or after, and it raises the child anew.
         lock_identity(held.root)
         held = queries.held(found.record_id)

@@ -17,10 +17,14 @@ from goldthread.safeguarding import (
     child_raise_actions,
 )
 from goldthread.safeguarding.child_presenters import here
+from goldthread.safeguarding.child_rules import kind_names
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.desk.record import Record
+
+OUTCOMES = {"kept": "looked at again and kept", "changed": "looked at again, its words changed", "ended": "ended"}
+"""What a review did, after the name of what it was of."""
 
 
 def show_child() -> None:
@@ -34,9 +38,15 @@ def show_child() -> None:
     beyond.display("safeguarding/_child-records.jinja", _records)
     beyond.line("child.tied", lambda _data: "A child tied to their record across incidents")
     beyond.line("child.untied", lambda _data: "A child's tie to a record taken back: not the same child")
+    beyond.line("child.marked", lambda data: f"A marker set on a child: {_kind(data)}")
+    beyond.line("child.reviewed", lambda data: f"A marker on a child {OUTCOMES[data['outcome']]}: {_kind(data)}")
     beyond.line(
         "child.raised", lambda data: f"{data['count']} concerns below the threshold raise this child: VAST told"
     )
+
+
+def _kind(data: dict[str, Any]) -> str:
+    return kind_names().get(data["kind"], str(data["kind"]))
 
 
 def _records(user: Staff, record: Record, now: datetime) -> dict[str, Any]:

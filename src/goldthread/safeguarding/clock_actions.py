@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,11 @@ from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.work import Work
 from goldthread.safeguarding.clock_models import Clock, ClockStep
-from goldthread.safeguarding.clock_rules import plan, rule_on
+from goldthread.safeguarding.clock_rules import by_lessons, plan, rule_on
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff, Team
-    from goldthread.audit.actions import Acting
+    from goldthread.audit.actions import Acting, Subject
     from goldthread.clocks.school import Terms
 
 AT_ONCE = 200
@@ -62,6 +63,58 @@ def start(
         known=planned.known, holds=held.holds, next_at=planned.steps[0].at,
         steps=[[one.at.isoformat(), one.kind, one.to] for one in planned.steps],
     )  # fmt: skip
+
+
+def plan_anew(about: str, ids: Collection[str], terms: Terms) -> int:
+    """Plan the clocks on these things that run by a school's lessons anew, after its terms were corrected; returns how many moved.
+
+    Each in a transaction of its own, its incident locked first, with a line on the timeline. What was told stays told and is not told
+    again; a time that by the terms now lies behind is told by the next look. What stands as it would be planned is left alone, so
+    that running it again after a break does the rest.
+    """
+    moved = 0
+    found = Clock.objects.filter(
+        rule__in=by_lessons(), about=about, about_id__in=ids, stopped_at__isnull=True
+    ).order_by("pk")
+    for pk, incident_id in found.values_list("pk", "incident"):
+        with acting(None) as act:
+            incident = Incident.objects.filter(pk=incident_id).select_for_update(of=("self",)).first()
+            clock = Clock.objects.filter(pk=pk, stopped_at__isnull=True).select_for_update(of=("self",)).first()
+            if clock is None or not _moved(clock, terms):
+                continue
+            moved += 1
+            subjects: list[Subject] = [("clock", clock.pk)]
+            if incident is not None:
+                subjects.insert(0, ("incident", str(incident.pk)))
+                work = Work(act, incident, None, None, "clock.plan")
+                work.event("clock.planned", rule=clock.rule, about=about, due_at=clock.due_at.isoformat())
+                incident.save(update_fields=["last_seq"])
+                announce(IncidentChanged(incident, act))
+            act.record("alteration", "clock.plan", subjects, rule=clock.rule, due_at=clock.due_at.isoformat())
+    return moved
+
+
+def _moved(clock: Clock, terms: Terms) -> bool:
+    """Give the clock the plan that these terms make of it, with what it told kept before; whether anything is another than it was."""
+    held = rule_on(clock.rule, force_day(clock.began_at))
+    planned = plan(held, clock.began_at, Calendar(bank_holidays(), terms))
+    steps = clock.steps[: clock.told]
+    told = Counter((kind, to) for _, kind, to in steps)
+    for one in planned.steps:
+        if told[one.kind, one.to]:
+            told[one.kind, one.to] -= 1
+        else:
+            steps.append([one.at.isoformat(), one.kind, one.to])
+    if (planned.due_at, planned.known, steps) == (clock.due_at, clock.known, clock.steps):
+        return False
+    clock.due_at, clock.known, clock.steps = planned.due_at, planned.known, steps
+    clock.next_at = _next(clock)
+    clock.save(update_fields=["due_at", "known", "steps", "next_at"])
+    return True
+
+
+def _next(clock: Clock) -> datetime | None:
+    return datetime.fromisoformat(clock.steps[clock.told][0]) if clock.told < len(clock.steps) else None
 
 
 def stop(act: Acting, about: tuple[str, object], because: str, *, rule: str = "", by: Staff | None = None) -> int:
@@ -110,6 +163,6 @@ def _tell(clock: Clock, act: Acting) -> list[tuple[str, str]]:
         ClockStep(clock=clock, number=clock.told, kind=kind, to=to, at=act.now).save()
         clock.told += 1
         told.append((kind, to))
-    clock.next_at = datetime.fromisoformat(clock.steps[clock.told][0]) if clock.told < len(clock.steps) else None
+    clock.next_at = _next(clock)
     clock.save(update_fields=["told", "next_at"])
     return told

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from goldthread.accounts.roles import roles
+from goldthread.clocks.db import database_now
 from goldthread.contact.models import Incident
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 
@@ -50,4 +52,4 @@ def standing(user: Staff) -> QuerySet[Any]:
 def counted(user: Staff) -> dict[str, int]:
     """How many stand told to this person, and how many of these have run out."""
     found = standing(user)
-    return {"count": found.count(), "over": found.exclude(told_kind="warn").count()}
+    return {"count": found.count(), "over": found.filter(due_at__lte=database_now(connection)).count()}

@@ -60,6 +60,12 @@ def names() -> dict[str, str]:
     return {code: one.name for _, held in _sets() for code, one in held.items()}
 
 
+@lru_cache(maxsize=1)
+def by_lessons() -> frozenset[str]:
+    """The clocks, of every set, that run out when a school has lessons again."""
+    return frozenset(code for _, held in _sets() for code, one in held.items() if one.rule.counts == "school_day")
+
+
 def plan(rule: ClockRule, began: datetime, calendar: Calendar, due_at: datetime | None = None) -> Plan:
     """The steps of a clock that began at ``began``: its warnings, its end, which is ``due_at`` where given, then the ladder."""
     ran = run(rule.rule, began, calendar) if due_at is None else Run(due_at, ())

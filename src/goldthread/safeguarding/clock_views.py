@@ -46,12 +46,14 @@ def told(request: HttpRequest) -> HttpResponse:
     subjects: list[Subject] = [("incident", str(one.incident_id)) for one in found if one.incident_id]
     subjects += [("child_record", str(one[0])) for one in children.values()]
     record_consultation(user, VERB, list(dict.fromkeys(subjects)))
+    now = database_now(connection)
     rows = [
         {
             "clock": one,
             "name": names().get(one.rule, one.rule),
-            "told": dict(KINDS)[one.told_kind],
-            "over": one.told_kind != "warn",
+            # Corrected terms may have moved the end of one that said it had run out.
+            "told": dict(KINDS)[one.told_kind] if one.told_kind == "warn" or one.due_at <= now else "Planned anew",
+            "over": one.due_at <= now,
             "child": children[one.pk][1] if one.pk in children else "",
             "href": href,
         }
@@ -60,7 +62,7 @@ def told(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "safeguarding/clocks.jinja",
-        {"now": database_now(connection), "rows": rows, "sections": sections(user, request.path)},
+        {"now": now, "rows": rows, "sections": sections(user, request.path)},
     )
 
 

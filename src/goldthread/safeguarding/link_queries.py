@@ -15,6 +15,7 @@ from goldthread.safeguarding.link_models import LinkUse, PartnerLink, SharedFile
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from goldthread.safeguarding.partner_models import PartnerContact
     from goldthread.safeguarding.referral_models import Referral
 
 STATES = [
@@ -23,16 +24,24 @@ STATES = [
     ("ended", "Ended"),
     ("withdrawn", "The referral was withdrawn"),
 ]
+MESSAGES = [
+    ("none", "No link was sent: telephone them"),
+    ("waiting", "Not sent yet: it goes within a minute, or is tried again"),
+    ("sent", "The mail service took it; whether anybody read it, a leg or a use says"),
+    ("failed", "Given up: it was not delivered"),
+]
+"""How far the message that carries a link has come."""
 LATEST = 12
 """Uses of a link that a page shows; the audit has every one *(ours)*."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A link as the referral's page shows it: how it stands in a word, why its message failed, and its latest uses."""
+    """A link as the referral's page shows it: how it stands in a word, how far its message has come, why that failed, and its latest uses."""
 
     link: PartnerLink
     state: str
+    message: str
     failed: str
     uses: list[LinkUse]
 
@@ -44,7 +53,7 @@ def links_of(referral: Referral, now: datetime) -> list[Shown]:
         Shown(
             one,
             state(one, referral, now),
-            _failed(one),
+            *message(one),
             list(LinkUse.objects.filter(link=one).order_by("-pk")[:LATEST]),
         )
         for one in found
@@ -66,6 +75,31 @@ def state(link: PartnerLink, referral: Referral, now: datetime) -> str:
     return "expired" if now >= link.expires_at else "open"
 
 
-def _failed(link: PartnerLink) -> str:
-    failed = about("link", link.pk).filter(failed_at__isnull=False).first()
-    return failed.get_why_display() if failed is not None else ""
+def message(link: PartnerLink) -> tuple[str, str]:
+    """How far the message with a link has come, as a code of ``MESSAGES``, and in words why it was given up."""
+    told = about("link", link.pk).first()
+    if told is None:
+        return "none", ""
+    if told.failed_at is not None:
+        return "failed", told.get_why_display()
+    return ("waiting" if told.sent_at is None else "sent"), ""
+
+
+def left(referral: Referral) -> tuple[str, str]:
+    """How far the newest message with a link to a referral has come, and a sentence on what to do where it reaches nobody."""
+    link = referral.links.select_related("contact").order_by("-pk").first()
+    code, why = message(link) if link is not None else ("none", "")
+    if code == "none":
+        return code, not_sent(referral)
+    return code, f"{why}. {_ring(link.contact)}, or send a link again." if why and link is not None else ""
+
+
+def not_sent(referral: Referral) -> str:
+    """What is said where no link could be sent with a referral."""
+    heard = referral.legs.filter(leg="sent", origin="telephone").exists()
+    ring = "They heard of it by telephone" if heard else _ring(referral.contact)
+    return f"Nothing could be sent to {referral.contact}. {ring}. Referral {referral.number} stands."
+
+
+def _ring(contact: PartnerContact) -> str:
+    return f"Telephone them{f': {contact.phone}' if contact.phone else ''}"

@@ -9,17 +9,25 @@ from goldthread.accounts.queries import areas
 from goldthread.audit.actions import acting
 from goldthread.clocks.school import school_year
 from goldthread.safeguarding import partner_rules as rules
+from goldthread.safeguarding.clock_actions import plan_anew
 from goldthread.safeguarding.partner_models import Partner, PartnerContact, SchoolStaffDay, SchoolTerm
+from goldthread.safeguarding.partner_queries import terms_of
+from goldthread.safeguarding.referral_models import Referral
+from goldthread.safeguarding.referral_queries import ABOUT
 
 Rows = Iterable[tuple[int, Mapping[str, str]]]
 
 
 @dataclass
 class Put:
-    """What came of a table: rows that made something, that changed something, and each line that could not be used, with why."""
+    """What came of a table: rows that made something, that changed something, and each line that could not be used, with why.
+
+    ``moved``: running clocks that were planned anew by it.
+    """
 
     new: int = 0
     changed: int = 0
+    moved: int = 0
     wrong: dict[int, str] = field(default_factory=dict)
     unwhole: list[str] = field(default_factory=list)
 
@@ -64,11 +72,13 @@ def _brought(row: Partner | PartnerContact, values: Mapping[str, object]) -> boo
 def put_terms(rows: Rows) -> Put:
     """Make schools' terms and staff days, by school and first day, or remove one that was entered wrongly.
 
-    ``unwhole`` names years of which a term is still missing.
+    Clocks that run by the terms of a school named in the table are planned anew, also where no row changes anything: a command that was
+    broken off is finished by running it again. ``unwhole`` names years of which a term is still missing.
     """
-    put = Put()
+    put, rows = Put(), list(rows)
     with acting(None) as act:
-        schools = {one.name: one for one in Partner.objects.filter(kind="school")}
+        named = Partner.objects.filter(kind="school", name__in={row["school"] for _, row in rows})
+        schools = {one.name: one for one in named.order_by("pk").select_for_update(no_key=True)}
         touched: dict[str, set[int]] = {}
         for line, row in rows:
             try:
@@ -107,6 +117,10 @@ def put_terms(rows: Rows) -> Put:
             put.unwhole += [f"{name} {year}/{(year + 1) % 100:02}" for year in sorted(years - have)]
         if put.new or put.changed:
             act.record("alteration", "terms.put", [("partner", schools[name].pk) for name in sorted(touched)])
+    # Not in the same transaction: whoever refers holds the incident, then the school; this would hold them the other way round.
+    for school in schools.values():
+        told = Referral.objects.filter(partner=school).values_list("pk", flat=True)
+        put.moved += plan_anew(ABOUT, {str(pk) for pk in told}, terms_of(school))
     return put
 
 

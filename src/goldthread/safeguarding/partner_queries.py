@@ -18,8 +18,13 @@ def contacts(kind: str, area: str = "") -> QuerySet[PartnerContact]:
     return found.select_related("partner").order_by(near, "partner__name", "partner_id", "name")
 
 
-def terms_of(partner: Partner) -> Terms:
-    """When a school has lessons, as far as whole years were entered; of any other partner nothing."""
+def terms_of(partner: Partner, *, hold: bool = False) -> Terms:
+    """When a school has lessons, as far as whole years were entered; of any other partner nothing.
+
+    ``hold``: a clock is planned by them in this transaction. Whoever corrects them waits until it is there to be planned anew.
+    """
     if partner.kind != "school":
         return Terms()
+    if hold:
+        Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     return rules.terms(partner.terms.values_list("first", "last"), partner.staff_days.values_list("day", flat=True))

@@ -159,7 +159,7 @@ def _sent(
     ).save()  # fmt: skip
     start(
         work.act, kind.clock, about=(ABOUT, made.pk), incident=incident, began_at=made.began_at,
-        terms=terms_of(to.partner) if kind.lessons else None,
+        terms=terms_of(to.partner, hold=True) if kind.lessons else None,
     )  # fmt: skip
     announce(ReferralSent(made, work))
     work.event("referral.sent", referral=str(made.pk), number=made.number, kind=kind.code)

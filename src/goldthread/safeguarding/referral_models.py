@@ -37,6 +37,12 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         found = self.filter(incident__in=seen).select_related("incident", "partner", "contact", "made_by")
         return found.annotate(opened_at=models.F("made_at"))
 
+    def ended_for(self, user: Staff) -> ReferralQuerySet:
+        """Those that this person could read until their incident was closed, and cannot now."""
+        closed = Incident.objects.closed()
+        until, now = closed.in_scope(user, "referral.see"), closed.reached_by(user, "referral.see")
+        return self.filter(incident__in=until.exclude(pk__in=now.values("pk")))
+
 
 class Referral(models.Model):
     """What one partner was told about children of one incident. Nothing of it changes but that it is withdrawn.

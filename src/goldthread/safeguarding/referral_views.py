@@ -28,6 +28,7 @@ from goldthread.contact.work import NOT_THERE
 from goldthread.desk import drafts
 from goldthread.safeguarding import (
     link_presenters,
+    link_queries,
     referral_document,
     referral_forms,
     referral_presenters,
@@ -249,15 +250,12 @@ def _typed(request: HttpRequest, incident: Incident) -> _Typed | None:
 
 def _say_sent(request: HttpRequest, made: Referral, *, again: bool) -> None:
     """Say whether anything left, and where not, whom to telephone."""
-    to = made.contact
     if not made.links.exists():
-        heard = made.legs.filter(leg="sent", origin="telephone").exists()
-        ring = "They heard of it by telephone" if heard else f"Telephone them{f': {to.phone}' if to.phone else ''}"
-        messages.warning(request, f"Nothing could be sent to {to}. {ring}. Referral {made.number} stands.")
+        messages.warning(request, link_queries.not_sent(made))
     elif again:
         messages.warning(request, f"This was sent before, as referral {made.number}. It was not sent a second time.")
     else:
-        messages.success(request, f"Sent to {to.partner}: referral {made.number}.")
+        messages.success(request, f"Sent to {made.partner}: referral {made.number}.")
 
 
 def _told_done(answer: HttpResponse, page: str, form: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from goldthread.desk import beyond
 from goldthread.safeguarding import child_shown, concern_shown, door_shown, link_shown, protection_shown, referral_shown
 from goldthread.safeguarding.clock_queries import running_in
 from goldthread.safeguarding.clock_rules import names
+from goldthread.web.times import clock
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -24,6 +25,7 @@ def show_all() -> None:
     beyond.display("safeguarding/_clocks.jinja", _clocks)
     beyond.below("safeguarding/_leads.jinja")
     beyond.line("clock.told", _told)
+    beyond.line("clock.planned", _planned)
     door_shown.show_all()
     concern_shown.show_all()
     referral_shown.show_all()
@@ -51,3 +53,8 @@ def _told(data: dict[str, Any]) -> str:
     role = roles().get(data["to"])
     whom = role.name if role is not None else data["to"]
     return f"{names().get(data['rule'], data['rule'])}: {TOLD[data['kind']]}; {whom} told"
+
+
+def _planned(data: dict[str, Any]) -> str:
+    due = clock(datetime.fromisoformat(data["due_at"]))
+    return f"{names().get(data['rule'], data['rule'])}: school terms corrected, time runs out at {due}"

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from goldthread.integration.api.fields import Coded, Shown
-from goldthread.safeguarding.link_queries import STATES
+from goldthread.safeguarding.link_queries import MESSAGES, STATES
 from goldthread.safeguarding.link_rules import USES
 
 
@@ -29,6 +29,7 @@ class LinkShown(Shown):
     state: Annotated[str, Coded.of(STATES)]
     made_at: datetime
     expires_at: datetime
+    message: Annotated[str, Coded.of(MESSAGES)] = Field(description="How far the message that carries it has come.")
     failed: str = Field(description="Why its message could not be delivered; empty where it was, or may still be.")
     uses: list[LinkUsed] = Field(description="What was done with it, the newest first.")
 
@@ -40,7 +41,10 @@ class Links(Shown):
 
 
 class LinkMade(Shown):
-    """That a link was sent."""
+    """That a link was made, and how far the message that carries it has come."""
 
     id: int
+    message: Annotated[str, Coded.of(MESSAGES)] = Field(
+        description="*Waiting* as a rule; list the links to see it leave."
+    )
     expires_at: datetime

@@ -9,8 +9,16 @@ from uuid import UUID
 from pydantic import Field
 
 from goldthread.integration.api.fields import Coded, Listed, Shown
+from goldthread.safeguarding.link_queries import MESSAGES
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.referral_models import LEGS, ORIGINS, STAFF_ANSWERS
+
+MESSAGE: Any = Field(
+    description="How far the newest message with a link to it has come. *None* and *failed*: nothing reached them."
+)
+SAY: Any = Field(
+    description="What to do where nothing reached them, to show a person; empty where a message left or waits."
+)
 
 
 class PartnersContact(Shown):
@@ -80,6 +88,8 @@ class ReferralShown(Shown):
     staff_answer: Annotated[str, Coded.of([("", "Not asked"), *STAFF_ANSWERS])]
     sha256: str = Field(description="Digest of what left, in hexadecimal.")
     document: dict[str, Any] = Field(description="What left; empty where it was erased.")
+    message: Annotated[str, Coded.of(MESSAGES)] = MESSAGE
+    say: str = SAY
     withdrawn_at: datetime | None
     legs: list[LegShown]
 
@@ -90,6 +100,8 @@ class ReferralMade(Shown):
     id: UUID
     reference: str
     sha256: str
+    message: Annotated[str, Coded.of(MESSAGES)] = MESSAGE
+    say: str = SAY
 
 
 class LegMade(Shown):

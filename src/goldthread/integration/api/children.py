@@ -198,7 +198,7 @@ def read_child(request: HttpRequest, record_id: RecordId) -> answers.ChildRecord
     seen = _seen(staff(request), record_id)
     return answers.ChildRecordShown(
         record=seen.held.root,
-        name=child_presenters.title(seen.versions),
+        name=child_presenters.called(seen),
         more=seen.more,
         ties=[answers.Tied(incident=tie.incident_id, child=tie.child, at=tie.at) for tie in seen.ties],
         chronology=[

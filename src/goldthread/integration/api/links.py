@@ -47,7 +47,7 @@ def list_links(request: HttpRequest, referral_id: ReferralId) -> answers.Links:
         links=[
             answers.LinkShown(
                 id=one.link.pk, contact=one.link.contact_id, name=one.link.contact.name, state=one.state,
-                made_at=one.link.made_at, expires_at=one.link.expires_at, failed=one.failed,
+                made_at=one.link.made_at, expires_at=one.link.expires_at, message=one.message, failed=one.failed,
                 uses=[answers.LinkUsed(kind=use.kind, at=use.at, address=use.address) for use in one.uses],
             )
             for one in link_queries.links_of(found, now)
@@ -64,7 +64,7 @@ def send_link(
 ) -> Status[answers.LinkMade]:
     """Sends a link by mail or text; it ends an earlier one of the same contact. A referral sends its contact one by itself."""
     made = link_actions.send(staff(request), referral_id, key=key, contact=given.contact)
-    return Status(201, answers.LinkMade(id=made.pk, expires_at=made.expires_at))
+    return Status(201, answers.LinkMade(id=made.pk, message=link_queries.message(made)[0], expires_at=made.expires_at))
 
 
 @operation(

@@ -21,7 +21,13 @@ from goldthread.integration.api import answers_referrals as answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, IncidentId, Key, Moment, PageNumber, Whole
 from goldthread.integration.api.operations import operation
 from goldthread.response.request_rules import LONGEST_WORDS
-from goldthread.safeguarding import partner_queries, referral_actions, referral_presenters, referral_queries
+from goldthread.safeguarding import (
+    link_queries,
+    partner_queries,
+    referral_actions,
+    referral_presenters,
+    referral_queries,
+)
 from goldthread.safeguarding.partner_choices import KINDS
 from goldthread.safeguarding.referral_models import LEGS, STAFF_ANSWERS
 from goldthread.safeguarding.referral_rules import BY_PARTNER, LONGEST_NAME
@@ -158,11 +164,12 @@ def read_referral(request: HttpRequest, referral_id: ReferralId) -> answers.Refe
     children = list(found.children.order_by("id").values_list("child", flat=True))
     subjects = [("incident", str(found.incident_id)), ("referral", str(found.pk))]
     record_consultation(user, SEES, [*subjects, *(("child", str(one)) for one in children)])
+    message, say = link_queries.left(found)
     return answers.ReferralShown(
         id=found.pk, reference=found.reference, incident=found.incident_id, kind=found.kind, partner=found.partner.name,
         contact=str(found.contact), children=children, made_at=found.made_at, made_by=found.made_by.name, basis=found.basis,
         fields=found.fields, staff_answer=found.staff_answer, sha256=found.sha256, document=referral_queries.left(found),
-        withdrawn_at=found.withdrawn_at,
+        message=message, say=say, withdrawn_at=found.withdrawn_at,
         legs=[
             answers.LegShown(
                 leg=one.leg, at=one.at, occurred_at=one.occurred_at, by=one.by.name if one.by else "", by_name=one.by_name,
@@ -180,12 +187,16 @@ def make_referral(
     request: HttpRequest, incident_id: IncidentId, key: Key, given: ReferralGiven
 ) -> Status[answers.ReferralMade]:
     """Sends a referral to a registered contact. What leaves is frozen, and the disclosure put on record; read it afterwards for exactly
-    what left. The same referral for the same partner sent again is the one there is.
+    what left. The same referral for the same partner sent again is the one there is. Where ``message`` is *none* no link could be
+    sent: the referral stands, and ``say`` whom to telephone.
     """
     values = {name: getattr(given, name) for name in ReferralGiven.model_fields if name != "children"}
     children = [str(one) for one in given.children]
     made = referral_actions.make(staff(request), incident_id, key=key, children=children, **values)
-    return Status(201, answers.ReferralMade(id=made.pk, reference=made.reference, sha256=made.sha256))
+    message, say = link_queries.left(made)
+    return Status(
+        201, answers.ReferralMade(id=made.pk, reference=made.reference, sha256=made.sha256, message=message, say=say)
+    )
 
 
 @operation(
