@@ -55,7 +55,7 @@ def test_an_incident_s_page_asks_as_often_for_a_long_record_as_for_a_short_one(c
     for _ in range(12):
         say(cast.handler, incident, "kids crying upstairs, he has a knife")
     assert _asked(client, f"/incidents/{incident.pk}/") == few
-    assert few == 25
+    assert few == 24
 
 
 def test_what_is_closed_costs_no_query(cast: Cast, browser: Browser) -> None:

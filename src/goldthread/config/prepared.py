@@ -7,14 +7,16 @@ that there is one place that says what it means.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
+from functools import lru_cache, wraps
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 
 Row = TypeVar("Row")
+Thing = TypeVar("Thing", bound=models.Model)
 
 
 class Prepared(Generic[Row]):
@@ -50,3 +52,26 @@ class Prepared(Generic[Row]):
     def first(self, *values: object) -> Row | None:
         """The first row for these values; None where there is none."""
         return next(iter(self.all(*values)), None)
+
+
+def of(
+    anything: Callable[[], Thing],
+) -> Callable[[Callable[[Thing], models.QuerySet[Any, Row]]], Callable[[Thing], list[Row]]]:
+    """For questions about one thing, of which they may use nothing but its key: put together once, and answered as a list.
+
+    ``anything`` makes such a thing, never stored, with a key that none has.
+    """
+
+    def kept(question: Callable[[Thing], models.QuerySet[Any, Row]]) -> Callable[[Thing], list[Row]]:
+        @lru_cache(maxsize=1)
+        def prepared() -> Prepared[Row]:
+            one = anything()
+            return Prepared(question(one), [one.pk])
+
+        @wraps(question)
+        def asked(thing: Thing) -> list[Row]:
+            return prepared().all(thing.pk)
+
+        return asked
+
+    return kept

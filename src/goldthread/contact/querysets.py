@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import lru_cache, reduce, wraps
+from functools import lru_cache, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from goldthread.config.prepared import Prepared
+from goldthread.config.prepared import Prepared, of
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -79,26 +79,16 @@ def one(
     return found.first(incident_id, user.pk, user.team_id, user.area)
 
 
-Row = TypeVar("Row")
-
-
-def of_incident(question: Callable[[Incident], models.QuerySet[Any, Row]]) -> Callable[[Incident], list[Row]]:
-    """A question about one incident, put together once: of the incident it may use nothing but its key. The rows, as a list."""
-
-    @lru_cache(maxsize=1)
-    def prepared() -> Prepared[Row]:
-        from goldthread.contact.models import Incident
-
-        return Prepared(question(Incident(pk=ANY_ID)), [ANY_ID])
-
-    @wraps(question)
-    def asked(incident: Incident) -> list[Row]:
-        return prepared().all(incident.pk)
-
-    return asked
-
-
 ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA = uuid.UUID(int=1), -910_000_001, -910_000_002, "an area"
+
+
+def _any_incident() -> Incident:
+    from goldthread.contact.models import Incident
+
+    return Incident(pk=ANY_ID)
+
+
+of_incident = of(_any_incident)
 
 
 @lru_cache(maxsize=1024)

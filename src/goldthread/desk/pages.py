@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -58,9 +59,10 @@ def ribbon_values(record: Record, at: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def values(user: Staff, record: Record, at: datetime) -> dict[str, Any]:
-    """Everything the desk's own displays of one incident show."""
+def values(user: Staff, record: Record, at: datetime | None = None) -> dict[str, Any]:
+    """Everything the desk's own displays of one incident show, at a time: now, unless given."""
     stands = ribbon_values(record, at)
+    at = stands["now"]
     return {
         **stands,
         "said": said(record),
@@ -84,11 +86,13 @@ def values(user: Staff, record: Record, at: datetime) -> dict[str, Any]:
     }
 
 
-def every_value(user: Staff, record: Record, at: datetime | None = None) -> dict[str, Any]:
-    """What the desk's displays show, and those that apps above the desk put beside them, at a time: now, unless given."""
-    at = at or now()
+def every_value(user: Staff, record: Record, at: datetime | None = None, but: Container[str] = ()) -> dict[str, Any]:
+    """What the desk's displays show, and those that apps above the desk put beside them, ``but`` those of these templates; at a
+    time: now, unless given.
+    """
     own = values(user, record, at)
-    return {**own, "beyond": beyond.displays(), "below": beyond.lower(), **beyond.values(user, record, at)}
+    above = beyond.values(user, record, own["now"], but)
+    return {**own, "beyond": beyond.displays(but), "below": beyond.lower(), **above}
 
 
 def form_for(user: Staff, record: Record | None, name: str, at: datetime | None = None) -> forms.CommandForm:

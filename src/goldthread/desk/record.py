@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, OuterRef, QuerySet
 
@@ -38,6 +39,8 @@ from goldthread.response.request_models import ReviewRequest
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.accounts.roles import Scope
+
+Row = TypeVar("Row")
 
 
 @of_incident
@@ -127,6 +130,7 @@ class Record:
     def __init__(self, incident: Incident, typed: str = "") -> None:
         self.incident = incident
         self.typed = typed  # words that somebody is typing: read along, and no part of the record
+        self._once: dict[Callable[[Incident], list[Any]], list[Any]] = {}
         self._reached: dict[tuple[int, tuple[Scope, ...]], bool] = {}
 
     def has(self, rows: type[Model]) -> bool:
@@ -139,6 +143,12 @@ class Record:
         if key not in self._reached:
             self._reached[key] = bool(key[1]) and one(user, verb, self.incident.pk) is not None
         return self._reached[key]
+
+    def once(self, question: Callable[[Incident], list[Row]]) -> list[Row]:
+        """What an app above the desk asks of the incident for more than one of its displays."""
+        if question not in self._once:
+            self._once[question] = question(self.incident)
+        return self._once[question]
 
     @cached_property
     def _standing(self) -> frozenset[type[Model]]:

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import roles
-from goldthread.contact.querysets import of_incident
 from goldthread.desk import beyond
 from goldthread.desk.standing import may_stand
 from goldthread.safeguarding import child_shown, concern_shown, door_shown, link_shown, protection_shown, referral_shown
 from goldthread.safeguarding.clock_models import Clock
-from goldthread.safeguarding.clock_queries import running_in
+from goldthread.safeguarding.clock_queries import in_incident
 from goldthread.safeguarding.clock_rules import names
 
 if TYPE_CHECKING:
@@ -36,11 +35,8 @@ def show_all() -> None:
     child_shown.show_child()
 
 
-_running_in = of_incident(running_in)
-
-
 def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
-    found = _running_in(record.incident) if record.has(Clock) else []
+    found = record.once(in_incident) if record.has(Clock) else []
     return {
         "safeguarding_clocks": [
             {
