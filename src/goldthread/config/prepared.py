@@ -44,7 +44,7 @@ class Prepared(Generic[Row]):
             given[place] = values[mark]
         compiler = copy(self._compiler)  # keeps what it found out of the columns when it put the query together
         compiler.connection = connections[compiler.using]  # the one of this thread
-        compiler.as_sql = lambda *_, **__: (self._text, given)  # type: ignore[method-assign]
+        compiler.as_sql = lambda *_, **__: (self._text, given)
         found = self._query.all()
         found.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(found)

@@ -134,8 +134,11 @@ class Record:
         self._reached: dict[tuple[int, tuple[Scope, ...]], bool] = {}
 
     def has(self, rows: type[Model]) -> bool:
-        """Whether there is any such row of the incident; what stands on few incidents is asked for only where there is."""
-        return rows in self._standing
+        """Whether there is any such row of the incident; what stands on few incidents is asked for only where there is.
+
+        Raises ``KeyError`` for rows that nobody has registered with ``may_stand``, which must not read as none.
+        """
+        return self._standing[rows]
 
     def reached(self, user: Staff, verb: str) -> bool:
         """Whether this person may do ``verb`` here; one question for all verbs that have the same scopes."""
@@ -151,7 +154,7 @@ class Record:
         return self._once[question]
 
     @cached_property
-    def _standing(self) -> frozenset[type[Model]]:
+    def _standing(self) -> dict[type[Model], bool]:
         return standing_on(self.incident)
 
     @cached_property

@@ -34,10 +34,10 @@ def may_stand(rows: Rows, path: str = "incident") -> None:
     _path[rows] = path
 
 
-def standing_on(incident: Incident) -> frozenset[Rows]:
-    """Of the rows registered, those of which the incident has any, whatever has become of them."""
+def standing_on(incident: Incident) -> dict[Rows, bool]:
+    """Of all rows registered, whether the incident has any, whatever has become of them."""
     found = _standing()(incident)
-    return frozenset(rows for rows, there in zip(_path, found[0], strict=True) if there) if found else frozenset()
+    return dict(zip(_path, found[0], strict=True)) if found else dict.fromkeys(_path, False)
 
 
 @lru_cache(maxsize=1)

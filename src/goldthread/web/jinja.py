@@ -117,7 +117,7 @@ class Widgets(renderers.Jinja2):
         return self.backend(
             {
                 "APP_DIRS": False,
-                "DIRS": [Path(renderers.__file__).parent / self.backend.app_dirname],
+                "DIRS": [Path(renderers.__file__).parent / "jinja2"],
                 "NAME": "widgets",
                 "OPTIONS": {"environment": "goldthread.web.jinja.Pages"},
             }
