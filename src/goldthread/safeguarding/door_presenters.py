@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.desk import presenters
 from goldthread.safeguarding import door_queries as queries
+from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
 from goldthread.safeguarding.door_rules import ALONE, NO_CHILD, PPN, SEEN
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from goldthread.contact.models import Entry
     from goldthread.desk.record import Record
     from goldthread.response.models import Allocation
-    from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit, Told
+    from goldthread.safeguarding.door_models import Told
 
 
 def panel(record: Record) -> list[dict[str, Any]]:
@@ -22,8 +23,9 @@ def panel(record: Record) -> list[dict[str, Any]]:
     arrived = [one for one in reversed(record.allocations) if one.arrived_at is not None]
     if record.incident.child == "none" or not arrived:
         return []
-    told, wholes = queries.answers(record.incident), queries.wholes(record.incident)
-    owing = set(queries.owing(queries.visits(record.incident)).values_list("pk", flat=True))
+    told = queries.answers(record.incident) if record.has(DoorAnswer) else {}
+    wholes = queries.wholes(record.incident) if record.has(DoorVisit) else {}
+    owing = set(queries.owing_in(record.incident))
     children = list(zip(record.children, presenters.children(record), strict=True))
     return [
         {

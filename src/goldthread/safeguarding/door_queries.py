@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from goldthread.accounts.models import Staff
 from goldthread.contact.models import ChildVersion, Incident, Involvement
+from goldthread.contact.querysets import of_incident
 from goldthread.response.models import Allocation
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
@@ -34,18 +35,29 @@ def mine(user: Staff, incident: Incident) -> Allocation | None:
     return first[0] if first else None
 
 
+@of_incident
+def _answers(incident: Incident) -> QuerySet[DoorAnswer]:
+    found = DoorAnswer.objects.filter(incident=incident)
+    told = found.select_related("by", "told_by", *(f"{one}__text__erasure" for one in WORDS))
+    return told.order_by("seen_at", "version")
+
+
 def answers(incident: Incident) -> dict[tuple[int, UUID], DoorAnswer]:
     """What holds of each child, by visit and child: what was seen last, in whatever order it arrived."""
-    found = incident.door_answers.select_related("by", "told_by", *(f"{one}__text__erasure" for one in WORDS))
-    return {(one.visit_id, one.child): one for one in found.order_by("seen_at", "version")}
+    return {(one.visit_id, one.child): one for one in _answers(incident)}
+
+
+@of_incident
+def _wholes(incident: Incident) -> QuerySet[DoorVisit]:
+    found = DoorVisit.objects.filter(visit__incident=incident).select_related(
+        "by", "told_by", "ppn_reference__erasure", *(f"{one}__text__erasure" for one in VISIT_WORDS)
+    )
+    return found.order_by("version")
 
 
 def wholes(incident: Incident) -> dict[int, DoorVisit]:
     """What holds of each visit as a whole."""
-    found = DoorVisit.objects.filter(visit__incident=incident).select_related(
-        "by", "told_by", "ppn_reference__erasure", *(f"{one}__text__erasure" for one in VISIT_WORDS)
-    )
-    return {one.visit_id: one for one in found.order_by("version")}
+    return {one.visit_id: one for one in _wholes(incident)}
 
 
 def sent_there(incident: Incident) -> QuerySet[Staff]:
@@ -84,6 +96,12 @@ def owing(found: QuerySet[Allocation]) -> QuerySet[Allocation]:
     return found.filter(arrived_at__isnull=False).exclude(incident__child="none").filter(
         Exists(children.filter(~Exists(answered), ~Exists(told))) | (~Exists(children) & ~Exists(nobody))
     )  # fmt: skip
+
+
+@of_incident
+def owing_in(incident: Incident) -> QuerySet[Allocation, int]:
+    """The numbers of an incident's visits that still owe it."""
+    return owing(visits(incident)).values_list("pk", flat=True)
 
 
 def owes(visit: Allocation) -> bool:

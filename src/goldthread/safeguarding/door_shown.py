@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.desk import beyond, drafts
+from goldthread.desk.standing import may_stand
 from goldthread.safeguarding import door_presenters
+from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
 from goldthread.safeguarding.door_queries import VERB
 from goldthread.safeguarding.door_rules import ALONE, NO_CHILD, PPN, SEEN
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 def show_all() -> None:
     """Register all; called once at start."""
+    may_stand(DoorAnswer)
+    may_stand(DoorVisit, "visit__incident")
     beyond.display("safeguarding/_door.jinja", _panel)
     beyond.line("door.child", _child)
     beyond.line("door.visit", _visit)
