@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
-import pytest
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Upper
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import verbs
-from goldthread.config.prepared import Prepared
 from goldthread.contact.models import Entry, Incident
-from goldthread.contact.querysets import one
-from tests.cast import Cast, attended, closed, graded, make_cast, opened
+from goldthread.contact.querysets import of_incident, one
+from tests.cast import Cast, attended, closed, graded, make_cast, opened, say
 from tests.conftest import Database
 
 
@@ -69,9 +71,48 @@ def test_nobody_whose_access_has_ended_reaches_anything_and_the_system_reaches_a
     assert one(None, "entry.add", uuid.uuid4()) is None
 
 
-def test_a_model_whose_values_are_converted_is_refused() -> None:
-    with pytest.raises(TypeError, match="not stored as it is used"):
-        Prepared(Entry.objects.filter(pk=-1), [-1])
+def test_what_is_asked_from_a_prepared_query_is_what_the_query_gives(cast: Cast) -> None:
+    """Values that are converted, what is fetched beside and annotated, the order; each time for other values."""
+    incidents = [opened(cast.handler), opened(cast.teammate)]
+    for number, incident in enumerate(incidents):
+        for _ in range(number + 1):
+            say(cast.handler, incident, "kids crying upstairs")
+
+    def entries(incident: Incident) -> QuerySet[Entry]:
+        found = Entry.objects.filter(incident=incident).annotate(loud=Upper("text__text"))
+        return found.select_related("text", "author").order_by("-seq")
+
+    asked = of_incident(entries)
+    for incident in [*incidents, *incidents]:
+        wanted = list(entries(incident))
+        with CaptureQueriesContext(connection) as found:
+            rows = asked(incident)
+            shown = [
+                (one.data, one.text and one.text.text, one.author and one.author.name, one.loud)  # type: ignore[attr-defined]
+                for one in rows
+            ]
+        assert len(found) == 1
+        assert rows == wanted
+        assert shown == [
+            (one.data, one.text and one.text.text, one.author and one.author.name, one.loud)  # type: ignore[attr-defined]
+            for one in wanted
+        ]
+    assert asked(Incident(pk=uuid.uuid4())) == []
+
+
+def test_a_prepared_query_is_asked_over_the_connection_of_its_own_thread(committing: Database) -> None:
+    incident = opened(make_cast().handler)
+    assert one(None, "entry.add", incident.pk) == incident
+
+    def elsewhere() -> tuple[Incident | None, bool]:
+        try:
+            with CaptureQueriesContext(connection) as found:
+                return one(None, "entry.add", incident.pk), len(found) == 1
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(elsewhere).result() == (incident, True)
 
 
 def test_a_page_after_the_database_ended_the_connection_is_answered(

@@ -20,7 +20,8 @@ from goldthread.contact.models import Entry, Incident
 from goldthread.desk.models import BoardRow
 from goldthread.response import alarm_actions, delay_actions
 from goldthread.response.measures import attended_as_graded
-from goldthread.response.models import DelayExplanation
+from goldthread.response.models import Clock, DelayExplanation
+from goldthread.response.querysets import missed
 from goldthread.response.request_rules import delays
 from tests.cast import Cast, attended, closed, graded, key, opened
 from tests.response.test_alarms import later
@@ -105,6 +106,18 @@ def test_what_explains_nothing_is_refused(cast: Cast, late: Incident, given: dic
 def test_nobody_free_may_stand_beside_another_reason(cast: Cast, late: Incident) -> None:
     assert explain(cast.dispatcher, late, reasons=["no-resources", "risk-first"]) == 2
     assert not delays()["no-resources"].alone
+
+
+def test_a_clock_at_hand_was_missed_where_the_question_finds_it(cast: Cast, late: Incident) -> None:
+    clock = Clock.objects.filter(incident=late).order_by("id")[0]
+    tick, found = timedelta(seconds=1), []
+    for stopped_at in (None, clock.due_at - tick, clock.due_at, clock.due_at + tick):
+        Clock.objects.filter(pk=clock.pk).update(stopped_at=stopped_at, stopped_by="" if stopped_at is None else "cad")
+        clock.refresh_from_db()
+        for at in (clock.due_at - tick, clock.due_at, clock.due_at + tick):
+            found.append(missed(clock, at))
+            assert found[-1] == Clock.objects.filter(pk=clock.pk).missed(at).exists(), (stopped_at, at)
+    assert set(found) == {True, False}
 
 
 def test_what_was_in_time_has_nothing_to_explain(cast: Cast) -> None:

@@ -426,7 +426,7 @@ def test_blank_is_never_a_result(cast: Cast, concern: Concern) -> None:
         cast.vast, concern.pk, key=key(), item="school", result="not_searched", words="Shut until Monday."
     )
     actions.look_into(cast.vast, concern.pk, key=key(), item="school", result="found", words="Absent since Tuesday.")
-    assert queries.research(concern)["school"].result == "found"
+    assert queries.done_in(concern).research["school"].result == "found"
     assert concern.research.count() == 2, "what was written before stays"
 
 

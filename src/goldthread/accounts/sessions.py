@@ -62,4 +62,4 @@ def _session() -> Prepared[Session]:
 
 @lru_cache(maxsize=1)
 def _staff() -> Prepared[Staff]:
-    return Prepared(Staff.objects.ranked().filter(pk=NUMBER), [NUMBER])
+    return Prepared(Staff.objects.ranked().select_related("team").filter(pk=NUMBER), [NUMBER])

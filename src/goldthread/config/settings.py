@@ -114,6 +114,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(ENV.database_owner_url if ENV.as_owner else ENV.database_url)}
+FORM_RENDERER = "goldthread.web.jinja.Widgets"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Staff"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from goldthread.config.prepared import Prepared
+from goldthread.config.prepared import Prepared, of
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -57,26 +57,44 @@ class IncidentQuerySet(models.QuerySet[Any]):
 
 
 def one(
-    user: Staff | None, verb: str, incident_id: uuid.UUID, *, closed_too: bool = False, lock: bool = False
+    user: Staff | None,
+    verb: str,
+    incident_id: uuid.UUID,
+    *,
+    closed_too: bool = False,
+    lock: bool = False,
+    beside: tuple[str, ...] = (),
 ) -> Incident | None:
-    """The incident, where this person's ``verb`` reaches it; ``closed_too`` as ``in_scope`` means it; ``lock`` for update.
+    """The incident, where this person's ``verb`` reaches it; ``closed_too`` as ``in_scope`` means it; ``lock`` for update;
+    ``beside`` names what of its own is fetched with it, as ``select_related`` means it.
 
     The same as ``reached_by(user, verb).filter(pk=...).first()``, which every request asks, from a prepared query.
     ``user`` None is the system itself, which reaches every one.
     """
     if user is None:
-        return _prepared("", "", False, verb, closed_too, lock).first(incident_id)
+        return _prepared("", "", False, verb, closed_too, lock, beside).first(incident_id)
     if not user.is_active:
         return None
-    found = _prepared(user.role, user.acts_as, bool(user.area), verb, closed_too, lock)
+    found = _prepared(user.role, user.acts_as, bool(user.area), verb, closed_too, lock, beside)
     return found.first(incident_id, user.pk, user.team_id, user.area)
 
 
 ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA = uuid.UUID(int=1), -910_000_001, -910_000_002, "an area"
 
 
+def _any_incident() -> Incident:
+    from goldthread.contact.models import Incident
+
+    return Incident(pk=ANY_ID)
+
+
+of_incident = of(_any_incident)
+
+
 @lru_cache(maxsize=1024)
-def _prepared(role: str, acts_as: str, has_area: bool, verb: str, closed_too: bool, lock: bool) -> Prepared[Incident]:
+def _prepared(
+    role: str, acts_as: str, has_area: bool, verb: str, closed_too: bool, lock: bool, beside: tuple[str, ...]
+) -> Prepared[Incident]:
     from goldthread.accounts.models import Staff
     from goldthread.contact.models import Incident
 
@@ -85,6 +103,8 @@ def _prepared(role: str, acts_as: str, has_area: bool, verb: str, closed_too: bo
         anybody = Staff(pk=ANY_STAFF, role=role, team_id=ANY_TEAM, area=ANY_AREA if has_area else "")
         anybody.acts_as = acts_as
         query = query.in_scope(anybody, verb) if closed_too else query.reached_by(anybody, verb)
+    if beside:
+        query = query.select_related(*beside)
     if lock:
         query = query.select_for_update(of=("self",))
     return Prepared(query, [ANY_ID, ANY_STAFF, ANY_TEAM, ANY_AREA])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +33,9 @@ def line(code: str, words: Callable[[dict[str, Any]], str]) -> None:
     _lines[code] = words
 
 
-def displays() -> tuple[str, ...]:
-    """The templates of what stands, in the order registered."""
-    return tuple(_displays)
+def displays(but: Container[str] = ()) -> tuple[str, ...]:
+    """The templates of what stands, in the order registered, ``but`` these."""
+    return tuple(one for one in _displays if one not in but)
 
 
 def lower() -> tuple[str, ...]:
@@ -43,9 +43,10 @@ def lower() -> tuple[str, ...]:
     return tuple(_below)
 
 
-def values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
-    """What all of them show of one incident."""
-    return {name: value for one in _displays.values() for name, value in one(user, record, now).items()}
+def values(user: Staff, record: Record, now: datetime, but: Container[str] = ()) -> dict[str, Any]:
+    """What all of them show of one incident, ``but`` those of these templates."""
+    shown = [one for template, one in _displays.items() if template not in but]
+    return {name: value for one in shown for name, value in one(user, record, now).items()}
 
 
 def told(code: str, data: dict[str, Any]) -> str | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from goldthread.contact import choices
 from goldthread.contact.caller_models import CallBack, OnLine, SafeContact
 from goldthread.contact.caller_queries import child_questions, told, unanswered
 from goldthread.contact.caller_rules import BROKEN
 from goldthread.contact.models import Incident
+from goldthread.contact.querysets import of_incident
 from goldthread.desk.record import Record
 
 ON_LINE, INTERPRETERS, LINE = dict(choices.ON_LINE), dict(choices.INTERPRETERS), dict(choices.LINE)
@@ -24,7 +27,7 @@ def caller(record: Record, now: datetime) -> dict[str, Any]:
     return {
         "line": {"code": incident.line, "name": LINE[incident.line], "broken": broken},
         "unanswered": broken and unanswered(incident),
-        "attempts": attempts(incident),
+        "attempts": _attempts(record),
         "on_line": _on_line(incident),
         "questions": child_questions(now.date()) if incident.on_line == "child" else [],
         "safe": _safe(incident),
@@ -33,9 +36,23 @@ def caller(record: Record, now: datetime) -> dict[str, Any]:
     }
 
 
-def attempts(incident: Incident) -> list[dict[str, Any]]:
+@of_incident
+def _call_backs(incident: Incident) -> QuerySet[CallBack]:
+    return CallBack.objects.filter(incident=incident).select_related("number", "by").order_by("-at", "-id")
+
+
+@of_incident
+def _spoke(incident: Incident) -> QuerySet[OnLine]:
+    return OnLine.objects.filter(incident=incident).select_related("told", "told__erasure").order_by("-id")[:1]
+
+
+@of_incident
+def _safe_contact(incident: Incident) -> QuerySet[SafeContact]:
+    return SafeContact.objects.filter(incident=incident).select_related("told", "told__erasure").order_by("-id")[:1]
+
+
+def _attempts(record: Record) -> list[dict[str, Any]]:
     """Every attempt to call back, newest first."""
-    found = CallBack.objects.filter(incident=incident).select_related("number", "by").order_by("-at", "-id")
     return [
         {
             "at": one.at,
@@ -44,14 +61,14 @@ def attempts(incident: Incident) -> list[dict[str, Any]]:
             "number": one.number.shown() if one.number else "",
             "by": one.by.name if one.by else "",
         }
-        for one in found
+        for one in (_call_backs(record.incident) if record.has(CallBack) else [])
     ]
 
 
 def _on_line(incident: Incident) -> dict[str, Any]:
     if incident.on_line == "not_asked":
         return {"code": "not_asked", "name": ON_LINE["not_asked"]}
-    one = OnLine.objects.filter(incident=incident).select_related("told", "told__erasure").latest("id")
+    one = _spoke(incident)[0]
     return {
         "code": one.who,
         "name": ON_LINE[one.who],
@@ -68,7 +85,7 @@ def _safe(incident: Incident) -> dict[str, Any]:
     name = dict(choices.SAFE_CONTACT)[incident.safe_contact]
     if incident.safe_contact == "not_asked":
         return {"code": "not_asked", "name": name}
-    one = SafeContact.objects.filter(incident=incident).select_related("told", "told__erasure").latest("id")
+    one = _safe_contact(incident)[0]
     return {
         "code": one.answer,
         "name": name,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from goldthread.accounts.duty_models import Duty
 from goldthread.accounts.models import Staff
 from goldthread.accounts.rank_models import of_roles
 from goldthread.accounts.roles import roles
 from goldthread.assessment.models import ThriveVersion
+from goldthread.config.prepared import Prepared
 from goldthread.contact import choices
 from goldthread.desk.presenters import OWED
 from goldthread.response.models import Clock, Reassessment, TakenFrom
@@ -23,14 +27,21 @@ if TYPE_CHECKING:
 TAKERS = [code for code, role in roles().items() if role.can("owner.take")]
 
 
+@lru_cache(maxsize=1)
+def _takers() -> Prepared[Any]:
+    """Who could hold an incident, each with whether they are on duty."""
+    present = Exists(Duty.objects.filter(staff=OuterRef("pk"), ended_at__isnull=True))
+    found = Staff.objects.filter(of_roles(TAKERS), is_active=True).annotate(present=present)
+    return Prepared(found.select_related("team").order_by("name"), [])
+
+
 def receivers() -> list[tuple[str, list[tuple[str, str]]]]:
     """Desks and people who could hold an incident, those on duty first; as a grouped choice."""
-    present = set(Duty.objects.filter(ended_at__isnull=True).values_list("staff", flat=True))
-    staff = list(Staff.objects.filter(of_roles(TAKERS), is_active=True).select_related("team").order_by("name"))
+    staff = _takers().all()
     teams = sorted({(one.team.name, one.team_id) for one in staff})
-    staffed = {one.team_id for one in staff if one.pk in present}
+    staffed = {one.team_id for one in staff if one.present}
     desks = [(f"team:{pk}", name if pk in staffed else f"{name}, nobody on duty") for name, pk in teams]
-    here = [(f"staff:{one.pk}", f"{one.name}, {one.team.name}") for one in staff if one.pk in present]
+    here = [(f"staff:{one.pk}", f"{one.name}, {one.team.name}") for one in staff if one.present]
     return [("Desks", sorted(desks, key=lambda one: "nobody on duty" in one[1])), ("On duty", here)]
 
 

@@ -58,7 +58,7 @@ def owed(record: Record, now: datetime) -> list[Owed]:
         due["reason"] = graded.at + WITHIN["reason"]
     if (since := call_back_owed_since(incident)) is not None:
         due["callback"], done["callback"] = since + CALL_BACK, False
-    unexplained = [one.due_at for one in record.missed(now) if not one.explanations.all()]
+    unexplained = [one.due_at for one in record.missed(now) if one.pk not in record.delays]
     if unexplained:
         due["delay"], done["delay"] = min(unexplained) + EXPLAIN, False
     found = [Owed(code, WORDS[code], at, done[code], not done[code] and at < now) for code, at in due.items()]

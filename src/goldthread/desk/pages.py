@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -46,9 +47,9 @@ def now() -> datetime:
     return database_now(connection)
 
 
-def ribbon_values(record: Record) -> dict[str, Any]:
-    """What the THRIVE ribbon of one incident shows, and the time it is shown at."""
-    at = now()
+def ribbon_values(record: Record, at: datetime | None = None) -> dict[str, Any]:
+    """What the THRIVE ribbon of one incident shows, and the time it is shown at: now, unless given."""
+    at = at or now()
     return {
         "now": at,
         "incident": record.incident,
@@ -58,9 +59,9 @@ def ribbon_values(record: Record) -> dict[str, Any]:
     }
 
 
-def values(user: Staff, record: Record) -> dict[str, Any]:
-    """Everything the desk's own displays of one incident show."""
-    stands, incident = ribbon_values(record), record.incident
+def values(user: Staff, record: Record, at: datetime | None = None) -> dict[str, Any]:
+    """Everything the desk's own displays of one incident show, at a time: now, unless given."""
+    stands = ribbon_values(record, at)
     at = stands["now"]
     return {
         **stands,
@@ -81,18 +82,21 @@ def values(user: Staff, record: Record) -> dict[str, Any]:
         "transfers": transfers(record, at),
         "sent": presenters.sent(record, at),
         "sources": ARRIVAL_SOURCES,
-        "may": presenters.may(user, incident),
+        "may": presenters.may(user, record),
     }
 
 
-def every_value(user: Staff, record: Record) -> dict[str, Any]:
-    """What the desk's displays show, and those that apps above the desk put beside them."""
-    own = values(user, record)
-    return {**own, "beyond": beyond.displays(), "below": beyond.lower(), **beyond.values(user, record, own["now"])}
+def every_value(user: Staff, record: Record, at: datetime | None = None, but: Container[str] = ()) -> dict[str, Any]:
+    """What the desk's displays show, and those that apps above the desk put beside them, ``but`` those of these templates; at a
+    time: now, unless given.
+    """
+    own = values(user, record, at)
+    above = beyond.values(user, record, own["now"], but)
+    return {**own, "beyond": beyond.displays(but), "below": beyond.lower(), **above}
 
 
-def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm:
-    """A fresh form for one command; ``record`` None before the contact is opened."""
+def form_for(user: Staff, record: Record | None, name: str, at: datetime | None = None) -> forms.CommandForm:
+    """A fresh form for one command, for a time: now, unless given; ``record`` None before the contact is opened."""
     match name:
         case "words":
             return forms.WordsForm()
@@ -106,11 +110,11 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
             versions = record.versions if record else []
             based_on = versions[0].version if versions else 0
             seen = record.incident.last_seq if record else 0
-            return forms.ThriveForm(day=now().date(), initial={"based_on": based_on, "seen": seen})
+            return forms.ThriveForm(day=(at or now()).date(), initial={"based_on": based_on, "seen": seen})
         case "grade":
-            return forms.GradeForm(choices_now=presenters.grades(record, now()))
+            return forms.GradeForm(choices_now=presenters.grades(record, at or now()))
         case "lower":
-            return request_forms.LowerForm(choices_now=lower_grades(record, now()))
+            return request_forms.LowerForm(choices_now=lower_grades(record, at or now()))
         case "later":
             return request_forms.LaterForm()
         case "delay":
@@ -142,16 +146,24 @@ def form_for(user: Staff, record: Record | None, name: str) -> forms.CommandForm
 
 
 def form_panel(
-    request: HttpRequest, user: Staff, record: Record | None, name: str, form: forms.CommandForm | None = None
+    request: HttpRequest,
+    user: Staff,
+    record: Record | None,
+    name: str,
+    form: forms.CommandForm | None = None,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """A panel holding one form: the given one with its errors, or a fresh one."""
-    return {"name": name, "form": form or form_for(user, record, name), "opening": "opening" in request.POST}
+    return {"name": name, "form": form or form_for(user, record, name, at), "opening": "opening" in request.POST}
 
 
 def seen_record(user: Staff, incident: Incident) -> Record:
     """The record as this person's page shows it: read along with what they are typing."""
-    draft = drafts.load(user, incident.pk)
-    return Record(incident, draft.fields.get(TYPED_WORDS, "") if draft else "")
+    return Record(incident, _typed(drafts.load(user, incident.pk)))
+
+
+def _typed(draft: drafts.Draft | None) -> str:
+    return draft.fields.get(TYPED_WORDS, "") if draft else ""
 
 
 def problems(form: forms.CommandForm) -> str:
@@ -180,11 +192,12 @@ def whole_page(
         if not on_call or Incident.objects.filter(pk=incident_id).exists():
             raise Http404(str(error)) from None
         incident = None
-    context: dict[str, Any] = {"incident_id": incident_id, "incident": incident, "now": now(), "on_call": on_call}
-    record = seen_record(user, incident) if incident is not None else None
+    at, draft = now(), drafts.load(user, incident_id)
+    context: dict[str, Any] = {"incident_id": incident_id, "incident": incident, "now": at, "on_call": on_call}
+    record = Record(incident, _typed(draft)) if incident is not None else None
     if incident is not None and record is not None:
         subjects = [("incident", str(incident.pk))]
-        context |= every_value(user, record)
+        context |= every_value(user, record, at)
         subjects += [("child", one.child) for one in context["children"]]
         record_consultation(user, "incident.see", subjects)
     elif not user.can("incident.open"):
@@ -192,26 +205,26 @@ def whole_page(
     may = context.get("may") or presenters.may_before(user)
     names = [name for name, verb in PANELS.items() if may.get(verb)]
     context |= {"may": may, "written": choices.RECEIVED}
-    draft = drafts.load(user, incident_id)
     if incident is None and draft is not None:
-        context["noticed"] = noticed(None, *along([], draft.fields.get(TYPED_WORDS, "")))
+        context["noticed"] = noticed(None, *along([], _typed(draft)))
     context |= {
         "draft": draft,
         "draft_key": drafts.browser_key(user),
-        "elements": elements_on(context["now"].date()),
+        "elements": elements_on(at.date()),
         "reasons": marking.REASONS,
     }
     context["panels"] = {
-        name: form_panel(request, user, record, name, form if form is not None and form.name == name else None)
+        name: form_panel(request, user, record, name, form if form is not None and form.name == name else None, at)
         for name in names
     }
     if form is not None and form.name not in PANELS:
         context["say"] = problems(form)
-    context["opening_form"] = forms.OpeningForm(
-        request.POST if "opening" in request.POST else None,
-        initial={one["kind"]: one["text"] for one in context.get("particulars", [])}
-        | ({"channel": incident.channel} if incident else {}),
-    )
+    if on_call:
+        context["opening_form"] = forms.OpeningForm(
+            request.POST if "opening" in request.POST else None,
+            initial={one["kind"]: one["text"] for one in context.get("particulars", [])}
+            | ({"channel": incident.channel} if incident else {}),
+        )
     return render(request, "desk/incident.jinja", context, status=status)
 
 

@@ -135,7 +135,7 @@ def children(record: Record) -> list[ChildShown]:
 def particulars(record: Record) -> list[dict[str, Any]]:
     """Place, caller's name and number as they hold now; what was never given says so."""
     incident = record.incident
-    newest = {one.kind: one for one in incident.particulars.select_related("text").order_by("id")}
+    newest = {one.kind: one for one in record.particulars}
     area = {"kind": "area", "name": "Area", "text": incident.area, "at": None}
     return [area] + [
         {
@@ -255,7 +255,7 @@ def grade_history(record: Record) -> list[dict[str, Any]]:
             "why": shown(period, "why"),
             "why_not_above": shown(period, "why_not_above"),
             "owed": not shown(period, "why"),
-            "clocks": [_clock(one) for one in period.clocks.all()],
+            "clocks": [_clock(one) for one in record.clocks_of(period)],
         }
         for period in record.periods
     ]
@@ -293,7 +293,8 @@ def delays(record: Record, now: datetime) -> list[dict[str, Any]]:
                     "by": one.by.name,
                     "at": one.at,
                 }
-                for one in clock.explanations.all()[:1]
+                for one in [record.delays.get(clock.pk)]
+                if one is not None
             ],
         }
         for clock in record.missed(now)
@@ -317,13 +318,9 @@ def sent(record: Record, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def may(user: Staff, incident: Incident) -> dict[str, bool]:
-    """Which verbs this person may do to this incident now; the page shows only these. One look for each scope."""
-    one = Incident.objects.filter(pk=incident.pk)
-    asked = {verb: user.seat.scopes(verb) for verb in verbs() if verb not in WITHOUT_OBJECT}
-    by_scopes = {scopes: verb for verb, scopes in asked.items() if scopes}
-    reached = {scopes: one.reached_by(user, verb).exists() for scopes, verb in by_scopes.items()}
-    return {verb.replace(".", "_"): reached.get(scopes, False) for verb, scopes in asked.items()}
+def may(user: Staff, record: Record) -> dict[str, bool]:
+    """Which verbs this person may do to this incident now; the page shows only these."""
+    return {verb.replace(".", "_"): record.reached(user, verb) for verb in verbs() if verb not in WITHOUT_OBJECT}
 
 
 def may_before(user: Staff) -> dict[str, bool]:

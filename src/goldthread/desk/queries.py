@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from goldthread.config.errors import NotThere
 from goldthread.contact.models import Incident, Involvement
+from goldthread.contact.querysets import one
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk.models import BoardRow
 
@@ -131,15 +132,14 @@ def counts(user: Staff, now: datetime, whose: Filters = Filters()) -> dict[str, 
     return found
 
 
+SHOWN = ("location", "owner", "owner_team", "team", "opened_by")
+"""What of an incident's own its page names."""
+
+
 def seen(user: Staff, incident_id: uuid.UUID) -> Incident:
     """The incident, if this person may read it. Raises ``NotThere``, the same for absent and for out of sight."""
-    found = (
-        Incident.objects.visible_to(user)
-        .select_related("location", "owner", "owner_team", "team", "opened_by")
-        .filter(pk=incident_id)
-        .first()
-    )
-    if not isinstance(found, Incident):
+    found = one(user, "incident.see", incident_id, beside=SHOWN)
+    if found is None:
         raise NotThere(NOT_THERE)
     return found
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import OuterRef, Prefetch
+from django.db.models import Model, OuterRef, QuerySet
 
 from goldthread.accounts.rank_models import acts_as
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.assessment.queries import newest_reading, said_in
 from goldthread.assessment.reading import reader
-from goldthread.contact.models import ChildVersion, Entry, Incident
+from goldthread.contact.models import ChildVersion, Entry, Incident, Particular
+from goldthread.contact.querysets import of_incident, one
 from goldthread.desk.board import suggested_level
 from goldthread.desk.marks import Mark, marks_of
 from goldthread.desk.noticing import Noticed, along, noticed
+from goldthread.desk.standing import standing_on
 from goldthread.response.grades import Grade, grade
 from goldthread.response.handoff_actions import open_handoffs
 from goldthread.response.models import (
@@ -29,7 +33,95 @@ from goldthread.response.models import (
     SupervisorCall,
     Transfer,
 )
+from goldthread.response.querysets import missed
 from goldthread.response.request_models import ReviewRequest
+
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+    from goldthread.accounts.roles import Scope
+
+Row = TypeVar("Row")
+
+
+@of_incident
+def _entries(incident: Incident) -> QuerySet[Entry]:
+    found = Entry.objects.filter(incident=incident).select_related("text", "author")
+    return found.annotate(acted_as=acts_as(OuterRef("author"), OuterRef("recorded_at"))).order_by("seq")
+
+
+@of_incident
+def _called(incident: Incident) -> QuerySet[SupervisorCall]:
+    return SupervisorCall.objects.filter(incident=incident).select_related("by", "answer__by").order_by("-id")
+
+
+@of_incident
+def _reassessment(incident: Incident) -> QuerySet[Reassessment]:
+    return Reassessment.objects.filter(incident=incident)
+
+
+@of_incident
+def _alarms(incident: Incident) -> QuerySet[Alarm]:
+    return Alarm.objects.filter(incident=incident, ended_at__isnull=True)
+
+
+@of_incident
+def _requests(incident: Incident) -> QuerySet[ReviewRequest]:
+    decided = acts_as(OuterRef("decision__by"), OuterRef("decision__at"))
+    found = ReviewRequest.objects.filter(incident=incident).annotate(decider_acted_as=decided)
+    return found.select_related("by", "why", "result", "period", "decision__by", "decision__words").order_by("-id")
+
+
+@of_incident
+def _explained(incident: Incident) -> QuerySet[GradeReason]:
+    found = GradeReason.objects.filter(period__incident=incident).select_related("why", "why_not_above")
+    return found.order_by("id")
+
+
+@of_incident
+def _periods(incident: Incident) -> QuerySet[GradePeriod]:
+    found = GradePeriod.objects.filter(incident=incident).select_related("by", "why", "why_not_above")
+    return found.order_by("-seq")
+
+
+@of_incident
+def _clocks(incident: Incident) -> QuerySet[Clock]:
+    return Clock.objects.filter(incident=incident).order_by("id")
+
+
+@of_incident
+def _delays(incident: Incident) -> QuerySet[DelayExplanation]:
+    return DelayExplanation.objects.filter(clock__incident=incident).select_related("why", "by").order_by("id")
+
+
+@of_incident
+def _versions(incident: Incident) -> QuerySet[ThriveVersion]:
+    return ThriveVersion.objects.filter(incident=incident).select_related("author", "text").order_by("-version")
+
+
+@of_incident
+def _children(incident: Incident) -> QuerySet[ChildVersion]:
+    return ChildVersion.objects.filter(incident=incident).select_related("particulars").order_by("id")
+
+
+@of_incident
+def _particulars(incident: Incident) -> QuerySet[Particular]:
+    return Particular.objects.filter(incident=incident).select_related("text").order_by("id")
+
+
+@of_incident
+def _offered(incident: Incident) -> QuerySet[HandOff]:
+    return open_handoffs(incident).select_related("note")
+
+
+@of_incident
+def _transfers(incident: Incident) -> QuerySet[Transfer]:
+    found = Transfer.objects.filter(incident=incident)
+    return found.select_related("told", "by", "answer__words", "answer__by").order_by("-id")
+
+
+@of_incident
+def _allocations(incident: Incident) -> QuerySet[Allocation]:
+    return Allocation.objects.filter(incident=incident).select_related("unit").order_by("id")
 
 
 class Record:
@@ -38,24 +130,44 @@ class Record:
     def __init__(self, incident: Incident, typed: str = "") -> None:
         self.incident = incident
         self.typed = typed  # words that somebody is typing: read along, and no part of the record
-        self._missed: dict[datetime, list[Clock]] = {}
+        self._once: dict[Callable[[Incident], list[Any]], list[Any]] = {}
+        self._reached: dict[tuple[int, tuple[Scope, ...]], bool] = {}
+
+    def has(self, rows: type[Model]) -> bool:
+        """Whether there is any such row of the incident; what stands on few incidents is asked for only where there is."""
+        return rows in self._standing
+
+    def reached(self, user: Staff, verb: str) -> bool:
+        """Whether this person may do ``verb`` here; one question for all verbs that have the same scopes."""
+        key = user.pk, user.seat.scopes(verb)
+        if key not in self._reached:
+            self._reached[key] = bool(key[1]) and one(user, verb, self.incident.pk) is not None
+        return self._reached[key]
+
+    def once(self, question: Callable[[Incident], list[Row]]) -> list[Row]:
+        """What an app above the desk asks of the incident for more than one of its displays."""
+        if question not in self._once:
+            self._once[question] = question(self.incident)
+        return self._once[question]
+
+    @cached_property
+    def _standing(self) -> frozenset[type[Model]]:
+        return standing_on(self.incident)
 
     @cached_property
     def entries(self) -> list[Entry]:
         """The timeline, oldest first."""
-        found = self.incident.entries.annotate(acted_as=acts_as(OuterRef("author"), OuterRef("recorded_at")))
-        return list(found.select_related("text", "author").order_by("seq"))
+        return _entries(self.incident)
 
     @cached_property
     def called(self) -> SupervisorCall | None:
         """The newest call for a supervisor, answered or not."""
-        found = SupervisorCall.objects.filter(incident=self.incident).select_related("by", "answer__by")
-        return found.order_by("-id").first()
+        return next(iter(_called(self.incident)), None) if self.has(SupervisorCall) else None
 
     @cached_property
     def reassessment(self) -> Reassessment | None:
         """What asks for the next THRIVE; None where nothing does."""
-        return Reassessment.objects.filter(incident=self.incident).first()
+        return next(iter(_reassessment(self.incident)), None) if self.has(Reassessment) else None
 
     @cached_property
     def alarms(self) -> list[Alarm]:
@@ -77,28 +189,23 @@ class Record:
     @cached_property
     def _alarms(self) -> list[Alarm]:
         """Those that have not ended, the ones not raised yet included."""
-        return list(Alarm.objects.filter(incident=self.incident, ended_at__isnull=True))
+        return _alarms(self.incident) if self.has(Alarm) else []
 
     @cached_property
     def requests(self) -> list[ReviewRequest]:
         """What was asked of a second person, with its answer."""
-        decided = acts_as(OuterRef("decision__by"), OuterRef("decision__at"))
-        found = ReviewRequest.objects.filter(incident=self.incident).annotate(decider_acted_as=decided)
-        return list(
-            found.select_related("by", "why", "result", "period", "decision__by", "decision__words").order_by("-id")
-        )
+        return _requests(self.incident) if self.has(ReviewRequest) else []
 
     @cached_property
     def explained(self) -> dict[int, GradeReason]:
         """Reasons that followed a grade, the newest by the grade's period."""
-        found = GradeReason.objects.filter(period__incident=self.incident).select_related("why", "why_not_above")
-        return {one.period_id: one for one in found.order_by("id")}
+        found = _explained(self.incident) if self.has(GradeReason) else []
+        return {one.period_id: one for one in found}
 
     @cached_property
     def periods(self) -> list[GradePeriod]:
         """The grades it held."""
-        found = GradePeriod.objects.filter(incident=self.incident).select_related("by", "why", "why_not_above")
-        return list(found.prefetch_related(Prefetch("clocks", Clock.objects.order_by("id"))).order_by("-seq"))
+        return _periods(self.incident)
 
     @cached_property
     def held(self) -> Grade | None:
@@ -144,43 +251,55 @@ class Record:
     @cached_property
     def versions(self) -> list[ThriveVersion]:
         """The THRIVE versions."""
-        found = ThriveVersion.objects.filter(incident=self.incident).select_related("author", "text")
-        return list(found.order_by("-version"))
+        return _versions(self.incident)
 
     @cached_property
     def children(self) -> list[ChildVersion]:
         """Each child's newest version, in the order first recorded."""
         newest: dict[str, ChildVersion] = {}
-        for version in self.incident.child_versions.select_related("particulars").order_by("id"):
+        for version in _children(self.incident):
             newest[str(version.child)] = version
         return list(newest.values())
 
     @cached_property
+    def particulars(self) -> list[Particular]:
+        """Every place, caller and number that was given, the oldest first."""
+        return _particulars(self.incident)
+
+    @cached_property
+    def every_clock(self) -> list[Clock]:
+        """The clocks it had and has, in the order in which they began."""
+        return _clocks(self.incident)
+
+    @cached_property
     def clocks(self) -> list[Clock]:
         """The running clocks, earliest due first."""
-        return list(Clock.objects.filter(incident=self.incident).running().order_by("due_at"))
+        return sorted((one for one in self.every_clock if one.stopped_at is None), key=lambda one: one.due_at)
 
     @cached_property
     def offered(self) -> HandOff | None:
         """The hand-off that nobody has acknowledged; None where there is none."""
-        found: HandOff | None = open_handoffs(self.incident).select_related("note").first()
-        return found
+        return next(iter(_offered(self.incident)), None) if self.has(HandOff) else None
 
     @cached_property
     def transfers(self) -> list[Transfer]:
         """Other forces and agencies that were asked to act, with their answers."""
-        found = Transfer.objects.filter(incident=self.incident)
-        return list(found.select_related("told", "by", "answer__words", "answer__by").order_by("-id"))
+        return _transfers(self.incident) if self.has(Transfer) else []
+
+    def clocks_of(self, period: GradePeriod) -> list[Clock]:
+        """The clocks that a grade had and has."""
+        return [one for one in self.every_clock if one.period_id == period.pk]
 
     def missed(self, now: datetime) -> list[Clock]:
-        """The clocks that ran past their time, each with its explanations, the newest of those first."""
-        if now not in self._missed:
-            explained = DelayExplanation.objects.select_related("why", "by").order_by("-id")
-            found = Clock.objects.filter(incident=self.incident).missed(now).order_by("id")
-            self._missed[now] = list(found.prefetch_related(Prefetch("explanations", explained)))
-        return self._missed[now]
+        """The clocks that ran past their time."""
+        return [one for one in self.every_clock if missed(one, now)]
+
+    @cached_property
+    def delays(self) -> dict[int, DelayExplanation]:
+        """Why it was late, as it was said last of each clock that ran past its time, by the clock."""
+        return {one.clock_id: one for one in _delays(self.incident)} if self.has(DelayExplanation) else {}
 
     @cached_property
     def allocations(self) -> list[Allocation]:
         """Units sent, in the order sent."""
-        return list(Allocation.objects.filter(incident=self.incident).select_related("unit").order_by("id"))
+        return _allocations(self.incident)

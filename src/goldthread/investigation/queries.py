@@ -15,6 +15,7 @@ from goldthread.accounts.models import Staff, Team
 from goldthread.accounts.roles import roles
 from goldthread.contact.known import group_of
 from goldthread.contact.models import ChildVersion, Entry, Incident
+from goldthread.contact.querysets import of_incident
 from goldthread.investigation.models import (
     AccessAnswer,
     ChildVoice,
@@ -148,12 +149,17 @@ def leaders(team: int) -> tuple[list[Staff], list[Staff]]:
     return people, [one for one in people if one.can("investigation.review")]
 
 
-def newest_handover(incident: Incident) -> Handover | None:
-    """The newest offer of an incident, with its answer and the investigation that came of it."""
+@of_incident
+def _newest_handover(incident: Incident) -> QuerySet[Handover]:
     found = Handover.objects.filter(incident=incident).order_by("-pk")
     return found.select_related(
         "team", "to", "by", "answer__words", "answer__by", "investigation__investigator", "investigation__supervisor"
-    ).first()
+    )[:1]
+
+
+def newest_handover(incident: Incident) -> Handover | None:
+    """The newest offer of an incident, with its answer and the investigation that came of it."""
+    return next(iter(_newest_handover(incident)), None)
 
 
 def clock_of(about: str, number: object) -> Clock | None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from goldthread.contact.known import CHILD_FOUND
 from goldthread.contact.querysets import CHILD_TOO
 from goldthread.desk import beyond
+from goldthread.desk.standing import may_stand
 from goldthread.investigation.models import ACCESS, Handover, Investigation
 from goldthread.investigation.queries import DECLINED, clock_of, newest_handover
 from goldthread.investigation.rules import names
@@ -31,6 +32,7 @@ def show_all() -> None:
     )  # fmt: skip
     # Its clocks tell VAST, who must be able to see of what.
     CHILD_TOO.append(lambda: Q(pk__in=Investigation.objects.values("incident")))
+    may_stand(Handover)
     beyond.display("investigation/_state.jinja", _state)
     beyond.below("investigation/_hand.jinja")
     for code, words in {
@@ -61,7 +63,7 @@ def show_all() -> None:
 
 def _state(user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
     incident = record.incident
-    offer = newest_handover(incident)
+    offer = newest_handover(incident) if record.has(Handover) else None
     answer = getattr(offer, "answer", None)
     one = getattr(offer, "investigation", None)
     mine = bool(user.seat.codes & SENIOR) or incident.owner_id == user.pk

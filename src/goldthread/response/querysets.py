@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.response.models import Clock
 
 
 ENDED_OTHERWISE = ("regraded", "put_off", "closed")
@@ -18,6 +19,11 @@ ENDED_OTHERWISE = ("regraded", "put_off", "closed")
 
 def _missed(at: datetime) -> Q:
     return Q(stopped_at__isnull=True, due_at__lte=at) | Q(stopped_at__gt=F("due_at"))
+
+
+def missed(clock: Clock, at: datetime) -> bool:
+    """The same as ``ClockQuerySet.missed`` of a clock at hand."""
+    return clock.due_at <= at if clock.stopped_at is None else clock.stopped_at > clock.due_at
 
 
 class ClockQuerySet(models.QuerySet[Any]):

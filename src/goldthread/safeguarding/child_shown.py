@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.audit.actions import record_consultation
-from goldthread.contact.querysets import one as reached
 from goldthread.desk import beyond
 from goldthread.safeguarding import (
     child_chronology,
@@ -41,7 +40,7 @@ def show_child() -> None:
 
 def _records(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
     incident = record.incident
-    if not record.children or not user.can("child.known") or reached(user, "child.known", incident.pk) is None:
+    if not record.children or not record.reached(user, "child.known"):
         return {}
     rows = here(user, incident, record.children, now)
     if marked := [one["marker"].pk for row in rows for one in row["markers"]]:

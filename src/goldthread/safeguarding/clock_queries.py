@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from goldthread.accounts.roles import roles
 from goldthread.contact.models import Incident
+from goldthread.contact.querysets import of_incident
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ def running(about: tuple[str, object]) -> QuerySet[Clock]:
 def running_in(incident: Incident) -> QuerySet[Clock]:
     """The clocks that run in an incident, whatever they are on, the next to run out first."""
     return Clock.objects.filter(incident=incident, stopped_at__isnull=True).order_by("due_at", "pk")
+
+
+in_incident = of_incident(running_in)
+"""The same, put together once."""
 
 
 def standing(user: Staff) -> QuerySet[Any]:

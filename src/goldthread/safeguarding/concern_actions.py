@@ -262,7 +262,7 @@ def end(user: Staff, concern_id: int, *, key: uuid.UUID, outcome: str, words: st
         work, concern = on.work, on.concern
         _all_read(concern, reason)
         kept = rules.ended(rules.set_on(force_day(work.now)), outcome, words, told=queries.told_partner(concern))
-        if owed := rules.owed(queries.stands(concern, work.now)):
+        if owed := rules.owed(queries.stands(concern, queries.done_in(concern), work.now)):
             raise Refused(f"This concern stays open. {' '.join(owed)}")
         concern.words = Payload.objects.keep(kept)
         concern.outcome, concern.closed_at, concern.closed_by = outcome, work.now, user
@@ -322,7 +322,7 @@ def _add(
 def _settle(work: Work, concern: Concern, *, by_person: bool) -> None:
     """Let the clock of the rating run that holds while triage is owed, and no other; keep whether it is done."""
     wanted = f"vast_{concern.rating}"
-    if rules.triaged(concern.rating, by_person=by_person, reached=queries.was_reached(concern)):
+    if rules.triaged(concern.rating, by_person=by_person, reached=queries.was_reached(concern, queries.calls(concern))):
         concern.triaged_at = concern.triaged_at or work.now
         clock_actions.stop(work.act, (ABOUT, concern.pk), "triaged", by=work.user)
     else:

@@ -11,6 +11,7 @@ from goldthread.contact.known import force_day
 from goldthread.desk.models import BoardRow
 from goldthread.desk.rows import rows
 from goldthread.response.grades import grade
+from goldthread.safeguarding import clock_queries
 from goldthread.safeguarding import concern_queries as queries
 from goldthread.safeguarding import concern_rules as rules
 from goldthread.safeguarding.clock_models import Clock
@@ -20,12 +21,12 @@ from goldthread.safeguarding.concern_models import (
     RESULTS,
     Concern,
     ConcernCall,
+    ConcernOpinion,
     ConcernReason,
     ConcernResearch,
 )
 
 if TYPE_CHECKING:
-    from goldthread.contact.models import Incident
     from goldthread.desk.record import Record
 
 SIGNS = {"red": "over", "amber": "near", "green": "plain"}
@@ -83,9 +84,9 @@ def listed(some: Sequence[Concern], now: datetime) -> list[dict[str, Any]]:
 def concern(one: Concern, record: Record, now: datetime) -> dict[str, Any]:
     """Everything of one concern, for its page."""
     held = rules.set_on(force_day(now))
-    answered, reasons = queries.research(one), list(queries.reasons(one))
-    clock = Clock.objects.filter(about=queries.ABOUT, about_id=str(one.pk), stopped_at__isnull=True).first()
-    calls = [_call(each, held, now) for each in queries.calls(one)]
+    done, reasons = queries.done_in(one), queries.reasons(one)
+    running = record.once(clock_queries.in_incident) if record.has(Clock) else []
+    clock = next((each for each in running if (each.about, each.about_id) == (queries.ABOUT, str(one.pk))), None)
     return {
         "concern": one,
         "rating": rating(one.rating),
@@ -108,23 +109,22 @@ def concern(one: Concern, record: Record, now: datetime) -> dict[str, Any]:
                 "at": each.at,
                 "why": each.words.shown() if each.words else "",
             }
-            for each in queries.ratings(one)
+            for each in done.ratings
         ],
-        "calls": calls,
-        "call_owed": one.is_open and one.rating == "red" and not queries.was_reached(one),
+        "calls": [_call(each, held, now) for each in done.calls],
+        "call_owed": one.is_open and one.rating == "red" and not queries.was_reached(one, done.calls),
         "research": [
             {"item": item, "result": dict(RESULTS)[found.result] if found else "", "found": found}
-            for item, found in ((item, answered.get(item.code)) for item in held.research.values())
+            for item, found in ((item, done.research.get(item.code)) for item in held.research.values())
         ],
-        "opinions": opinions(record.incident, now),
-        "owed": rules.owed(queries.stands(one, now)) if one.is_open else [],
+        "opinions": opinions(done.opinions, now),
+        "owed": rules.owed(queries.stands(one, done, now)) if one.is_open else [],
         "outcome": rules.outcome_names().get(one.outcome, one.outcome),
     }
 
 
-def opinions(incident: Incident, now: datetime) -> list[dict[str, Any]]:
-    """Second opinions of an incident, each with its answer or until when one is owed."""
-    found = list(queries.opinions(incident))
+def opinions(found: Sequence[ConcernOpinion], now: datetime) -> list[dict[str, Any]]:
+    """Second opinions, each with its answer or until when one is owed."""
     running = {
         one.about_id: one.due_at
         for one in Clock.objects.filter(about="opinion", about_id__in=[str(each.pk) for each in found])
@@ -150,10 +150,10 @@ def opinions(incident: Incident, now: datetime) -> list[dict[str, Any]]:
 
 
 def on_incident(record: Record, now: datetime) -> dict[str, Any]:
-    """What the incident's own page shows: the newest concern and the second opinions. One query where there was never any."""
-    one = Concern.objects.filter(incident=record.incident).order_by("-pk").first()
-    if one is None:
+    """What the incident's own page shows: the newest concern and the second opinions."""
+    if not record.has(Concern):
         return {"vast_concern": None, "vast_opinions": [], "vast_referred": 0}
+    one = queries.in_incident(record.incident)[0]
     shown = {
         "id": one.pk,
         "rating": rating(one.rating),
@@ -163,8 +163,8 @@ def on_incident(record: Record, now: datetime) -> dict[str, Any]:
         "triaged": one.triaged_at is not None,
     }
     # How often it was referred by hand: the form, which a page keeps as it is while somebody types in it, is a fresh one after each.
-    by_hand = ConcernReason.objects.filter(concern__incident=record.incident, by__isnull=False).count()
-    return {"vast_concern": shown, "vast_opinions": opinions(record.incident, now), "vast_referred": by_hand}
+    given = opinions(queries.opinions(record.incident), now)
+    return {"vast_concern": shown, "vast_opinions": given, "vast_referred": len(queries.by_hand(record.incident))}
 
 
 def shortly(some: Sequence[ConcernReason]) -> list[str]:

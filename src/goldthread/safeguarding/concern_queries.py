@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +25,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from goldthread.config.prepared import of
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
+from goldthread.contact.querysets import of_incident
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.concern_models import (
     Concern,
@@ -130,17 +134,16 @@ def counted(user: Staff, now: datetime) -> dict[str, int]:
 
 def last_rating(concern: Concern) -> ConcernRating:
     """The rating that holds."""
-    return ConcernRating.objects.filter(concern=concern).select_related("by", "words").order_by("-pk")[0]
+    return ratings(concern)[0]
 
 
-def was_reached(concern: Concern) -> bool:
-    """Whether a partner was reached by telephone for the triage that is or was owed.
+def was_reached(concern: Concern, calls: Iterable[ConcernCall]) -> bool:
+    """Whether in these calls of it a partner was reached by telephone for the triage that is or was owed.
 
     For the first one any call counts, since VAST may ring before the rule looks; for one begun anew only a call made after the news.
     """
-    calls = ConcernCall.objects.filter(concern=concern, reached__isnull=False)
     first = concern.triage_from == concern.opened_at
-    return (calls if first else calls.filter(called_at__gte=concern.triage_from)).exists()
+    return any(one.reached_id is not None and (first or one.called_at >= concern.triage_from) for one in calls)
 
 
 def told_partner(concern: Concern) -> bool:
@@ -155,46 +158,87 @@ def newest_reason(concern: Concern) -> int:
     return ConcernReason.objects.filter(concern=concern).aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def research(concern: Concern) -> dict[str, ConcernResearch]:
-    """The newest result of each item."""
-    found = ConcernResearch.objects.filter(concern=concern).select_related("by", "words")
-    return {one.item: one for one in found.order_by("item", "-pk").distinct("item")}
+of_concern = of(lambda: Concern(pk=-930_000_001))
 
 
-def stands(concern: Concern, now: datetime) -> Stands:
-    """What its ending looks at."""
-    answered = research(concern)
-    calls = ConcernCall.objects.filter(concern=concern, reached__isnull=False)
-    return Stands(
-        rating=concern.rating,
-        by_person=last_rating(concern).by_id is not None,
-        reached=was_reached(concern),
-        unwritten=calls.filter(write_up__isnull=True).count(),
-        unanswered=tuple(one.name for one in set_on(force_day(now)).research.values() if one.code not in answered),
-        opinions=ConcernOpinion.objects.filter(concern=concern, answer__isnull=True).count(),
-    )
+@of_concern
+def by_number(concern: Concern) -> QuerySet[Concern]:
+    """The concern of a number, in whoever's sight."""
+    return Concern.objects.filter(pk=concern.pk).select_related("words", "closed_by")
 
 
+@of_concern
 def reasons(concern: Concern) -> QuerySet[ConcernReason]:
     """Why it is there, in order."""
     return ConcernReason.objects.filter(concern=concern).select_related("by", "words").order_by("pk")
 
 
+@of_concern
 def calls(concern: Concern) -> QuerySet[ConcernCall]:
     """Calls, the newest first."""
     found = ConcernCall.objects.filter(concern=concern).select_related("by", "reached", "write_up__words")
     return found.order_by("-pk")
 
 
+@of_concern
 def ratings(concern: Concern) -> QuerySet[ConcernRating]:
     """Ratings, the newest first."""
     return ConcernRating.objects.filter(concern=concern).select_related("by", "words").order_by("-pk")
 
 
+@of_concern
+def research(concern: Concern) -> QuerySet[ConcernResearch]:
+    """The newest result of each item."""
+    found = ConcernResearch.objects.filter(concern=concern).select_related("by", "words")
+    return found.order_by("item", "-pk").distinct("item")
+
+
+@of_incident
+def in_incident(incident: Incident) -> QuerySet[Concern]:
+    """An incident's concerns, the newest first."""
+    return Concern.objects.filter(incident=incident).order_by("-pk")
+
+
+@of_incident
+def by_hand(incident: Incident) -> QuerySet[ConcernReason]:
+    """Every reason in an incident that somebody gave."""
+    return ConcernReason.objects.filter(concern__incident=incident, by__isnull=False)
+
+
+@of_incident
 def opinions(incident: Incident) -> QuerySet[ConcernOpinion]:
     """Second opinions in an incident, the newest first."""
     found = ConcernOpinion.objects.filter(concern__incident=incident)
     return found.select_related("by", "words", "answer__by", "answer__words").order_by("-pk")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done in a concern: ratings and calls, the newest first; the newest result of each item; second opinions."""
+
+    ratings: list[ConcernRating]
+    calls: list[ConcernCall]
+    research: dict[str, ConcernResearch]
+    opinions: list[ConcernOpinion]
+
+
+def done_in(concern: Concern) -> Done:
+    """All of it; second opinions as they stand in the incident, those of its other concerns too."""
+    looked = {one.item: one for one in research(concern)}
+    return Done(ratings(concern), calls(concern), looked, opinions(concern.incident))
+
+
+def stands(concern: Concern, done: Done, now: datetime) -> Stands:
+    """What its ending looks at."""
+    items = set_on(force_day(now)).research.values()
+    return Stands(
+        rating=concern.rating,
+        by_person=done.ratings[0].by_id is not None,
+        reached=was_reached(concern, done.calls),
+        unwritten=sum(one.reached_id is not None and not hasattr(one, "write_up") for one in done.calls),
+        unanswered=tuple(one.name for one in items if one.code not in done.research),
+        opinions=sum(one.concern_id == concern.pk and not hasattr(one, "answer") for one in done.opinions),
+    )
 
 
 def late(now: datetime) -> dict[uuid.UUID, datetime]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from goldthread.contact.querysets import CHILD_TOO
 from goldthread.desk import beyond
+from goldthread.desk.standing import may_stand
 from goldthread.response.grades import grade
 from goldthread.safeguarding import clock_views
 from goldthread.safeguarding import concern_queries as queries
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def show_all() -> None:
     """Register all; called once at start."""
+    may_stand(Concern)
     beyond.display("safeguarding/_concern.jinja", _here)
     beyond.line("concern.opened", lambda data: f"With VAST, {_rating(data)}: {_causes(data)}")
     beyond.line("concern.more", lambda data: f"One more reason for VAST, {_rating(data)}: {_causes(data)}")

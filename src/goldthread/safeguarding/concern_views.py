@@ -23,6 +23,7 @@ from goldthread.contact.known import force_day
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import commands, drafts, pages
+from goldthread.desk.queries import SHOWN
 from goldthread.desk.record import Record
 from goldthread.response.grades import grades_on
 from goldthread.safeguarding import concern_actions as actions
@@ -33,12 +34,14 @@ from goldthread.safeguarding.concern_models import Concern
 from goldthread.safeguarding.concern_rules import Set, set_on
 from goldthread.safeguarding.nav import sections
 from goldthread.supervision.coaching_actions import leave
-from goldthread.supervision.coaching_queries import LEAVES, notes_by, receivers
+from goldthread.supervision.coaching_queries import LEAVES, notes_here, receivers
 from goldthread.supervision.forms import CoachForm
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
 PAGE = 50
+OWN = ("safeguarding/_concern.jinja",)
+"""What the incident's page shows of its concern, which this page itself is."""
 SEE, WORKS = queries.SEE, actions.WORKS
 
 
@@ -199,18 +202,20 @@ def _do(
 
 
 def _found(user: Staff, concern_id: int) -> Concern:
-    found = queries.reached_by(user).select_related("incident").filter(pk=concern_id).first()
-    if found is None:
-        raise Http404(NOT_THERE)
-    return found
+    for found in queries.by_number(Concern(pk=concern_id)):
+        incident = reached(user, SEE, found.incident_id, beside=SHOWN)
+        if incident is not None:
+            found.incident = incident
+            return found
+    raise Http404(NOT_THERE)
 
 
 def _page(request: HttpRequest, concern_id: int, *, form: CommandForm | None = None, status: int = 200) -> HttpResponse:
     user = staff(request)
     found = _found(user, concern_id)
     record = Record(found.incident)
-    stands = pages.every_value(user, record)
-    now: datetime = stands["now"]
+    now = database_now(connection)
+    stands = pages.every_value(user, record, now, OWN)
     subjects = [("incident", str(found.incident_id)), ("concern", str(found.pk))]
     record_consultation(user, SEE, [*subjects, *(("child", one.child) for one in stands["children"])])
     held = _set(now)
@@ -220,7 +225,7 @@ def _page(request: HttpRequest, concern_id: int, *, form: CommandForm | None = N
         forms.CallForm(choices=_desks(held), initial={"desk": whom.code}),
         forms.WriteUpForm(),
         forms.ResearchForm(),
-        forms.OpinionForm(choices=_grades()),
+        forms.OpinionForm(choices=_grades(now)),
         forms.EndForm(choices=_outcomes(held)),
         CoachForm(receivers=receivers(found.incident, user) if user.can(LEAVES) else []),
     ]
@@ -231,9 +236,9 @@ def _page(request: HttpRequest, concern_id: int, *, form: CommandForm | None = N
         "on_call": False,
         "draft_key": drafts.browser_key(user),
         "forms": {one.name: form if form is not None and form.name == one.name else one for one in fresh},
-        "works": found.is_open and reached(user, WORKS, found.incident_id) is not None,
+        "works": found.is_open and record.reached(user, WORKS),
         "whom": whom,
-        "coached": list(notes_by(user).filter(incident=found.incident)),
+        "coached": notes_here(user, found.incident),
         "sections": sections(user, request.path),
     }
     return render(request, "safeguarding/concern.jinja", context, status=status)
@@ -251,5 +256,5 @@ def _outcomes(held: Set) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in held.outcomes.values()]
 
 
-def _grades() -> list[tuple[str, str]]:
-    return [(one.code, one.name) for one in grades_on(force_day(database_now(connection))).values()]
+def _grades(now: datetime | None = None) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in grades_on(force_day(now or database_now(connection))).values()]

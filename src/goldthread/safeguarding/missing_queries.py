@@ -47,10 +47,10 @@ def _interview_owed() -> QuerySet[Clock]:
     )
 
 
-def running_in(incident: Incident) -> list[MissingEpisode]:
+def running_in(incident: Incident) -> QuerySet[MissingEpisode]:
     """Children of an incident who are missing now, the longest unseen first."""
     found = MissingEpisode.objects.filter(incident=incident, returned_at__isnull=True)
-    return list(found.order_by(F("last_seen_at").asc(nulls_first=True), "at"))
+    return found.order_by(F("last_seen_at").asc(nulls_first=True), "at")
 
 
 def newest(episode: MissingEpisode) -> MissingAssessment | None:

@@ -29,9 +29,9 @@ def listed(user: Staff) -> QuerySet[Protection]:
     return found.order_by(F("ended_at").desc(nulls_first=True), "taken_at", "pk")
 
 
-def running_in(incident: Incident) -> list[Protection]:
+def running_in(incident: Incident) -> QuerySet[Protection]:
     """Those that run in an incident, the longest first."""
-    return list(Protection.objects.filter(incident=incident, ended_at__isnull=True).order_by("taken_at"))
+    return Protection.objects.filter(incident=incident, ended_at__isnull=True).order_by("taken_at")
 
 
 def newest(held: Protection) -> ProtectionVersion | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from goldthread.contact.querysets import one as reached
+from goldthread.contact.querysets import of_incident
 from goldthread.desk import beyond
+from goldthread.desk.standing import may_stand
 from goldthread.safeguarding import missing_choices, missing_presenters, missing_queries, protection_choices
 from goldthread.safeguarding import protection_presenters as presenters
 from goldthread.safeguarding import protection_queries as queries
+from goldthread.safeguarding.missing_models import MissingEpisode
+from goldthread.safeguarding.protection_models import Protection
 from goldthread.web.times import clock
 
 if TYPE_CHECKING:
@@ -19,14 +22,21 @@ if TYPE_CHECKING:
 
 def show_all() -> None:
     """Register all; called once at start."""
+    may_stand(Protection)
+    may_stand(MissingEpisode)
     beyond.display("safeguarding/_protection.jinja", _values)
     for code, words in LINES.items():
         beyond.line(code, words)
 
 
+_protections = of_incident(queries.running_in)
+_episodes = of_incident(missing_queries.running_in)
+
+
 def _values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
     incident = record.incident
-    protections, episodes = queries.running_in(incident), missing_queries.running_in(incident)
+    protections = _protections(incident) if record.has(Protection) else []
+    episodes = _episodes(incident) if record.has(MissingEpisode) else []
     names = {str(one.child): presenters.called(one) for one in record.children} if protections or episodes else {}
     known = queries.newest_of(protections) if protections else {}
     return {
@@ -34,17 +44,9 @@ def _values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
             presenters.shown(one, known.get(one.pk), now, names.get(str(one.child), "A child")) for one in protections
         ],
         "missing": [missing_presenters.shown(one, now, names.get(str(one.child), "A child")) for one in episodes],
-        "may_see_safeguarding": _sees(user, record),
+        "may_see_safeguarding": record.reached(user, queries.SEES),
         "may_record_safeguarding": user.can("protection.record"),
     }
-
-
-def _sees(user: Staff, record: Record) -> bool:
-    """Whether the records' own pages open for them; where both verbs have the same scopes, this page is the answer already."""
-    if not user.can(queries.SEES):
-        return False
-    same = set(user.seat.scopes(queries.SEES)) == set(user.seat.scopes("incident.see"))
-    return same or reached(user, queries.SEES, record.incident.pk) is not None
 
 
 def _at(data: dict[str, Any], name: str = "at") -> str:

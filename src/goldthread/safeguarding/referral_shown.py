@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from goldthread.contact.querysets import CHILD_TOO
-from goldthread.contact.querysets import one as reached
+from goldthread.contact.querysets import CHILD_TOO, of_incident
 from goldthread.desk import beyond
+from goldthread.desk.standing import may_stand
 from goldthread.safeguarding import referral_presenters, referral_queries
 from goldthread.safeguarding.clock_models import Clock
 from goldthread.safeguarding.clock_rules import names
@@ -28,6 +28,7 @@ def show_all() -> None:
     """Register all; called once at start."""
     ALSO["referral"] = referral_queries.late
     CHILD_TOO.append(lambda: Q(pk__in=Referral.objects.values("incident")))
+    may_stand(Referral)
     beyond.display("safeguarding/_referrals.jinja", _referrals)
     beyond.line("referral.owed", lambda data: f"Referral owed: {_kind(data)}")
     beyond.line("referral.not_owed", lambda data: f"Referral not owed after all: {_kind(data)}")
@@ -35,12 +36,16 @@ def show_all() -> None:
         beyond.line(f"referral.{code}", _line(name.lower()))
 
 
+_of_incident = of_incident(referral_queries.of_incident)
+
+
 def _referrals(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
-    found = [referral_presenters.row(one, now) for one in referral_queries.of_incident(record.incident)]
+    here = _of_incident(record.incident) if record.has(Referral) else []
+    found = [referral_presenters.row(one, now) for one in here]
     return {
         "referrals": found,
         "may_refer": user.can("referral.make"),
-        "may_see_referrals": bool(found) and reached(user, SEES, record.incident.pk) is not None,
+        "may_see_referrals": bool(found) and record.reached(user, SEES),
     }
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import roles
 from goldthread.desk import beyond
+from goldthread.desk.standing import may_stand
 from goldthread.safeguarding import child_shown, concern_shown, door_shown, link_shown, protection_shown, referral_shown
-from goldthread.safeguarding.clock_queries import running_in
+from goldthread.safeguarding.clock_models import Clock
+from goldthread.safeguarding.clock_queries import in_incident
 from goldthread.safeguarding.clock_rules import names
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ TOLD = {"warn": "time is running out", "due": "time has run out", "ladder": "tim
 
 def show_all() -> None:
     """Register all; called once at start."""
+    may_stand(Clock)
     beyond.display("safeguarding/_clocks.jinja", _clocks)
     beyond.below("safeguarding/_leads.jinja")
     beyond.line("clock.told", _told)
@@ -33,7 +36,7 @@ def show_all() -> None:
 
 
 def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
-    found = running_in(record.incident)
+    found = record.once(in_incident) if record.has(Clock) else []
     return {
         "safeguarding_clocks": [
             {

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import roles
+from goldthread.assessment.models import ThriveVersion
 from goldthread.audit.models import DatabaseNow
-from goldthread.contact.models import Incident
+from goldthread.config.prepared import Prepared
+from goldthread.contact.models import Entry, Incident
+from goldthread.contact.querysets import ANY_ID, of_incident
 from goldthread.desk.models import Draft
 from goldthread.supervision.coaching_models import CoachingNote
 from goldthread.supervision.queries import TYPING
@@ -20,14 +24,18 @@ READS, LEAVES = "coaching.read", "coaching.leave"
 
 def receivers(incident: Incident, by: Staff) -> list[Staff]:
     """Whom a note about this incident may be for: who opened or owns it or wrote words or a THRIVE in it, and reads such notes."""
-    hands = {incident.opened_by_id, incident.owner_id}
-    hands |= set(incident.entries.filter(kind="words").values_list("author", flat=True))
-    hands |= set(incident.thrive_versions.values_list("author", flat=True))
+    return [one for one in _hands_in(incident) if one.pk != by.pk]
+
+
+@of_incident
+def _hands_in(incident: Incident) -> QuerySet[Staff]:
+    mine = OuterRef("pk")
+    held = Incident.objects.filter(Q(opened_by=mine) | Q(owner=mine), pk=incident.pk)
+    wrote = Entry.objects.filter(incident=incident, kind="words", author=mine)
+    assessed = ThriveVersion.objects.filter(incident=incident, author=mine)
     reading = [code for code, role in roles().items() if role.can(READS)]
-    found = Staff.objects.filter(
-        pk__in=[one for one in hands if one is not None], is_active=True, role__in=reading
-    ).exclude(pk=by.pk)
-    return list(found.order_by("name", "pk"))
+    found = Staff.objects.filter(Exists(held) | Exists(wrote) | Exists(assessed), is_active=True, role__in=reading)
+    return found.order_by("name", "pk")
 
 
 def notes_to(user: Staff) -> QuerySet[CoachingNote]:
@@ -38,6 +46,19 @@ def notes_to(user: Staff) -> QuerySet[CoachingNote]:
 def notes_by(user: Staff) -> QuerySet[CoachingNote]:
     """Notes that this person left, newest first."""
     return _whole(CoachingNote.objects.filter(by=user))
+
+
+ANY_STAFF = -940_000_001
+
+
+@lru_cache(maxsize=1)
+def _notes_here() -> Prepared[CoachingNote]:
+    return Prepared(notes_by(Staff(pk=ANY_STAFF)).filter(incident=ANY_ID), [ANY_STAFF, ANY_ID])
+
+
+def notes_here(user: Staff, incident: Incident) -> list[CoachingNote]:
+    """Notes that this person left about an incident, newest first."""
+    return _notes_here().all(user.pk, incident.pk)
 
 
 def has_left(user: Staff) -> bool:

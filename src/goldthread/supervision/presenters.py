@@ -9,6 +9,7 @@ from uuid import UUID
 from goldthread.accounts.roles import named
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
+from goldthread.contact.querysets import of_incident
 from goldthread.desk.models import BoardRow
 from goldthread.desk.presenters import LEVEL_NAMES
 from goldthread.desk.record import Record
@@ -17,7 +18,7 @@ from goldthread.response.grades import grade
 from goldthread.response.request_models import KINDS
 from goldthread.supervision import rules
 from goldthread.supervision.kinds import names, set_on
-from goldthread.supervision.models import ANSWERS
+from goldthread.supervision.models import ANSWERS, Question
 from goldthread.supervision.queries import Waiting, hands_in, open_questions, open_sweeps, reviews_of
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def _reply(one: Any) -> dict[str, Any] | None:
     return {"open": False, "who": answer.by.name, "at": answer.at, "words": answer.words.shown()}
 
 
+_open_questions = of_incident(open_questions)
+
+
 def asked_here(record: Record, now: datetime) -> list[dict[str, Any]]:
     """Supervisors' questions that stand in the incident, for whoever works on it."""
     return [
@@ -152,7 +156,7 @@ def asked_here(record: Record, now: datetime) -> list[dict[str, Any]]:
             "late": one.answer_by < now,
             "to": one.to.name if one.to else one.to_team.name if one.to_team else "",
         }
-        for one in open_questions(record.incident)
+        for one in (_open_questions(record.incident) if record.has(Question) else [])
     ]
 
 

@@ -27,11 +27,12 @@ from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one as reached
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import commands, drafts, pages
+from goldthread.desk.queries import SHOWN
 from goldthread.desk.record import Record
 from goldthread.response.grades import grades_on
 from goldthread.supervision import actions, forms, presenters, queries
 from goldthread.supervision.coaching_actions import leave
-from goldthread.supervision.coaching_queries import LEAVES, notes_by, receivers
+from goldthread.supervision.coaching_queries import LEAVES, notes_here, receivers
 from goldthread.supervision.kinds import names
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import asked_page, page_links
@@ -296,7 +297,7 @@ def _page(
     request: HttpRequest, incident_id: uuid.UUID, *, form: CommandForm | None = None, status: int = 200
 ) -> HttpResponse:
     user = staff(request)
-    incident = reached(user, VERB, incident_id)
+    incident = reached(user, VERB, incident_id, beside=SHOWN)
     if incident is None:
         raise Http404(NOT_THERE)
     record = Record(incident)
@@ -339,7 +340,7 @@ def _page(
         "reviews": presenters.reviews(record),
         "questions": presenters.asked_here(record, now),
         "notes": [{"words": one.words.shown(), "by": one.by.name, "at": one.at} for one in queries.notes_of(incident)],
-        "coached": list(notes_by(user).filter(incident=incident)),
+        "coached": notes_here(user, incident),
         "not_yours": presenters.may_review(user, incident),
         "open_requests": [one for one in stands["asked"] if one["open"]],
         "seen": seen,

@@ -45,7 +45,7 @@ def incident(record: Record, now: datetime) -> answers.IncidentShown:
         requests=[shown_response.request(one, record) for one in record.requests],
         offered=shown_response.offered(record),
         transfers=[shown_response.transfer(one) for one in record.transfers],
-        missed=[shown_response.missed(one) for one in record.missed(now)],
+        missed=[shown_response.missed(one, record.delays.get(one.pk)) for one in record.missed(now)],
         reassess=shown_response.reassess(record),
     )
 

@@ -11,7 +11,7 @@ from goldthread.desk import presenters
 from goldthread.desk.asked import waits_for
 from goldthread.desk.record import Record
 from goldthread.integration.api import answers_response as answers
-from goldthread.response.models import ARRIVAL_SOURCES, Allocation, Clock, Transfer
+from goldthread.response.models import ARRIVAL_SOURCES, Allocation, Clock, DelayExplanation, Transfer
 from goldthread.response.querysets import ENDED_OTHERWISE
 from goldthread.response.request_models import ReviewRequest
 from goldthread.response.transfer_actions import told
@@ -25,7 +25,7 @@ def held(record: Record) -> answers.GradeHeld | None:
 def grades(record: Record, now: datetime) -> list[answers.GradePeriod]:
     """Every grade it held with its targets, newest first."""
     return [
-        answers.GradePeriod(**one, clocks=[_clock(clock, now) for clock in period.clocks.all()])
+        answers.GradePeriod(**one, clocks=[_clock(clock, now) for clock in record.clocks_of(period)])
         for one, period in zip(_grades(record), record.periods, strict=True)
     ]
 
@@ -76,9 +76,8 @@ def transfer(one: Transfer) -> answers.TransferShown:
     )  # fmt: skip
 
 
-def missed(clock: Clock) -> answers.Missed:
+def missed(clock: Clock, said: DelayExplanation | None) -> answers.Missed:
     """A target that was missed, with what was said of it last."""
-    said = next(iter(clock.explanations.all()), None)
     return answers.Missed(
         kind=clock.kind,
         due_at=clock.due_at,
