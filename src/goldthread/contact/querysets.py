@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from goldthread.contact.models import Incident
 
 CHILD_TOO: list[Callable[[], Q]] = []
-"""What floors above hold of a child in an incident, whatever its record says: it is in the scope *child* as well. Filled at start."""
+"""What floors above hold of a child in an incident, whatever its record says: it is in the scope *child* as well. Filled at start,
+each as whether a row is there: of few incidents that is looked up, of all the database builds one table of them."""
 ENDS_AT_CLOSING = frozenset({"open", "area"})
 """Scopes whose incidents go out of sight with their closing."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goldthread.contact.known import CHILD_FOUND
 from goldthread.contact.querysets import CHILD_TOO
@@ -31,7 +31,7 @@ def show_all() -> None:
         inv_review=one, inv_access=one, inv_told=one, inv_plan=one,
     )  # fmt: skip
     # Its clocks tell VAST, who must be able to see of what.
-    CHILD_TOO.append(lambda: Q(pk__in=Investigation.objects.values("incident")))
+    CHILD_TOO.append(lambda: Q(Exists(Investigation.objects.filter(incident=OuterRef("pk")))))
     may_stand(Handover)
     beyond.display("investigation/_state.jinja", _state)
     beyond.below("investigation/_hand.jinja")

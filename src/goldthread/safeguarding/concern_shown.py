@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goldthread.contact.querysets import CHILD_TOO
 from goldthread.desk import beyond
@@ -46,7 +46,7 @@ def _here(_user: Staff, record: Record, now: datetime) -> dict[str, Any]:
 
 
 def _referred() -> Q:
-    return Q(pk__in=Concern.objects.values("incident"))
+    return Q(Exists(Concern.objects.filter(incident=OuterRef("pk"))))
 
 
 def _rating(data: dict[str, Any]) -> str:

@@ -100,7 +100,8 @@ def listed(user: Staff, now: datetime, *, show: str = "open", kind: str = "") ->
         found = found.filter(next_due__lt=now)
     elif show != "all":
         ended = Exists(ReferralLeg.objects.filter(referral=OuterRef("pk"), leg__in=ENDS))
-        found = found.filter(Q(next_due__isnull=False) | ~ended)
+        running = Clock.objects.filter(about=ABOUT, about_id=Cast(OuterRef("pk"), CharField()), stopped_at__isnull=True)
+        found = found.filter(Q(Exists(running)) | ~ended)
     return found.order_by(F("next_due").asc(nulls_last=True), "made_at", "pk")
 
 

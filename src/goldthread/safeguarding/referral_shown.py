@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goldthread.contact.querysets import CHILD_TOO, of_incident
 from goldthread.desk import beyond
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def show_all() -> None:
     """Register all; called once at start."""
     ALSO["referral"] = referral_queries.late
-    CHILD_TOO.append(lambda: Q(pk__in=Referral.objects.values("incident")))
+    CHILD_TOO.append(lambda: Q(Exists(Referral.objects.filter(incident=OuterRef("pk")))))
     may_stand(Referral)
     beyond.display("safeguarding/_referrals.jinja", _referrals)
     beyond.line("referral.owed", lambda data: f"Referral owed: {_kind(data)}")
