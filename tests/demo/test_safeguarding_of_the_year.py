@@ -294,6 +294,26 @@ def test_partners_answer_decline_and_are_silent_and_the_measures_see_it(small_fo
     assert database_now(connection) >= Clock.objects.latest("began_at").began_at
 
 
+def test_the_door_has_a_year_that_the_measures_see(small_force: datetime) -> None:
+    _told(small_force)
+    for code in ("door-seen", "door-alone", "door-answered"):
+        points = [queries.point(measure(code), small_force - timedelta(days=28 * month)) for month in range(2, 12)]
+        assert sum(one.of or 0 for one in points) > 30, code
+        assert 0 < sum(one.met or 0 for one in points) < sum(one.of or 0 for one in points), code
+    assert DoorVisit.objects.exclude(no_child="").exists(), "where no child was on record, officers say what they found"
+    assert ClockStep.objects.filter(clock__rule="door").exists(), "who does not answer in time is told of"
+    left_closed = Allocation.objects.filter(incident__closed_at__isnull=False, arrived_at__isnull=False)
+    assert left_closed.exclude(incident__child="none").filter(door_visits=None).exists(), "some never answer"
+
+
+def test_children_of_whom_nobody_had_told_are_recorded_at_the_door_and_then_by_vast(small_force: datetime) -> None:
+    _told(small_force)
+    by_officers = ChildVersion.objects.filter(version=1, by__role__in=["officer", "sergeant"])
+    assert by_officers.exists()
+    first = {(one.incident_id, one.child) for one in by_officers}
+    assert any((tie.incident_id, tie.child) in first for tie in ChildTie.objects.all())
+
+
 def test_the_same_seed_gives_the_same_year_of_safeguarding(small_force: datetime) -> None:
     def acts() -> list[Act]:
         plan = plans.recorded()

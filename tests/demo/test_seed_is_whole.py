@@ -91,6 +91,11 @@ def test_a_second_seed_does_nothing(small_force: datetime) -> None:
         ("UPDATE contact_incident SET children_answer = 'named' WHERE children_answer = 'not_asked'", "children"),
         ("UPDATE safeguarding_concern SET triaged_at = NULL WHERE closed_at IS NOT NULL", "without triage"),
         ("UPDATE safeguarding_clock SET told = told + 1 WHERE stopped_at IS NOT NULL", "told other steps"),
+        ("UPDATE response_allocation SET at = at + interval '3 days'", "at the door"),
+        (
+            "UPDATE safeguarding_clock SET stopped_at = stopped_at + interval '1 day' WHERE about = 'visit'",
+            "of its visit",
+        ),
         (
             "UPDATE safeguarding_referral SET contact_id = (SELECT max(id) FROM safeguarding_partnercontact)",
             "another partner",
