@@ -33,6 +33,7 @@ from goldthread.desk.models import BoardRow
 from goldthread.response.models import Unit
 from goldthread.safeguarding.child_models import ChildTie
 from goldthread.safeguarding.concern_models import Concern
+from goldthread.safeguarding.door_models import DoorAnswer
 from goldthread.safeguarding.referral_models import Referral
 
 CHUNK, CHUNKS, OPEN = 200, 3, 40
@@ -125,6 +126,7 @@ def test_a_killed_start_leaves_whole_chunks_and_the_next_one_ends_in_a_checked_f
     looked_into = Concern.objects.filter(incident__in=planned)
     assert looked_into.exclude(outcome="").exists(), "VAST ended concerns in the year"
     assert Referral.objects.filter(incident__in=planned).exists()
+    assert DoorAnswer.objects.filter(incident__in=planned).exists(), "officers answered at the door"
     assert ChildTie.objects.filter(incident__in=planned, record__made_at__lte=plan.now).exists()
 
     third = subprocess.run(run, env=committing.env, capture_output=True, text=True, check=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from django.db import connection
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
-from goldthread.contact.models import Entry, Incident
+from goldthread.contact.models import ChildVersion, Entry, Incident
+from goldthread.contact.rules import ChildGiven
 from goldthread.demo import plan as plans
 from goldthread.demo import steps
 from goldthread.demo.desk_rows import Act
@@ -25,28 +26,49 @@ from goldthread.demo.told import clock_back
 from goldthread.demo.writing import Rows
 from goldthread.measures import queries
 from goldthread.measures.registry import measure
-from goldthread.safeguarding import child_actions, concern_actions, referral_actions
+from goldthread.response.models import Allocation
+from goldthread.safeguarding import child_actions, concern_actions, door_actions, referral_actions
 from goldthread.safeguarding.child_models import ChildRecord, ChildTie
 from goldthread.safeguarding.clock_actions import watch
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 from goldthread.safeguarding.concern_models import Concern, ConcernCall, ConcernOpinion
 from goldthread.safeguarding.concern_queries import newest_reason
+from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
 from goldthread.safeguarding.link_models import PartnerLink
 from goldthread.safeguarding.referral_models import Referral, ReferralLeg
 from tests.demo.test_seed_is_whole import do
 
-OURS = ("clock", "concern", "referral", "link", "child")
+OURS = ("clock", "concern", "referral", "link", "child", "children", "door", "grade", "thrive")
 SLOWER = timedelta(seconds=8)
 """A command takes its time, so that a clock begun by it falls due so much later than in the rows."""
 NEAR = timedelta(seconds=40)
 VERBS = {
-    "look", "tell", "rate", "telephone", "write_up", "look_into", "opinion", "answer", "end", "make", "seen", "accepted", "declined",
-    "acted", "outcome", "feed_back", "withdraw", "child_make", "child_tie",
+    "look", "tell", "rate", "telephone", "write_up", "look_into", "opinion", "end", "make", "seen", "accepted", "declined",
+    "acted", "outcome", "feed_back", "withdraw", "child_make", "child_tie", "agrees", "disagrees", "door", "door_late", "door_new",
+    "door_told", "ppn_late", "not_seen", "not_alone", "too_young", "alone", "no_child",
 }  # fmt: skip
 
 
 def _verbs(record: Record) -> set[str]:
-    return {one.given.get("leg", one.verb) for one in record.taken if isinstance(one, Act)}
+    found = {one.given.get("leg", one.given.get("answer", one.verb)) for one in record.taken if isinstance(one, Act)}
+    left, told = False, False
+    for one in record.taken:
+        left |= isinstance(one, steps.Left)
+        told |= left and isinstance(one, Act) and one.verb == "tell"
+        if isinstance(one, Act) and one.verb == "door":
+            found |= _at_door(one.given, left=left, told=told)
+    return found
+
+
+def _at_door(given: Mapping[str, Any], *, left: bool, told: bool) -> set[str]:
+    shown = {
+        "door_late": left, "door_new": given["new"], "no_child": given["whole"].no_child, "door_told": told and given["children"],
+        "ppn_late": given["whole"].ppn and not given["children"], "alone": any(one.alone == "yes" for one in given["children"]),
+        "not_seen": any(one.seen == "no" for one in given["children"]),
+        "not_alone": any(one.alone == "no" for one in given["children"]),
+        "too_young": any(one.alone == "too_young" for one in given["children"]),
+    }  # fmt: skip
+    return {what for what, is_so in shown.items() if is_so}
 
 
 def _told(now: datetime) -> tuple[list[tuple[steps.Story, Record]], uuid.UUID]:
@@ -106,6 +128,13 @@ def _act(incident: uuid.UUID, act: Act, made: dict[uuid.UUID, uuid.UUID]) -> Non
         watch()
         return
     user = Staff.objects.get(username=act.by)
+    if act.verb == "door":
+        sent = Allocation.objects.filter(incident=incident).latest("pk")
+        given["new"] = [
+            ChildGiven(str(one.child), one.name, one.age, False, one.where_now, one.last_seen_by, one.seen) for one in given["new"]
+        ]  # fmt: skip
+        door_actions.answer(sent.unit.crew.earliest("pk"), incident, key=key, visit=sent.pk, **given)
+        return
     concern = Concern.objects.filter(incident=incident).first()
     match act.verb:
         case "rate":
@@ -123,7 +152,7 @@ def _act(incident: uuid.UUID, act: Act, made: dict[uuid.UUID, uuid.UUID]) -> Non
             concern_actions.give_opinion(user, concern.pk, key=key, **given)  # type: ignore[union-attr]
         case "answer":
             asked = ConcernOpinion.objects.get(concern=concern)
-            concern_actions.answer(user, asked.pk, incident_id=incident, key=key, answer="disagrees", **given)
+            concern_actions.answer(user, asked.pk, incident_id=incident, key=key, **given)
         case "end":
             read = {"last_seq": Incident.objects.get(pk=incident).last_seq, "reason": newest_reason(concern)}  # type: ignore[arg-type]
             concern_actions.end(user, concern.pk, key=key, **read, **given)  # type: ignore[union-attr]
@@ -148,18 +177,32 @@ def _act(incident: uuid.UUID, act: Act, made: dict[uuid.UUID, uuid.UUID]) -> Non
 def _trace(incident: uuid.UUID) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     """Every row of safeguarding without its keys, and the times in it."""
     ids = {"referral", "link", "record"}
-    for entry in Entry.objects.filter(incident=incident).select_related("text").order_by("seq"):
+    for entry in Entry.objects.filter(incident=incident).select_related("text", "author").order_by("seq"):
+        first = entry.code.split(".")[0]
+        crew = entry.author is not None and entry.author.role in {
+            "officer",
+            "sergeant",
+        }  # which of the area's units it is, each has for itself
         data = {
-            name: value for name, value in entry.data.items() if not (name in ids and entry.code.split(".")[0] in OURS)
-        }
-        if entry.code.split(".")[0] in OURS:
+            name: value for name, value in entry.data.items() if not ((name in ids and first in OURS) or (name == "unit" and crew))
+        }  # fmt: skip
+        if first in OURS or crew:
             yield (
-                (entry.seq, entry.code, data, entry.author_id, entry.text and entry.text.text),
+                (
+                    entry.seq,
+                    entry.code,
+                    entry.source,
+                    data,
+                    crew or entry.author_id,
+                    entry.late,
+                    entry.text and entry.text.text,
+                ),
                 (entry.recorded_at, entry.occurred_at),
             )
-    for one in Clock.objects.filter(incident=incident).exclude(about__in=("visit", "ppn")).order_by("began_at", "rule"):
+    for one in Clock.objects.filter(incident=incident).order_by("began_at", "rule"):
         yield (
-            (one.rule, one.about, one.team_id, one.known, one.holds, [step[1:] for step in one.steps], one.told, one.stopped_by_id, one.because),
+            (one.rule, one.about, one.team_id, one.known, one.holds, [step[1:] for step in one.steps], one.told,
+             (one.about in {"visit", "ppn"} and one.stopped_by_id is not None) or one.stopped_by_id, one.because),
             (one.began_at, one.due_at, one.next_at, one.stopped_at),
         )  # fmt: skip
         for told in ClockStep.objects.filter(clock=one).order_by("number"):
@@ -184,7 +227,13 @@ def _trace(incident: uuid.UUID) -> Iterator[tuple[Any, tuple[Any, ...]]]:
             yield (found.item, found.result, found.words and found.words.text, found.by_id), (found.at,)
         for asked in had.opinions.all():
             yield (
-                (asked.grade, asked.words.text, asked.answer.answer, asked.answer.words.text, asked.answer.by_id),
+                (
+                    asked.grade,
+                    asked.words.text,
+                    asked.answer.answer,
+                    asked.answer.words and asked.answer.words.text,
+                    asked.answer.by_id,
+                ),
                 (asked.at, asked.answer.at),
             )
     for sent in Referral.objects.filter(incident=incident).order_by("number"):
@@ -202,6 +251,20 @@ def _trace(incident: uuid.UUID) -> Iterator[tuple[Any, tuple[Any, ...]]]:
             yield (link.contact_id, link.number, link.made_by_id), (link.made_at, link.expires_at)
     for tie in ChildTie.objects.filter(incident=incident).order_by("pk"):
         yield (tie.child, tie.number, tie.tied, tie.by_id, tie.why and tie.why.text), (tie.at,)
+    yield from _door(incident)
+
+
+def _door(incident: uuid.UUID) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """What was found at the door and of which line its words are, and each child as it stood after it."""
+    for one in DoorAnswer.objects.filter(incident=incident).order_by("pk"):
+        words = [word and word.seq for word in (one.why_not_seen, one.why_not_alone, one.showed)]
+        yield (one.child, one.version, one.seen, one.alone, one.late, one.told_by_id, words), (one.seen_at, one.at)
+    for whole in DoorVisit.objects.filter(visit__incident=incident).order_by("pk"):
+        words = [word and word.seq for word in (whole.no_child_why, whole.home, whole.other, whole.ppn_why)]
+        number = whole.ppn_reference and whole.ppn_reference.text
+        yield (whole.version, whole.no_child, whole.ppn, number, whole.late, words), (whole.seen_at, whole.at)
+    for child in ChildVersion.objects.filter(incident=incident).order_by("pk"):
+        yield (child.child, child.version, child.age, child.seen, child.particulars.text), (child.at,)
 
 
 def test_the_rule_finds_nothing_that_the_year_left_out(small_force: datetime) -> None:
@@ -229,6 +292,26 @@ def test_partners_answer_decline_and_are_silent_and_the_measures_see_it(small_fo
         assert any(one.of and one.met for one in points), code
     assert not Incident.objects.filter(last_seq=0).exists()
     assert database_now(connection) >= Clock.objects.latest("began_at").began_at
+
+
+def test_the_door_has_a_year_that_the_measures_see(small_force: datetime) -> None:
+    _told(small_force)
+    for code in ("door-seen", "door-alone", "door-answered"):
+        points = [queries.point(measure(code), small_force - timedelta(days=28 * month)) for month in range(2, 12)]
+        assert sum(one.of or 0 for one in points) > 30, code
+        assert 0 < sum(one.met or 0 for one in points) < sum(one.of or 0 for one in points), code
+    assert DoorVisit.objects.exclude(no_child="").exists(), "where no child was on record, officers say what they found"
+    assert ClockStep.objects.filter(clock__rule="door").exists(), "who does not answer in time is told of"
+    left_closed = Allocation.objects.filter(incident__closed_at__isnull=False, arrived_at__isnull=False)
+    assert left_closed.exclude(incident__child="none").filter(door_visits=None).exists(), "some never answer"
+
+
+def test_children_of_whom_nobody_had_told_are_recorded_at_the_door_and_then_by_vast(small_force: datetime) -> None:
+    _told(small_force)
+    by_officers = ChildVersion.objects.filter(version=1, by__role__in=["officer", "sergeant"])
+    assert by_officers.exists()
+    first = {(one.incident_id, one.child) for one in by_officers}
+    assert any((tie.incident_id, tie.child) in first for tie in ChildTie.objects.all())
 
 
 def test_the_same_seed_gives_the_same_year_of_safeguarding(small_force: datetime) -> None:

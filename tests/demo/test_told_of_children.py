@@ -32,11 +32,12 @@ def test_children_come_back_are_protected_and_heard_in_time_and_some_of_it_stand
     seed(now, 40, 12)
     plan = plans.recorded()
     assert plan is not None
+    before = list(Incident.objects.values_list("pk", flat=True))
     ours = tuple(replace(one, times=2 if one.same else 1) for one in told.stories() if one.every or one.ago)
-    assert len(ours) == 7
+    assert len(ours) == 9
     monkeypatch.setattr(told, "stories", lambda: ours)
 
-    assert told.tell_weeks(teller_of_weeks(plan), now) == 8
+    assert told.tell_weeks(teller_of_weeks(plan), now) == 10
 
     check(database_now(connection))
     gone, back = (MissingEpisode.objects.filter(returned_at__isnull=one) for one in (True, False))
@@ -47,7 +48,10 @@ def test_children_come_back_are_protected_and_heard_in_time_and_some_of_it_stand
     assert (held.count(), ended.count()) == (1, 1)
     assert not ended.exclude(ended_at__lt=F("lapses_at")).exists()
     assert ChildMeeting.objects.filter(kind="strategy").count() == 1
-    assert DoorAnswer.objects.filter(seen="yes").count() == 7
+    assert DoorAnswer.objects.filter(seen="yes").exclude(incident__in=before).count() == 9
+    owed = Clock.objects.filter(about="owed.school", stopped_at__isnull=True)
+    assert owed.exclude(incident__in=before).count() == 2
+    assert owed.filter(due_at__lt=now - timedelta(hours=12)).count() == 1, "one school has not been told in time"
     over = Clock.objects.filter(
         incident__in=[*back.values_list("incident", flat=True), *ended.values_list("incident", flat=True)]
     )

@@ -205,6 +205,18 @@ RULES: tuple[tuple[str, str], ...] = (
            WHERE NOT EXISTS (SELECT FROM safeguarding_childtie t WHERE t.record_id = r.id)""",
     ),
     (
+        "an answer at the door is of another incident's visit or of no child of it, or of before the unit was sent",
+        """SELECT i.reference FROM safeguarding_dooranswer d JOIN contact_incident i ON i.id = d.incident_id
+           JOIN response_allocation a ON a.id = d.visit_id
+           WHERE a.incident_id <> d.incident_id OR d.seen_at < a.at OR NOT EXISTS
+           (SELECT FROM contact_childversion v WHERE v.incident_id = d.incident_id AND v.child = d.child AND v.at = d.at)""",
+    ),
+    (
+        "closed while a clock waited for the answer of its visit",
+        """SELECT i.reference FROM safeguarding_clock k JOIN contact_incident i ON i.id = k.incident_id
+           WHERE k.about = 'visit' AND i.closed_at < coalesce(k.stopped_at, 'infinity')""",
+    ),
+    (
         "a unit's state is not what its allocations say",
         """SELECT u.call_sign FROM response_unit u
            LEFT JOIN response_allocation a ON a.unit_id = u.id AND a.left_at IS NULL

@@ -176,19 +176,17 @@ class Concerns:
         self._audit(who, "collection", "concern.opinion", at, grade=grade)
         self.desk.did(at, who, "opinion", grade=grade, words=words)
 
-    def disagree(self, at: datetime, who: Staff, words: str) -> None:
-        """As ``concern_actions.answer`` of somebody who gives their reason."""
+    def answer(self, at: datetime, who: Staff, answer: str, words: str) -> None:
+        """As ``concern_actions.answer``: of somebody who has acted and agrees, or gives their reason why not."""
         assert self.opinion is not None
         text = self._keep(words)
-        self.desk.add(
-            ConcernAnswer, opinion_id=self.opinion["id"], answer="disagrees", words_id=text, by_id=who.pk, at=at
-        )
+        self.desk.add(ConcernAnswer, opinion_id=self.opinion["id"], answer=answer, words_id=text, by_id=who.pk, at=at)
         self.desk.stop(at, "opinion", self.opinion["id"], "answered", by=who)
         self.opinion = None
-        self.record.line(at, who, "concern.answered", {"answer": "disagrees"}, text_id=text)
+        self.record.line(at, who, "concern.answered", {"answer": answer}, text_id=text)
         self.record.involve("author", who, at)
-        self._audit(who, "collection", "concern.answer", at, answer="disagrees")
-        self.desk.did(at, who, "answer", words=words)
+        self._audit(who, "collection", "concern.answer", at, answer=answer)
+        self.desk.did(at, who, "answer", answer=answer, words=words)
 
     def end(self, at: datetime, who: Staff, outcome: str, words: str) -> None:
         """As ``concern_actions.end``. Raises ``AssertionError`` where something is still owed."""

@@ -38,6 +38,7 @@ from goldthread.safeguarding.concern_models import (
     ConcernResearch,
     ConcernWriteUp,
 )
+from goldthread.safeguarding.door_models import DoorAnswer, DoorVisit
 from goldthread.safeguarding.link_models import PartnerLink
 from goldthread.safeguarding.partner_models import Partner, PartnerContact
 from goldthread.safeguarding.partner_queries import terms_of
@@ -52,6 +53,7 @@ NUMBERED: tuple[type[models.Model], ...] = (Clock, Concern, ConcernCall, Concern
 ORDER: tuple[type[models.Model], ...] = (
     Clock, ClockStep, Concern, ConcernReason, ConcernRating, ConcernCall, ConcernWriteUp, ConcernResearch, ConcernOpinion,
     ConcernAnswer, Referral, ReferralChild, ReferralLeg, PartnerLink, Notice, ChildRecord, ChildTie,
+    DoorAnswer, DoorVisit,
 )  # fmt: skip
 """Tables of safeguarding, written when all of the year is told: until then their rows may change."""
 LOCK = 0x60_1D_C4
@@ -227,9 +229,9 @@ class Desk:
         """The clocks that keep the incident open."""
         return {one["rule"] for one in self._running() if one["holds"]}
 
-    def told(self, rule: str) -> int:
-        """How many steps the running clock of this rule has told."""
-        return max((int(one["told"]) for one in self._running() if one["rule"] == rule), default=0)
+    def runs(self, *about: str) -> list[tuple[str, int]]:
+        """The kinds and numbers of what these kinds of running clocks are about."""
+        return [(one["about"], int(one["about_id"])) for one in self._running() if one["about"] in about]
 
     def _running(self) -> list[Row]:
         return [one for one in self.clocks if one["stopped_at"] is None]

@@ -51,6 +51,7 @@ from goldthread.demo.staff import force
 from goldthread.demo.steps import Story
 from goldthread.demo.told import tell_weeks
 from goldthread.demo.writing import Known, Rows
+from goldthread.safeguarding.owed_actions import owe_due
 
 AHEAD = 2
 """Chunks for each worker that wait to be written; more would only fill the memory."""
@@ -97,6 +98,7 @@ def fill(
             await_reading(plan, now, WAITING)
             looked = look_back(now, plan.size)
             tell_weeks(teller_of_weeks(plan), now)
+            owe_due()
             check(database_now(connection))
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")
         progress(f"{WAITING} written contacts wait in the inbox, and {looked:,} incidents are to be looked back at")

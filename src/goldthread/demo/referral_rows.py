@@ -62,7 +62,8 @@ class Referrals:
             came_at=record.incident["opened_at"], place=given["location"], attended_at=min(arrived, default=None),
             caller=given["caller_name"], caller_phone=given["caller_phone"],
             children=tuple(
-                rules.ChildTold(str(one.child), one.name, one.age, False, "", one.where_now, one.last_seen_by, names[one.seen])
+                rules.ChildTold(str(one.child), one.name, one.age, False, "", one.where_now, one.last_seen_by,
+                                names[record.children[one.child]["seen"]])
                 for one in record.named
             ),
         )  # fmt: skip

@@ -64,7 +64,7 @@ class Record:
         self.thrive: Row | None = None
         self.looked = Looked(self)
         self.author: int | None = None
-        self.children: dict[object, str] = {}
+        self.children: dict[uuid.UUID, Row] = {}
         self.periods: list[Row] = []
         self.clocks: dict[str, Row] = {}
         self.sent: list[Row] = []
@@ -77,8 +77,7 @@ class Record:
         }
         self.worry, self.at_home = "", (opened.location, story.area) in known.homes
         self.taken: list[Step | Act] = []
-        closes = story.steps[-1].at if isinstance(story.steps[-1], steps.Closed) else None
-        vast = Vast(self, known.watch, closes, story.cues) if known.watch is not None else None
+        vast = Vast(self, known.watch, story) if known.watch is not None else None
         for step in story.steps:
             if vast is not None:
                 vast.before(step)
@@ -157,12 +156,11 @@ class Record:
                 "last_seen_when": "",
                 "born": "",
             }
-            self.children[one.child] = one.seen
-            self.add(
+            self.children[one.child] = self.add(
                 ChildVersion, child=one.child, version=1, age=one.age, seen=one.seen, by_id=who.pk, at=step.at,
                 particulars_id=self.keep(json.dumps(particulars, ensure_ascii=False)),
             )  # fmt: skip
-        self.named = step.children
+        self.named = (*self.named, *step.children)
         self.incident["children_answer"] = step.answer
         self.event(step, "children.answered", answer=step.answer, count=len(step.children))
         self.involve("author", who, step.at)
@@ -216,8 +214,9 @@ class Record:
     def _(self, step: steps.Sent) -> None:
         who = self.who(step)
         sent = self.add(
-            Allocation, unit_id=self.known.units[step.unit].pk, at=step.at, by_id=who.pk, arrived_at=None, left_at=None
-        )
+            Allocation, id=self.next_id(Allocation), unit_id=self.known.units[step.unit].pk, at=step.at, by_id=who.pk, arrived_at=None,
+            left_at=None,
+        )  # fmt: skip
         self.sent.append(sent)
         self._stop("allocation", "dispatcher", step.at)
         self._own(who, step.at)
@@ -278,7 +277,7 @@ class Record:
         return Ending(
             child=self.incident["child"],
             attended=attended,
-            seen=bool(self.children) and all(seen in {"seen", "spoken_to"} for seen in self.children.values()),
+            seen=bool(self.children) and all(one["seen"] in {"seen", "spoken_to"} for one in self.children.values()),
             lowered=False,
             discordant=severity_of(read) > (self.periods[-1]["severity"] if self.periods else 0),
         )

@@ -44,6 +44,7 @@ from goldthread.desk.board import project
 from goldthread.response.models import Allocation, GradePeriod, Unit
 from goldthread.safeguarding.child_likeness_actions import remember
 from goldthread.safeguarding.concern_models import Concern
+from goldthread.safeguarding.owed_actions import owe_due
 from goldthread.safeguarding.referral_models import Referral
 from goldthread.supervision.models import Question, Review
 
@@ -97,6 +98,8 @@ def seed(
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
             progress(f"{looked:,} incidents of the last weeks are to be looked back at")
             told_too = tell_weeks(teller_of_weeks(plan), database_now(connection))
+            owed = owe_due()  # the minute's look, before anybody sees the desk
+            progress(f"{owed:,} incidents owe a partner to be told")
             progress(f"{told_too:,} more were told step by step: {check(database_now(connection))}")
 
 
@@ -182,9 +185,9 @@ def known_in_database(plan: Plan) -> Known:
     staff = {one.username: one for one in Staff.objects.all()}
     units = {one.call_sign: one for one in Unit.objects.all()}
     crews = {one.call_sign: one.crew for one in force(plan.size).units}
-    numbered: tuple[type[Model], ...] = (Entry, Reading, GradePeriod, ThriveVersion, Review, Question)
+    numbered: tuple[type[Model], ...] = (Entry, Reading, GradePeriod, ThriveVersion, Review, Question, Allocation)
     ids = {model: identities(model) for model in (*numbered, *NUMBERED)}
-    homes = frozenset((one.address, one.area) for one in town(plan.now, plan.size, plan.count).homes)
+    homes = {(one.address, one.area): one for one in town(plan.now, plan.size, plan.count).homes}
     watched = watch(plan.now, Rows(), ids)
     return Known(staff, units, crews, settings.ENV.force_prefix, ids, found_in_database(plan.now), watched, homes)
 

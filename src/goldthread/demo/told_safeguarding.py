@@ -12,7 +12,7 @@ from django.db import connection
 from goldthread.clocks.db import database_now
 from goldthread.response.actions import record_leaving
 from goldthread.response.models import Allocation
-from goldthread.safeguarding import door_actions, missing_actions, protection_actions
+from goldthread.safeguarding import door_actions, missing_actions, protection_actions, referral_actions
 from goldthread.safeguarding.door_rules import ChildAtDoor, VisitAtDoor
 from goldthread.safeguarding.missing_models import MissingEpisode
 from goldthread.safeguarding.protection_models import Protection
@@ -117,7 +117,12 @@ def _leave(self: Carried, step: Step) -> None:
     record_leaving(step.who, self.now_in, key=_key(), allocation_id=_visit(self).pk)
 
 
+def _owe(self: Carried, step: Step) -> None:
+    referral_actions.owe(step.who, self.now_in, key=_key(), kind=step.rest[0])
+
+
 VERBS: dict[str, Callable[[Carried, Step], None]] = {
     "missing": _missing, "sighted": _sighted, "reassess": _reassess, "returned": _returned, "interview": _interview,
     "door": _door, "leave": _leave, "protect": _protect, "plan": _plan, "unprotect": _unprotect, "met": _met,
+    "owe": _owe,
 }  # fmt: skip

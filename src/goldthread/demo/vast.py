@@ -7,20 +7,21 @@ something has its concern, so that the rule finds nothing left to open when the 
 from __future__ import annotations
 
 import random
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from goldthread.accounts.models import Staff
 from goldthread.clocks.bank import bank_holidays
-from goldthread.clocks.local import LONDON
-from goldthread.clocks.working import is_working
 from goldthread.config.dated import table
 from goldthread.contact.known import force_day
 from goldthread.demo import steps
+from goldthread.demo.at_door import Officers
 from goldthread.demo.concern_rows import Concerns
 from goldthread.demo.desk_rows import Desk, Watch
-from goldthread.demo.referral_rows import Children, Referrals, Sent
+from goldthread.demo.hours import minutes
+from goldthread.demo.partner_answers import Partners
+from goldthread.demo.referral_rows import Children, Referrals
 from goldthread.response.grades import grades_on
 from goldthread.safeguarding import concern_rules
 from goldthread.safeguarding.partner_models import PartnerContact
@@ -28,7 +29,6 @@ from goldthread.safeguarding.partner_models import PartnerContact
 if TYPE_CHECKING:
     from goldthread.demo.rows import Record
 
-DAY_BEGINS, DAY_ENDS = time(8, 15), time(17, 45)
 HOLDS = {"vast_red", "vast_amber"}
 BASIS = {
     "social_care": "ca1989-17", "edt": "ca1989-47", "school": "encompass", "education": "encompass", "health_visitor": "ca2004-11",
@@ -43,40 +43,23 @@ FOR: tuple[tuple[str, frozenset[str], float], ...] = (
 """Partners beside children's social care, the cues for which they are told, and how often *(ours)*."""
 SOCIAL_CARE, AT_NIGHT = 0.75, 0.2
 """Shares in which social care is told beside others, and in which the team of the night has what is not Red *(ours)*."""
-CHASED = (13, 27)
-"""Days after which VAST rings for an outcome that nobody has told *(ours)*."""
 PRIMARY = 11
 """Below which a child is at a primary school."""
-
-
-def minutes(count: float) -> timedelta:
-    """Whole seconds of so many minutes."""
-    return timedelta(seconds=round(count * 60))
-
-
-def in_office(at: datetime, rng: random.Random) -> datetime:
-    """Then, or where offices are shut, some time in the morning of the next day on which they work."""
-    here = at.astimezone(LONDON)
-    day = here.date()
-    if is_working(day, bank_holidays()) and here.time() < DAY_ENDS:
-        opens = datetime.combine(day, DAY_BEGINS, LONDON)
-        return at if here >= opens else max(at, opens.astimezone(at.tzinfo) + minutes(rng.uniform(5, 150)))
-    while True:
-        day += timedelta(days=1)
-        if is_working(day, bank_holidays()):
-            return datetime.combine(day, DAY_BEGINS, LONDON).astimezone(at.tzinfo) + minutes(rng.uniform(5, 240))
 
 
 class Vast:
     """One incident on the VAST desk."""
 
-    def __init__(self, record: Record, watch: Watch, closes: datetime | None, cues: tuple[str, ...]) -> None:
-        self.record, self.watch, self.closes, self.cues = record, watch, closes, cues
+    def __init__(self, record: Record, watch: Watch, story: steps.Story) -> None:
+        self.record, self.watch, self.story, self.cues = record, watch, story, story.cues
+        self.closes = story.steps[-1].at if isinstance(story.steps[-1], steps.Closed) else None
         self.rng = random.Random(record.pk.int + 2)  # noqa: S311 - a demo's dice
         self.desk = Desk(record, watch)
         self.concerns, self.referrals, self.children = Concerns(self.desk), Referrals(self.desk), Children(self.desk)
         self.who: Staff = self.rng.choice(watch.vast)
-        self.looking = False
+        self.partners = Partners(self.desk, self.referrals, self.rng, self.who, self._say)
+        self.officers = Officers(self.desk, story, self._said)
+        self.looking, self.acted = False, False
 
     # --- what the record asks -------------------------------------------------------------------------------------------
     def before(self, step: steps.Step) -> None:
@@ -86,9 +69,14 @@ class Vast:
             self._let_close(step.at)
 
     def after(self, step: steps.Step) -> None:
-        """The rule looks at the next whole minute."""
+        """What the officers answer, and the rule's look."""
+        self.officers.after(step)
         if isinstance(step, steps.Said | steps.Answered | steps.Graded | steps.Replied):
-            self.desk.later(step.at + timedelta(seconds=60 - step.at.timestamp() % 60), self._look)
+            self._said(step.at)
+
+    def _said(self, at: datetime) -> None:
+        """The rule looks at the next whole minute."""
+        self.desk.later(at + timedelta(seconds=60 - at.timestamp() % 60), self._look)
 
     def leave(self) -> None:
         """The story is told; what is to come goes on with the others'."""
@@ -159,9 +147,38 @@ class Vast:
         self.desk.later(at + minutes(self.rng.uniform(2, 19)), self._answer)
 
     def _answer(self, at: datetime) -> None:
+        """The owner disagrees; or acts, and a little later says that they agree."""
+        if self.concerns.opinion is None:
+            return
+        if self.rng.random() >= _file()["agreed"]:
+            self._disagree(at)
+            return
+        who, why = self._owner(), self._say("agrees")
+        later = any(one.at > at and isinstance(one, steps.Graded | steps.Reviewed) for one in self.story.steps)
+        sent = any(one["left_at"] is None for one in self.record.sent)
+        step: steps.Step
+        if sent and not later and not self.officers.over:
+            step = steps.Graded(at, who.username, self.concerns.opinion["grade"], why, "")
+        else:
+            step = steps.Assessed(at, who.username, (("risk", why),), "", "")
+        self.record.taken.append(step)
+        self.record.take(step)
+        self.acted = True
+        self.desk.later(at + minutes(self.rng.uniform(0.5, 3)), self._agree)
+
+    def _agree(self, at: datetime) -> None:
         if self.concerns.opinion is not None:
-            owner = next(one for one in self.record.known.staff.values() if one.pk == self.record.incident["owner_id"])
-            self.concerns.disagree(at, owner, self._say("disagrees"))
+            self.concerns.answer(at, self._owner(), "agrees", "")
+
+    def _disagree(self, at: datetime) -> None:
+        """Answer without having acted; who has acted agrees."""
+        if self.acted:
+            self._agree(at)
+        elif self.concerns.opinion is not None:
+            self.concerns.answer(at, self._owner(), "disagrees", self._say("disagrees"))
+
+    def _owner(self) -> Staff:
+        return next(one for one in self.record.known.staff.values() if one.pk == self.record.incident["owner_id"])
 
     def _let_close(self, at: datetime) -> None:
         """An incident does not close while triage or an answer is owed that holds it."""
@@ -170,7 +187,8 @@ class Vast:
                 self._reach(at)
             self._rate(at, change=False)
         if "opinion" in self.desk.holding():
-            self._answer(at)
+            self._disagree(at)
+        self.officers.let_close(at)
 
     def _look_into(self, at: datetime, number: int) -> None:
         items = list(concern_rules.set_on(force_day(at)).research)
@@ -271,106 +289,9 @@ class Vast:
             why = self.record.worry or self._say("referred", "worried")
             kind = to.partner.kind
             sent = self.referrals.make(at, self.who, to, children, self._key(), f"{why} {asks}", BASIS[kind])
-            self._answers(at, sent, _file()["partner"][kind])
+            self.partners.begin(at, sent, _file()["partner"][kind])
 
         return send
-
-    def _answers(self, at: datetime, sent: Sent, habit: dict[str, Any]) -> None:
-        """What the partner will make of it, from now on."""
-        rng, night = self.rng, sent.row["kind"] in {"edt", "other_force", "midwife"}
-
-        def soon(moment: datetime, wait: timedelta) -> datetime:
-            return moment + wait if night else in_office(moment + wait, rng)
-
-        if rng.random() < _file()["withdrawn"]:
-            self.desk.later(at + minutes(rng.uniform(2, 50)), lambda when: self._withdraw(when, sent))
-        silent = rng.random() < habit["silent"]
-        if silent and rng.random() < _file()["never"]:
-            return
-        late = silent or rng.random() < habit["late"]
-        school = sent.row["kind"] in {"school", "education"}
-        read = soon(at, minutes(rng.uniform(*habit["reads"])))
-        if silent:
-            read = soon(read, timedelta(days=rng.uniform(2, 9)))
-        elif late and school:
-            read = soon(read, timedelta(hours=rng.uniform(6, 30)))
-        self._leg(read, sent, "seen")
-        if school:
-            if rng.random() < habit["acts"]:
-                self._leg(
-                    soon(read, minutes(rng.uniform(20, 300))), sent, "acted", then="fed_back", share=habit["fed_back"]
-                )
-            return
-        wait = minutes(rng.uniform(2, 30)) if night and sent.row["kind"] != "midwife" else minutes(rng.uniform(15, 380))
-        decided = soon(
-            read, wait + (timedelta(days=rng.uniform(1, 4)) if late and not silent and not night else timedelta())
-        )
-        if late and night and not silent:
-            decided += minutes(rng.uniform(60, 400))
-        if rng.random() < habit["declines"]:
-            self._leg(decided, sent, "declined")
-            back = soon(decided, minutes(rng.uniform(10, 300)))
-            if rng.random() < 0.3:
-                self._leg(back, sent, "accepted", then="acted", share=habit["acts"])
-            else:
-                self.desk.later(back, lambda when: self._feed_back(when, sent, "instead"))
-            return
-        self._leg(decided, sent, "accepted", then="acted", share=habit["acts"])
-
-    def _chase(self, at: datetime, sent: Sent) -> None:
-        if "outcome" not in sent.legs:
-            self._leg(in_office(at, self.rng), sent, "outcome", then="fed_back", share=0.8)
-
-    def _leg(self, at: datetime, sent: Sent, leg: str, then: str = "", share: float = 0) -> None:
-        rng = self.rng
-
-        def told(when: datetime) -> None:
-            if not sent.lives or (leg == "outcome" and leg in sent.legs):
-                return
-            words = self._say("legs", leg) if leg != "seen" else ""
-            ago = minutes(self.rng.choice((0, 0, 2, 5, 20)))
-            name = (
-                self.rng.choice(_file()["people"][sent.row["kind"]])
-                if sent.kind.code != "school"
-                else sent.contact.name
-            )
-            self.referrals.leg(when, self.who, sent, leg, name, words, ago=ago)
-            if leg == "accepted" and rng.random() < _file()["chased"]:
-                self.desk.later(when + timedelta(days=rng.uniform(*CHASED)), lambda at: self._chase(at, sent))
-            self._follow(when, sent, then, share)
-
-        self.desk.later(at, told)
-
-    def _follow(self, at: datetime, sent: Sent, then: str, share: float) -> None:
-        habit, rng = _file()["partner"][sent.row["kind"]], self.rng
-        if not then or rng.random() >= share:
-            return
-        after = in_office(at + timedelta(days=rng.uniform(0.5, 6)), rng)
-        if then == "acted":
-            self._leg(after, sent, "acted", then="outcome", share=habit["outcome"])
-        elif then == "outcome":
-            self._leg(in_office(after + timedelta(days=rng.uniform(1, 9)), rng), sent, "outcome", then="fed_back",
-                      share=habit["fed_back"])  # fmt: skip
-        else:
-            self.desk.later(
-                at + timedelta(hours=rng.uniform(0.5, 30)), lambda when: self._feed_back(when, sent, "fed_back")
-            )
-
-    def _feed_back(self, at: datetime, sent: Sent, words: str) -> None:
-        if sent.lives and "fed_back" not in sent.legs:
-            self.referrals.feed_back(at, self.who, sent, self._say("legs", words))
-
-    def _withdraw(self, at: datetime, sent: Sent) -> None:
-        if {"accepted", "declined", "acted"} & set(sent.legs):
-            return
-        read = "seen" in sent.legs
-        self.referrals.withdraw(at, self.who, sent, self._say("withdrawn"))
-        if read:
-            told = "Rung, and told that it was taken back; nothing of it is kept there."
-            self.desk.later(
-                at + minutes(self.rng.uniform(5, 200)),
-                lambda when: self.referrals.feed_back(when, self.who, sent, told),
-            )
 
     # --- the dice -------------------------------------------------------------------------------------------------------
     def _say(self, *of: str) -> str:

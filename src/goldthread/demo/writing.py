@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -20,13 +20,14 @@ from goldthread.response.models import Unit
 if TYPE_CHECKING:
     from goldthread.demo.desk_rows import Watch
     from goldthread.demo.known import Found
+    from goldthread.demo.people import Home
 
 
 @dataclass(frozen=True)
 class Known:
     """What is there already: staff by username, units and their crews by call sign; and keys for what is to come.
 
-    Without a ``watch`` nothing of safeguarding is written.
+    Without a ``watch`` nothing of safeguarding is written. ``homes`` by address and area.
     """
 
     staff: dict[str, Staff]
@@ -36,7 +37,7 @@ class Known:
     ids: Mapping[type[models.Model], Iterator[int]]
     records: Found
     watch: Watch | None = None
-    homes: frozenset[tuple[str, str]] = frozenset()
+    homes: Mapping[tuple[str, str], Home] = field(default_factory=dict)
 
 
 class Rows(defaultdict[type[models.Model], list[Row]]):
