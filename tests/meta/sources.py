@@ -28,6 +28,7 @@ FLOORS = [
     ["supervision"],
     ["safeguarding"],
     ["investigation"],
+    ["quality"],
     ["retention"],
     ["integration"],
     ["demo"],

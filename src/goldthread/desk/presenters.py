@@ -341,6 +341,8 @@ WITHOUT_OBJECT = {
     "contact.receive",
     "inbox.see",
     "board.see",
+    "quality.score",
+    "quality.draw",
     "rank.give",
     "oncall.see",
     "oncall.keep",

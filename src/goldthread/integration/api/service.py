@@ -25,6 +25,7 @@ from goldthread.integration.api import (
     missing,
     owning,
     protection,
+    quality,
     referrals,
     requests,
     retention,
@@ -91,6 +92,10 @@ SUBJECTS = {
     "Retention": (
         retention.router,
         "Closed incidents to look at again: what is due and why, keeping it, and erasing its texts by two people.",
+    ),
+    "Quality": (
+        quality.router,
+        "Records drawn to be scored, blind: taking, reading and scoring them, and the rounds that draw them.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }

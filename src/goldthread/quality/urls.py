@@ -1,0 +1,19 @@
+"""Quality's addresses."""
+
+from django.urls import path
+
+from goldthread.quality import views
+
+app_name = "quality"
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("count", views.count, name="count"),
+    path("take", views.take, name="take"),
+    path("records/<int:task_id>/", views.one, name="one"),
+    path("records/<int:task_id>/score", views.score, name="score"),
+    path("records/<int:task_id>/back", views.put_back, name="put_back"),
+    path("rounds/", views.rounds, name="rounds"),
+    path("rounds/draw", views.draw, name="draw"),
+    path("rounds/<int:round_id>/", views.round_page, name="round"),
+    path("rounds/<int:round_id>/<int:task_id>/free", views.free, name="free"),
+]
