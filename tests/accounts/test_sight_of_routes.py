@@ -178,6 +178,7 @@ PAGES = [
     ("/quality/", "quality.score"),
     ("/quality/count", "quality.score"),
     ("/quality/rounds/", "quality.draw"),
+    ("/quality/rates/", "quality.rates"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
     ("/measures/", "measures.see"),

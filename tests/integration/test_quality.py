@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from goldthread.audit.models import AuditEvent
 from goldthread.quality.models import QualityRound, QualityScore
 from tests.cast import Cast
 from tests.integration.conftest import Programs, problem
+from tests.quality.rate_scenes import NO, YES, drawn
 from tests.quality.scenes import SAID, all_of, day_of, lead, round_of, second
 from tests.response.test_alarms import later
 from tests.retention.scenes import without_child
@@ -57,3 +59,16 @@ def test_nobody_elses_program_reaches_it(cast: Cast, program: Programs) -> None:
             ]
             assert {one.status_code for one in told} == {403}, name
     assert QualityRound.objects.count() == 1
+
+
+def test_rates_are_told_to_those_who_answer_for_them_and_to_nobody_outside(cast: Cast, program: Programs) -> None:
+    made = drawn(cast, {"child": (9, [YES] * 4), "delayed": (10, [NO] * 5), "rest": (90, [YES] * 6)})
+    at = f"/quality/rounds/{made.pk}/rates"
+    told = program(cast.silver).get(at).json()
+    rows = {one["code"]: one for one in told["rates"]}
+    assert (told["scored"], told["agreement"], rows["good"]["strata"]["child"]) == (15, None, None)
+    assert rows["good"]["whole"]["n"] == 15
+    assert AuditEvent.objects.filter(verb="quality.rates", duty="consultation", staff_id=cast.silver.pk).exists()
+    for user in (cast.pcc, cast.qa, cast.supervisor, cast.handler):
+        assert program(user).get(at).status_code == 403
+    assert problem(program(cast.silver).get(f"/quality/rounds/{made.pk + 1}/rates"), 404, "not-there")

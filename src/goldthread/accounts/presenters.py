@@ -29,6 +29,7 @@ NAV = [
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
     ("quality.score", "quality:mine", "Quality", "g q"),
     ("quality.draw", "quality:rounds", "Quality", "g q"),
+    ("quality.rates", "quality:newest", "Quality", "g q"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),

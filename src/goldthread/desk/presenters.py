@@ -343,6 +343,7 @@ WITHOUT_OBJECT = {
     "board.see",
     "quality.score",
     "quality.draw",
+    "quality.rates",
     "rank.give",
     "oncall.see",
     "oncall.keep",

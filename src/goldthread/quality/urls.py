@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goldthread.quality import views
+from goldthread.quality import rate_views, views
 
 app_name = "quality"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("rounds/draw", views.draw, name="draw"),
     path("rounds/<int:round_id>/", views.round_page, name="round"),
     path("rounds/<int:round_id>/<int:task_id>/free", views.free, name="free"),
+    path("rates/", rate_views.newest, name="newest"),
+    path("rates/<int:round_id>/", rate_views.rates, name="rates"),
 ]

@@ -167,3 +167,48 @@ class QualityRoundMade(Shown):
     """A round that was drawn."""
 
     id: int
+
+
+class QualityRate(Shown):
+    """A share of all records of the period to which it applies, from 0 to 1, each stratum by its size."""
+
+    share: float
+    low: float = Field(description="With `high` the limits within which it lies with 95 % certainty.")
+    high: float
+    n: int = Field(description="How many scored records it rests on.")
+    covered: float = Field(description="The share of the period's records that lies in strata of which any is scored.")
+
+
+class QualityRateRow(Shown):
+    """One rate."""
+
+    code: str = Field(description="`good`, `critical` (without a critical fail), or a question of the form.")
+    section: str
+    says: str
+    whole: QualityRate | None = Field(
+        description="Null where fewer than five records are scored, or it applies to none."
+    )
+    strata: dict[str, QualityRate | None] = Field(
+        description="By stratum; null where too few are scored to show it, or none."
+    )
+
+
+class QualityAgreement(Shown):
+    """Krippendorff's alpha of two assessors: 1 is full agreement, 0 what chance gives."""
+
+    alpha: float
+    low: float
+    high: float
+    n: int = Field(description="Records scored twice.")
+
+
+class QualityRates(Shown):
+    """What a round says of the whole period."""
+
+    id: int
+    since: date
+    until: date
+    drawn: int
+    scored: int
+    rates: list[QualityRateRow]
+    agreement: QualityAgreement | None = Field(description="Null where it cannot be told.")

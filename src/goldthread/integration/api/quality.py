@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -14,16 +14,19 @@ from pydantic import ConfigDict, Field
 from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import NotThere
+from goldthread.figures.rates import Rate
 from goldthread.integration.api import answers_quality as answers
-from goldthread.integration.api.fields import LARGEST_ID, Coded, Day, Given, Key, PageNumber
+from goldthread.integration.api.fields import LARGEST_ID, Coded, Day, Given, Key, PageNumber, Shown
 from goldthread.integration.api.operations import operation
 from goldthread.quality import actions, queries, rules
-from goldthread.quality.models import QualityScore, QualityTask
+from goldthread.quality.models import QualityRound, QualityScore, QualityTask
+from goldthread.quality.rates import of_round
 from goldthread.quality.stood import as_stood
 
 router = Router(tags=["Quality"])
 PAGE = 50
-SCORE, DRAW = actions.SCORE, actions.DRAW
+SCORE, DRAW, RATES = actions.SCORE, actions.DRAW, "quality.rates"
+RoundId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The round, by the `id` that the list gave.")]
 TaskId = Annotated[
     int, Path(ge=1, le=LARGEST_ID, description="The record, by the `id` that taking it or the list gave.")
 ]
@@ -171,7 +174,35 @@ def draw_quality_round(request: HttpRequest, key: Key, given: RoundGiven) -> Sta
     return Status(201, answers.QualityRoundMade(id=made.pk))
 
 
-def _only(model: type[answers.Shown], given: dict[str, object]) -> dict[str, object]:
+@operation(
+    router, "GET", "/quality/rounds/{int:round_id}/rates", RATES, "consultation",
+    answers={200: answers.QualityRates}, summary="Read a round's rates",
+)  # fmt: skip
+def read_quality_rates(request: HttpRequest, round_id: RoundId) -> answers.QualityRates:
+    """Design-weighted rates of the whole period and of each stratum, with limits, and the agreement of two assessors. Nobody's record."""
+    found = QualityRound.objects.filter(pk=round_id).first()
+    if found is None:
+        raise NotThere("There is no such round.")
+    record_consultation(staff(request), RATES, [("quality-round", str(found.pk))])
+    told = of_round(found)
+    return answers.QualityRates(
+        id=found.pk, since=found.since, until=found.until, drawn=told.drawn, scored=told.records,
+        rates=[
+            answers.QualityRateRow(
+                code=row.code, section=row.section, says=row.says, whole=_rate(row.whole),
+                strata={name: _rate(one) for name, one in row.strata.items()},
+            )
+            for row in told.rows
+        ],
+        agreement=answers.QualityAgreement(**vars(told.agreement)) if told.agreement else None,
+    )  # fmt: skip
+
+
+def _rate(one: Rate | None) -> answers.QualityRate | None:
+    return None if one is None else answers.QualityRate(**vars(one))
+
+
+def _only(model: type[Shown], given: dict[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in model.model_fields}
 
 
