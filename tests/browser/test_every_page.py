@@ -34,6 +34,7 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("supervisor", ["/look-back/runs/", "/supervision/quality/", "/acting/", "/on-call/", "/meetings/"]),
     ("vast", ["/look-back/", "/safeguarding/"]),
     ("qa", ["/home/", "/quality/"]),
+    ("handler", ["/quality/feedback/"]),
     ("pcc", ["/measures/"]),
     ("auditor", ["/audit/", "/retention/"]),
 ]

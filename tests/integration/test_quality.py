@@ -10,6 +10,7 @@ from tests.cast import Cast
 from tests.integration.conftest import Programs, problem
 from tests.quality.rate_scenes import NO, YES, drawn
 from tests.quality.scenes import SAID, all_of, day_of, lead, round_of, second
+from tests.quality.test_feedback import scored
 from tests.response.test_alarms import later
 from tests.retention.scenes import without_child
 
@@ -72,3 +73,21 @@ def test_rates_are_told_to_those_who_answer_for_them_and_to_nobody_outside(cast:
     for user in (cast.pcc, cast.qa, cast.supervisor, cast.handler):
         assert program(user).get(at).status_code == 403
     assert problem(program(cast.silver).get(f"/quality/rounds/{made.pk + 1}/rates"), 404, "not-there")
+
+
+def test_programs_answer_feedback_and_disputes(cast: Cast, program: Programs) -> None:
+    found = scored(cast)
+    handler, leads = program(cast.handler), program(lead(cast))
+    (told,) = handler.get("/quality/feedback").json()["feedback"]
+    assert (told["id"], told["reply"], told["score"]["result"]) == (found.pk, "", "inadequate")
+    at = f"/quality/feedback/{found.pk}/reply"
+    assert problem(handler.post(at, {"reply": "disputes"}), 422, "invalid")
+    assert problem(program(cast.teammate).post(at, {"reply": "agrees"}), 404, "not-there")
+    assert handler.post(at, {"reply": "disputes", "words": "Line 4."}).status_code == 201
+    assert problem(handler.post(at, {"reply": "agrees"}), 409, "stale")
+    (told,) = leads.get("/quality/disputes").json()["feedback"]
+    assert (told["reply_words"], told["ruling"]) == ("Line 4.", "")
+    ruling = f"/quality/disputes/{found.pk}/ruling"
+    assert program(cast.silver).post(ruling, {"ruling": "stands", "words": "No."}).status_code == 403
+    assert leads.post(ruling, {"ruling": "stands", "words": "It does not."}).status_code == 201
+    assert handler.get("/quality/feedback").json()["feedback"][0]["ruling_words"] == "It does not."

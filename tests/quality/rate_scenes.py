@@ -35,6 +35,7 @@ def drawn(cast: Cast, strata: dict[str, tuple[int, Scored]], *, twice: Scored = 
                 score(cast.qa, record, 1, found[place])
                 if seconds:
                     score(second(cast), record, 2, seconds.pop(0))
+    made.refresh_from_db()
     return made
 
 

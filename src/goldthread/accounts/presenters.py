@@ -30,6 +30,7 @@ NAV = [
     ("quality.score", "quality:mine", "Quality", "g q"),
     ("quality.draw", "quality:rounds", "Quality", "g q"),
     ("quality.rates", "quality:newest", "Quality", "g q"),
+    ("quality.answer", "quality:feedback", "Feedback", "g q"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
@@ -47,6 +48,7 @@ COUNTED = {
     "investigation:list": "investigation:count",
     "retention:queue": "retention:count",
     "quality:mine": "quality:count",
+    "quality:feedback": "quality:feedback_count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

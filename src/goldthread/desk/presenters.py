@@ -344,6 +344,7 @@ WITHOUT_OBJECT = {
     "quality.score",
     "quality.draw",
     "quality.rates",
+    "quality.answer",
     "rank.give",
     "oncall.see",
     "oncall.keep",

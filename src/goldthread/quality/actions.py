@@ -15,6 +15,7 @@ from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
 from goldthread.figures.draws import draw
 from goldthread.quality import rules
+from goldthread.quality.feedback_actions import put_before
 from goldthread.quality.finding import population, still_open
 from goldthread.quality.models import QualityRecord, QualityRound, QualityScore, QualityStratum, QualityTask
 from goldthread.response.grades import every_grade
@@ -123,6 +124,8 @@ def score(
             words=Payload.objects.keep(said) if said else None, by=user, key=own, at=act.now,
         )  # fmt: skip
         made.save()
+        if task.place != 2:
+            put_before(made, act, form.answer_days)
         incident = str(task.record.incident_id)
         act.record("collection", SCORE, [("incident", incident), ("quality-task", str(task.pk))], score=made.pk)
     return made

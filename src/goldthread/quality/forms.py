@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from goldthread.quality.rules import ANSWERS, Form
+from goldthread.quality.rules import ANSWERS, REPLIES, RULINGS, Form
 from goldthread.response.grades import every_grade, grade
 from goldthread.web.forms import CommandForm, WordsField
 
@@ -74,6 +74,27 @@ class ScoreForm(CommandForm):
     def critical(self) -> list[str]:
         """The critical fails that were found."""
         return [code for code in self.fails if self.cleaned_data.get(f"c-{code}")]
+
+
+class ReplyForm(CommandForm):
+    """A handler's answer to feedback."""
+
+    name = "reply"
+    reply = forms.ChoiceField(choices=REPLIES)
+    words = WordsField(
+        label="What you want to say", required=False, widget=forms.Textarea({"rows": 4, "autocomplete": "off"}),
+        help_text="Needed for a dispute: what is not right, and what in the record shows that.",
+    )  # fmt: skip
+
+
+class RulingForm(CommandForm):
+    """The lead's answer to a dispute."""
+
+    name = "ruling"
+    ruling = forms.ChoiceField(choices=RULINGS)
+    words = WordsField(
+        label="Why, for the handler", required=False, widget=forms.Textarea({"rows": 3, "autocomplete": "off"})
+    )
 
 
 class PlainForm(CommandForm):

@@ -1,4 +1,4 @@
-"""Rounds of quality assurance: what was drawn, with which chance, who scores it, and what they found."""
+"""Rounds of quality assurance: what was drawn, with which chance, who scores it, what they found, and what the handler says to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.contact.models import Incident
 from goldthread.quality.querysets import QualityTaskQuerySet
-from goldthread.quality.rules import RESULTS
+from goldthread.quality.rules import REPLIES, RESULTS, RULINGS
 
 
 class QualityRound(AppendOnly):
@@ -66,7 +66,7 @@ class QualityRecord(AppendOnly):
 
 
 class QualityTask(models.Model):
-    """A record to be scored once: its first (``place`` 1) or second time. Nobody's until an assessor takes it."""
+    """A record to be scored once: its first (``place`` 1) or second time, or a third, after a dispute. Nobody's until an assessor takes it."""
 
     record = models.ForeignKey(QualityRecord, models.PROTECT, related_name="tasks", db_index=False)
     place = models.PositiveSmallIntegerField()
@@ -79,7 +79,7 @@ class QualityTask(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["record", "place"], name="quality_task_once"),
             models.UniqueConstraint(fields=["record", "assessor"], name="quality_task_two_assessors"),
-            models.CheckConstraint(condition=Q(place__in=[1, 2]), name="quality_task_twice_at_most"),
+            models.CheckConstraint(condition=Q(place__in=[1, 2, 3]), name="quality_task_thrice_at_most"),
             models.CheckConstraint(
                 condition=Q(assessor__isnull=True, taken_at__isnull=True)
                 | Q(assessor__isnull=False, taken_at__isnull=False),
@@ -116,4 +116,45 @@ class QualityScore(AppendOnly):
             models.CheckConstraint(
                 condition=~Q(result="unscorable") | Q(words__isnull=False), name="quality_unscorable_says_why"
             ),
+        ]
+
+
+class QualityFeedback(AppendOnly):
+    """A record's first score, put before whoever opened the incident, with the day by which they answer. ``score`` is of that record."""
+
+    score = models.OneToOneField(QualityScore, models.PROTECT, related_name="feedback")
+    to = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    answer_by = models.DateTimeField()
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class QualityReply(AppendOnly):
+    """The handler's answer, one for each: that they take note, or that they dispute it and why."""
+
+    feedback = models.OneToOneField(QualityFeedback, models.PROTECT, related_name="reply")
+    reply = models.CharField(max_length=8, choices=REPLIES)
+    words = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(reply="agrees") | Q(words__isnull=False), name="quality_dispute_says_why"
+            ),
+        ]
+
+
+class QualityRuling(AppendOnly):
+    """The lead's answer to a dispute, with why. ``scored_by`` is whose score it was: the database sees to it that they are two."""
+
+    reply = models.OneToOneField(QualityReply, models.PROTECT, related_name="ruling")
+    ruling = models.CharField(max_length=6, choices=RULINGS)
+    words = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    scored_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(by=F("scored_by")), name="quality_ruling_by_another"),
         ]

@@ -10,7 +10,7 @@ from goldthread.figures.agreement import Agreement, alpha
 from goldthread.figures.rates import Rate, Stratum, weighted
 from goldthread.measures.registry import SMALL
 from goldthread.quality import rules
-from goldthread.quality.models import QualityRound, QualityScore
+from goldthread.quality.models import QualityRound, QualityRuling, QualityScore
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,20 @@ class _Found:
 
 
 def of_round(one: QualityRound) -> Figures:
-    """The rates of a round from what is scored by now, the first assessor's score where two scored a record."""
+    """The rates of a round from what is scored by now: the first assessor's score where two scored a record, and where a dispute had it
+    scored again that score alone.
+    """
     form = rules.made(one.form)
     sizes = {each.code: each.population for each in one.strata.all()}
     scores: dict[int, dict[int, QualityScore]] = {}
     found = QualityScore.objects.filter(task__record__stratum__round=one).select_related("task__record__stratum")
     for score in found.order_by("task__place"):
         scores.setdefault(score.task.record_id, {})[score.task.place] = score
-    told = [_found(next(iter(some.values()))) for some in scores.values()]
+    again = set(
+        QualityRuling.objects.filter(ruling="again").values_list("reply__feedback__score__task__record", flat=True)
+    )
+    counted = [_counted(some, anew=pk in again) for pk, some in scores.items()]
+    told = [_found(each) for each in counted if each is not None]
     hidden = hidden_of(Counter(each.stratum for each in told))
     kinds = [
         ("good", "The whole", "The record is good"),
@@ -62,7 +68,7 @@ def of_round(one: QualityRound) -> Figures:
         *((each.code, each.section, each.asks) for each in form.questions),
     ]
     rows = [Row(code, section, says, *_rates(code, told, sizes, hidden)) for code, section, says in kinds]
-    pairs = [_pairs(some[1], some[2]) for some in scores.values() if len(some) == 2]
+    pairs = [_pairs(some[1], some[2]) for some in scores.values() if {1, 2} <= some.keys()]
     drawn = sum(each.drawn for each in one.strata.all())
     return Figures(len(told), drawn, rows, hidden, alpha(pairs, one.pk), len(pairs))
 
@@ -76,6 +82,13 @@ def hidden_of(scored: Counter[str]) -> frozenset[str]:
     if len(few) == 1 and others:
         few.add(others[0][1])
     return frozenset(few)
+
+
+def _counted(some: dict[int, QualityScore], *, anew: bool) -> QualityScore | None:
+    """The score that counts of those a record has by their place; None where it waits to be scored again."""
+    if anew:
+        return some.get(3)
+    return next(iter(some.values()))
 
 
 def _found(score: QualityScore) -> _Found:

@@ -23,8 +23,11 @@ RESULTS = [
     ("inadequate", "Inadequate"),
     ("unscorable", "Cannot be scored"),
 ]
+REPLIES = [("agrees", "Acknowledged"), ("disputes", "Disputed")]
+RULINGS = [("stands", "The score stands"), ("again", "It is scored again by another assessor")]
 LONGEST, MOST = 4_000, 1_000
 """Characters of what an assessor writes; records of one draw *(ours)*."""
+TOO_LONG = f"That is longer than {LONGEST:,} characters. Nothing was saved; shorten it."
 NOT_THERE = "There is no such record, or it is not yours to score."
 CHANGED = "This record was scored or freed since you opened it. Nothing was saved; what you chose is still here."
 
@@ -48,6 +51,7 @@ class Form:
 
     name: str
     double: int
+    answer_days: int
     good: int
     fair: int
     strata: Mapping[str, str]
@@ -69,7 +73,7 @@ def made(row: Mapping[str, Any]) -> Form:
         if len(set(codes)) < len(codes):
             raise ValueError("quality.toml: two questions, or two strata, have one code")
     return Form(
-        row["name"], row["double"], row["good"], row["fair"], {one["code"]: one["name"] for one in row["stratum"]}, questions,
+        row["name"], row["double"], row["answer_days"], row["good"], row["fair"], {one["code"]: one["name"] for one in row["stratum"]}, questions,
         {one["code"]: one["says"] for one in row["critical"]}, {name: value for name, value in row.items() if name != "from"},
     )  # fmt: skip
 
@@ -128,9 +132,9 @@ def checked(
         raise Invalid({"answers": f"The form has no question {min(unknown)}. Nothing was saved."})
     if unknown := set(critical) - set(form.critical):
         raise Invalid({"critical": f"The form has no critical fail {min(unknown)}. Nothing was saved."})
-    kept = tidy(words.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    kept = _tidied(words)
     if len(kept) > LONGEST:
-        wrong["words"] = f"That is longer than {LONGEST:,} characters. Nothing was saved; shorten it."
+        wrong["words"] = TOO_LONG
     elif critical and not kept:
         wrong["words"] = "Write what the critical fail rests on, in the record's words."
     elif not kept and not wrong and set(answers.values()) == {"na"}:
@@ -139,6 +143,20 @@ def checked(
         raise Invalid(wrong)
     ordered = {one.code: answers[one.code] for one in form.questions}
     return ordered, [code for code in form.critical if code in critical], kept
+
+
+def words(given: str, needed: str = "") -> str:
+    """An answer's words as they will be kept. Raises ``Invalid`` for too many, and for none where ``needed`` is the sentence that asks."""
+    kept = _tidied(given)
+    if needed and not kept:
+        raise Invalid({"words": needed})
+    if len(kept) > LONGEST:
+        raise Invalid({"words": TOO_LONG})
+    return kept
+
+
+def _tidied(given: str) -> str:
+    return tidy(given.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def points(form: Form, answers: Mapping[str, str]) -> float | None:

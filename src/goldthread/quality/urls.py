@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goldthread.quality import rate_views, views
+from goldthread.quality import feedback_views, rate_views, views
 
 app_name = "quality"
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("rounds/draw", views.draw, name="draw"),
     path("rounds/<int:round_id>/", views.round_page, name="round"),
     path("rounds/<int:round_id>/<int:task_id>/free", views.free, name="free"),
+    path("feedback/", feedback_views.feedback, name="feedback"),
+    path("feedback/count", feedback_views.count, name="feedback_count"),
+    path("feedback/<int:feedback_id>/", feedback_views.told, name="told"),
+    path("feedback/<int:feedback_id>/reply", feedback_views.reply, name="reply"),
+    path("disputes/", feedback_views.disputes, name="disputes"),
+    path("disputes/<int:feedback_id>/rule", feedback_views.rule, name="rule"),
     path("rates/", rate_views.newest, name="newest"),
     path("rates/<int:round_id>/", rate_views.rates, name="rates"),
 ]

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from goldthread.integration.api.fields import Coded, Listed, Shown
-from goldthread.quality.rules import ANSWERS, RESULTS
+from goldthread.quality.rules import ANSWERS, REPLIES, RESULTS, RULINGS
 
 
 class QualityTaskBrief(Shown):
@@ -212,3 +212,28 @@ class QualityRates(Shown):
     scored: int
     rates: list[QualityRateRow]
     agreement: QualityAgreement | None = Field(description="Null where it cannot be told.")
+
+
+class QualityFeedbackShown(Shown):
+    """A score of a record, what whoever opened the incident said to it, and what the QA lead said to a dispute."""
+
+    id: int
+    reference: str
+    answer_by: datetime
+    score: QualityScored
+    reply: Annotated[str, Coded.of([("", "Not answered yet"), *REPLIES])]
+    reply_words: str
+    ruling: Annotated[str, Coded.of([("", "None"), *RULINGS])]
+    ruling_words: str
+
+
+class QualityFeedbackList(Listed):
+    """A page of feedback."""
+
+    feedback: list[QualityFeedbackShown]
+
+
+class QualityAnswered(Shown):
+    """An answer that was kept."""
+
+    id: int

@@ -119,7 +119,7 @@ def read_quality_record(request: HttpRequest, task_id: TaskId) -> answers.Qualit
         clocks=[answers.QualityClock(**one) for one in stood["clocks"]],
         questions=[answers.QualityQuestion(**_only(answers.QualityQuestion, vars(one))) for one in form.questions],
         critical=dict(form.critical),
-        score=_score(task.score) if hasattr(task, "score") else None,
+        score=scored(task.score) if hasattr(task, "score") else None,
     )
 
 
@@ -206,7 +206,8 @@ def _only(model: type[Shown], given: dict[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in model.model_fields}
 
 
-def _score(one: QualityScore) -> answers.QualityScored:
+def scored(one: QualityScore) -> answers.QualityScored:
+    """A score as the API tells it."""
     return answers.QualityScored(
         answers=one.answers, critical=one.critical, result=one.result, should_be=one.should_be,
         words=one.words.shown() if one.words else "", at=one.at,

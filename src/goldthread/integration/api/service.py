@@ -26,6 +26,7 @@ from goldthread.integration.api import (
     owning,
     protection,
     quality,
+    quality_feedback,
     referrals,
     requests,
     retention,
@@ -96,6 +97,10 @@ SUBJECTS = {
     "Quality": (
         quality.router,
         "Records drawn to be scored, blind: taking, reading and scoring them, and the rounds that draw them.",
+    ),
+    "Quality feedback": (
+        quality_feedback.router,
+        "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
