@@ -55,13 +55,20 @@ class QualityChild(Shown):
     seen: str
 
 
+class QualityElement(Shown):
+    """What was written to one element."""
+
+    name: str
+    words: str
+
+
 class QualityVersion(Shown):
     """A THRIVE version."""
 
     version: int
     at: datetime
     by: str
-    elements: list[tuple[str, str]] = Field(description="Each element's name with what was written.")
+    elements: list[QualityElement] = Field(description="Elements left empty are not among them.")
 
 
 class QualityGrade(Shown):

@@ -114,7 +114,7 @@ def read_quality_record(request: HttpRequest, task_id: TaskId) -> answers.Qualit
         lines=[answers.QualityLine(**_only(answers.QualityLine, one)) for one in stood["lines"]],
         children_answer=stood["answer"],
         children=[answers.QualityChild(**one) for one in stood["children"]],
-        versions=[answers.QualityVersion(**_only(answers.QualityVersion, one)) for one in stood["versions"]],
+        versions=[_version(one) for one in stood["versions"]],
         grades=[answers.QualityGrade(**one) for one in stood["grades"]],
         clocks=[answers.QualityClock(**one) for one in stood["clocks"]],
         questions=[answers.QualityQuestion(**_only(answers.QualityQuestion, vars(one))) for one in form.questions],
@@ -204,6 +204,11 @@ def _rate(one: Rate | None) -> answers.QualityRate | None:
 
 def _only(model: type[Shown], given: dict[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in model.model_fields}
+
+
+def _version(one: dict[str, Any]) -> answers.QualityVersion:
+    told = [answers.QualityElement(name=name, words=words) for name, words in one["elements"]]
+    return answers.QualityVersion(version=one["version"], at=one["at"], by=one["by"], elements=told)
 
 
 def scored(one: QualityScore) -> answers.QualityScored:
