@@ -33,7 +33,8 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("fim", ["/supervision/", "/supervision/team", "/board/wall", "/measures/", "/measures/children-asked/"]),
     ("supervisor", ["/look-back/runs/", "/supervision/quality/", "/acting/", "/on-call/", "/meetings/"]),
     ("vast", ["/look-back/", "/safeguarding/"]),
-    ("qa", ["/home/"]),
+    ("qa", ["/home/", "/quality/"]),
+    ("handler", ["/quality/feedback/"]),
     ("pcc", ["/measures/"]),
     ("auditor", ["/audit/", "/retention/"]),
 ]

@@ -24,7 +24,7 @@ FIRST_PAGES = {
     "officer": r"/incidents/$",
     "vast": r"/safeguarding/$",
     "investigator": r"/investigation/$",
-    "qa": r"/home/$",
+    "qa": r"/quality/$",
     "silver": r"/measures/$",
     "pcc": r"/measures/$",
     "auditor": r"/audit/$",

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "goldthread"
 FLOORS = [
-    ["thrive", "clocks"],
+    ["thrive", "clocks", "figures"],
     ["screening"],
     ["config"],
     ["web"],
@@ -28,6 +28,7 @@ FLOORS = [
     ["supervision"],
     ["safeguarding"],
     ["investigation"],
+    ["quality"],
     ["retention"],
     ["integration"],
     ["demo"],

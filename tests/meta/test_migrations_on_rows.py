@@ -52,6 +52,8 @@ GIVEN: dict[str, dict[str, str]] = {
     "meetings_action": {"owner_id": "1", "due_at": "'2126-06-01'"},
     "meetings_actionanswer": {"answer": "'done'", "by_id": "1", "words_id": SAME},
     "notices_notice": {"due_at": "'2026-06-01'", "why": "''"},
+    "quality_qualityreply": {"reply": "'agrees'"},
+    "quality_qualityruling": {"by_id": "2"},
     "response_clock": {"kind": "'first_read'"},
     "response_handoff": {"to_id": "1"},
     "response_reviewrequest": {"kind": "'close'", "result_id": SAME},

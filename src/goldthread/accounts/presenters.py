@@ -27,6 +27,10 @@ NAV = [
     ("incident.see", "desk:mine", "My incidents", "g m"),
     ("coaching.read", "supervision:notes", "Notes to me", "g t"),
     ("lookback.see", "lookback:queue", "Look-back", "g l"),
+    ("quality.score", "quality:mine", "Quality", "g q"),
+    ("quality.draw", "quality:rounds", "Quality", "g q"),
+    ("quality.rates", "quality:newest", "Quality", "g q"),
+    ("quality.answer", "quality:feedback", "Feedback", "g q"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
@@ -43,6 +47,8 @@ COUNTED = {
     "safeguarding:clocks": "safeguarding:clocks_count",
     "investigation:list": "investigation:count",
     "retention:queue": "retention:count",
+    "quality:mine": "quality:count",
+    "quality:feedback": "quality:feedback_count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "goldthread.supervision",
     "goldthread.safeguarding",
     "goldthread.investigation",
+    "goldthread.quality",
     "goldthread.retention",
     "goldthread.integration",
     "goldthread.demo",

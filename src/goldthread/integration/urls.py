@@ -17,6 +17,7 @@ urlpatterns = [
     path("p/", include("goldthread.safeguarding.link_urls")),
     path("investigation/", include("goldthread.investigation.urls")),
     path("retention/", include("goldthread.retention.urls")),
+    path("quality/", include("goldthread.quality.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),

@@ -25,6 +25,8 @@ from goldthread.integration.api import (
     missing,
     owning,
     protection,
+    quality,
+    quality_feedback,
     referrals,
     requests,
     retention,
@@ -91,6 +93,14 @@ SUBJECTS = {
     "Retention": (
         retention.router,
         "Closed incidents to look at again: what is due and why, keeping it, and erasing its texts by two people.",
+    ),
+    "Quality": (
+        quality.router,
+        "Records drawn to be scored, blind: taking, reading and scoring them, and the rounds that draw them.",
+    ),
+    "Quality feedback": (
+        quality_feedback.router,
+        "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }

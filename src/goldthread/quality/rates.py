@@ -1,0 +1,124 @@
+"""What a round says of the whole period: weighted rates with limits, of each stratum by itself, and how far two assessors agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from goldthread.figures.agreement import Agreement, alpha
+from goldthread.figures.rates import Rate, Stratum, weighted
+from goldthread.measures.registry import SMALL
+from goldthread.quality import rules
+from goldthread.quality.models import QualityRound, QualityRuling, QualityScore
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rate: what is counted, the whole's and each stratum's by itself; None where nothing may or can be told."""
+
+    code: str
+    section: str
+    says: str
+    whole: Rate | None
+    strata: dict[str, Rate | None]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A round's rates. ``hidden`` are strata of which too few were scored to show them by themselves: see ``hidden_of``."""
+
+    records: int
+    drawn: int
+    rows: list[Row]
+    hidden: frozenset[str]
+    agreement: Agreement | None
+    twice: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One scored record: its stratum, answers, critical fails and result."""
+
+    stratum: str
+    answers: dict[str, str]
+    critical: Sequence[str]
+    result: str
+
+
+def of_round(one: QualityRound) -> Figures:
+    """The rates of a round from what is scored by now: the first assessor's score where two scored a record, and where a dispute had it
+    scored again that score alone.
+    """
+    form = rules.made(one.form)
+    sizes = {each.code: each.population for each in one.strata.all()}
+    scores: dict[int, dict[int, QualityScore]] = {}
+    found = QualityScore.objects.filter(task__record__stratum__round=one).select_related("task__record__stratum")
+    for score in found.order_by("task__place"):
+        scores.setdefault(score.task.record_id, {})[score.task.place] = score
+    again = set(
+        QualityRuling.objects.filter(ruling="again").values_list("reply__feedback__score__task__record", flat=True)
+    )
+    counted = [_counted(some, anew=pk in again) for pk, some in scores.items()]
+    told = [_found(each) for each in counted if each is not None]
+    hidden = hidden_of(Counter(each.stratum for each in told))
+    kinds = [
+        ("good", "The whole", "The record is good"),
+        ("critical", "The whole", "No critical fail"),
+        *((each.code, each.section, each.asks) for each in form.questions),
+    ]
+    rows = [Row(code, section, says, *_rates(code, told, sizes, hidden)) for code, section, says in kinds]
+    pairs = [_pairs(some[1], some[2]) for some in scores.values() if {1, 2} <= some.keys()]
+    drawn = sum(each.drawn for each in one.strata.all())
+    return Figures(len(told), drawn, rows, hidden, alpha(pairs, one.pk), len(pairs))
+
+
+def hidden_of(scored: Counter[str]) -> frozenset[str]:
+    """Strata that are not shown by themselves: those of which fewer than five records are scored, since so few could tell who handled
+    them, and where that hides one alone, the next smallest as well, or the whole would give it away *(ours)*.
+    """
+    few = {code for code, number in scored.items() if number < SMALL}
+    others = sorted((number, code) for code, number in scored.items() if code not in few)
+    if len(few) == 1 and others:
+        few.add(others[0][1])
+    return frozenset(few)
+
+
+def _counted(some: dict[int, QualityScore], *, anew: bool) -> QualityScore | None:
+    """The score that counts of those a record has by their place; None where it waits to be scored again."""
+    if anew:
+        return some.get(3)
+    return next(iter(some.values()))
+
+
+def _found(score: QualityScore) -> _Found:
+    return _Found(score.task.record.stratum.code, score.answers, score.critical, score.result)
+
+
+def _rates(
+    code: str, told: Iterable[_Found], sizes: dict[str, int], hidden: Collection[str]
+) -> tuple[Rate | None, dict[str, Rate | None]]:
+    """The whole's rate and each stratum's."""
+    counts = {one: [0, 0, 0] for one in sizes}
+    for each in told:
+        applies, met = _counts(code, each)
+        for place, adds in enumerate((True, applies, met)):
+            counts[each.stratum][place] += adds
+    strata = {one: Stratum(sizes[one], *counts[one]) for one in sizes}
+    few = sum(one.looked_at for one in strata.values()) < SMALL
+    return None if few else weighted(list(strata.values())), {
+        name: None if name in hidden else weighted([one]) for name, one in strata.items()
+    }
+
+
+def _counts(code: str, one: _Found) -> tuple[bool, bool]:
+    """Whether a record counts in a rate, and whether it meets it. A critical fail counts whatever else applies."""
+    if code == "critical":
+        return True, not one.critical
+    if code == "good":
+        return one.result != "unscorable", one.result == "good"
+    return one.answers[code] != "na", one.answers[code] == "yes"
+
+
+def _pairs(first: QualityScore, second: QualityScore) -> list[tuple[str, str]]:
+    return [(answer, second.answers[code]) for code, answer in first.answers.items()]
