@@ -106,7 +106,7 @@ def test_the_page_closes_after_half_an_hour_and_what_was_typed_comes_back_with_t
     assert "Visited &#34;at once&#34; &lt;b&gt;" in ada.post("code", **typed).content.decode()
     back = ada.post("enter", code=ada.newest(), **typed)
     assert back.status_code == 200
-    assert "Visited &quot;at once&quot; &lt;b&gt;" in back.content.decode()
+    assert "Visited &#34;at once&#34; &lt;b&gt;" in back.content.decode()
     assert "He shouted" in text(back)
     assert ada.post("answer", **typed).status_code == 302
 
