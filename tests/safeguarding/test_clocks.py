@@ -13,6 +13,7 @@ from goldthread.clocks.db import database_now
 from goldthread.clocks.school import Terms
 from goldthread.config.errors import Invalid, Refused
 from goldthread.contact.models import Incident
+from goldthread.safeguarding import clock_views
 from goldthread.safeguarding.clock_actions import start, stop, watch
 from goldthread.safeguarding.clock_models import Clock, ClockStep
 from goldthread.safeguarding.clock_queries import standing
@@ -30,9 +31,11 @@ def incident(cast: Cast) -> Incident:
     return made
 
 
-def began(incident: Incident, rule: str = "police_protection", at: datetime | None = None) -> Clock:
+def began(
+    incident: Incident, rule: str = "police_protection", at: datetime | None = None, protection: int = 7
+) -> Clock:
     with acting(None) as act:
-        return start(act, rule, about=("protection", 7), incident=incident, began_at=at)
+        return start(act, rule, about=("protection", protection), incident=incident, began_at=at)
 
 
 def told(clock: Clock) -> list[tuple[str, str]]:
@@ -150,6 +153,26 @@ def test_force_wide_roles_are_told_by_name_of_what_is_out_of_their_sight_and_led
         assert f"/incidents/{none.pk}" not in page.content.decode()
     assert f"/incidents/{none.pk}" in browser(cast.supervisor).get("/safeguarding/clocks").content.decode()
     assert not standing(cast.far_supervisor).exists()
+
+
+def test_a_long_list_comes_in_pages_the_longest_over_first(
+    cast: Cast, browser: Browser, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_views, "PAGE", 1)
+    other = opened(cast.handler)
+    say(cast.handler, other, "kids crying upstairs")
+    began(incident, "vast_red")
+    later(timedelta(minutes=5))
+    began(other, "vast_red", protection=8)
+    later(timedelta(minutes=95))
+    watch()
+    client = browser(cast.vast)
+    first, second = (text(client.get(f"/safeguarding/clocks?page={number}")) for number in (1, 2))
+    assert incident.reference in first
+    assert other.reference not in first
+    assert other.reference in second
+    assert "Page 1 of 2" in first
+    assert client.get("/safeguarding/clocks/count").json() == {"count": 2, "over": 2}
 
 
 def test_a_running_clock_stands_on_the_incident(cast: Cast, browser: Browser, incident: Incident) -> None:

@@ -27,7 +27,7 @@ from goldthread.safeguarding.concern_models import Concern, ConcernCall, Concern
 from goldthread.supervision.coaching_models import CoachingNote
 from goldthread.supervision.irmm_finding import find
 from goldthread.supervision.irmm_rules import set_on
-from tests.cast import Cast, graded, key, opened, say
+from tests.cast import Cast, attended, closed, graded, key, opened, say
 from tests.lookback.test_deciding import ours  # noqa: F401 - a fixture
 from tests.response.test_alarms import later
 
@@ -162,6 +162,37 @@ def test_next_goes_to_what_waits_and_says_when_nothing_does(cast: Cast, browser:
     for came in (concern.pk, "x", "9" * 30):
         found = client.get(f"/safeguarding/next?from={came}").headers["Location"]
         assert found == ("/safeguarding/" if came == concern.pk else f"/safeguarding/concerns/{concern.pk}/")
+
+
+def test_once_an_incident_is_closed_its_concern_offers_no_record_that_would_not_open(
+    cast: Cast, browser: Browser, incident: Incident, concern: Concern
+) -> None:
+    client, here = browser(cast.fim), f"/safeguarding/concerns/{concern.pk}/"
+    takes, opens = f"/safeguarding/protection/take/{incident.pk}", f"/safeguarding/missing/open/{incident.pk}"
+    for found in (True, False):
+        page = client.get(here).content.decode()
+        assert [one in page for one in (takes, opens)] == [found, found]
+        assert [client.get(one).status_code for one in (takes, opens)] == [200 if found else 404] * 2
+        if found:
+            attended(cast, incident)
+            closed(cast, incident)
+
+
+def test_an_open_concern_s_page_asks_as_often_for_much_as_for_little(
+    cast: Cast, browser: Browser, incident: Incident, concern: Concern
+) -> None:
+    client, here = browser(cast.vast), f"/safeguarding/concerns/{concern.pk}/"
+    actions.telephone(cast.vast, concern.pk, key=key(), desk="edt", reached="Rowan Ash", words="They visit tonight.")
+    client.get(here)
+    with CaptureQueriesContext(connection) as little:
+        assert client.get(here).status_code == 200
+    for _ in range(4):
+        say(cast.handler, incident, "Her little girl has not been seen for days.")
+        actions.telephone(cast.vast, concern.pk, key=key(), desk="edt", reached="Rowan Ash", words="They have been.")
+        actions.refer(cast.handler, incident.pk, key=key(), words="Again.")
+    with CaptureQueriesContext(connection) as much:
+        assert client.get(here).status_code == 200
+    assert len(much) == len(little) == 25
 
 
 def test_the_queue_asks_as_often_for_three_as_for_one(cast: Cast, browser: Browser, concern: Concern) -> None:

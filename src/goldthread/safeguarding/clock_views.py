@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,8 +23,10 @@ from goldthread.safeguarding import clock_queries
 from goldthread.safeguarding.clock_models import KINDS, Clock
 from goldthread.safeguarding.clock_rules import names
 from goldthread.safeguarding.nav import sections
+from goldthread.web.paging import page_links
 
 VERB = "clock.see"
+PAGE = 100
 PLACES: dict[str, tuple[str, Callable[[Staff], QuerySet[Any]]]] = {}
 """Where what a clock is on has a page of its own: the route and those that a person may open, by what it is about. Others, and those
 whom it is closed to, lead to their incident.
@@ -36,9 +39,10 @@ the child's record and name."""
 @route(VERB, "consultation")
 @require_safe
 def told(request: HttpRequest) -> HttpResponse:
-    """Every clock that has told this person's role something and still runs."""
+    """The clocks that have told this person's role something and still run, the longest over first."""
     user = staff(request)
-    found = list(clock_queries.standing(user))
+    page = Paginator(clock_queries.standing(user), PAGE).get_page(request.GET.get("page"))
+    found = list(page.object_list)
     called = {
         about: whose(user, {one.about_id for one in found if one.about == about}) for about, whose in CALLED.items()
     }
@@ -62,7 +66,12 @@ def told(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "safeguarding/clocks.jinja",
-        {"now": now, "rows": rows, "sections": sections(user, request.path)},
+        {
+            "now": now,
+            "rows": rows,
+            "page": page_links(request, page, "clock"),
+            "sections": sections(user, request.path),
+        },
     )
 
 
