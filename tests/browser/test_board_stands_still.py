@@ -50,6 +50,14 @@ def stands_at(page: Page) -> float:
     return float(page.evaluate(f"() => {same} ? window.kept.getBoundingClientRect().top : -1"))
 
 
+SETTLED = f"""() => {{
+    const told = [...document.querySelectorAll("tbody tr")].map({TOLD}).join();
+    if (told !== window.settling) {{ window.settling = told; window.since = performance.now(); }}
+    return performance.now() - window.since > 1000;
+}}"""
+"""That no row has said anything new for a second: what was just opened is read in full meanwhile, which changes its row."""
+
+
 def middle(page: Page, incident: uuid.UUID) -> tuple[float, float]:
     box = row(page, incident).bounding_box()
     assert box is not None
@@ -65,6 +73,7 @@ def test_what_others_do_leaves_the_row_under_the_pointer_alone(
 ) -> None:
     mine, other = (act(service, "handler", "North") for _ in range(2))
     page = person("dispatcher").go("/board/").page
+    page.wait_for_function(SETTLED)
     row(page, mine).hover()
     before = remembered(page, mine)
     graded(others, mine, "immediate")
@@ -141,6 +150,7 @@ def test_a_row_that_closed_stays_struck_out_under_the_pointer_and_then_goes(
     mine = act(service, "handler", "North")
     graded(others, mine, "resolution")
     page = person("dispatcher").go("/board/").page
+    page.wait_for_function(SETTLED)
     row(page, mine).hover()
     before = remembered(page, mine)
     others.post(f"/incidents/{mine}/area", key=str(uuid.uuid4()), area="South")  # out of this dispatcher's sight

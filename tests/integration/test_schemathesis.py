@@ -35,6 +35,7 @@ from goldthread.safeguarding.concern_actions import refer
 from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.investigation.scenes import accepted, offered
 from tests.parts import some
+from tests.quality.scenes import lead
 
 CHECKS = {
     # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
@@ -140,9 +141,8 @@ def _made(cast: Cast) -> Scene:
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
     }
-    tokens = {
-        one.role: issue_token(one.username)[0] for one in (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor)
-    }
+    people = (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor, cast.qa, lead(cast))
+    tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens
 
 
