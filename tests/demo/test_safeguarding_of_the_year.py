@@ -76,12 +76,13 @@ def _told(now: datetime) -> tuple[list[tuple[steps.Story, Record]], uuid.UUID]:
     plan = plans.recorded()
     assert plan is not None
     known, rows = known_in_database(plan), Rows()
+    # With other dice than the small force was told with: by those, some hours give a story the identity of one that is there.
     ended = [
-        one for one in stories(SEED, now, 2_000, 30)
+        one for seed in range(SEED + 1, SEED + 5) for one in stories(seed, now, 2_000, 30)
         if one.state == "closed" and one.cues and one.opened_at < now - timedelta(days=45)
         and not any(isinstance(step, steps.Reviewed) for step in one.steps)
     ]  # fmt: skip
-    told = [replace(one, reference=f"260101-{7_000 + place}") for place, one in enumerate(ended[:170])]
+    told = [replace(one, reference=f"260101-{7_000 + place}") for place, one in enumerate(ended[:700])]
     records = [(one, Record(one, known, rows)) for one in told]
     for model in ORDER:
         copy_in(model, rows[model])
