@@ -33,15 +33,22 @@ def test_each_stratum_counts_by_its_size(cast: Cast) -> None:
 
 
 def test_what_does_not_apply_or_cannot_be_scored_counts_in_no_rate(cast: Cast) -> None:
-    made = drawn(cast, {"rest": (50, [YES, YES, NO, {**YES, "voice": "na"}, NOTHING])}, left=3)
+    made = drawn(cast, {"rest": (50, [YES] * 4 + [NO, NO, {**YES, "voice": "na"}, NOTHING])}, left=3)
     told = of_round(made)
     rows = {one.code: one for one in told.rows}
-    assert (told.records, told.drawn) == (5, 8)
+    assert (told.records, told.drawn) == (8, 11)
     good, voice = rows["good"].whole, rows["voice"].whole
     assert good is not None
     assert voice is not None
-    assert (good.share, good.n) == (0.75, 4)
-    assert (voice.share, voice.n) == (pytest.approx(2 / 3), 3)
+    assert (good.share, good.n) == (pytest.approx(5 / 7), 7)
+    assert (voice.share, voice.n) == (pytest.approx(2 / 3), 6)
+
+
+def test_what_rests_on_few_is_not_told(cast: Cast) -> None:
+    made = drawn(cast, {"rest": (50, [YES, YES, NO, NO, {**YES, "voice": "na"}])})
+    rows = {one.code: one.whole for one in of_round(made).rows}
+    assert rows["good"] is not None
+    assert rows["voice"] is None, "four records"
 
 
 def test_of_two_scores_the_first_counts_and_both_make_the_agreement(cast: Cast) -> None:

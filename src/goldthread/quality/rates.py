@@ -52,15 +52,8 @@ def of_round(one: QualityRound) -> Figures:
     """
     form = rules.made(one.form)
     sizes = {each.code: each.population for each in one.strata.all()}
-    scores: dict[int, dict[int, QualityScore]] = {}
-    found = QualityScore.objects.filter(task__record__stratum__round=one).select_related("task__record__stratum")
-    for score in found.order_by("task__place"):
-        scores.setdefault(score.task.record_id, {})[score.task.place] = score
-    again = set(
-        QualityRuling.objects.filter(ruling="again").values_list("reply__feedback__score__task__record", flat=True)
-    )
-    counted = [_counted(some, anew=pk in again) for pk, some in scores.items()]
-    told = [_found(each) for each in counted if each is not None]
+    scores = _scores(one)
+    told = _told(scores)
     hidden = hidden_of(Counter(each.stratum for each in told))
     kinds = [
         ("good", "The whole", "The record is good"),
@@ -73,6 +66,16 @@ def of_round(one: QualityRound) -> Figures:
     return Figures(len(told), drawn, rows, hidden, alpha(pairs, one.pk), len(pairs))
 
 
+def wholes(one: QualityRound) -> dict[str, Rate | None] | None:
+    """A finished round's rates of the whole by their code, as ``of_round`` tells them; None while a record of it waits to be scored."""
+    told = _told(_scores(one))
+    if len(told) < sum(each.drawn for each in one.strata.all()):
+        return None
+    sizes = {each.code: each.population for each in one.strata.all()}
+    codes = ["good", "critical", *(each.code for each in rules.made(one.form).questions)]
+    return {code: _rates(code, told, sizes, ())[0] for code in codes}
+
+
 def hidden_of(scored: Counter[str]) -> frozenset[str]:
     """Strata that are not shown by themselves: those of which fewer than five records are scored, since so few could tell who handled
     them, and where that hides one alone, the next smallest as well, or the whole would give it away *(ours)*.
@@ -82,6 +85,24 @@ def hidden_of(scored: Counter[str]) -> frozenset[str]:
     if len(few) == 1 and others:
         few.add(others[0][1])
     return frozenset(few)
+
+
+def _scores(one: QualityRound) -> dict[int, dict[int, QualityScore]]:
+    """A round's scores by record and place."""
+    scores: dict[int, dict[int, QualityScore]] = {}
+    found = QualityScore.objects.filter(task__record__stratum__round=one).select_related("task__record__stratum")
+    for score in found.order_by("task__place"):
+        scores.setdefault(score.task.record_id, {})[score.task.place] = score
+    return scores
+
+
+def _told(scores: dict[int, dict[int, QualityScore]]) -> list[_Found]:
+    """The scores that count."""
+    again = set(
+        QualityRuling.objects.filter(ruling="again").values_list("reply__feedback__score__task__record", flat=True)
+    )
+    counted = [_counted(some, anew=pk in again) for pk, some in scores.items()]
+    return [_found(each) for each in counted if each is not None]
 
 
 def _counted(some: dict[int, QualityScore], *, anew: bool) -> QualityScore | None:
@@ -105,8 +126,8 @@ def _rates(
         for place, adds in enumerate((True, applies, met)):
             counts[each.stratum][place] += adds
     strata = {one: Stratum(sizes[one], *counts[one]) for one in sizes}
-    few = sum(one.looked_at for one in strata.values()) < SMALL
-    return None if few else weighted(list(strata.values())), {
+    whole = weighted(list(strata.values()))
+    return None if whole is None or whole.n < SMALL else whole, {
         name: None if name in hidden else weighted([one]) for name, one in strata.items()
     }
 

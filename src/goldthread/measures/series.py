@@ -1,0 +1,99 @@
+"""Series: a figure's history, whatever reckons it, in one shape.
+
+A board, a chart and a plan ask what a figure was from period to period. A measure tells that by its weekly points; quality assurance
+by its rounds. Apps register where their series come from; who asks need not know which is which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from goldthread.measures.models import StoredPoint
+from goldthread.measures.queries import PROMPT
+from goldthread.measures.registry import Measure, measures
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure at the end of a period: a share from 0 to 1, of ``n`` cases or records; None where it is not known, never zero.
+
+    ``met`` is how many of ``n`` met it, where the share is a plain one of cases; None where it is weighted. ``low`` and ``high``
+    are its 95 % limits where its source reckons some. ``late`` says that it was taken more than a day after ``until``.
+    """
+
+    until: datetime
+    share: float | None
+    n: int | None
+    met: int | None = None
+    low: float | None = None
+    high: float | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """One figure's history. ``values()`` gives what is known of it, the oldest first. ``good`` says which way is better: up, down or "".
+
+    ``address`` is the page that opens the figure to its definition; who may open it is that page's affair. ``window`` is how far each value
+    looks back: values nearer to each other than that share cases, and are not independent.
+    """
+
+    code: str
+    name: str
+    definition: str
+    good: str
+    address: str
+    window: timedelta
+    values: Callable[[], list[Value]]
+
+
+_sources: list[Callable[[], list[Series]]] = []
+
+
+def register_series(source: Callable[[], list[Series]]) -> None:
+    """Add a place that series come from. It is asked each time, since what it tells may change with a form or a table."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def all_series() -> list[Series]:
+    """Every series: the measures' in the order registered, then those of each source in the order of sources.
+
+    Raises ``ValueError`` where two have the same code.
+    """
+    found = [_of_measure(one) for one in measures()]
+    found += [one for source in _sources for one in source()]
+    codes = [one.code for one in found]
+    twice = {code for code in codes if codes.count(code) > 1}
+    if twice:
+        raise ValueError(f"two series are called {', '.join(sorted(twice))}")
+    return found
+
+
+def one_series(code: str) -> Series:
+    """One series. Raises ``KeyError``."""
+    for one in all_series():
+        if one.code == code:
+            return one
+    raise KeyError(code)
+
+
+def _of_measure(one: Measure) -> Series:
+    address = f"/measures/weeks/{one.code}/"
+    return Series(one.code, one.name, one.definition, one.good, address, one.window, lambda: _points(one.code))
+
+
+def _points(code: str) -> list[Value]:
+    """What was kept of a measure at each week's end. A week whose query failed has no point, and so no value."""
+    return [
+        Value(
+            point.until,
+            point.met / point.of if point.of else None,
+            point.of,
+            met=point.met,
+            late=point.taken_at - point.until > PROMPT,
+        )
+        for point in StoredPoint.objects.filter(code=code).order_by("until")
+    ]

@@ -1,0 +1,46 @@
+"""The rates of quality as series: one value for each finished round, weighted, with its limits."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from goldthread.clocks.local import LONDON
+from goldthread.measures.series import Series, Value
+from goldthread.quality import rules
+from goldthread.quality.models import QualityRound
+from goldthread.quality.rates import wholes
+
+ADDRESS = "/quality/rates/"
+WHOLE = {"good": "Records that are good", "critical": "Records with no critical fail"}
+
+
+def all_rates() -> list[Series]:
+    """A series for each rate of the newest round's form, code ``quality.`` and the rate's; none before there is a round."""
+    newest = QualityRound.objects.order_by("-id").first()
+    if newest is None:
+        return []
+    names = WHOLE | {each.code: each.asks for each in rules.made(newest.form).questions}
+    return [_series(code, name, newest) for code, name in names.items()]
+
+
+def _series(code: str, name: str, newest: QualityRound) -> Series:
+    says = (
+        f"Quality assurance: {name}. Of all incidents of a round's days that were closed when it was drawn, weighted by how many "
+        "each stratum held; one value for each round that is scored whole, at the end of its days."
+    )
+    window = timedelta(days=(newest.until - newest.since).days + 1)
+    return Series(f"quality.{code}", name, says, "up", ADDRESS, window, lambda: _values(code))
+
+
+def _values(code: str) -> list[Value]:
+    found = []
+    for one in QualityRound.objects.order_by("until", "id").prefetch_related("strata"):
+        rates = wholes(one)
+        if rates is None:
+            continue
+        until = datetime.combine(one.until + timedelta(days=1), time(), LONDON)
+        rate = rates.get(code)
+        found.append(
+            Value(until, None, None) if rate is None else Value(until, rate.share, rate.n, low=rate.low, high=rate.high)
+        )
+    return found
