@@ -62,6 +62,7 @@ TRIED = [
     ("my team's unit sent", "closed"),
     ("child involved", "closed"),
     ("asked: none", "closed"),
+    ("opened for a reason", "closed"),
 ]
 
 EVERY = [False, pytest.param(True, marks=pytest.mark.long)]

@@ -112,7 +112,8 @@ def _here(entries: list[str], path: str) -> str:
 def _entries(user: Staff) -> list[tuple[str, str, str]]:
     found: dict[str, tuple[str, str, str]] = {}
     for verb, name, words, key in NAV:
-        if user.can(verb):
+        # What is open to somebody for a reason stands behind the figure, and is no work of theirs.
+        if user.can(verb) and user.seat.scopes(verb) != ("reasoned",):
             found.setdefault(key, (name, words, key))
     return list(found.values())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,11 @@ PROMPT = timedelta(days=1)
 """How long after its week's end a point counts as taken then *(ours)*."""
 WHICH = {"met": "met", "not_met": "not met", "all": "all that count", "timed": "with a time"}
 """The lists behind a figure: each of its numbers is the length of one."""
+
+
+OPENINGS: dict[str, Callable[[Staff], dict[str, Any]]] = {}
+"""By what a case is: how somebody whose role sees none by itself opens those behind a number. Filled at start by the app that holds the cases;
+gives ``address``, a route's name, and ``reasons`` to choose from, or nothing."""
 
 
 class Within(Aggregate):

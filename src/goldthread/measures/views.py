@@ -89,6 +89,7 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
         "number": page.number,
         "pages": pages.num_pages,
         "total": pages.count,
+        "opening": queries.OPENINGS[one.subject](user) if one.subject in queries.OPENINGS else {},
         "ended": queries.ended(one, now, which, user),
         "force": queries.cases(one, now, which).count(),
         "point": queries.shown(queries.point(one, now), withheld=False),

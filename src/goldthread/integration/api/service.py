@@ -30,6 +30,7 @@ from goldthread.integration.api import (
     referrals,
     requests,
     retention,
+    sight,
     supervision,
     units,
 )
@@ -102,6 +103,7 @@ SUBJECTS = {
         quality_feedback.router,
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
     ),
+    "Records behind a figure": (sight.router, "Opening the incidents that a measure counts, for a reason."),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
 """Each subject's router and what it is about, in the order described."""
