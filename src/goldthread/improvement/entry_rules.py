@@ -11,7 +11,7 @@ from goldthread.contact.rules import tidy
 from goldthread.improvement.figure_rules import GOOD, Bound
 from goldthread.improvement.rules import Settings
 
-LONGEST, NAME_LONGEST, MOST_NUMBER = 4_000, 200, 999
+LONGEST, NAME_LONGEST, MOST_NUMBER, MOST_AT_ONCE = 4_000, 200, 999, 100
 PERIODS_MOST = 24
 TOO_LONG = f"That is longer than {LONGEST:,} characters. Nothing was saved; shorten it."
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)

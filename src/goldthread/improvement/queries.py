@@ -146,8 +146,9 @@ class _Told:
         states = [_state(one) for one in self.states[pk]]
         state = states[-1]
         standing = _standing(figure, window, self.at, using)
-        confirmation = _confirmation(self.confirmed.get(state.id))
-        signatures = [_signature(one) for one in self.signed[state.id]]
+        claim = next(one for one in reversed(states) if one.state == "progress")  # the first always is
+        confirmation = _confirmation(self.confirmed.get(claim.id))
+        signatures = [_signature(one) for one in self.signed[claim.id]]
         actions, evidence = self.actions.get(pk, []), self.proofs.get(pk, [])
         colour, reasons = rules.colour(
             facts(state.state, texts, due_on, figure, standing, owner, actions, evidence, self.today), self.today, using

@@ -190,7 +190,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Recommended:
-    """One recommendation as it stands: ``text`` None means *to be entered by the force*. ``colour`` is reckoned, ``view`` is the owner's."""
+    """One recommendation as it stands: ``text`` None means *to be entered by the force*. ``colour`` is reckoned, ``view`` is the owner's.
+
+    ``confirmation`` and ``signatures`` are those of the time it was last in progress: what *believed met* rests on, or is to rest on.
+    """
 
     id: int
     report: int
