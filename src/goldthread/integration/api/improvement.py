@@ -106,9 +106,7 @@ def add_plan_report(request: HttpRequest, key: Key, given: NewReportGiven) -> St
     router, "POST", "/plan/reports/{int:report_id}/correction", KEEP, "alteration",
     answers={201: answers.PlanMade}, summary="Correct a report",
 )  # fmt: skip
-def correct_plan_report(
-    request: HttpRequest, report_id: ReportId, key: Key, given: ReportGiven
-) -> Status[answers.PlanMade]:
+def correct_plan_report(request: HttpRequest, report_id: ReportId, given: ReportGiven) -> Status[answers.PlanMade]:
     """What was entered before is kept. The same sent again changes nothing."""
     return made(actions.correct_report(staff(request), report_id, **given.model_dump()))
 
@@ -120,7 +118,6 @@ def correct_plan_report(
 def add_plan_recommendation(
     request: HttpRequest,
     report_id: ReportId,
-    key: Key,
     given: RecommendationGiven,
 ) -> Status[answers.PlanMade]:
     """One more of the report, without a text. Refused (422) where its number is entered already."""
@@ -139,7 +136,6 @@ def add_plan_recommendation(
 def enter_plan_text(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanWordsGiven,
 ) -> Status[answers.PlanMade]:
     """The text as published. Every version before is kept; the same sent again is no other version."""
@@ -158,7 +154,6 @@ def enter_plan_text(
 def set_plan_due(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanDueGiven,
 ) -> Status[answers.PlanMade]:
     """By when it is to be met, as published; the day before is kept."""
@@ -177,7 +172,6 @@ def set_plan_due(
 def set_plan_owner(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanOwnerGiven,
 ) -> Status[answers.PlanMade]:
     """Refused (422) for somebody who left, or may own nothing of the plan."""
@@ -188,7 +182,6 @@ def set_plan_owner(
 def bind_plan_figure(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanFigureGiven,
 ) -> Status[answers.PlanMade]:
     """Which series it is judged by, and what is asked of it. Refused (409) unless it is in progress."""
@@ -207,7 +200,6 @@ def bind_plan_figure(
 def say_plan_view(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanViewGiven,
 ) -> Status[answers.PlanMade]:
     """A colour and why, dated, beside what is reckoned. Refused (409) for anybody but its owner."""
@@ -226,7 +218,6 @@ def say_plan_view(
 def confirm_plan_figure(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanConfirmGiven,
 ) -> Status[answers.PlanMade]:
     """Names a finished round and one of its rates. Refused (409) where the round does not confirm."""
@@ -236,9 +227,7 @@ def confirm_plan_figure(
 @operation(
     router, "POST", f"{AT}/signature", OWN, "alteration", answers={201: answers.PlanMade}, summary="Sign as its owner"
 )
-def sign_plan_recommendation(
-    request: HttpRequest, recommendation_id: RecommendationId, key: Key
-) -> Status[answers.PlanMade]:
+def sign_plan_recommendation(request: HttpRequest, recommendation_id: RecommendationId) -> Status[answers.PlanMade]:
     """That it is believed met. Refused (409) for anybody but its owner, and while figure or confirmation are missing."""
     return made(state_actions.sign(staff(request), recommendation_id))
 
@@ -246,9 +235,7 @@ def sign_plan_recommendation(
 @operation(
     router, "POST", f"{AT}/board", BOARD, "alteration", answers={201: answers.PlanMade}, summary="Sign for the board"
 )
-def sign_plan_for_board(
-    request: HttpRequest, recommendation_id: RecommendationId, key: Key
-) -> Status[answers.PlanMade]:
+def sign_plan_for_board(request: HttpRequest, recommendation_id: RecommendationId) -> Status[answers.PlanMade]:
     """With this the force believes it met. Refused (409) for the owner who signed, and while anything is missing."""
     return made(state_actions.sign_for_board(staff(request), recommendation_id))
 
@@ -265,7 +252,6 @@ def sign_plan_for_board(
 def submit_plan_recommendation(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanDayGiven,
 ) -> Status[answers.PlanMade]:
     """Refused (409) for what the force does not believe met."""
@@ -284,7 +270,6 @@ def submit_plan_recommendation(
 def close_plan_recommendation(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanCloseGiven,
 ) -> Status[answers.PlanMade]:
     """Only HMICFRS closes: its day and reference are needed. It re-opens by itself where its figure falls back later."""
@@ -303,7 +288,6 @@ def close_plan_recommendation(
 def reopen_plan_recommendation(
     request: HttpRequest,
     recommendation_id: RecommendationId,
-    key: Key,
     given: PlanWordsGiven,
 ) -> Status[answers.PlanMade]:
     """By hand, with why. Refused (409) where it is in progress."""

@@ -157,7 +157,6 @@ def add_plan_action(
 def set_plan_action_owner(
     request: HttpRequest,
     action_id: ActionId,
-    key: Key,
     given: PlanOwnerGiven,
 ) -> Status[answers.PlanMade]:
     """Refused (422) for somebody who left, or may own nothing of the plan."""
@@ -173,9 +172,7 @@ def set_plan_action_owner(
     answers={201: answers.PlanMade},
     summary="Say that an action is done",
 )
-def mark_plan_action(
-    request: HttpRequest, action_id: ActionId, key: Key, given: PlanMarkGiven
-) -> Status[answers.PlanMade]:
+def mark_plan_action(request: HttpRequest, action_id: ActionId, given: PlanMarkGiven) -> Status[answers.PlanMade]:
     """Or dropped, or open again, with why. Refused (409) while it waits for another action."""
     return made(doing_actions.mark(staff(request), action_id, **given.model_dump()))
 
@@ -192,7 +189,6 @@ def mark_plan_action(
 def set_plan_action_needs(
     request: HttpRequest,
     action_id: ActionId,
-    key: Key,
     given: PlanNeedGiven,
 ) -> Status[answers.PlanMade]:
     """Refused (422) where each would wait for the other, straight or by way of others."""
@@ -231,7 +227,6 @@ def add_plan_milestone(
 def move_plan_milestone(
     request: HttpRequest,
     milestone_id: MilestoneId,
-    key: Key,
     given: PlanMilestoneGiven,
 ) -> Status[answers.PlanMade]:
     """To another day, with why in `words`; the day before is kept. Refused (409) for one that was reached."""
@@ -250,7 +245,6 @@ def move_plan_milestone(
 def reach_plan_milestone(
     request: HttpRequest,
     milestone_id: MilestoneId,
-    key: Key,
     given: PlanReachGiven,
 ) -> Status[answers.PlanMade]:
     """And on which day. Refused (409) where another day was said already."""
@@ -291,7 +285,6 @@ def read_plan_evidence(request: HttpRequest, evidence_id: EvidenceId) -> PlanFil
 def import_plan(
     request: HttpRequest,
     report_id: ReportId,
-    key: Key,
     given: PlanImportGiven,
 ) -> answers.PlanImportShown:
     """Tells what the file would enter, or with `enter` enters it: all of it, or nothing while a line is wrong (422)."""
