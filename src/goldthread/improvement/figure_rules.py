@@ -81,12 +81,12 @@ def standing(bound: Bound | None, values: Sequence[Told], window: timedelta, now
         return Standing("none", why="No figure is bound to it.")
     if not values:
         return Standing("unknown", why="Its figure has no value yet.")
-    newest, step = values[-1], _step(values)
+    newest, step = values[-1], _step(values) or window
     periods = apart(values, window)[: bound.periods]
     held = sum(one.share is not None and bound.meets(one.share) for one in periods)
     if newest.share is None:
         return Standing("unknown", newest, held, len(periods), why="Its figure is not known for the newest period.")
-    if step is not None and now - newest.until > step * overdue:
+    if now - newest.until > step * overdue:
         return Standing(
             "unknown", newest, held, len(periods), why="Its figure's next value is overdue, so it is not known."
         )

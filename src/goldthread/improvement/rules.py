@@ -165,7 +165,8 @@ def may_become(state: str, now: str) -> None:
         return
     if state == "submitted":
         raise Refused("Only what the force believes met is submitted. Nothing was saved.")
-    raise Refused(f"It is {dict(STATES)[now].lower()} already. Nothing was saved.")
+    name = dict(STATES)[now]
+    raise Refused(f"It is {name[0].lower()}{name[1:]} already. Nothing was saved.")
 
 
 @dataclass(frozen=True)
