@@ -78,9 +78,9 @@ def test_a_report_sent_twice_is_one_and_one_that_cannot_be_is_refused(cast: Cast
         assert field in error.value.fields, wrong
     assert PlanReport.objects.count() == 1
     with pytest.raises(Invalid, match="entered already"):
-        actions.add_recommendation(keeper(cast), made.pop(), number=7)
+        actions.add_recommendation(keeper(cast), made.pop(), key=key(), number=7)
     with pytest.raises(NotThere):
-        actions.add_recommendation(keeper(cast), 10**9, number=8)
+        actions.add_recommendation(keeper(cast), 10**9, key=key(), number=8)
 
 
 def test_an_owner_who_left_is_nobody_stands_at_the_top_and_a_new_one_mends_it(cast: Cast) -> None:
@@ -233,7 +233,7 @@ def test_who_may_not_keep_the_plan_changes_nothing(cast: Cast) -> None:
         for refuses in (
             lambda user=user: actions.enter_text(user, number, words="Mine."),
             lambda user=user: actions.set_due(user, number, due_on=today()),
-            lambda user=user: actions.add_recommendation(user, report.id, number=9),
+            lambda user=user: actions.add_recommendation(user, report.id, key=key(), number=9),
             lambda user=user: doing_actions.add_action(user, number, key=key(), words="Mine."),
             lambda user=user: doing_actions.needs(user, action.pk, other="1.1"),
             lambda user=user: import_actions.enter_file(user, report.id, text=FILE),

@@ -72,8 +72,10 @@ def test_it_is_believed_met_by_figure_round_owner_and_another_for_the_board(cast
     )
     assert found.confirmation is not None
     assert [(each.board, each.by_id) for each in found.signatures] == [(False, gold(cast).pk), (True, board(cast).pk)]
+    state_actions.sign_for_board(board(cast), number)
+    assert StateChange.objects.filter(state="believed").count() == 1
     with pytest.raises(Refused, match="nothing to sign"):
-        state_actions.sign_for_board(board(cast), number)
+        state_actions.sign(gold(cast), number)
     with pytest.raises(Refused, match="only while it is in progress"):
         bound(cast, number, target=0.1)
 
@@ -143,8 +145,10 @@ def test_the_force_re_opens_by_hand_with_why(cast: Cast) -> None:
     with pytest.raises(Invalid, match="why it is re-opened"):
         state_actions.reopen(keeper(cast), number, words="")
     state_actions.reopen(keeper(cast), number, words="The sample was of one team.")
+    state_actions.reopen(keeper(cast), number, words="The sample was of one team.")
     with pytest.raises(Refused, match="in progress already"):
         state_actions.reopen(keeper(cast), number, words="Again.")
+    assert StateChange.objects.filter(why="withdrawn").count() == 1
     assert one(number).state.words == "The sample was of one team."
 
 
