@@ -168,15 +168,20 @@ def test_once_an_incident_is_closed_its_concern_offers_no_record_that_would_not_
     cast: Cast, browser: Browser, incident: Incident, concern: Concern
 ) -> None:
     client, here = browser(cast.fim), f"/safeguarding/concerns/{concern.pk}/"
-    takes, opens = f"/safeguarding/protection/take/{incident.pk}", f"/safeguarding/missing/open/{incident.pk}"
+    ways = [
+        f"/safeguarding/protection/take/{incident.pk}",
+        f"/safeguarding/missing/open/{incident.pk}",
+        f"/safeguarding/incidents/{incident.pk}/refer",
+        f"/safeguarding/door/{incident.pk}/",
+    ]
+    attended(cast, incident)
     for found in (True, False):
         page = client.get(here).content.decode()
-        assert [one in page for one in (takes, opens)] == [found, found]
-        assert [client.get(one).status_code for one in (takes, opens)] == [200 if found else 404] * 2
+        assert [one in page for one in ways] == [found] * 4
+        assert [client.get(one).status_code for one in ways] == [200 if found else 404] * 4
         if found:
             read = queries.newest_reason(concern)
             actions.rate(cast.vast, concern.pk, key=key(), rating="green", words="Seen.", seen="red", reason=read)
-            attended(cast, incident)
             closed(cast, incident)
 
 

@@ -31,7 +31,7 @@ def show_all() -> None:
 def _panel(user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
     return {
         "door_visits": door_presenters.panel(record),
-        "door_may": user.can(VERB) and bool(record.allocations),
+        "door_may": bool(record.allocations) and record.reached(user, VERB),
     }
 
 

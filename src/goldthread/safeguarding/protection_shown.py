@@ -45,7 +45,7 @@ def _values(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
         ],
         "missing": [missing_presenters.shown(one, now, names.get(str(one.child), "A child")) for one in episodes],
         "may_see_safeguarding": record.reached(user, queries.SEES),
-        "may_record_safeguarding": user.can("protection.record"),
+        "may_record_safeguarding": record.reached(user, "protection.record"),
     }
 
 

@@ -44,7 +44,7 @@ def _referrals(user: Staff, record: Record, now: datetime) -> dict[str, Any]:
     found = [referral_presenters.row(one, now) for one in here]
     return {
         "referrals": found,
-        "may_refer": user.can("referral.make"),
+        "may_refer": record.reached(user, "referral.make"),
         "may_see_referrals": bool(found) and record.reached(user, SEES),
     }
 
