@@ -33,7 +33,7 @@ def weekly(*shares: float | None, last: datetime = NOW - timedelta(days=1)) -> l
 
 
 def stands(*shares: float | None, bound: Bound = BOUND, window: timedelta = WEEK, now: datetime = NOW) -> Standing:
-    return standing(bound, weekly(*shares), window, now, USING.overdue)
+    return standing(bound, weekly(*shares), window, now, USING.grace_of("x"))
 
 
 def test_a_figure_holds_where_enough_periods_met_it_and_the_newest_among_them() -> None:
@@ -53,18 +53,25 @@ def test_values_that_share_cases_are_one_period() -> None:
     assert not stands(*[0.9] * 8, window=MONTH).holds
     nine = stands(*[0.9] * 9, window=MONTH)
     assert (nine.of, nine.held, nine.holds) == (3, 3, True)
+    months = [Value(datetime(2026, month, 1, tzinfo=UTC), 0.9) for month in range(1, 12)]
+    assert len(figure_rules.apart(months, timedelta(days=31))) == 11, "short months are months too"
+
+
+def test_what_has_to_be_scored_may_be_late_by_a_month_and_a_point_by_two_days() -> None:
+    assert USING.grace_of("quality.good") == timedelta(days=31)
+    assert USING.grace_of("children-asked") == timedelta(days=2)
 
 
 def test_what_is_not_known_is_never_met_and_never_missed() -> None:
-    assert standing(BOUND, [], WEEK, NOW, USING.overdue).status == "unknown"
+    assert standing(BOUND, [], WEEK, NOW, USING.grace_of("x")).status == "unknown"
     assert stands(0.9, 0.9, 0.9, None).status == "unknown"
     gap = stands(0.9, None, 0.9, 0.9)
     assert (gap.status, gap.held, gap.holds) == ("met", 3, True)
     late = stands(0.9, 0.9, 0.9, now=NOW + timedelta(days=12))
     assert (late.status, late.holds) == ("unknown", False), "the next week's point is overdue"
-    assert stands(0.9, now=NOW + timedelta(days=9)).status == "met"
-    assert stands(0.9, now=NOW + timedelta(days=10)).status == "unknown", "of one value alone its window is the step"
-    assert standing(None, weekly(0.9), WEEK, NOW, USING.overdue).status == "none"
+    assert stands(0.9, now=NOW + timedelta(days=8)).status == "met"
+    assert stands(0.9, now=NOW + timedelta(days=9)).status == "unknown", "of one value alone its window is the step"
+    assert standing(None, weekly(0.9), WEEK, NOW, USING.grace_of("x")).status == "none"
 
 
 def test_it_falls_back_by_its_newest_value_and_what_is_not_known_re_opens_nothing() -> None:

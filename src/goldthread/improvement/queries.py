@@ -182,10 +182,11 @@ def facts(
 
 def _standing(figure: Figure | None, window: timedelta, at: datetime, using: rules.Settings) -> figure_rules.Standing:
     if figure is None:
-        return figure_rules.standing(None, [], window, at, using.overdue)
+        return figure_rules.standing(None, [], window, at, timedelta(0))
     if not figure.known:
         return figure_rules.Standing("unknown", why="There is no such figure any more, so it is not known.")
-    return figure_rules.standing(figure.bound, figure.values, window, at, using.overdue)
+    grace = using.grace_of(figure.bound.code)
+    return figure_rules.standing(figure.bound, figure.values, window, at, grace)
 
 
 def _state(one: StateChange) -> State:
