@@ -21,7 +21,7 @@ def test_a_program_opens_them_by_the_same_rule(
     assert {one["reference"] for one in told["incidents"]} == {one.reference for one in unasked}
     assert client.get(f"/incidents/{unasked[0].pk}").status_code == 200
     assert problem(client.post("/measures/no-such/records", {"which": "met", "reason": "review"}), 404, "not-there")
-    assert problem(client.post(at, {"which": "met", "reason": "because"}), 422, "invalid")
+    assert problem(client.post(at, {"which": "met", "reason": "because"}), 422, "not-as-described")
     for name, user in cast.everybody().items():
         if name != "silver":
             assert program(user).post(at, {"which": "not_met", "reason": "review"}).status_code == 403, name

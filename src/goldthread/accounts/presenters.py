@@ -31,6 +31,8 @@ NAV = [
     ("quality.draw", "quality:rounds", "Quality", "g q"),
     ("quality.rates", "quality:newest", "Quality", "g q"),
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
+    ("plan.see", "improvement:plan", "Plan", "g p"),
+    ("plan.register", "improvement:register", "Register", "g p"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
@@ -47,6 +49,7 @@ COUNTED = {
     "safeguarding:clocks": "safeguarding:clocks_count",
     "investigation:list": "investigation:count",
     "retention:queue": "retention:count",
+    "improvement:plan": "improvement:count",
     "quality:mine": "quality:count",
     "quality:feedback": "quality:feedback_count",
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 from goldthread.clocks.local import LONDON
+from goldthread.figures.rates import Rate
 from goldthread.measures.series import Series, Value
 from goldthread.quality import rules
 from goldthread.quality.models import QualityRound
@@ -15,30 +17,43 @@ WHOLE = {"good": "Records that are good", "critical": "Records with no critical 
 
 
 def all_rates() -> list[Series]:
-    """A series for each rate of the newest round's form, code ``quality.`` and the rate's; none before there is a round."""
+    """A series for each rate of the newest round's form, code ``quality.`` and the rate's; none before there is a round.
+
+    The rounds are reckoned once for all of these series, when the first of them is asked for its values.
+    """
     newest = QualityRound.objects.order_by("-id").first()
     if newest is None:
         return []
     names = WHOLE | {each.code: each.asks for each in rules.made(newest.form).questions}
-    return [_series(code, name, newest) for code, name in names.items()]
+    told = _Rounds()
+    return [_series(code, name, newest, told) for code, name in names.items()]
 
 
-def _series(code: str, name: str, newest: QualityRound) -> Series:
+class _Rounds:
+    """Each finished round's rates, at the end of its days."""
+
+    @cached_property
+    def rates(self) -> list[tuple[datetime, dict[str, Rate | None]]]:
+        found = []
+        for one in QualityRound.objects.order_by("until", "id").prefetch_related("strata"):
+            rates = wholes(one)
+            if rates is not None:
+                found.append((datetime.combine(one.until + timedelta(days=1), time(), LONDON), rates))
+        return found
+
+
+def _series(code: str, name: str, newest: QualityRound, told: _Rounds) -> Series:
     says = (
         f"Quality assurance: {name}. Of all incidents of a round's days that were closed when it was drawn, weighted by how many "
         "each stratum held; one value for each round that is scored whole, at the end of its days."
     )
     window = timedelta(days=(newest.until - newest.since).days + 1)
-    return Series(f"quality.{code}", name, says, "up", ADDRESS, window, lambda: _values(code))
+    return Series(f"quality.{code}", name, says, "up", ADDRESS, window, lambda: _values(code, told))
 
 
-def _values(code: str) -> list[Value]:
+def _values(code: str, told: _Rounds) -> list[Value]:
     found = []
-    for one in QualityRound.objects.order_by("until", "id").prefetch_related("strata"):
-        rates = wholes(one)
-        if rates is None:
-            continue
-        until = datetime.combine(one.until + timedelta(days=1), time(), LONDON)
+    for until, rates in told.rates:
         rate = rates.get(code)
         found.append(
             Value(until, None, None) if rate is None else Value(until, rate.share, rate.n, low=rate.low, high=rate.high)

@@ -13,6 +13,8 @@ from goldthread.integration.api import (
     concerns,
     cover,
     door,
+    improvement,
+    improvement_actions,
     inbox,
     incidents,
     investigation,
@@ -104,6 +106,14 @@ SUBJECTS = {
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
     ),
     "Records behind a figure": (sight.router, "Opening the incidents that a measure counts, for a reason."),
+    "Improvement plan": (
+        improvement.router,
+        "Reports, their recommendations and how each stands: reading the plan, the register, the figure, who signs, and HMICFRS's closing.",
+    ),
+    "Improvement plan's actions": (
+        improvement_actions.router,
+        "What is done about recommendations: actions, milestones, evidence with its hash, plan files, and who is written to.",
+    ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
 """Each subject's router and what it is about, in the order described."""
