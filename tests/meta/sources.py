@@ -29,6 +29,7 @@ FLOORS = [
     ["safeguarding"],
     ["investigation"],
     ["quality"],
+    ["governance"],
     ["retention"],
     ["integration"],
     ["demo"],

@@ -32,6 +32,8 @@ NAV = [
     ("quality.rates", "quality:newest", "Quality", "g q"),
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
     ("measures.see", "measures:list", "Measures", "g s"),
+    ("governance.see", "governance:list", "Governance", "g o"),
+    ("pack.see", "governance:packs", "Packs", "g o"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]

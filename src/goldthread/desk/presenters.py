@@ -348,6 +348,10 @@ WITHOUT_OBJECT = {
     "audit.see",
     "measures.see",
     "measures.cases",
+    "governance.see",
+    "governance.annotate",
+    "pack.see",
+    "pack.issue",
 }
 
 

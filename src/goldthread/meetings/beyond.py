@@ -88,6 +88,14 @@ class Body:
     """What a subject is called in the audit."""
     queue: tuple[str, str]
     """Where what waits beside meetings stands: the verb of whoever may see it, and the route."""
+    noun: str = "an incident"
+    """What a line is about, on a page."""
+    style: str = ""
+    """A style sheet that its lines need on a page."""
+    ended: str = "Done, and said in the incident."
+    """What a page says once an action is done."""
+    nobody: str = "Whoever owns the incident"
+    """Whose an action is where no owner is chosen, on a page."""
 
 
 _bodies: dict[str, Body] = {}

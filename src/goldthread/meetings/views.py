@@ -168,7 +168,7 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
     def act(given: dict[str, Any]) -> None:
         deciding_actions.decide(
             user, meeting_id, line_id, key=given["key"], code=given["code"], seen=given["seen"], words=given["words"],
-            owner=given.get("owner", ""), person=given.get("person", ""), minutes=given["minutes"],
+            owner=given.get("owner", ""), person=given.get("person", ""), minutes=form.until_due(),
             given={name: given.get(name, "") for name in form.given},
         )  # fmt: skip
         following = queries.undecided(found).filter(position__gt=line.position).first()
@@ -186,10 +186,14 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
 def done(request: HttpRequest, action_id: int) -> HttpResponse:
     """Say that an action is done."""
     form = forms.DoneForm(request.POST)
+    ended: list[Kind] = []
     if carried_out(
-        form, lambda given: deciding_actions.done(staff(request), min(action_id, LARGEST), words=given["words"])
+        form,
+        lambda given: ended.append(
+            deciding_actions.done(staff(request), min(action_id, LARGEST), words=given["words"])
+        ),
     ):
-        messages.success(request, "Done, and said in the incident.")
+        messages.success(request, beyond.body(ended[0].code).ended)
         back = request.POST.get("back", "")
         safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
         return redirect(back if safe else "meetings:mine")
@@ -268,6 +272,7 @@ def _page(
         "now": now,
         "meeting": found,
         "kind": kind,
+        "body": body,
         "because": dict(kind.because).get(found.because, found.because),
         "because_words": found.words.shown() if found.words else "",
         "present": present,
@@ -347,6 +352,8 @@ def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, da
         people=[(str(one.pk), f"{one.name}, {one.seat.name}") for one in queries.may_accept(kind)],
         owners=owners,
         initial={"code": code, "seen": seen},
+        told_in=kind.told_in,
+        nobody=body.nobody,
     )
 
 
@@ -382,7 +389,7 @@ def _called(user: Staff, kinds: dict[str, Kind]) -> list[str]:
 
 def _left(user: Staff, kinds: dict[str, Kind]) -> list[str]:
     """Kinds that nobody on duty may call, and in which this person would be: somebody must ring whoever may."""
-    mine = [code for code, kind in kinds.items() if user.seat.codes & kind.join and user.can(SEE)]
+    mine = [code for code, kind in kinds.items() if kind.duty and user.seat.codes & kind.join and user.can(SEE)]
     return [code for code in mine if not queries.somebody(kinds[code].call)]
 
 

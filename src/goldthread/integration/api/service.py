@@ -13,6 +13,7 @@ from goldthread.integration.api import (
     concerns,
     cover,
     door,
+    governance,
     inbox,
     incidents,
     investigation,
@@ -101,6 +102,10 @@ SUBJECTS = {
     "Quality feedback": (
         quality_feedback.router,
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
+    ),
+    "Governance": (
+        governance.router,
+        "Figures over time and which show more than chance, notes on them, and the packs that boards are given.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
