@@ -141,7 +141,7 @@ def _made(cast: Cast) -> Scene:
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
     }
-    people = (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor, cast.qa, lead(cast))
+    people = (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor, cast.qa, lead(cast), cast.silver)
     tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens
 
