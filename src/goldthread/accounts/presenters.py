@@ -31,6 +31,8 @@ NAV = [
     ("quality.draw", "quality:rounds", "Quality", "g q"),
     ("quality.rates", "quality:newest", "Quality", "g q"),
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
+    ("plan.see", "improvement:plan", "Plan", "g p"),
+    ("plan.register", "improvement:register", "Register", "g p"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("governance.see", "governance:list", "Governance", "g o"),
     ("pack.see", "governance:packs", "Packs", "g o"),
@@ -49,6 +51,7 @@ COUNTED = {
     "safeguarding:clocks": "safeguarding:clocks_count",
     "investigation:list": "investigation:count",
     "retention:queue": "retention:count",
+    "improvement:plan": "improvement:count",
     "quality:mine": "quality:count",
     "quality:feedback": "quality:feedback_count",
 }

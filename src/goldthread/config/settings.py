@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "goldthread.safeguarding",
     "goldthread.investigation",
     "goldthread.quality",
+    "goldthread.improvement",
     "goldthread.governance",
     "goldthread.retention",
     "goldthread.integration",
