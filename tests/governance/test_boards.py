@@ -12,7 +12,7 @@ from django.test import Client
 from goldthread.accounts.models import Staff
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.governance import queries
-from goldthread.governance.boards import subject_of
+from goldthread.governance.items import figure_subject as subject_of
 from goldthread.meetings import actions
 from goldthread.meetings import queries as meetings
 from goldthread.meetings.deciding_actions import decide, done

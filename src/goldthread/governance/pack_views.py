@@ -138,6 +138,9 @@ def _address(user: Staff) -> Callable[[str], str]:
     known: dict[str, Any] = {one.code: one.address for one in queries.all_series()}
 
     def address(code: str) -> str:
+        if code.startswith(printing.PLAN):
+            number = int(code.removeprefix(printing.PLAN))
+            return reverse("improvement:recommendation", args=[number]) if user.can("plan.see") else ""
         if code not in known:
             return ""
         if user.can(rules.SEE):

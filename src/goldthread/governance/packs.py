@@ -5,6 +5,7 @@
           "before": {"number", "sha256", "at": TIME} of the board's pack before, or null},
  "sections": [{"kind", "heading", "says", "codes": [CODE] of the figures in it}],
  "figures": {CODE: FIGURE},
+ "plan": [{"id", "title", "text", "state", "colour", "reasons", "view", "owner": their office, "due_on", "figure", "evidence"}],
  "decisions": [{"title", "decision", "words", "by", "at": TIME, "owner", "due_at": TIME, "state"}],
  "owed": [{"title", "words", "owner", "due_at": TIME, "late": whether its time had passed}]}
 
@@ -20,9 +21,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.governance import queries, rules
+from goldthread.governance.items import NO_TEXT, figure_words, title_of
 from goldthread.governance.models import Pack
 from goldthread.governance.rules import PackKind
 from goldthread.governance.told import figure_told, iso, series_told
+from goldthread.improvement.queries import plan
+from goldthread.improvement.told import Recommended, Reported
 from goldthread.meetings.kinds import decision_names
 from goldthread.meetings.minutes import action_told
 from goldthread.meetings.models import Decision
@@ -69,6 +73,7 @@ def compose(kind: PackKind, user: Staff, now: datetime) -> dict[str, Any]:
         },
         "sections": sections,
         "figures": {code: _figure(judged[code], now, said.get(code, {})) for code in wanted},
+        "plan": _plan() if any(one.kind == "plan" for one in kind.parts) else [],
         "decisions": _decisions(kind.board, before),
         "owed": _owed(kind.board, now),
     }
@@ -93,6 +98,27 @@ def _before(pack: Pack | None) -> dict[str, dict[str, dict[str, Any]]]:
             for each in one["values"]
         }
         for code, one in pack.content.get("figures", {}).items()
+    }
+
+
+def _plan() -> list[dict[str, Any]]:
+    return [_recommended(one, report) for report in plan().reports for one in report.recommendations]
+
+
+def _recommended(one: Recommended, report: Reported) -> dict[str, Any]:
+    newest = max(one.counting, key=lambda proof: (proof.true_on, proof.id), default=None)
+    return {
+        "id": one.id,
+        "title": title_of(one, report),
+        "text": one.text or NO_TEXT,
+        "state": f"{one.state.name}: {one.state.because.lower()}",
+        "colour": one.colour_name,
+        "reasons": one.reasons,
+        "view": one.view.rag if one.view else "",
+        "owner": one.owner.office if one.owner else "",
+        "due_on": one.due_on.isoformat() if one.due_on else None,
+        "figure": figure_words(one),
+        "evidence": f"{newest.words} (true on {newest.true_on.isoformat()})" if newest else "",
     }
 
 

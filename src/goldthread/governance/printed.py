@@ -22,6 +22,8 @@ STATES = {
 }
 OWED = {"open": "to be done", "done": "done", "carried": "carried over", "": "nothing is owed"}
 DRAFT = "A draft: it was not issued, and its figures go on changing."
+PLAN = "recommendation:"
+"""Before the number of a recommendation, where what opens it is asked for as for a figure."""
 Address = Callable[[str], str]
 
 
@@ -86,6 +88,8 @@ def _section(one: Mapping[str, Any], content: Mapping[str, Any], numbers: _Numbe
                 parts.append(Paragraph(none))
         case "table":
             parts += _figures(figures, address)
+        case "plan":
+            parts += _plan(content["plan"], address)
         case "decisions":
             parts += _decisions(content["decisions"])
         case "owed":
@@ -170,6 +174,26 @@ def _figures(figures: list[Mapping[str, Any]], address: Address) -> list[Part]:
     rows = tuple((one["name"], figure_words(one["figure"]), signal_words(one)) for one in figures)
     head, addresses = ("Figure", "As of issue", "Against chance"), tuple(address(one["code"]) for one in figures)
     return [Table("Every figure, and how it stands against chance", head, rows, (8, 8, 7), addresses)]
+
+
+def _plan(found: list[Mapping[str, Any]], address: Address) -> list[Part]:
+    if not found:
+        return [Paragraph("No recommendation has been entered.")]
+    rows = tuple(
+        (
+            _lines(one["title"], one["text"]),
+            _lines(
+                one["state"], f"due {_day(one['due_on'])}" if one["due_on"] else "", one["owner"] or "nobody owns it"
+            ),
+            _lines(one["colour"], *one["reasons"]),
+            one["view"] or "not told",
+            _lines(one["figure"], f"Evidence: {one['evidence']}" if one["evidence"] else "No evidence counts."),
+        )
+        for one in found
+    )
+    head = ("Recommendation", "State", "Reckoned", "Owner's view", "Figure and evidence")
+    addresses = tuple(address(f"{PLAN}{one['id']}") for one in found)
+    return [Table("Every recommendation as it stands", head, rows, (8, 5, 7, 3, 7), addresses)]
 
 
 def _decisions(found: list[Mapping[str, Any]]) -> list[Part]:
