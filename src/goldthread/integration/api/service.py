@@ -14,6 +14,8 @@ from goldthread.integration.api import (
     cover,
     door,
     governance,
+    improvement,
+    improvement_actions,
     inbox,
     incidents,
     investigation,
@@ -106,6 +108,14 @@ SUBJECTS = {
     "Governance": (
         governance.router,
         "Figures over time and which show more than chance, notes on them, and the packs that boards are given.",
+    ),
+    "Improvement plan": (
+        improvement.router,
+        "Reports, their recommendations and how each stands: reading the plan, the register, the figure, who signs, and HMICFRS's closing.",
+    ),
+    "Improvement plan's actions": (
+        improvement_actions.router,
+        "What is done about recommendations: actions, milestones, evidence with its hash, plan files, and who is written to.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
