@@ -15,6 +15,8 @@ from goldthread.demo.referral_rows import Referrals, Sent
 
 CHASED = (13, 27)
 """Days after which VAST rings for an outcome that nobody has told *(ours)*."""
+RUNG = (21, 42)
+"""Days after which somebody is reached at a partner that answers nothing by itself *(ours)*."""
 
 
 class Partners:
@@ -35,13 +37,12 @@ class Partners:
         if rng.random() < _held()["withdrawn"]:
             self.desk.later(at + minutes(rng.uniform(2, 50)), lambda when: self._withdraw(when, sent))
         silent = rng.random() < habit["silent"]
-        if silent and rng.random() < _held()["never"]:
-            return
+        never = silent and rng.random() < _held()["never"]
         late = silent or rng.random() < habit["late"]
         school = sent.row["kind"] in {"school", "education"}
         read = soon(at, minutes(rng.uniform(*habit["reads"])))
         if silent:
-            read = soon(read, timedelta(days=rng.uniform(2, 9)))
+            read = soon(read, timedelta(days=rng.uniform(*RUNG if never else (2, 9))))
         elif late and school:
             read = soon(read, timedelta(hours=rng.uniform(6, 30)))
         self._leg(read, sent, "seen")

@@ -6,6 +6,7 @@ own clause only; where it is unclear whether it reaches, it does not: a cue is r
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from goldthread.thrive.tokens import Text
@@ -37,6 +38,7 @@ UNASKED = Assertion("uncertain", unasked=True)
 
 
 _Reaching = tuple[Seen, Sense]
+_SENSES = attrgetter("senses")
 
 
 class Triggers:
@@ -47,6 +49,7 @@ class Triggers:
         self._text = text
         self._answers = asserter.answers
         self._asks = "?" in text.folded
+        self._marks = ""
         self._low = self._high = 0
         self._found: dict[int, tuple[list[Seen], list[int]]] = {}
         self._seen: list[Seen] = []
@@ -56,7 +59,11 @@ class Triggers:
         """Take the triggers of the sentence *low* to *high* in hand."""
         found = self._found.get(low)
         if found is None:
-            seen = self._asserter.find(self._text, low, high)
+            if not self._marks:
+                self._marks = self._asserter.marks(self._text)
+            seen = self._asserter.find(self._text, low, high, self._marks[low:high])
+            # Words that only end a trigger's reach matter where there is one.
+            seen = seen if any(map(_SENSES, seen)) else []
             found = (seen, [trigger.start for trigger in seen])
             self._found[low] = found
         self._seen, self._starts = found

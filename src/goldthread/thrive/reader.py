@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -107,7 +108,14 @@ class Reader:
 
     def read_batch(self, texts: Iterable[str], path: str = "fast") -> list[Reading]:
         """One reading for each of *texts*, in order."""
-        return [self.read(text, path) for text in texts]
+        # Nothing of a reading refers back to itself, and looking for what does took an eighth of the time.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return [self.read(text, path) for text in texts]
+        finally:
+            if collects:
+                gc.enable()
 
     def forget(self) -> None:
         """Forget the sentences met so far. Answers stay the same; the next reading of each takes as long as the first."""

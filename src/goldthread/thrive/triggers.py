@@ -84,10 +84,13 @@ class Asserter:
         """Forget the sentences met so far."""
         self._phrases_in.cache_clear()
 
-    def find(self, text: Text, low: int, high: int) -> list[Seen]:
-        """The triggers among words *low* to *high* (one sentence), in order, without those inside a longer one."""
+    def marks(self, text: Text) -> str:
+        """A mark for each word of *text*, as ``find`` takes them."""
+        return self._runs.marks(text.words)
+
+    def find(self, text: Text, low: int, high: int, marks: str) -> list[Seen]:
+        """The triggers among words *low* to *high* (one sentence) with these *marks*, in order, without those inside a longer one."""
         words = text.words
-        marks = self._runs.marks(words[low:high])
         phrases = self._phrases_in if high - low <= LONGEST_SENTENCE else self._phrases_among
         seen = [
             Seen(low + start, low + end, senses, ends_reach, is_present)
