@@ -293,8 +293,20 @@ def _limits(n: int, share: float, sigmas: float) -> tuple[float, float]:
 
 
 def _where(n: int, share: float, sigmas: float) -> float:
+    """By false position, halving the end that stays (Illinois): the scale is all but straight, so a handful of steps is enough."""
     under, over = 0.0, float(n)
-    for _ in range(40):
-        middle = (under + over) / 2
-        under, over = (middle, over) if deviance(middle, n, share) < sigmas else (under, middle)
-    return under / n
+    below, above = deviance(under, n, share) - sigmas, deviance(over, n, share) - sigmas
+    middle, last = 0.0, 0.0
+    for _ in range(60):
+        middle = (under * above - over * below) / (above - below)
+        off = deviance(middle, n, share) - sigmas
+        if abs(off) < 1e-9:
+            break
+        if off < 0:
+            under, below = middle, off
+            above = above / 2 if last < 0 else above
+        else:
+            over, above = middle, off
+            below = below / 2 if last > 0 else below
+        last = off
+    return middle / n

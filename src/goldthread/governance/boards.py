@@ -131,7 +131,7 @@ def _body(board: str) -> beyond.Body:
         template="governance/_board-line.jinja",
         values=values,
         subject="board-item",
-        queue=(rules.SEE, "governance:list"),
+        queue=None,
         noun="a figure or a recommendation",
         style="governance.css",
         ended="Done. The board sees it on its next list.",

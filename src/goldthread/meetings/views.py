@@ -220,7 +220,7 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
             if form is not None and form.data.get("kind") == code
             else forms.CallForm(
                 because=kinds[code].because,
-                initial={"kind": code, "because": _because(code)},
+                initial={"kind": code, "because": _because(kinds[code])},
                 auto_id=f"call-{code}-%s",
             )
             for code in shown
@@ -302,7 +302,7 @@ def _page(
     record_consultation(user, SEE, [("meeting", str(found.pk)), *subjects])
     at = next((one for one in rows if one["id"] == found.at_line_id), None)
     context |= {"lines": rows, "at": at, "heading": found.frozen.get("heading", []), "rest": rest_told(found.frozen)}
-    context |= {"queue": body.queue[1] if user.can(body.queue[0]) else ""}
+    context |= {"queue": body.queue[1] if body.queue and user.can(body.queue[0]) else ""}
     context |= {"all": len(places), "decided": sum(decided for *_, decided in places), "past": past, "past_page": page}
     if at is not None and found.at_line is not None:
         number = at["position"] - 1
@@ -393,5 +393,9 @@ def _left(user: Staff, kinds: dict[str, Kind]) -> list[str]:
     return [code for code in mine if not queries.somebody(kinds[code].call)]
 
 
-def _because(code: str) -> str:
-    return "threshold" if queries.proposals([code]).exists() else ""
+def _because(kind: Kind) -> str:
+    """Why it is called where it is proposed: a rule that is broken, or that its time has come."""
+    if not queries.proposals([kind.code]).exists():
+        return ""
+    codes = [code for code, _ in kind.because]
+    return "threshold" if "threshold" in codes else codes[0]
