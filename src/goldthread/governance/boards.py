@@ -89,7 +89,7 @@ def now_of(since: Mapping[uuid.UUID, datetime]) -> dict[uuid.UUID, beyond.Now]:
     """Where each subject's page is, and whether anything was noted on a figure since."""
     if not since:
         return {}
-    pages = items.addresses()
+    pages = items.addresses(since)
     newest = Annotation.objects.filter(at__gt=min(since.values())).order_by("at")
     noted = {items.figure_subject(code): at for code, at in newest.values_list("series", "at")}
     return {

@@ -60,11 +60,12 @@ def recommendation_subject(number: int) -> uuid.UUID:
     return uuid.uuid5(NAMED, canonical_json(["recommendation", number]))
 
 
-def addresses() -> dict[uuid.UUID, str]:
-    """The page of every subject that there is."""
+def addresses(wanted: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The pages of those of these subjects that there still are. The plan is asked only where one is no figure."""
     found = {figure_subject(one.code): reverse("governance:series", args=[one.code]) for one in all_series()}
-    for one in plan().recommendations:
-        found[recommendation_subject(one.id)] = reverse("improvement:recommendation", args=[one.id])
+    if not set(wanted) <= found.keys():
+        for one in plan().recommendations:
+            found[recommendation_subject(one.id)] = reverse("improvement:recommendation", args=[one.id])
     return found
 
 
