@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldthread.figures.charts import BASE, FEWEST, Chart, Figure, Rule, chart, deviance
+from goldthread.figures.charts import BASE, FEWEST, Chart, Figure, Rule, chart, score
 from goldthread.governance.rules import chart_rules
 
 START, WEEK = datetime(2026, 1, 5, tzinfo=UTC), timedelta(days=7)
@@ -50,14 +50,15 @@ def test_the_scale_is_the_mid_p_score_of_the_binomial_also_where_that_is_lopside
     for sigmas in (-3, -2, -1, 0, 1, 2, 3):
         met = round(n * share + sigmas * off)
         if 0 <= met <= n:
-            assert deviance(met, n, share) == pytest.approx(mid_p(met, n, share), abs=0.06), (met, n)
+            assert score(met, n, share) == pytest.approx(mid_p(met, n, share), abs=0.02), (met, n)
 
 
 def test_half_of_a_hundred_has_the_limits_that_the_hand_gives() -> None:
     found = chart(counted([50, 48, 52, 51, 49, 50, 53, 47]), WEEK, [BEYOND])
-    # 3 * sqrt(0.5 * 0.5 / 100) = 0.15 by the normal curve; the binomial's own tails are that but for a third of a case.
+    # By the normal curve 3 * sqrt(0.5 * 0.5 / 100) = 0.15 off. By the binomial: of 36 cases the mid-P is 0.0025, of 35 it is 0.00133, and
+    # 0.00135 lies beyond three sigmas; so the limit is half a case under 36.
     assert (found.marks[0].centre, found.marks[0].low, found.marks[0].high) == (
-        0.5, pytest.approx(0.35, abs=0.004), pytest.approx(0.65, abs=0.004)
+        0.5, pytest.approx(0.355), pytest.approx(0.645)
     )  # fmt: skip
     assert (found.kind, broken(found), found.now) == ("p", {}, ())
 
@@ -80,14 +81,14 @@ def test_each_value_is_held_to_its_own_number_of_cases() -> None:
 
 def test_values_that_differ_by_more_than_cases_do_widen_the_limits_and_never_narrow_them() -> None:
     wild = [40, 60, 42, 58, 41, 61, 39, 59]
-    spread = [deviance(one, 100, (sum(wild) + 0.5) / 801) for one in wild]
+    spread = [score(one, 100, (sum(wild) + 0.5) / 801) for one in wild]
     between = sum(abs(b - a) for a, b in itertools.pairwise(spread)) / 7 / 1.128
     found, calm = chart(counted(wild), WEEK, [BEYOND]), chart(counted([50] * 8), WEEK, [BEYOND])
     assert between > 3
     assert found.marks[0].low is not None
     assert calm.marks[0].low is not None
     assert found.marks[0].low < 0.1 < calm.marks[0].low
-    assert calm.marks[0].low == pytest.approx(0.35, abs=0.004), "no spread at all: the binomial's own"
+    assert calm.marks[0].low == pytest.approx(0.355), "no spread at all: the binomial's own"
     assert broken(found) == {}
 
 

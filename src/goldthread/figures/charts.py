@@ -2,8 +2,8 @@
 
 Shares of counted cases are judged by a p' chart (Laney 2002, Quality Engineering 14: 531): each value against what its own number of
 cases lets chance do, widened by as much as values differ from one to the next beyond that, never narrowed. What chance does to few
-cases or to a share near 0 or 1 is lopsided, so a value is put on the scale of sigmas by the adjusted deviance of the binomial
-(Peizer and Pratt 1968, JASA 63: 1416), which the limits are then read back from. Other values are judged by an XmR chart (Wheeler and
+cases or to a share near 0 or 1 is lopsided, so a value is put on the scale of sigmas by the binomial's mid-P value, in closed
+form (Peizer and Pratt 1968, JASA 63: 1416), and the limits are where that reaches three. Other values are judged by an XmR chart (Wheeler and
 Chambers 1992): the mean, and the mean distance from one value to the next.
 
 A value that looks back over a longer time than lies between values shares cases with its neighbours. Rules about several values
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from statistics import NormalDist
 from typing import Literal
 
 BASE = 12
@@ -29,6 +30,9 @@ SIGMAS = 3.0
 """How far from the centre the limits lie that are drawn (Shewhart 1931)."""
 SPREAD = 1.128
 """The mean distance between two values of a normal distribution, in sigmas (Shewhart's d2 for two)."""
+NORMAL = NormalDist()
+DEEP = -30.0
+"""Below so many sigmas a probability is too small to be told from none, and the score is good as it is."""
 HOUR = timedelta(hours=1)
 """By so much a week is shorter when clocks change."""
 
@@ -195,7 +199,7 @@ class _Counted(_Scale):
         self.spread = max(1.0, _between([self.sigmas(one) for one in base]) / SPREAD)
 
     def sigmas(self, one: Figure) -> float:
-        return deviance(one.met or 0, one.n or 0, self.share) / self.spread
+        return score(one.met or 0, one.n or 0, self.share) / self.spread
 
     def limits(self, one: Figure) -> tuple[float, float]:
         return _limits(one.n or 0, self.share, SIGMAS * self.spread)
@@ -265,20 +269,37 @@ def _breaks(rule: Rule, last: Sequence[float]) -> Side | None:
     return None
 
 
-def deviance(met: float, n: int, share: float) -> float:
-    """How far ``met`` of ``n`` cases lie from a ``share`` strictly between 0 and 1, in sigmas, negative below it.
-
-    The normal score of the binomial's mid-P value, in closed form: Peizer and Pratt's at half a case less.
+def score(met: int, n: int, share: float) -> float:
+    """How far ``met`` of ``n`` cases lie from a ``share`` strictly between 0 and 1, in sigmas, negative below it: the normal score of the
+    binomial's mid-P value.
     """
+    return -_below(n - met, n, 1 - share) if met > n * share else _below(met, n, share)
+
+
+def _below(met: int, n: int, share: float) -> float:
+    at = _cumulative(met, n, share)
+    if at < DEEP:
+        return at
+    under = _chance(_cumulative(met - 1, n, share)) if met else 0.0
+    return NORMAL.inv_cdf((_chance(at) + under) / 2)
+
+
+def _chance(at: float) -> float:
+    """The normal distribution up to so many sigmas, right also far out, where ``NormalDist`` says none."""
+    return math.erfc(-at / math.sqrt(2)) / 2
+
+
+def _cumulative(met: int, n: int, share: float) -> float:
+    """The normal score of at most ``met`` cases, by Peizer and Pratt's approximation."""
     other = 1 - share
-    off = met + 1 / 6 - (n + 1 / 3) * share
-    tilt = 1 + other * _tilt(met / (n * share)) + share * _tilt((n - met) / (n * other))
+    low, high = met + 0.5, n - met - 0.5
+    off = met + 2 / 3 - (n + 1 / 3) * share
+    off += 0.02 * (other / (met + 1) - share / (n - met) + (other - 0.5) / (n + 1))
+    tilt = 1 + other * _tilt(low / (n * share)) + share * _tilt(high / (n * other))
     return off * math.sqrt(max(tilt, 0.0) / ((n + 1 / 6) * share * other))
 
 
 def _tilt(x: float) -> float:
-    if x <= 0:
-        return 1.0
     if abs(x - 1) < 1e-4:
         return (1 - x) / 3  # where the quotient below is 0 by 0
     return (1 - x * x + 2 * x * math.log(x)) / (1 - x) ** 2
@@ -286,27 +307,17 @@ def _tilt(x: float) -> float:
 
 @lru_cache(maxsize=8192)
 def _limits(n: int, share: float, sigmas: float) -> tuple[float, float]:
-    """Between which shares of ``n`` cases a value lies within so many sigmas; 0 and 1 where none lies beyond."""
-    low = 0.0 if deviance(0, n, share) >= -sigmas else _where(n, share, -sigmas)
-    high = 1.0 if deviance(n, n, share) <= sigmas else _where(n, share, sigmas)
-    return low, high
+    """Between which shares of ``n`` cases a value lies within so many sigmas: half a case outside the last that does; 0 and 1 where none
+    lies beyond.
+    """
+    low, high = _first(n, share, -sigmas), n - _first(n, 1 - share, -sigmas)
+    return max(low - 0.5, 0.0) / n, min(high + 0.5, n) / n
 
 
-def _where(n: int, share: float, sigmas: float) -> float:
-    """By false position, halving the end that stays (Illinois): the scale is all but straight, so a handful of steps is enough."""
-    under, over = 0.0, float(n)
-    below, above = deviance(under, n, share) - sigmas, deviance(over, n, share) - sigmas
-    middle, last = 0.0, 0.0
-    for _ in range(60):
-        middle = (under * above - over * below) / (above - below)
-        off = deviance(middle, n, share) - sigmas
-        if abs(off) < 1e-9:
-            break
-        if off < 0:
-            under, below = middle, off
-            above = above / 2 if last < 0 else above
-        else:
-            over, above = middle, off
-            below = below / 2 if last > 0 else below
-        last = off
-    return middle / n
+def _first(n: int, share: float, sigmas: float) -> int:
+    """The fewest of ``n`` cases that lie no further below the share than ``sigmas``, which is negative."""
+    under, over = -1, math.floor(n * share)
+    while over - under > 1:
+        middle = (under + over) // 2
+        under, over = (middle, over) if _below(middle, n, share) < sigmas else (under, middle)
+    return over
