@@ -22,10 +22,8 @@ from itertools import pairwise
 from statistics import NormalDist
 from typing import Literal
 
-BASE = 12
-"""Values from which limits are reckoned: the first of a stretch that share no cases *(ours)*."""
-FEWEST = 8
-"""Such values below which no limits are told: they would say anything *(ours)*."""
+BASE = 8
+"""Values from which limits are reckoned: the first of a stretch that share no cases. With fewer none are told *(ours)*."""
 SIGMAS = 3.0
 """How far from the centre the limits lie that are drawn (Shewhart 1931)."""
 SPREAD = 1.128
@@ -81,10 +79,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Values that are judged by the same limits, reckoned from the first ``base`` of them; ``since`` is when it began, None for the first."""
+    """Values that are judged by the same limits, where any are told; ``since`` is when it began, None for the first."""
 
     since: datetime | None
-    base: int
+    told: bool
 
 
 @dataclass(frozen=True)
@@ -135,15 +133,14 @@ def chart(figures: Sequence[Figure], window: timedelta, rules: Sequence[Rule], a
     marks = [Mark(read=False) for _ in figures]
     now: tuple[tuple[str, Side], ...] = ()
     for part in parts:
-        base = [figures[place] for place in part.chain[: min(part.own, BASE)]]
-        scale = _scale(kind, base) if len(base) >= FEWEST else None
+        scale = _scale(kind, [figures[place] for place in part.chain[:BASE]]) if part.own >= BASE else None
         for place in part.chain:
             marks[place] = Mark(read=True)
         if scale is not None:
             now = _judge(figures, part, scale, rules, marks)
         elif part.places:
             now = ()
-    told = tuple(Stretch(part.since, min(part.own, BASE)) for part in parts)
+    told = tuple(Stretch(part.since, part.own >= BASE) for part in parts)
     return Chart(kind, tuple(figures), tuple(marks), told, tuple(waiting), now)
 
 
@@ -165,7 +162,7 @@ def _parts(
         part.own = len(part.chain)
     parts, waiting = raw[:1], []
     for part in raw[1:]:
-        if part.since is not None and part.own < FEWEST:
+        if part.since is not None and part.own < BASE:
             waiting.append(part.since)
             parts[-1].places += part.places
             parts[-1].judged += [place for place in part.places if figures[place].share is not None]
@@ -199,7 +196,9 @@ class _Counted(_Scale):
         self.spread = max(1.0, _between([self.sigmas(one) for one in base]) / SPREAD)
 
     def sigmas(self, one: Figure) -> float:
-        return score(one.met or 0, one.n or 0, self.share) / self.spread
+        met, n = one.met or 0, one.n or 0
+        # All of few cases is as near to a share of 99 % as there is: on neither side of it.
+        return 0.0 if abs(met - n * self.share) < 0.5 else score(met, n, self.share) / self.spread
 
     def limits(self, one: Figure) -> tuple[float, float]:
         return _limits(one.n or 0, self.share, SIGMAS * self.spread)

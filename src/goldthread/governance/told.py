@@ -3,7 +3,7 @@
     {"code", "name", "definition", "good": "up", "down", ..., "window_days": 28, "address": the page of its definition,
      "kind": "p" or "xmr", "state": "worse", "changed", "better", "steady" or "unknown",
      "now": [BROKEN], "read": how many values share no cases, "needed": how many limits take,
-     "stretches": [{"since": TIME or null, "base": how many values its limits were reckoned from}],
+     "stretches": [{"since": TIME or null, "told": whether it has limits}],
      "waiting": [TIME at which limits are to begin anew, with too few values since],
      "values": [VALUE, the oldest first], "notes": [NOTE in the order of days]}
 
@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from goldthread.figures.charts import FEWEST, Mark, Side
+from goldthread.figures.charts import BASE, Mark, Side
 from goldthread.governance import rules
 from goldthread.governance.models import Annotation
 from goldthread.governance.queries import Judged
@@ -46,8 +46,8 @@ def series_told(found: Judged) -> dict[str, Any]:
         "state": found.state,
         "now": broken_told(chart.now, series.good),
         "read": chart.read,
-        "needed": FEWEST,
-        "stretches": [{"since": iso(one.since), "base": one.base} for one in chart.stretches],
+        "needed": BASE,
+        "stretches": [{"since": iso(one.since), "told": one.told} for one in chart.stretches],
         "waiting": [iso(one) for one in chart.waiting],
         "values": [
             _value(one, mark, series.good) for one, mark in zip(found.values, chart.marks, strict=True)

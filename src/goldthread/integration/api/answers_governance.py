@@ -83,7 +83,7 @@ class FigureStretch(Shown):
     """Values that are judged by the same limits."""
 
     since: datetime | None
-    base: int = Field(description="From how many of its first values its limits are reckoned.")
+    told: bool = Field(description="Whether it has limits: they take `needed` values that share no cases.")
 
 
 class FigureWhole(FigureBrief):
