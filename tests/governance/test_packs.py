@@ -69,7 +69,7 @@ def test_the_draft_is_what_would_be_issued_and_is_marked_as_none(cast: Cast, bro
     page = text(answer)
     assert "A draft" not in page
     for words in (
-        "Silver's pack 1",
+        "s pack 1",
         "Children asked about",
         "Changed for the worse (beyond).",
         "40.0 % 40 of 100",
@@ -138,18 +138,18 @@ def _scored_again(cast: Cast, found: QualityScore) -> None:
     """As a dispute upheld leaves it: the record is scored again, and counts by that."""
     from goldthread.audit.models import Payload
     from goldthread.quality.models import QualityFeedback, QualityReply, QualityRuling
-    from tests.quality.scenes import lead
+    from tests.quality.scenes import lead, second
 
     feedback = QualityFeedback.objects.filter(score=found).first()
     if feedback is None:
         feedback = QualityFeedback(score=found, to=cast.handler, answer_by=database_now(connection))
         feedback.save()
-    reply = QualityReply(feedback=feedback, reply="disputes", words=Payload.objects.keep("Line 4."), by=cast.handler)
+    reply = QualityReply(feedback=feedback, reply="disputes", words=Payload.objects.keep("Line 4."))
     reply.save()
     QualityRuling(
         reply=reply, ruling="again", words=Payload.objects.keep("So."), by=lead(cast), scored_by=cast.qa
     ).save()
-    score(cast.qa, found.task.record, 3, YES)
+    score(second(cast), found.task.record, 3, YES)
 
 
 def test_what_the_board_decided_and_what_is_owed_stand_in_its_next_pack_alone(cast: Cast) -> None:

@@ -65,9 +65,9 @@ def issue(user: Staff, board: str, *, key: uuid.UUID, seen: int) -> Pack:
             raise NotThere(rules.NO_PACK)
         own = command_key(key, user.pk, rules.ISSUE, board, seen)
         _one_at_a_time(board)
-        made = Pack.objects.filter(key=own).select_related("text").first()
-        if made is not None:
-            return made
+        before: Pack | None = Pack.objects.filter(key=own).select_related("text").first()
+        if before is not None:
+            return before
         newest = queries.newest(board)
         if (newest.number if newest else 0) != seen:
             raise Stale(_overtaken(newest, act.now))

@@ -17,6 +17,7 @@ from goldthread.governance import drawing, items, queries, rules
 from goldthread.governance.models import Annotation
 from goldthread.governance.told import series_told
 from goldthread.improvement.queries import plan
+from goldthread.measures.series import all_series
 from goldthread.meetings import beyond
 from goldthread.meetings.kinds import kinds_on
 from goldthread.meetings.models import Decision
@@ -140,7 +141,7 @@ def _body(board: str) -> beyond.Body:
 
 
 def _figure_values(subject: uuid.UUID) -> dict[str, Any]:
-    code = next((one.code for one in queries.all_series() if items.figure_subject(one.code) == subject), None)
+    code = next((one.code for one in all_series() if items.figure_subject(one.code) == subject), None)
     found = queries.one(code) if code is not None else None
     if found is None:
         return {}

@@ -25,6 +25,7 @@ from goldthread.governance import printed as printing
 from goldthread.governance.models import Pack
 from goldthread.governance.packs import compose
 from goldthread.governance.rules import PackKind
+from goldthread.measures.series import all_series
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
@@ -135,7 +136,7 @@ def _issues(user: Staff) -> list[PackKind]:
 
 def _address(user: Staff) -> Callable[[str], str]:
     """The page that opens a figure for this person: its history where they may see that, else the page of its definition."""
-    known: dict[str, Any] = {one.code: one.address for one in queries.all_series()}
+    known: dict[str, Any] = {one.code: one.address for one in all_series()}
 
     def address(code: str) -> str:
         if code.startswith(printing.PLAN):

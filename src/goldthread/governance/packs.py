@@ -16,7 +16,6 @@ FIGURE  as ``told`` has a figure's history, with at most ``SHOWN`` of its values
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from goldthread.governance.rules import PackKind
 from goldthread.governance.told import figure_told, iso, series_told
 from goldthread.improvement.queries import plan
 from goldthread.improvement.told import Recommended, Reported
+from goldthread.measures.series import all_series
 from goldthread.meetings.kinds import decision_names
 from goldthread.meetings.minutes import action_told
 from goldthread.meetings.models import Decision
@@ -46,7 +46,7 @@ def compose(kind: PackKind, user: Staff, now: datetime) -> dict[str, Any]:
     """The pack that would be issued now."""
     before = queries.newest(kind.board)
     judged = {one.series.code: one for one in queries.every()}
-    order = [one.code for one in queries.all_series()]
+    order = [one.code for one in all_series()]
     changed = {code for code, one in judged.items() if one.chart.now}
     sections = [
         {
@@ -148,7 +148,6 @@ def _decided(one: Decision, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _owed(board: str, now: datetime) -> list[dict[str, Any]]:
-    found: Sequence[Any] = owed_of(board)[:MOST]
     return [
         {
             "title": one.line.told.get("title", "erased"),
@@ -157,5 +156,5 @@ def _owed(board: str, now: datetime) -> list[dict[str, Any]]:
             "due_at": iso(one.due_at),
             "late": one.due_at < now,
         }
-        for one in found
+        for one in owed_of(board)[:MOST]
     ]
