@@ -35,6 +35,15 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("vast", ["/look-back/", "/safeguarding/"]),
     ("qa", ["/home/", "/quality/"]),
     ("handler", ["/quality/feedback/"]),
+    (
+        "silver",
+        [
+            "/governance/",
+            "/governance/figures/children-asked/",
+            "/governance/packs/",
+            "/governance/packs/draft/silver/",
+        ],
+    ),
     ("pcc", ["/measures/"]),
     ("auditor", ["/audit/", "/retention/"]),
 ]

@@ -30,6 +30,7 @@ FLOORS = [
     ["investigation"],
     ["quality"],
     ["improvement"],
+    ["governance"],
     ["retention"],
     ["integration"],
     ["demo"],

@@ -34,6 +34,8 @@ NAV = [
     ("plan.see", "improvement:plan", "Plan", "g p"),
     ("plan.register", "improvement:register", "Register", "g p"),
     ("measures.see", "measures:list", "Measures", "g s"),
+    ("governance.see", "governance:list", "Governance", "g o"),
+    ("pack.see", "governance:packs", "Packs", "g o"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "goldthread.investigation",
     "goldthread.quality",
     "goldthread.improvement",
+    "goldthread.governance",
     "goldthread.retention",
     "goldthread.integration",
     "goldthread.demo",

@@ -13,6 +13,7 @@ from goldthread.integration.api import (
     concerns,
     cover,
     door,
+    governance,
     improvement,
     improvement_actions,
     inbox,
@@ -106,6 +107,10 @@ SUBJECTS = {
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
     ),
     "Records behind a figure": (sight.router, "Opening the incidents that a measure counts, for a reason."),
+    "Governance": (
+        governance.router,
+        "Figures over time and which show more than chance, notes on them, and the packs that boards are given.",
+    ),
     "Improvement plan": (
         improvement.router,
         "Reports, their recommendations and how each stands: reading the plan, the register, the figure, who signs, and HMICFRS's closing.",
