@@ -29,6 +29,7 @@ FLOORS = [
     ["safeguarding"],
     ["investigation"],
     ["quality"],
+    ["commissioner"],
     ["retention"],
     ["integration"],
     ["demo"],

@@ -32,6 +32,7 @@ NAV = [
     ("quality.rates", "quality:newest", "Quality", "g q"),
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
     ("measures.see", "measures:list", "Measures", "g s"),
+    ("published.see", "commissioner:home", "Commissioner", "g o"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]

@@ -10,6 +10,7 @@ from goldthread.integration.api import (
     assessments,
     caller,
     children,
+    commissioner,
     concerns,
     cover,
     door,
@@ -101,6 +102,10 @@ SUBJECTS = {
     "Quality feedback": (
         quality_feedback.router,
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
+    ),
+    "Commissioner": (
+        commissioner.router,
+        "What the force issues to the Commissioner's office: the catalogue of tables, editions as frozen, and issuing the next.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
