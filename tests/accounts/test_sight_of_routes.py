@@ -184,6 +184,9 @@ PAGES = [
     ("/quality/disputes/", "quality.draw"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
+    ("/commissioner/", "published.see"),
+    ("/commissioner/tables/door/", "published.see"),
+    ("/commissioner/tables/door/draft", "published.issue"),
     ("/measures/", "measures.see"),
     ("/measures/assessed/", "measures.cases"),
 ]
