@@ -35,7 +35,7 @@ from goldthread.safeguarding.concern_actions import refer
 from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.investigation.scenes import accepted, offered
 from tests.parts import some
-from tests.quality.scenes import lead
+from tests.quality.scenes import lead, person
 
 CHECKS = {
     # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
@@ -141,7 +141,16 @@ def _made(cast: Cast) -> Scene:
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
     }
-    people = (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor, cast.qa, lead(cast))
+    people = (
+        cast.fim,
+        cast.detective_sergeant,
+        cast.vast,
+        cast.auditor,
+        cast.qa,
+        lead(cast),
+        person(cast, "programme", "programme_lead"),
+        person(cast, "gold", "gold"),
+    )
     tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens
 

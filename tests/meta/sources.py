@@ -29,6 +29,7 @@ FLOORS = [
     ["safeguarding"],
     ["investigation"],
     ["quality"],
+    ["improvement"],
     ["commissioner"],
     ["retention"],
     ["integration"],

@@ -31,6 +31,8 @@ NAV = [
     ("quality.draw", "quality:rounds", "Quality", "g q"),
     ("quality.rates", "quality:newest", "Quality", "g q"),
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
+    ("plan.see", "improvement:plan", "Plan", "g p"),
+    ("plan.register", "improvement:register", "Register", "g p"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("published.see", "commissioner:home", "Commissioner", "g o"),
     ("retention.see", "retention:queue", "Retention", "g r"),
@@ -48,6 +50,7 @@ COUNTED = {
     "safeguarding:clocks": "safeguarding:clocks_count",
     "investigation:list": "investigation:count",
     "retention:queue": "retention:count",
+    "improvement:plan": "improvement:count",
     "quality:mine": "quality:count",
     "quality:feedback": "quality:feedback_count",
 }

@@ -1,6 +1,6 @@
 """Clocks that a law or a policy sets: when each runs out, and when it warns before that.
 
-What a clock is comes as data (a force's policy clocks differ); how it counts is one of five ways. Elapsed hours are hours
+What a clock is comes as data (a force's policy clocks differ); how it counts is one of six ways. Elapsed hours are hours
 of the world: 72 hours over the night the clocks change are 72 hours, not three days by the wall.
 """
 
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from goldthread.clocks.local import LONDON
 from goldthread.clocks.school import Terms, next_school_day
 from goldthread.clocks.working import after_hours, end_of_day
 
-COUNTS = ("minutes", "hours", "working_hours", "working_days", "school_day")
+COUNTS = ("minutes", "hours", "days", "working_hours", "working_days", "school_day")
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,9 @@ def run(rule: Rule, began: datetime, calendar: Calendar) -> Run:
             due = start + timedelta(minutes=rule.length)
         case "hours":
             due = start + timedelta(hours=rule.length)
+        case "days":  # whole days of the calendar, to the end of the last of them
+            last = began.astimezone(LONDON).date() + timedelta(days=rule.length)
+            due = datetime.combine(last + timedelta(days=1), time(), LONDON)
         case "working_hours":
             due = after_hours(start, rule.length, calendar.closed)
         case "working_days":

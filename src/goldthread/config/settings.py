@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "goldthread.safeguarding",
     "goldthread.investigation",
     "goldthread.quality",
+    "goldthread.improvement",
     "goldthread.commissioner",
     "goldthread.retention",
     "goldthread.integration",

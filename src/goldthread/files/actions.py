@@ -108,6 +108,20 @@ def opened(act: Acting, found: Attachment) -> Given:
     return Given(name, kinds.KINDS[found.kind].media, content)
 
 
+def unsound(found: Attachment) -> str:
+    """Why what is stored is not, byte for byte, what was received: ``changed``, ``unreadable`` or ``erased``; empty where it is."""
+    held = found.content
+    if held.erased_at is not None:
+        return "erased"
+    if hashlib.sha256(bytes(held.salt) + held.text.encode()).digest() != bytes(held.digest):
+        return "changed"
+    try:
+        content = _open(held.text, found.sha256)
+    except (Refused, ValueError):
+        return "unreadable"
+    return "" if hashlib.sha256(content).hexdigest() == found.sha256 else "changed"
+
+
 def _key() -> bytes:
     if not settings.FILES_KEY:
         log().error("GOLDTHREAD_FILES_KEY is not set: no file can be attached or opened", part="files")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("investigation/", include("goldthread.investigation.urls")),
     path("retention/", include("goldthread.retention.urls")),
     path("quality/", include("goldthread.quality.urls")),
+    path("improvement/", include("goldthread.improvement.urls")),
     path("commissioner/", include("goldthread.commissioner.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),

@@ -25,6 +25,8 @@ SENTENCES = {
     "int_type": "This is a whole number, without quotation marks.",
     "int_parsing": "This is a whole number.",
     "int_parsing_size": "This number is too large.",
+    "float_type": "This is a number, without quotation marks.",
+    "finite_number": "This is a number.",
     "bool_type": "This is true or false, without quotation marks.",
     "bool_parsing": "This is true or false.",
     "greater_than_equal": "This is {ge} or more.",

@@ -14,6 +14,8 @@ from goldthread.integration.api import (
     concerns,
     cover,
     door,
+    improvement,
+    improvement_actions,
     inbox,
     incidents,
     investigation,
@@ -102,6 +104,14 @@ SUBJECTS = {
     "Quality feedback": (
         quality_feedback.router,
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
+    ),
+    "Improvement plan": (
+        improvement.router,
+        "Reports, their recommendations and how each stands: reading the plan, the register, the figure, who signs, and HMICFRS's closing.",
+    ),
+    "Improvement plan's actions": (
+        improvement_actions.router,
+        "What is done about recommendations: actions, milestones, evidence with its hash, plan files, and who is written to.",
     ),
     "Commissioner": (
         commissioner.router,
