@@ -41,6 +41,24 @@ class Standing:
     due: Period | None
 
 
+@dataclass(frozen=True)
+class Published:
+    """A measure's figure as an edition tells it. ``state``, ``of`` and ``met`` are those of its place: see ``composing``."""
+
+    table: str
+    title: str
+    edition: int
+    period: str
+    state: str
+    of: int | None
+    met: int | None
+
+    @property
+    def share(self) -> float | None:
+        """The share, where both counts are told and any case counts."""
+        return self.met / self.of if self.met is not None and self.of else None
+
+
 def draft(table: Table, until: date, now: datetime) -> Draft:
     """What would be issued of a table up to ``until``. Raises ``Invalid`` where that is no end of a period, has not come, or was told of."""
     before = newest(table.code)
@@ -81,9 +99,10 @@ def _words(measure: Measure) -> Words:
     return Words(measure.name, measure.definition, measure.good)
 
 
-def newest(table: str) -> TableEdition | None:
-    """A table's newest edition."""
-    return TableEdition.objects.filter(table=table).select_related("text", "basis").order_by("-number").first()
+def newest(table: str, before: datetime | None = None) -> TableEdition | None:
+    """A table's newest edition, or the newest of those issued before a time."""
+    found = TableEdition.objects.filter(table=table).select_related("text", "basis").order_by("-number")
+    return (found if before is None else found.filter(at__lt=before)).first()
 
 
 def editions(table: str) -> list[TableEdition]:
@@ -109,18 +128,19 @@ def _standing(table: Table, newest: TableEdition | None, now: datetime) -> Stand
     return Standing(table, newest, last if newest is None or newest.until < last.last else None)
 
 
-def published(measure: str) -> dict[str, Any] | None:
-    """A measure's figure as published: the newest edition that tells of it, its last period and that place; None where none does."""
+def published(measure: str, before: datetime | None = None) -> Published | None:
+    """A measure's figure as published: the last period of the newest edition that tells of it, or of the newest issued before a time.
+
+    None where no table has it, or no edition was issued.
+    """
     table = next((one for one in tables().values() if measure in one.measures), None)
-    found = newest(table.code) if table else None
-    if table is None or found is None or not found.content:
-        return None
-    row = next((one for one in found.content["rows"] if one["measure"] == measure), None)
-    if row is None:
+    found = newest(table.code, before) if table else None
+    rows = found.content.get("rows", []) if found else []
+    row = next((one for one in rows if one["measure"] == measure), None)
+    if table is None or found is None or row is None:
         return None
     place = [one for one in row["places"] if one["period"] != TOTAL][-1]
     period = next(one for one in found.content["periods"] if one["code"] == place["period"])
-    return {
-        "table": table.code, "title": found.content["title"], "number": found.number, "sha256": found.sha256,
-        "name": row["name"], "period": period["name"], "place": place,
-    }  # fmt: skip
+    return Published(
+        table.code, found.content["title"], found.number, period["name"], place["state"], place["of"], place["met"]
+    )

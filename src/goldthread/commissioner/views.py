@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_disclosure
 from goldthread.clocks.db import database_now
-from goldthread.commissioner import actions, forms, printed, queries
+from goldthread.commissioner import actions, forms, letter_queries, printed, queries
 from goldthread.commissioner.actions import ISSUE, NO_TABLE, SEE
 from goldthread.commissioner.catalogue import Table, ended, tables
 from goldthread.commissioner.models import TableEdition
+from goldthread.commissioner.status import status
 from goldthread.config.errors import Refused
 from goldthread.documents.described import Document
 from goldthread.documents.pdf import pdf
@@ -33,7 +34,12 @@ LARGEST = 2**31 - 1
 def home(request: HttpRequest) -> HttpResponse:
     """What is published, and what of it is due."""
     now = database_now(connection)
-    context = {"now": now, "standings": queries.standings(now), "issues": staff(request).can(ISSUE)}
+    context = {
+        "now": now,
+        "standings": queries.standings(now),
+        "letters": letter_queries.owed(status()),
+        "issues": staff(request).can(ISSUE),
+    }
     return render(request, "commissioner/home.jinja", context)
 
 

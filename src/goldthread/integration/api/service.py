@@ -20,6 +20,7 @@ from goldthread.integration.api import (
     incidents,
     investigation,
     known,
+    letter,
     links,
     lists,
     lookback,
@@ -116,6 +117,10 @@ SUBJECTS = {
     "Commissioner": (
         commissioner.router,
         "What the force issues to the Commissioner's office: the catalogue of tables, editions as frozen, and issuing the next.",
+    ),
+    "Commissioner's letter": (
+        letter.router,
+        "The plan as the Commissioner's office is told of it, and its comments under section 55: drafting, writing and issuing them.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
