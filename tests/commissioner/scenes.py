@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from django.db import connection
+from django.http import HttpResponse
 
 from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
@@ -57,3 +59,10 @@ def issued(cast: Cast, table: str = TABLE) -> TableEdition:
     """An edition as gold issues it."""
     made = draft(table)
     return issue(gold(cast), table, key=key(), until=made.until, seen=made.sha256)
+
+
+def digest(page: HttpResponse) -> str:
+    """The digest that a page's form would freeze."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page.content.decode())
+    assert found is not None
+    return found[1]

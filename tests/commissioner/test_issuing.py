@@ -23,7 +23,7 @@ from goldthread.commissioner.models import TableEdition, read
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.measures.registry import measures
 from tests.cast import Cast, key, make_cast
-from tests.commissioner.scenes import MANY, TABLE, at, draft, gold, issued, months, told
+from tests.commissioner.scenes import MANY, TABLE, at, digest, draft, gold, issued, months, told
 from tests.response.test_alarms import later
 from tests.supervision.test_pages import text
 
@@ -197,7 +197,7 @@ def test_pages_show_the_office_what_was_issued_and_the_force_what_would_be(cast:
     assert outside.get(f"/commissioner/tables/{TABLE}/draft").status_code == 403
     shown = force.get(f"/commissioner/tables/{TABLE}/draft")
     assert "Draft for the force" in text(shown)
-    given = {one: shown.context["form"][one].value() for one in ("until", "seen")}
+    given = {"until": months()[-1].last.isoformat(), "seen": digest(shown)}
     assert outside.post(f"/commissioner/tables/{TABLE}/issue", {**given, "key": key()}).status_code == 403
     wrong = force.post(f"/commissioner/tables/{TABLE}/issue", {**given, "seen": "0" * 64, "key": key()})
     assert (wrong.status_code, TableEdition.objects.count()) == (422, 0)

@@ -51,8 +51,12 @@ def one(report: int) -> Comments | None:
 
 def comments(told: ReportTold) -> Comments:
     """How far the comments on a report are."""
-    draft = LetterDraft.objects.filter(report=told.id).select_related("text").order_by("-number").first()
-    return Comments(told, draft, Letter.objects.filter(report=told.id).select_related("text", "draft").first())
+    drafts = LetterDraft.objects.filter(report=told.id, text__erased_at__isnull=True).select_related("text")
+    return Comments(
+        told,
+        drafts.order_by("-number").first(),
+        Letter.objects.filter(report=told.id).select_related("text", "draft").first(),
+    )
 
 
 def drafted(report: int) -> Frozen | None:
