@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goldthread.commissioner.catalogue import Group, Period, Table
-from goldthread.figures.suppression import NOTHING, OF, WHOLE, Form, Place, Told, less, summed, value, withhold
+from goldthread.figures.suppression import NOTHING, OF, WHOLE, Form, Hint, Place, Told, less, summed, value, withhold
 
 SHAPE = 1
 TOTAL = "total"
@@ -56,7 +56,9 @@ class _Memory:
     """What is kept in mind of a group, editions before and this one together."""
 
     cells: dict[str, int] = field(default_factory=dict)
+    structure: list[Form] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
     kept: list[Form] = field(default_factory=list)
     vintages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """Of each period its figures as they were told from edition to edition, the newest last."""
@@ -65,7 +67,9 @@ class _Memory:
     def read(cls, row: Mapping[str, Any]) -> _Memory:
         return cls(
             dict(row["cells"]),
+            [_form(form) for form in row["structure"]],
             [Told(_form(form), many) for form, many in row["told"]],
+            [Hint(tuple(_form(form) for form in forms)) for forms in row["hints"]],
             [_form(form) for form in row["kept"]],
             {period: list(some) for period, some in row["vintages"].items()},
         )
@@ -73,7 +77,9 @@ class _Memory:
     def plain(self) -> dict[str, Any]:
         return {
             "cells": self.cells,
+            "structure": self.structure,
             "told": [[one.form, one.value] for one in dict.fromkeys(self.told)],
+            "hints": [one.forms for one in dict.fromkeys(self.hints)],
             "kept": list(dict.fromkeys(self.kept)),
             "vintages": self.vintages,
         }
@@ -141,7 +147,7 @@ def _group(
             continue
         cells = {name: f"{period.code}/{number}/{name}" for name in classes}
         memory.cells |= {cells[name]: many for name, many in classes.items()}
-        memory.told += [Told(_at(form, cells), 0) for form in group.structure]
+        memory.structure += [_at(form, cells) for form in group.structure]
         earlier = [one["cells"] for one in past if one["cells"]]
         for form in _figures(group):
             secrets.append(_at(form, cells))
@@ -154,10 +160,14 @@ def _group(
     if totals:
         fresh += [_place(f"{code}@{TOTAL}", code, whole, WHOLE, total=True) for code in group.measures]
         secrets += [summed(cell for cells in whole for cell, _ in _at(form, cells)) for form in _figures(group)]
-    levels = withhold(memory.cells, fresh, small=small, told=memory.told, kept=memory.kept, secrets=secrets)
+    levels = withhold(
+        memory.cells, fresh, small=small, structure=memory.structure, told=memory.told, hints=memory.hints, kept=memory.kept,
+        secrets=secrets,
+    )  # fmt: skip
     memory.kept += [one for one in secrets if 0 < abs(value(one, memory.cells)) < small]
     for place in fresh:
         memory.told += place.told(levels[place.code], memory.cells)
+        memory.hints += place.hints(memory.cells, small)
         memory.kept += place.withheld(levels[place.code])
         code, _, period_code = place.code.partition("@")
         if period_code != TOTAL:
