@@ -117,7 +117,6 @@ def until(so: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.long
 @pytest.mark.slow
 def test_every_part_comes_back_nothing_acknowledged_is_lost_and_all_of_it_stops(demo: Demo) -> None:
     """The short form of ``make soak``: programs write and boards stay open while each part is killed once."""

@@ -125,11 +125,19 @@ def test_working_hours_end_while_offices_are_open(began: datetime, hours: float)
 
 @pytest.mark.parametrize(
     ("counts", "length", "warns"),
-    [("days", 1, ()), ("hours", 0, ()), ("hours", -1, ()), ("hours", 72, (72,)), ("hours", 72, (48, 24)), ("hours", 72, (0,)), ("hours", 72, (24, 24))],
+    [("months", 1, ()), ("hours", 0, ()), ("hours", -1, ()), ("hours", 72, (72,)), ("hours", 72, (48, 24)), ("hours", 72, (0,)), ("hours", 72, (24, 24))],
 )  # fmt: skip
 def test_a_rule_that_cannot_run_is_refused_by_name(counts: str, length: int, warns: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="protection"):
         Rule("protection", "P", counts, length, warns)
+
+
+def test_whole_days_end_with_the_last_of_them_whatever_the_clocks_do() -> None:
+    rule = Rule("comments", "C", "days", 56)
+    for began in (london(2026, 4, 10), london(2026, 4, 10, 23, 59)):
+        assert run(rule, began, Calendar()).due_at == london(2026, 6, 6)
+    over = run(rule, london(2026, 9, 1, 12), Calendar()).due_at
+    assert over == datetime(2026, 10, 28, tzinfo=UTC), "after the night the clocks go back"
 
 
 def test_a_rule_is_read_from_a_table_and_a_clock_needs_an_aware_time() -> None:

@@ -185,7 +185,7 @@ def test_a_figure_is_found_as_it_was_published(cast: Cast) -> None:
     made = issued(cast)
     found = queries.published(CODE)
     assert found is not None
-    assert (found["number"], found["place"]["of"], found["period"]) == (made.number, MANY, months()[-1].name)
+    assert (found.edition, found.of, found.period) == (made.number, MANY, months()[-1].name)
     assert queries.published("many-marks") is None, "in no table"
 
 

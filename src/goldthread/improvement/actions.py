@@ -52,7 +52,7 @@ def add_report(
         made.save()
         PlanReportVersion(report=made, **facts, by=user, at=act.now).save()
         for number in range(1, recommendations + 1):
-            _recommend(act, user, made, number)
+            _recommend(act, user, made, number, uuid.uuid5(own, str(number)))
         act.record("collection", KEEP, [(REPORT, made.pk)], recommendations=recommendations)
     return made
 
@@ -71,25 +71,31 @@ def correct_report(user: Staff, report: int, *, name: str, source: str, kind: st
     return found
 
 
-def add_recommendation(user: Staff, report: int, *, number: int, due_on: date | None = None) -> Recommendation:
-    """Enter one more recommendation of a report. Raises ``NotThere``, ``Invalid`` for a number taken or out of reason."""
+def add_recommendation(
+    user: Staff, report: int, *, key: uuid.UUID, number: int, due_on: date | None = None
+) -> Recommendation:
+    """Enter one more recommendation of a report. The same sent twice is one. Raises ``NotThere``, ``Invalid`` for a number taken or out of reason."""
     with planning(user, KEEP) as act:
         found = there(PlanReport, report)
+        own = command_key(key, user.pk, report, "recommendation", number, due_on)
+        before = Recommendation.objects.filter(key=own).first()
+        if before is not None:
+            return before
         if not 1 <= number <= entry_rules.MOST_NUMBER:
             raise Invalid({"number": f"Give its number, from 1 to {entry_rules.MOST_NUMBER}. Nothing was saved."})
         if Recommendation.objects.filter(report=found, number=number).exists():
             raise Invalid({"number": f"Recommendation {number} of this report is entered already. Nothing was saved."})
         if due_on is not None:
             entry_rules.day("due_on", due_on)
-        made = _recommend(act, user, found, number)
+        made = _recommend(act, user, found, number, own)
         if due_on is not None:
             RecommendationDue(recommendation=made, due_on=due_on, by=user, at=act.now).save()
         act.record("collection", KEEP, [(RECOMMENDATION, made.pk), (REPORT, found.pk)], number=number)
     return made
 
 
-def _recommend(act: Acting, user: Staff, report: PlanReport, number: int) -> Recommendation:
-    made = Recommendation(report=report, number=number, by=user, at=act.now)
+def _recommend(act: Acting, user: Staff, report: PlanReport, number: int, key: uuid.UUID) -> Recommendation:
+    made = Recommendation(report=report, number=number, key=key, by=user, at=act.now)
     made.save()
     StateChange(recommendation=made, state="progress", why="entered", by=user, at=act.now).save()
     return made

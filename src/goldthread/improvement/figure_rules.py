@@ -11,6 +11,8 @@ from typing import Protocol
 GOOD = [("up", "Higher is better"), ("down", "Lower is better")]
 NEAR_ENOUGH = 1e-9
 """Shares are compared as people read them, not by the last bit of a float."""
+APART = 0.9
+"""Share of a window by which two values lie apart *(ours)*."""
 
 
 class Told(Protocol):
@@ -61,10 +63,13 @@ class Standing:
 
 
 def apart(values: Sequence[Told], window: timedelta) -> list[Told]:
-    """The newest value and those before it that share no cases with one another, newest first. ``values`` come oldest first."""
+    """The newest value and those before it that share no cases with one another, newest first. ``values`` come oldest first.
+
+    Months differ in length, and the clocks change: what lies nine tenths of a window apart is apart.
+    """
     found: list[Told] = []
     for one in reversed(values):
-        if not found or one.until <= found[-1].until - window:
+        if not found or one.until <= found[-1].until - window * APART:
             found.append(one)
     return found
 
@@ -75,18 +80,20 @@ def _step(values: Sequence[Told]) -> timedelta | None:
     return between[len(between) // 2] if between else None
 
 
-def standing(bound: Bound | None, values: Sequence[Told], window: timedelta, now: datetime, overdue: float) -> Standing:
+def standing(
+    bound: Bound | None, values: Sequence[Told], window: timedelta, now: datetime, grace: timedelta
+) -> Standing:
     """How a figure stands at ``now``, from its values, oldest first. What is not known is never taken for met, nor for missed."""
     if bound is None:
         return Standing("none", why="No figure is bound to it.")
     if not values:
         return Standing("unknown", why="Its figure has no value yet.")
-    newest, step = values[-1], _step(values)
+    newest, step = values[-1], _step(values) or window
     periods = apart(values, window)[: bound.periods]
     held = sum(one.share is not None and bound.meets(one.share) for one in periods)
     if newest.share is None:
         return Standing("unknown", newest, held, len(periods), why="Its figure is not known for the newest period.")
-    if step is not None and now - newest.until > step * overdue:
+    if now - newest.until > step + grace:
         return Standing(
             "unknown", newest, held, len(periods), why="Its figure's next value is overdue, so it is not known."
         )

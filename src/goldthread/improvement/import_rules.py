@@ -160,6 +160,8 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
         ) from None
     while found and not any(one.strip() for one in found[0][1]):
         found.pop(0)
+    if not found:
+        raise Invalid({"file": "The file is empty. Nothing was entered; choose it again."})
     return found
 
 

@@ -47,6 +47,7 @@ class Recommendation(AppendOnly):
 
     report = models.ForeignKey(PlanReport, models.PROTECT, related_name="recommendations", db_index=False)
     number = models.PositiveSmallIntegerField()
+    key = models.UUIDField(unique=True)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())
 

@@ -10,7 +10,7 @@ from django.db import connection
 from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
-from goldthread.clocks.statutory import run
+from goldthread.clocks.statutory import Calendar, run
 from goldthread.contact.known import force_day
 from goldthread.improvement import figure_rules, rules
 from goldthread.improvement.action_queries import doings
@@ -110,7 +110,7 @@ def _report(versions: list[Any], found: list[Recommended], using: rules.Settings
 
 def comments_on(published_on: date, using: rules.Settings) -> date:
     """The last day for the Commissioner's comments on a report published on that day."""
-    due = run(using.comments, datetime.combine(published_on, time(12), LONDON)).due_at
+    due = run(using.comments, datetime.combine(published_on, time(12), LONDON), Calendar()).due_at
     return due.astimezone(LONDON).date() - timedelta(days=1)
 
 
@@ -182,10 +182,11 @@ def facts(
 
 def _standing(figure: Figure | None, window: timedelta, at: datetime, using: rules.Settings) -> figure_rules.Standing:
     if figure is None:
-        return figure_rules.standing(None, [], window, at, using.overdue)
+        return figure_rules.standing(None, [], window, at, timedelta(0))
     if not figure.known:
         return figure_rules.Standing("unknown", why="There is no such figure any more, so it is not known.")
-    return figure_rules.standing(figure.bound, figure.values, window, at, using.overdue)
+    grace = using.grace_of(figure.bound.code)
+    return figure_rules.standing(figure.bound, figure.values, window, at, grace)
 
 
 def _state(one: StateChange) -> State:

@@ -128,7 +128,8 @@ correct = command(
 )
 add_recommendation = command(
     KEEP, "collection", lambda request: forms.RecommendationForm(request.POST),
-    lambda user, number, given: actions.add_recommendation(user, number, number=given["number"], due_on=given["due_on"]),
+    lambda user, number, given: actions.add_recommendation(
+        user, number, key=given["key"], number=given["number"], due_on=given["due_on"]),
     "The recommendation is entered.", _report, _back,
 )  # fmt: skip
 

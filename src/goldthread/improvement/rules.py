@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -55,11 +55,15 @@ class Settings:
     late_days: int
     points: float
     expiring_days: int
-    overdue: float
     confirms: float
     confirms_days: int
+    grace: Mapping[str, int]
     kinds: Mapping[str, Kind]
     comments: Rule
+
+    def grace_of(self, code: str) -> timedelta:
+        """How late a series' next value may be before it is not known, by the longest beginning of its code that is named."""
+        return timedelta(days=self.grace[max((one for one in self.grace if code.startswith(one)), key=len)])
 
 
 def _made(row: Mapping[str, Any]) -> Settings:
@@ -165,7 +169,8 @@ def may_become(state: str, now: str) -> None:
         return
     if state == "submitted":
         raise Refused("Only what the force believes met is submitted. Nothing was saved.")
-    raise Refused(f"It is {dict(STATES)[now].lower()} already. Nothing was saved.")
+    name = dict(STATES)[now]
+    raise Refused(f"It is {name[0].lower()}{name[1:]} already. Nothing was saved.")
 
 
 @dataclass(frozen=True)

@@ -140,11 +140,14 @@ def sign(user: Staff, recommendation: int) -> PlanSignature:
 
 
 def sign_for_board(user: Staff, recommendation: int) -> StateChange:
-    """Sign for the board, as another than the owner who signed: with that the force believes it met.
+    """Sign for the board, as another than the owner who signed: with that the force believes it met. Signed twice is once.
 
     Raises ``NotThere``, ``Refused`` where the owner has not signed or anything else is missing.
     """
     with planning(user, BOARD) as act:
+        now = _standing(recommendation)
+        if now.state.state == "believed" and any(each.board and each.by_id == user.pk for each in now.signatures):
+            return StateChange.objects.get(pk=now.state.id)
         one = _standing(
             recommendation, "progress", "It is not in progress, so there is nothing to sign. Nothing was signed."
         )
@@ -197,10 +200,12 @@ def close(user: Staff, recommendation: int, *, day: date, reference: str) -> Sta
 
 
 def reopen(user: Staff, recommendation: int, *, words: str) -> StateChange:
-    """Re-open it by hand, with why. Raises ``NotThere``, ``Refused`` where it is in progress, ``Invalid`` without a reason."""
+    """Re-open it by hand, with why. The same sent twice is once. Raises ``NotThere``, ``Refused`` where it is in progress, ``Invalid`` without a reason."""
     kept = entry_rules.words(words, "Write why it is re-opened.")
     with planning(user, KEEP) as act:
         one = _standing(recommendation)
+        if (one.state.why, one.state.words) == ("withdrawn", kept):
+            return StateChange.objects.get(pk=one.state.id)
         rules.may_become("progress", one.state.state)
         made = StateChange(
             recommendation_id=recommendation, state="progress", why="withdrawn", words=Payload.objects.keep(kept), by=user,

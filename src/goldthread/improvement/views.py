@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -48,7 +49,7 @@ def _as_at(request: HttpRequest) -> tuple[date | None, str]:
     field = forms.day("As at")
     try:
         found = field.clean(given)
-    except forms.forms.ValidationError:
+    except ValidationError:
         return None, f"{forms.DAY} The plan is shown as it stands now."
     if not 1990 <= found.year <= 2100:
         return None, "This year cannot be right. The plan is shown as it stands now."

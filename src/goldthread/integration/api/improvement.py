@@ -116,12 +116,10 @@ def correct_plan_report(request: HttpRequest, report_id: ReportId, given: Report
     answers={201: answers.PlanMade}, summary="Enter a recommendation",
 )  # fmt: skip
 def add_plan_recommendation(
-    request: HttpRequest,
-    report_id: ReportId,
-    given: RecommendationGiven,
+    request: HttpRequest, report_id: ReportId, key: Key, given: RecommendationGiven
 ) -> Status[answers.PlanMade]:
     """One more of the report, without a text. Refused (422) where its number is entered already."""
-    return made(actions.add_recommendation(staff(request), report_id, **given.model_dump()))
+    return made(actions.add_recommendation(staff(request), report_id, key=key, **given.model_dump()))
 
 
 @operation(
