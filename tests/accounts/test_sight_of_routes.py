@@ -195,6 +195,9 @@ PAGES = [
     ("/improvement/contacts/", "plan.keep"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
+    ("/commissioner/", "published.see"),
+    ("/commissioner/tables/door/", "published.see"),
+    ("/commissioner/tables/door/draft", "published.issue"),
     ("/measures/", "measures.see"),
     ("/measures/assessed/", "measures.cases"),
 ]

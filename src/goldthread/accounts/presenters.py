@@ -36,6 +36,7 @@ NAV = [
     ("measures.see", "measures:list", "Measures", "g s"),
     ("governance.see", "governance:list", "Governance", "g o"),
     ("pack.see", "governance:packs", "Packs", "g o"),
+    ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
