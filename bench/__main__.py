@@ -30,6 +30,7 @@ NAMES = (
     "lookback",
     "alarms",
     "supervision",
+    "packs",
     "growth",
 )
 """In this order, since what ``growth`` stores would slow the others."""

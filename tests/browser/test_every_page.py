@@ -35,7 +35,17 @@ PAGES: list[tuple[str | None, list[str]]] = [
     ("vast", ["/look-back/", "/safeguarding/"]),
     ("qa", ["/home/", "/quality/"]),
     ("handler", ["/quality/feedback/"]),
-    ("pcc", ["/measures/"]),
+    (
+        "silver",
+        [
+            "/governance/",
+            "/governance/figures/children-asked/",
+            "/governance/packs/",
+            "/governance/packs/draft/silver/",
+        ],
+    ),
+    ("pcc", ["/commissioner/", "/commissioner/tables/first-contact/"]),
+    ("gold", ["/commissioner/tables/first-contact/draft"]),
     ("auditor", ["/audit/", "/retention/"]),
 ]
 LONG = pytest.param("handler", ["/reference/api/"], marks=pytest.mark.long)

@@ -16,7 +16,18 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from pypdf import PdfReader
 
-from goldthread.documents.described import Document, Facts, Note, Paragraph, Part, Points, Quote, Section, Table
+from goldthread.documents.described import (
+    Document,
+    Facts,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Points,
+    Quote,
+    Section,
+    Table,
+)
 from goldthread.documents.pdf import pdf
 from goldthread.web.jinja import environment, template_dirs
 
@@ -213,3 +224,45 @@ def test_a_print_needs_no_network_and_no_font_of_the_machine() -> None:
     bare = {"FONTCONFIG_FILE": "/nowhere", "HOME": "/nowhere", "PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd()}
     done = subprocess.run([*alone, sys.executable, "-c", program], env=bare, capture_output=True, check=True)
     assert done.stdout == pdf(document(*WHOLE))
+
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30" width="90" height="30" font-family="Libertinus Serif">'
+    '<path d="M0 0L90 30" stroke="#000000"/><text x="4" y="20">80 %</text></svg>'
+)
+
+
+def test_a_picture_is_drawn_on_page_and_print_and_said_in_words() -> None:
+    made = pdf(document(Section("A figure", (Picture(SVG, "It fell from 80 to 40 %."),))))
+    assert "/Figure" in tags(made)
+    assert "It fell from 80 to 40 %." in _alternatives(made)
+
+
+def _alternatives(made: bytes) -> list[str]:
+    def walk(node: Any) -> Iterator[str]:
+        node = node.get_object()
+        for one in node if isinstance(node, list) else [node]:
+            one = one.get_object()
+            if isinstance(one, dict):
+                if "/Alt" in one:
+                    yield str(one["/Alt"])
+                if "/K" in one:
+                    yield from walk(one["/K"])
+
+    return list(walk(read(made).trailer["/Root"]["/StructTreeRoot"]))
+
+
+def test_a_picture_says_what_it_shows_or_is_none() -> None:
+    with pytest.raises(ValueError, match="in words"):
+        Picture(SVG, " ")
+
+
+def test_a_heading_and_a_row_lead_on_a_page_to_their_address(env: Environment) -> None:
+    rows = Table("All", ("Figure", "Is"), (("One", "1"), ("Two", "2")), addresses=("/one/", ""))
+    told = page(env, document(Section("A figure", (rows, Picture(SVG, "A line.")), "/figure/")))
+    assert '<a class="govuk-link" href="/figure/">A figure</a>' in told
+    assert '<a class="govuk-link" href="/one/">One</a>' in told
+    assert told.count("<a ") == 2
+    assert SVG in told
+    with pytest.raises(ValueError, match="every row has an address"):
+        Table("All", ("Figure",), (("One",),), addresses=("/one/", "/two/"))

@@ -30,6 +30,8 @@ FLOORS = [
     ["investigation"],
     ["quality"],
     ["improvement"],
+    ["governance"],
+    ["commissioner"],
     ["retention"],
     ["integration"],
     ["demo"],

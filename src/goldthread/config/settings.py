@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "goldthread.investigation",
     "goldthread.quality",
     "goldthread.improvement",
+    "goldthread.governance",
+    "goldthread.commissioner",
     "goldthread.retention",
     "goldthread.integration",
     "goldthread.demo",

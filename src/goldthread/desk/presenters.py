@@ -354,6 +354,10 @@ WITHOUT_OBJECT = {
     "audit.see",
     "measures.see",
     "measures.cases",
+    "governance.see",
+    "governance.annotate",
+    "pack.see",
+    "pack.issue",
 }
 
 

@@ -51,9 +51,10 @@ class Points:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a head that stands again on every page. ``widths`` are shares of the line, one for each column.
+    """Rows under a head that stands again on every page. ``widths`` are shares of the line, one for each column. On a page the first
+    cell of each row leads to its one of ``addresses``, where there is one.
 
-    Raises ``ValueError`` where a row or the widths do not fit the head.
+    Raises ``ValueError`` where a row or the widths do not fit the head, or the addresses the rows.
     """
 
     kind: ClassVar = "table"
@@ -61,23 +62,43 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         wrong = [row for row in (self.widths or self.head, *self.rows) if len(row) != len(self.head)]
         if wrong or not self.head:
             raise ValueError(f"{self.caption}: every row has as many cells as the head")
+        if self.addresses and len(self.addresses) != len(self.rows):
+            raise ValueError(f"{self.caption}: every row has an address, or none has")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing as SVG that the server made itself, and in ``alt`` what it shows, for whoever does not see it.
+
+    Raises ``ValueError`` without those words: what a picture says is said beside it, in a table.
+    """
+
+    kind: ClassVar = "picture"
+    svg: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise ValueError("a picture says in words what it shows")
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it, further sections included."""
+    """A heading and what stands under it, further sections included. On a page the heading leads to ``address``, where there is one."""
 
     kind: ClassVar = "section"
     heading: str
     parts: tuple[Part, ...]
+    address: str = ""
 
 
-Part = Paragraph | Quote | Note | Facts | Points | Table | Section
+Part = Paragraph | Quote | Note | Facts | Points | Table | Picture | Section
 
 
 @dataclass(frozen=True)

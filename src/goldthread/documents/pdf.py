@@ -16,7 +16,7 @@ from typing import Any
 
 import typst
 
-from goldthread.documents.described import Document
+from goldthread.documents.described import Document, Picture
 
 LINE = 20
 """Signs without a space after which a line may be broken, so that nothing runs off the page *(ours)*."""
@@ -25,6 +25,8 @@ NOT_SHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 """Signs that turn the direction of what follows: by them words can be made to read as others."""
+APART = frozenset({"at", "svg"})
+"""What is not text to be fitted: the time, which the print has by itself, and drawings."""
 JOINS = frozenset("\u200d\ufe0e\ufe0f")
 """Signs that only join or vary their neighbours, and have nothing to show once those are named."""
 
@@ -80,8 +82,8 @@ def _data(value: Any, fit: Callable[[str], str]) -> Any:
         return [_data(one, fit) for one in value]
     if hasattr(value, "__dataclass_fields__"):
         kind = {"kind": value.kind} if hasattr(value, "kind") else {}
-        fields = {name: _data(getattr(value, name), fit) for name in value.__dataclass_fields__ if name != "at"}
-        return kind | fields
+        fields = {name: _data(getattr(value, name), fit) for name in value.__dataclass_fields__ if name not in APART}
+        return kind | fields | ({"svg": value.svg} if isinstance(value, Picture) else {})
     return value
 
 

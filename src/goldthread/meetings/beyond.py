@@ -86,8 +86,16 @@ class Body:
     values: Callable[[Staff, uuid.UUID], dict[str, Any]]
     subject: str
     """What a subject is called in the audit."""
-    queue: tuple[str, str]
-    """Where what waits beside meetings stands: the verb of whoever may see it, and the route."""
+    queue: tuple[str, str] | None
+    """Where what waits beside meetings stands: the verb of whoever may see it, and the route; None where nothing does."""
+    noun: str = "an incident"
+    """What a line is about, on a page."""
+    style: str = ""
+    """A style sheet that its lines need on a page."""
+    ended: str = "Done, and said in the incident."
+    """What a page says once an action is done."""
+    nobody: str = "Whoever owns the incident"
+    """Whose an action is where no owner is chosen, on a page."""
 
 
 _bodies: dict[str, Body] = {}

@@ -56,7 +56,7 @@ def decide(
         body = beyond.body(kind.code)
         kept = rules.words(words, needed=rules.ASKED["words"] if "words" in choice.needs else "")
         fields = rules.given(choice, given or {})
-        due_at = rules.due(choice, minutes, act.now)
+        due_at = rules.due(kind, choice, minutes, act.now)
         accepts = _person(kind, person) if "person" in choice.needs else None
         who = accepts or _owner(kind, owner or body.owner_of(line.subject), user, named=bool(owner))
         came = body.carry_out(beyond.Deciding(user, line, code, choice.name, kept, fields, key, due_at, who.name))
@@ -90,8 +90,8 @@ def decide(
     return decision
 
 
-def done(user: Staff, action_id: int, *, words: str) -> None:
-    """Say that an action is done, and how; as its owner, one of its team, or whoever may chair the kind of meeting.
+def done(user: Staff, action_id: int, *, words: str) -> Kind:
+    """Say that an action is done, and how; as its owner, one of its team, or whoever may chair the kind of meeting. Gives that kind.
 
     Raises ``Invalid`` without words, ``Stale`` where it ended already, ``NotThere``.
     """
@@ -108,7 +108,7 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
             raise NotThere(NO_ACTION)
         mine = ActionAnswer.objects.filter(action=action, answer="done", by=user).select_related("words").first()
         if mine is not None and mine.words is not None and mine.words.text == kept:
-            return  # the same again, since its answer was lost
+            return kind  # the same again, since its answer was lost
         answer = ActionAnswer(action=action, answer="done", words=Payload.objects.keep(kept), by=user, at=act.now)
         answer.save_once()
         if answer.pk is None:
@@ -117,6 +117,7 @@ def done(user: Staff, action_id: int, *, words: str) -> None:
         body.done(user, action, kept)
         subjects = [("meeting", str(action.line.meeting_id)), (body.subject, str(action.line.subject))]
         act.record("alteration", "meeting.action_done", [*subjects, ("action", str(action.pk))])
+    return kind
 
 
 def _person(kind: Kind, person: str) -> Staff:
@@ -134,5 +135,6 @@ def _owner(kind: Kind, owner: str, chair: Staff, *, named: bool) -> Staff | Team
     if owner in every:
         return every[owner]
     if named:
-        raise Invalid({"owner": f"{rules.ASKED['owner']} They may have gone off duty meanwhile; nothing was decided."})
+        gone = "They may have gone off duty meanwhile" if kind.duty else "They may have left, or changed role"
+        raise Invalid({"owner": f"{rules.ASKED['owner']} {gone}; nothing was decided."})
     return chair

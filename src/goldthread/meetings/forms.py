@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -62,9 +63,12 @@ class DecideForm(CommandForm):
         labels: Mapping[str, str],
         people: Pairs,
         owners: Pairs,
+        told_in: timedelta,
+        nobody: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.told_in = told_in
         takes = (*choice.needs, *choice.may) if choice is not None else ()
         self.given = [name for name in takes if name not in OWN]
         for name in self.given:
@@ -72,13 +76,20 @@ class DecideForm(CommandForm):
         if "person" in takes:
             self.fields["person"] = _field("Who accepts it, by name", people)
         if "owner" in takes:
-            self.fields["owner"].choices = [("", "Whoever owns the incident"), *owners]  # type: ignore[attr-defined]
+            self.fields["owner"].choices = [("", nobody), *owners]  # type: ignore[attr-defined]
         else:
             del self.fields["owner"]
         if choice is not None:
-            self.fields["minutes"].initial = int(choice.due.total_seconds() // 60)
+            self.fields["minutes"].initial = choice.due // told_in
+        if told_in == timedelta(days=1):
+            self.fields["minutes"].label = "Days until due"
         order = ["key", "code", "seen", "person", *self.given, "words", "owner", "minutes"]
         self.order_fields(order)
+
+    def until_due(self) -> int | None:
+        """The time until it is due in minutes, whatever it was given in; None where none was."""
+        given = self.cleaned_data["minutes"]
+        return None if given is None else max(min(given, 10**6), -1) * (self.told_in // timedelta(minutes=1))
 
 
 class DoneForm(CommandForm):

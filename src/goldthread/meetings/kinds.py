@@ -9,6 +9,9 @@ from typing import Any
 
 from goldthread.config import dated
 
+DAY = 1440
+"""Minutes ahead that an action may be due where the kind says nothing; by then another meeting has sat *(ours)*."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -43,6 +46,10 @@ class Kind:
     look_within: timedelta
     propose_again: timedelta
     because: tuple[tuple[str, str], ...]
+    longest: timedelta
+    told_in: timedelta
+    duty: bool
+    every: timedelta | None
     decisions: dict[str, Choice]
 
 
@@ -80,6 +87,10 @@ def _kind(row: dict[str, Any]) -> Kind:
         look_within=timedelta(minutes=row["look_within"]),
         propose_again=timedelta(minutes=row["propose_again"]),
         because=tuple((code, words) for code, words in row["because"]),
+        longest=timedelta(minutes=row.get("longest", DAY)),
+        told_in=timedelta(**{row.get("told_in", "minutes"): 1}),
+        duty=row.get("duty", True),
+        every=timedelta(days=row["every"]) if "every" in row else None,
         decisions={one["code"]: _choice(one) for one in row["decision"]},
     )
 

@@ -126,22 +126,23 @@ def on_duty(roles: Iterable[str]) -> dict[int, list[int]]:
 
 
 def may_own(kind: Kind) -> dict[str, Any]:
-    """Whom an action may be given to: people on duty whose role may owe one, and the teams these are of."""
-    here = list(_here(kind.owe).select_related("team"))
+    """Whom an action may be given to: people on duty whose role may owe one, and the teams these are of; where the kind is not of
+    people on duty, everybody of those roles, by name."""
+    here = list(_here(kind.owe, duty=kind.duty).select_related("team"))
     teams = {one.team_id: one.team for one in here}
-    return {"people": here, "teams": sorted(teams.values(), key=lambda one: one.name)}
+    return {"people": here, "teams": sorted(teams.values(), key=lambda one: one.name) if kind.duty else []}
 
 
 def may_accept(kind: Kind) -> list[Staff]:
-    """Who may be named as answering for an accepted risk: senior people on duty."""
-    return list(_here(kind.accept).select_related("team"))
+    """Who may be named as answering for an accepted risk: senior people, on duty where the kind is of such."""
+    return list(_here(kind.accept, duty=kind.duty).select_related("team"))
 
 
-def _here(codes: Iterable[str]) -> QuerySet[Staff]:
-    """Whoever is on duty in one of these roles, their own or the one they act in, by name."""
-    found = Staff.objects.ranked().filter(
-        of_roles(list(codes)), is_active=True, duties__isnull=False, duties__ended_at__isnull=True
-    )
+def _here(codes: Iterable[str], *, duty: bool = True) -> QuerySet[Staff]:
+    """Whoever is on duty in one of these roles, their own or the one they act in, by name; without ``duty`` everybody of the roles."""
+    found = Staff.objects.ranked().filter(of_roles(list(codes)), is_active=True)
+    if duty:
+        found = found.filter(duties__isnull=False, duties__ended_at__isnull=True)
     return found.order_by("name", "pk")
 
 

@@ -14,8 +14,6 @@ from goldthread.meetings.kinds import Choice, Kind
 
 LONGEST_WORDS = 4_000
 LONGEST_FIELD = 120
-LONGEST_DUE = timedelta(days=1)
-"""How far ahead an action may be due; by then another meeting has sat *(ours)*."""
 OWN = ("words", "owner", "person")
 """What a decision may be given that this app keeps itself; every other field is the app's that carries it out."""
 ASKED = {
@@ -136,10 +134,13 @@ def given(choice: Choice, fields: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def due(choice: Choice, minutes: int | None, now: datetime) -> datetime:
-    """By when it is to be done. Raises ``Invalid`` for a time that is none."""
+def due(kind: Kind, choice: Choice, minutes: int | None, now: datetime) -> datetime:
+    """By when it is to be done. Raises ``Invalid`` for a time that is none, or further ahead than the kind allows."""
     within = choice.due if minutes is None else timedelta(minutes=max(min(minutes, 10**6), -1))
-    if not timedelta() < within <= LONGEST_DUE:
-        hours = int(LONGEST_DUE.total_seconds() // 3600)
-        raise Invalid({"minutes": f"Give minutes from 1 to {hours * 60}: {hours} hours at most. Nothing was decided."})
+    if not timedelta() < within <= kind.longest:
+        most = kind.longest // kind.told_in
+        if kind.told_in == timedelta(days=1):
+            raise Invalid({"minutes": f"Give days from 1 to {most}. Nothing was decided."})
+        hours = int(kind.longest.total_seconds() // 3600)
+        raise Invalid({"minutes": f"Give minutes from 1 to {most}: {hours} hours at most. Nothing was decided."})
     return now + within

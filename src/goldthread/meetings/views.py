@@ -168,7 +168,7 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
     def act(given: dict[str, Any]) -> None:
         deciding_actions.decide(
             user, meeting_id, line_id, key=given["key"], code=given["code"], seen=given["seen"], words=given["words"],
-            owner=given.get("owner", ""), person=given.get("person", ""), minutes=given["minutes"],
+            owner=given.get("owner", ""), person=given.get("person", ""), minutes=form.until_due(),
             given={name: given.get(name, "") for name in form.given},
         )  # fmt: skip
         following = queries.undecided(found).filter(position__gt=line.position).first()
@@ -186,10 +186,14 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
 def done(request: HttpRequest, action_id: int) -> HttpResponse:
     """Say that an action is done."""
     form = forms.DoneForm(request.POST)
+    ended: list[Kind] = []
     if carried_out(
-        form, lambda given: deciding_actions.done(staff(request), min(action_id, LARGEST), words=given["words"])
+        form,
+        lambda given: ended.append(
+            deciding_actions.done(staff(request), min(action_id, LARGEST), words=given["words"])
+        ),
     ):
-        messages.success(request, "Done, and said in the incident.")
+        messages.success(request, beyond.body(ended[0].code).ended)
         back = request.POST.get("back", "")
         safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
         return redirect(back if safe else "meetings:mine")
@@ -216,7 +220,7 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
             if form is not None and form.data.get("kind") == code
             else forms.CallForm(
                 because=kinds[code].because,
-                initial={"kind": code, "because": _because(code)},
+                initial={"kind": code, "because": _because(kinds[code])},
                 auto_id=f"call-{code}-%s",
             )
             for code in shown
@@ -268,6 +272,7 @@ def _page(
         "now": now,
         "meeting": found,
         "kind": kind,
+        "body": body,
         "because": dict(kind.because).get(found.because, found.because),
         "because_words": found.words.shown() if found.words else "",
         "present": present,
@@ -297,7 +302,7 @@ def _page(
     record_consultation(user, SEE, [("meeting", str(found.pk)), *subjects])
     at = next((one for one in rows if one["id"] == found.at_line_id), None)
     context |= {"lines": rows, "at": at, "heading": found.frozen.get("heading", []), "rest": rest_told(found.frozen)}
-    context |= {"queue": body.queue[1] if user.can(body.queue[0]) else ""}
+    context |= {"queue": body.queue[1] if body.queue and user.can(body.queue[0]) else ""}
     context |= {"all": len(places), "decided": sum(decided for *_, decided in places), "past": past, "past_page": page}
     if at is not None and found.at_line is not None:
         number = at["position"] - 1
@@ -347,6 +352,8 @@ def _form(user: Staff, kind: Kind, subject: Any, code: str, *, seen: int = 0, da
         people=[(str(one.pk), f"{one.name}, {one.seat.name}") for one in queries.may_accept(kind)],
         owners=owners,
         initial={"code": code, "seen": seen},
+        told_in=kind.told_in,
+        nobody=body.nobody,
     )
 
 
@@ -382,9 +389,13 @@ def _called(user: Staff, kinds: dict[str, Kind]) -> list[str]:
 
 def _left(user: Staff, kinds: dict[str, Kind]) -> list[str]:
     """Kinds that nobody on duty may call, and in which this person would be: somebody must ring whoever may."""
-    mine = [code for code, kind in kinds.items() if user.seat.codes & kind.join and user.can(SEE)]
+    mine = [code for code, kind in kinds.items() if kind.duty and user.seat.codes & kind.join and user.can(SEE)]
     return [code for code in mine if not queries.somebody(kinds[code].call)]
 
 
-def _because(code: str) -> str:
-    return "threshold" if queries.proposals([code]).exists() else ""
+def _because(kind: Kind) -> str:
+    """Why it is called where it is proposed: a rule that is broken, or that its time has come."""
+    if not queries.proposals([kind.code]).exists():
+        return ""
+    codes = [code for code, _ in kind.because]
+    return "threshold" if "threshold" in codes else codes[0]

@@ -119,7 +119,7 @@ class ActionShown(Shown):
 
     id: int
     meeting: int
-    incident: UUID
+    incident: UUID = Field(description="What it is about: the incident, or the item of a board.")
     title: str
     owner: str
     words: str

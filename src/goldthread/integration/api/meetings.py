@@ -39,8 +39,10 @@ class CallGiven(Given):
     """A meeting to be called."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "irmm", "because": "start"}]})
-    kind: str = Field(max_length=20, description="`irmm`.")
-    because: str = Field(max_length=20, description="`start`, `mid`, `threshold` or `other`.")
+    kind: str = Field(max_length=20, description="`irmm`, `silver`, `gold` or `fgb`.")
+    because: str = Field(
+        max_length=20, description="`start`, `mid`, `threshold` or `other`; of a board `regular` or `between`."
+    )
     words: str = Field("", max_length=LONGEST_WORDS)
 
 
@@ -55,10 +57,13 @@ class LineDecisionGiven(Given):
         description="`decided` as reading gave it: `stale` where it changed."
     )
     words: str = Field("", max_length=LONGEST_WORDS)
-    owner: str = Field("", max_length=40, description="`staff:3` or `team:3`; whoever owns the incident unless given.")
+    owner: str = Field(
+        "", max_length=40, description="`staff:3` or `team:3`; whoever owns the incident, or chairs, unless given."
+    )
     person: str = Field("", max_length=20, description="For *accept*: the number of whoever accepts.")
-    minutes: Annotated[int, Whole(1, 1440)] | None = Field(
-        None, description="Until it is due; the decision's own unless given."
+    minutes: Annotated[int, Whole(1, 129_600)] | None = Field(
+        None,
+        description="Until it is due; the decision's own unless given. An incident meeting allows a day, a board ninety.",
     )
     given: dict[str, Annotated[str, Field(max_length=120)]] = Field(
         default_factory=dict, max_length=10, description="`grade`, `unit`, `to`, `reason`, `agency`, `reached`."
@@ -153,7 +158,7 @@ def take_chair(request: HttpRequest, meeting_id: MeetingId, key: Key) -> Status[
 def decide_line(
     request: HttpRequest, meeting_id: MeetingId, line_id: LineId, key: Key, given: LineDecisionGiven
 ) -> Status[answers.Decided]:
-    """Decides a line as the meeting's chair, by the same actions as anywhere, and writes it to the incident."""
+    """Decides a line as the meeting's chair, by the same actions as anywhere, and writes it to the incident where the line is of one."""
     made = deciding_actions.decide(staff(request), meeting_id, line_id, key=key, **given.model_dump())
     return Status(201, answers.Decided(id=made.pk, came_of=made.came_of))
 
