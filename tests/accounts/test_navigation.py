@@ -27,7 +27,8 @@ Browser = Callable[[Staff | None], Client]
         ("supervisor", "/board/", {"Board": "page"}),
         ("supervisor", "/incidents/0f0e0d0c-0000-4000-8000-000000000000/", {}),
         ("supervisor", "/accounts/password/change/", {}),
-        ("pcc", "/measures/", {"Measures": "page"}),
+        ("pcc", "/commissioner/", {"Commissioner": "page"}),
+        ("pcc", "/commissioner/tables/first-contact/", {"Commissioner": "true"}),
     ],
 )
 def test_the_bar_marks_the_page_or_the_entry_that_it_lies_behind(

@@ -62,6 +62,7 @@ TRIED = [
     ("my team's unit sent", "closed"),
     ("child involved", "closed"),
     ("asked: none", "closed"),
+    ("opened for a reason", "closed"),
 ]
 
 EVERY = [False, pytest.param(True, marks=pytest.mark.long)]
@@ -194,6 +195,9 @@ PAGES = [
     ("/improvement/contacts/", "plan.keep"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
+    ("/commissioner/", "published.see"),
+    ("/commissioner/tables/door/", "published.see"),
+    ("/commissioner/tables/door/draft", "published.issue"),
     ("/measures/", "measures.see"),
     ("/measures/assessed/", "measures.cases"),
 ]

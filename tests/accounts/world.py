@@ -11,7 +11,7 @@ from django.db import connection
 from goldthread.accounts.models import Staff, Team
 from goldthread.accounts.roles import roles
 from goldthread.clocks.db import database_now
-from goldthread.contact.models import Incident, Involvement
+from goldthread.contact.models import Incident, Involvement, SightReason
 from goldthread.response.models import Allocation, GradePeriod, Unit
 
 # kind: (team, area, child, owned by, my part); each stands once open and once closed.
@@ -28,6 +28,7 @@ KINDS = {
     "child involved": ("B", "South", "yes", "stranger", None),
     "child possible": ("B", "South", "possible", "stranger", None),
     "asked: none": ("B", "South", "none", "stranger", None),
+    "opened for a reason": ("B", "South", "none", "stranger", "reason"),
 }
 OPEN = {(kind, "open") for kind in KINDS}
 CLOSED = {(kind, "closed") for kind in KINDS}
@@ -48,6 +49,7 @@ REACH: dict[str, set[tuple[str, str]]] = {
     "area": {(kind, "open") for kind in ("own", "teammate's", "stranger's", "area not known")},
     "team": _both("teammate's", "taken over by a teammate", "on my team's desk"),
     "child": _both("child involved", "child possible"),
+    "reasoned": _both("opened for a reason"),
 }
 """Which kinds a person of Team A, whose area is North, reaches by each scope."""
 
@@ -103,6 +105,10 @@ def make_world() -> World:
             if part == "teammate":
                 Involvement.objects.bulk_create(
                     [Involvement(incident=made, staff=people["teammate"], part="attending")]
+                )
+            elif part == "reason":
+                SightReason.objects.bulk_create(
+                    SightReason(incident=made, staff=one, reason="review") for one in staff.values()
                 )
             elif part:
                 Involvement.objects.bulk_create(

@@ -44,7 +44,8 @@ PAGES: list[tuple[str | None, list[str]]] = [
             "/governance/packs/draft/silver/",
         ],
     ),
-    ("pcc", ["/measures/"]),
+    ("pcc", ["/commissioner/", "/commissioner/tables/first-contact/"]),
+    ("gold", ["/commissioner/tables/first-contact/draft"]),
     ("auditor", ["/audit/", "/retention/"]),
 ]
 LONG = pytest.param("handler", ["/reference/api/"], marks=pytest.mark.long)

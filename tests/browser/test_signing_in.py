@@ -26,7 +26,7 @@ FIRST_PAGES = {
     "investigator": r"/investigation/$",
     "qa": r"/quality/$",
     "silver": r"/measures/$",
-    "pcc": r"/measures/$",
+    "pcc": r"/commissioner/$",
     "auditor": r"/audit/$",
 }
 

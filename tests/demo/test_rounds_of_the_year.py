@@ -14,8 +14,11 @@ from django.db import connection, transaction
 from goldthread.clocks.db import database_now
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Entry
+from goldthread.demo.plan_rows import enter_the_plan
 from goldthread.demo.rounds import cohorts, score_the_year
 from goldthread.demo.seed import seed
+from goldthread.improvement import evidence_actions, state_actions
+from goldthread.improvement.queries import plan
 from goldthread.quality import rules
 from goldthread.quality.models import (
     QualityFeedback,
@@ -114,3 +117,32 @@ def test_the_first_cohort_gained_and_the_second_did_not(year: datetime) -> None:
 
 def test_the_same_dice_score_the_same(scored: tuple[datetime, Told], db: None) -> None:
     assert told() == scored[1]
+
+
+def test_the_plan_rests_on_these_figures_and_what_it_tells_is_what_the_rules_make_of_them(year: datetime) -> None:
+    assert enter_the_plan(year) == 7
+    assert state_actions.look() == 0, "what fell back has re-opened, and nothing else does at the first look"
+    (report,) = plan().reports
+    by_story = dict(
+        zip(["holds", "fell", "worse", "closed", "plain", "left", "unbound"], report.recommendations, strict=True)
+    )
+    assert {one.text for one in report.recommendations} == {None}
+    fallen = by_story["fell"]
+    assert [each.state for each in fallen.states] == ["progress", "believed", "progress"]
+    assert fallen.fell_back
+    assert fallen.figure is not None
+    believed, last = fallen.states[1], fallen.states[2]
+    assert fallen.figure.bound.meets(believed.share or 0)
+    assert not fallen.figure.bound.meets(last.share or 0)
+    assert by_story["worse"].colour == "red"
+    assert by_story["closed"].state.reference
+    assert by_story["left"].unowned
+    assert (by_story["unbound"].colour, by_story["unbound"].evidence[0].expired) == ("unknown", True)
+    for one in report.recommendations:
+        assert [each.at for each in one.states] == sorted(each.at for each in one.states)
+        assert all(each.at <= year for each in one.states)
+        held = [each for each in one.states if each.state == "believed"]
+        if held:
+            (then,) = [each for each in plan(force_day(held[0].at)).recommendations if each.id == one.id]
+            assert (then.state.state, then.standing.holds, then.confirmation is not None) == ("believed", True, True)
+    assert evidence_actions.check_all() == 0

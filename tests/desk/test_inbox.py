@@ -68,7 +68,7 @@ def test_the_navigation_counts_what_waits_for_each_and_says_what_is_over_time(ca
     clock.update(started_at=database_now(connection) - 2 * hour, due_at=database_now(connection) - hour)
     assert browser(cast.handler).get("/inbox/count").json() == {"count": 1, "over": 1}
     assert "/inbox/count" in browser(cast.handler).get("/incidents/").text
-    assert "/inbox/count" not in browser(cast.pcc).get("/measures/").text
+    assert "/inbox/count" not in browser(cast.pcc).get("/commissioner/").text
 
 
 def test_rows_are_sent_anew_and_recorded_as_seen_only_when_something_changed(cast: Cast, browser: Browser) -> None:
@@ -214,7 +214,7 @@ def test_the_menu_and_the_outage_page_lead_to_it(cast: Cast, browser: Browser) -
     from goldthread.web.errors import error_page
 
     assert "/forms/thrive" in browser(cast.handler).get("/board/").text
-    assert "/forms/thrive" not in browser(cast.pcc).get("/measures/").text
+    assert "/forms/thrive" not in browser(cast.pcc).get("/commissioner/").text
     assert "/forms/thrive" in error_page(HttpRequest(), 503, alone=True).content.decode()
 
 

@@ -95,7 +95,7 @@ def test_from_an_empty_register_to_believed_met_and_back(cast: Cast, browser: Br
     page = text(keeps.get(f"{PLAN}{at}"))
     assert "Re-opened by its figure" in page, "a look at the page sees it"
     assert "50.0&nbsp;% for the period to" in page
-    assert keeps.get(f"{PLAN}count").json() == {"count": 1, "over": 1}
+    assert keeps.get(f"{PLAN}count").json() == {"count": 1, "over": 0}
     assert sent(keeps, f"{at}close", day=today(), reference="AB/1") == 302
     assert one(number).state.reference == "AB/1"
     assert sent(keeps, f"{at}reopen", words="Too soon.") == 302

@@ -31,6 +31,7 @@ FLOORS = [
     ["quality"],
     ["improvement"],
     ["governance"],
+    ["commissioner"],
     ["retention"],
     ["integration"],
     ["demo"],

@@ -36,6 +36,7 @@ NAV = [
     ("measures.see", "measures:list", "Measures", "g s"),
     ("governance.see", "governance:list", "Governance", "g o"),
     ("pack.see", "governance:packs", "Packs", "g o"),
+    ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
@@ -117,7 +118,8 @@ def _here(entries: list[str], path: str) -> str:
 def _entries(user: Staff) -> list[tuple[str, str, str]]:
     found: dict[str, tuple[str, str, str]] = {}
     for verb, name, words, key in NAV:
-        if user.can(verb):
+        # What is open to somebody for a reason stands behind the figure, and is no work of theirs.
+        if user.can(verb) and user.seat.scopes(verb) != ("reasoned",):
             found.setdefault(key, (name, words, key))
     return list(found.values())
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal, get_args
 
-Scope = Literal["none", "own", "live", "area", "attending", "crew", "team", "open", "child", "all"]
+Scope = Literal["none", "own", "live", "area", "attending", "crew", "team", "open", "child", "reasoned", "all"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 

@@ -337,7 +337,7 @@ def _ask_aside(socket: Path, patience: float = 60.0) -> list[str]:
 VISITS = (
     ("handler", "/contact/", "New contact"),
     ("dispatcher", "/board/", "Board"),
-    ("pcc", "/measures/", "Measures"),
+    ("pcc", "/commissioner/", "What is published"),
 )
 
 

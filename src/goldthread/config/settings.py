@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "goldthread.quality",
     "goldthread.improvement",
     "goldthread.governance",
+    "goldthread.commissioner",
     "goldthread.retention",
     "goldthread.integration",
     "goldthread.demo",

@@ -86,3 +86,11 @@ METHODS = [
 ]
 VOICEMAIL = [("not_asked", "Not asked"), ("safe", "Safe"), ("not_safe", "Not safe")]
 PARTS = [("opener", "Opened it"), ("author", "Wrote in it"), ("owner", "Owned it"), ("attending", "Attended it")]
+
+SIGHT_REASONS = [
+    ("exception", "An exception that a board or a pack shows"),
+    ("assurance", "Assurance of a recommendation"),
+    ("complaint", "A complaint, or a letter"),
+    ("review", "A review or an inspection"),
+]
+"""Why somebody who answers for the force opens records: a list, so that no particulars of a person stand in the audit *(ours)*."""

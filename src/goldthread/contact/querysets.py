@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from goldthread.audit.models import DatabaseNow
 from goldthread.config.prepared import Prepared, of
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 CHILD_TOO: list[Callable[[], Q]] = []
 """What floors above hold of a child in an incident, whatever its record says: it is in the scope *child* as well. Filled at start,
 each as whether a row is there: of few incidents that is looked up, of all the database builds one table of them."""
+LASTS = timedelta(hours=12)
+"""How long a reason opens a record *(ours)*."""
 ENDS_AT_CLOSING = frozenset({"open", "area"})
 """Scopes whose incidents go out of sight with their closing."""
 
@@ -133,6 +137,8 @@ def _reach(user: Staff, scope: Scope, *, ended: bool) -> Q:
             found = Q(area__in=[user.area, ""]) | _offered(user) if user.area else Q()
         case "team":
             found = Q(team=user.team_id) | Q(owner_team=user.team_id) | Q(owner__team=user.team_id) | _offered(user)
+        case "reasoned":
+            found = Q(_opened_for_a_reason(user))
         case "child":
             found = reduce(or_, (one() for one in CHILD_TOO), Q(child__in=["yes", "possible"]))
         case _:
@@ -150,6 +156,14 @@ def _involved(user: Staff, *parts: str) -> Exists:
 
     mine = Involvement.objects.filter(incident=OuterRef("pk"), staff=user)
     return Exists(mine.filter(part__in=parts) if parts else mine)
+
+
+def _opened_for_a_reason(user: Staff) -> Exists:
+    """That this person said lately why they open it."""
+    from goldthread.contact.sight_models import SightReason
+
+    given = SightReason.objects.filter(incident=OuterRef("pk"), staff=user)
+    return Exists(given.filter(at__gt=DatabaseNow() - LASTS))
 
 
 def _sent_there(user: Staff) -> Exists:

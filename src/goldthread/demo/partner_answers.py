@@ -86,8 +86,9 @@ class Partners:
                 else sent.contact.name
             )
             self.referrals.leg(when, self.who, sent, leg, name, words, ago=ago)
-            if leg == "accepted" and rng.random() < _held()["chased"]:
-                self.desk.later(when + timedelta(days=rng.uniform(*CHASED)), lambda at: self._chase(at, sent))
+            if leg == "accepted":
+                after = CHASED if rng.random() < _held()["chased"] else RUNG
+                self.desk.later(when + timedelta(days=rng.uniform(*after)), lambda at: self._chase(at, sent))
             self._follow(when, sent, then, share)
 
         self.desk.later(at, told)

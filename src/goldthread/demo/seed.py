@@ -33,6 +33,7 @@ from goldthread.demo.looking_back import look_back
 from goldthread.demo.messages import wait_in_the_inbox
 from goldthread.demo.partners import keep_partners
 from goldthread.demo.plan import Plan
+from goldthread.demo.plan_rows import enter_the_plan
 from goldthread.demo.roster import Roster
 from goldthread.demo.rounds import score_the_year
 from goldthread.demo.rows import ORDER, Record
@@ -97,6 +98,7 @@ def seed(
             await_reading(plan, now, waiting)
             scored = score_the_year(random.Random(SEED + 3), database_now(connection), plan.size)  # noqa: S311 - a demo's dice
             progress(f"{scored:,} records of the year scored by quality assurance")
+            progress(f"{enter_the_plan(database_now(connection))} recommendations in the improvement plan")
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
             progress(f"{looked:,} incidents of the last weeks are to be looked back at")

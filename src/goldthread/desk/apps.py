@@ -7,5 +7,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from goldthread.desk import board  # noqa: F401 - registers its listener
         from goldthread.desk.measures import register_all
+        from goldthread.desk.reason_views import opening
+        from goldthread.measures.queries import OPENINGS
 
         register_all()
+        OPENINGS["incident"] = opening

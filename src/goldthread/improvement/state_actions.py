@@ -35,14 +35,16 @@ def look() -> int:
 
     Nothing is written while nothing changed. What re-opens has nobody's name: its figure did it.
     """
-    series = known()
-    codes = {one.figure.bound.code for one in plan().recommendations if one.figure is not None}
+    series, whole, anew = known(), plan(), False
+    codes = {one.figure.bound.code for one in whole.recommendations if one.figure is not None}
     for code in sorted(codes & series.keys()):
         told = told_now(series[code])
         if told is not None and changed(code, told):
+            anew = True
             with acting(None) as act:
                 see(act, code, told)
-    fallen = [one.id for one in plan().recommendations if _fallen(one) is not None]
+    found = plan() if anew else whole
+    fallen = [one.id for one in found.recommendations if _fallen(one) is not None]
     return sum(_reopen(number) for number in fallen)
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("quality/", include("goldthread.quality.urls")),
     path("governance/", include("goldthread.governance.urls")),
     path("improvement/", include("goldthread.improvement.urls")),
+    path("commissioner/", include("goldthread.commissioner.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,12 @@ from django.db.models import Aggregate, Count, DurationField, QuerySet
 
 from goldthread.config.logs import log
 from goldthread.measures.models import StoredPoint
-from goldthread.measures.registry import SMALL, Measure, Point, measures
+from goldthread.measures.registry import Measure, Point, measures
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-__all__ = ["WHICH", "asked", "cases", "ended", "measures", "point", "seen", "shown", "shown_to", "weeks"]
+__all__ = ["WHICH", "asked", "cases", "ended", "measures", "point", "seen", "shown", "weeks"]
 
 
 WEEKS = 13
@@ -26,6 +26,11 @@ PROMPT = timedelta(days=1)
 """How long after its week's end a point counts as taken then *(ours)*."""
 WHICH = {"met": "met", "not_met": "not met", "all": "all that count", "timed": "with a time"}
 """The lists behind a figure: each of its numbers is the length of one."""
+
+
+OPENINGS: dict[str, Callable[[Staff], dict[str, Any]]] = {}
+"""By what a case is: how somebody whose role sees none by itself opens those behind a number. Filled at start by the app that holds the cases;
+gives ``address``, a route's name, and ``reasons`` to choose from, or nothing."""
 
 
 class Within(Aggregate):
@@ -94,7 +99,7 @@ def asked(measure: Measure, now: datetime) -> dict[str, str]:
     return {name: sqlparse.format(str(one.query), reindent=True) for name, one in found.items()}
 
 
-def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
+def weeks() -> dict[str, list[dict[str, Any]]]:
     """Each measure's points of the last weeks by its code, the oldest first, as a page shows them.
 
     A measure that has gone or was renamed since has no row here; its points stand in the table.
@@ -107,44 +112,14 @@ def weeks(*, outside: bool) -> dict[str, list[dict[str, Any]]]:
         by_week.setdefault(one.until, []).append(one)
     found: dict[str, list[dict[str, Any]]] = {code: [] for code in known}
     for until in sorted(by_week):
-        rows = by_week[until]
-        points = [
-            Point(known[row.code], row.since, row.until, row.met, row.of, row.timed, row.median, row.p90)
-            for row in rows
-        ]
-        for row, told in zip(rows, shown_to(points, outside=outside), strict=True):
+        for row in by_week[until]:
+            told = shown(Point(known[row.code], row.since, row.until, row.met, row.of, row.timed, row.median, row.p90))
             late = row.taken_at - row.until > PROMPT
             found[row.code].append({**told, "taken_at": row.taken_at, "late": late})
     return found
 
 
-def shown_to(found: Sequence[Point], *, outside: bool) -> list[dict[str, Any]]:
-    """Points as a page shows them. From ``outside`` a figure is withheld where any of its parts counts 1 to 4 cases.
-
-    So is every figure that shares out the same cases, or the small one could be reckoned from the others; and one that differs by so few
-    from the wider one it lies within.
-    """
-    small = {one.measure.parts_of for one in found if _small(one)} - {""}
-    met = {one.measure.code: one.met for one in found}
-
-    def withheld(one: Point) -> bool:
-        wider = met.get(one.measure.within)
-        between = wider - one.met if wider is not None and one.met is not None else 0
-        return _small(one) or one.measure.parts_of in small or 0 < between < SMALL
-
-    return [shown(one, withheld=outside and withheld(one)) for one in found]
-
-
-def _small(found: Point) -> bool:
-    if found.of is None or found.met is None:
-        return False
-    parts = [found.met, found.of, found.of - found.met]
-    if found.timed is not None:
-        parts += [found.timed, found.of - found.timed]
-    return any(0 < part < SMALL for part in parts)
-
-
-def shown(found: Point, *, withheld: bool) -> dict[str, Any]:
+def shown(found: Point) -> dict[str, Any]:
     """A point as a page shows it."""
     share = found.share
     return {
@@ -152,7 +127,6 @@ def shown(found: Point, *, withheld: bool) -> dict[str, Any]:
         "since": found.since,
         "until": found.until,
         "known": found.of is not None,
-        "withheld": withheld,
         "met": found.met,
         "of": found.of,
         "percent": None if share is None else round(share * 100, 1),

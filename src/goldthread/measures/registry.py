@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 SMALL = 5
-"""Counts from 1 to one less than this are not shown to those who hold the force to account from outside *(ours)*."""
+"""Counts from 1 to one less than this are told to nobody outside the force *(ours)*."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from goldthread.accounts.routes import route, staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.measures import queries
-from goldthread.measures.registry import SMALL, Measure, measure
+from goldthread.measures.registry import Measure, measure
 
 PAGE = 100
 
@@ -22,43 +22,30 @@ PAGE = 100
 @route("measures.see", "none")
 @require_safe
 def list_all(request: HttpRequest) -> HttpResponse:
-    """Every measure over its own window, as aggregates; small numbers are withheld from outside bodies."""
-    user = staff(request)
+    """Every measure over its own window, as aggregates."""
     now = database_now(connection)
-    points = [queries.point(one, now) for one in queries.measures()]
-    shown = queries.shown_to(points, outside=user.role == "pcc")
-    return render(
-        request,
-        "measures/list.jinja",
-        {
-            "now": now,
-            "measures": shown,
-            "weeks": queries.weeks(outside=user.role == "pcc"),
-            "cases": user.can("measures.cases"),
-            "small": SMALL,
-        },
-    )
+    context = {
+        "now": now,
+        "measures": [queries.shown(queries.point(one, now)) for one in queries.measures()],
+        "weeks": queries.weeks(),
+        "cases": staff(request).can("measures.cases"),
+    }
+    return render(request, "measures/list.jinja", context)
 
 
 @route("measures.see", "none")
 @require_safe
 def weeks(request: HttpRequest, code: str) -> HttpResponse:
     """One measure: its definition, its query, and what it was at the end of each of the last weeks, as aggregates."""
-    user = staff(request)
     one = _measure(code)
     now = database_now(connection)
-    outside = user.role == "pcc"
-    # With those that share out the same cases: where one of them is withheld, all are.
-    shares = [each for each in queries.measures() if each == one or (one.parts_of and each.parts_of == one.parts_of)]
-    shown = queries.shown_to([queries.point(each, now) for each in shares], outside=outside)
     context = {
         "now": now,
         "measure": one,
-        "point": next(each for each in shown if each["measure"] == one),
-        "weeks": queries.weeks(outside=outside)[code],
+        "point": queries.shown(queries.point(one, now)),
+        "weeks": queries.weeks()[code],
         "asked": queries.asked(one, now),
-        "cases": user.can("measures.cases"),
-        "small": SMALL,
+        "cases": staff(request).can("measures.cases"),
     }
     return render(request, "measures/weeks.jinja", context)
 
@@ -89,9 +76,10 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
         "number": page.number,
         "pages": pages.num_pages,
         "total": pages.count,
+        "opening": queries.OPENINGS[one.subject](user) if one.subject in queries.OPENINGS else {},
         "ended": queries.ended(one, now, which, user),
         "force": queries.cases(one, now, which).count(),
-        "point": queries.shown(queries.point(one, now), withheld=False),
+        "point": queries.shown(queries.point(one, now)),
     }
     return render(request, "measures/cases.jinja", context)
 

@@ -42,6 +42,13 @@ class Found(Shown):
     incidents: list[Brief]
 
 
+class Opened(Shown):
+    """What a reason opened: how many were not open to this user before, and those behind the number that are now, newest first."""
+
+    opened: int
+    incidents: list[Brief]
+
+
 class Row(Shown):
     """An open incident on the board."""
 

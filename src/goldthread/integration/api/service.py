@@ -10,6 +10,7 @@ from goldthread.integration.api import (
     assessments,
     caller,
     children,
+    commissioner,
     concerns,
     cover,
     door,
@@ -20,6 +21,7 @@ from goldthread.integration.api import (
     incidents,
     investigation,
     known,
+    letter,
     links,
     lists,
     lookback,
@@ -33,6 +35,7 @@ from goldthread.integration.api import (
     referrals,
     requests,
     retention,
+    sight,
     supervision,
     units,
 )
@@ -105,6 +108,7 @@ SUBJECTS = {
         quality_feedback.router,
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
     ),
+    "Records behind a figure": (sight.router, "Opening the incidents that a measure counts, for a reason."),
     "Governance": (
         governance.router,
         "Figures over time and which show more than chance, notes on them, and the packs that boards are given.",
@@ -116,6 +120,14 @@ SUBJECTS = {
     "Improvement plan's actions": (
         improvement_actions.router,
         "What is done about recommendations: actions, milestones, evidence with its hash, plan files, and who is written to.",
+    ),
+    "Commissioner": (
+        commissioner.router,
+        "What the force issues to the Commissioner's office: the catalogue of tables, editions as frozen, and issuing the next.",
+    ),
+    "Commissioner's letter": (
+        letter.router,
+        "The plan as the Commissioner's office is told of it, and its comments under section 55: drafting, writing and issuing them.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
