@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import comb, sqrt
 from statistics import NormalDist
 
@@ -157,6 +158,17 @@ def test_rules_of_several_values_read_only_those_that_share_no_cases() -> None:
     assert chart(counted([*base, 20]), 4 * WEEK, [BEYOND]).now == (("beyond", "down"),), (
         "one value by itself is read at once"
     )
+
+
+def test_periods_of_other_lengths_share_no_cases_where_one_begins_as_the_other_ends() -> None:
+    days = [0, 31, 59, 90, 120, 151, 181, 212, 243]
+    ends = [START + timedelta(days=one) for one in days]
+    months = [
+        Figure(until, 0.8 + number / 100, 60, since=since) for number, (since, until) in enumerate(pairwise(ends))
+    ]
+    assert chart(months, timedelta(days=31), []).read == 8
+    again = [*months, Figure(ends[-1] + timedelta(days=3), 0.8, 60, since=ends[-2])]
+    assert chart(again, timedelta(days=31), []).read == 8
 
 
 def test_a_clock_that_changes_makes_no_week_share_cases_with_the_next() -> None:

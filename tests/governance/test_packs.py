@@ -181,7 +181,9 @@ def test_one_figure_is_the_same_on_its_page_in_its_cases_in_the_pack_and_by_the_
         with subtests.test(measure.code):
             row = tiles[tiles.index(f'id="{measure.code}"') :]
             cells = re.findall(r'<td class="board__num">\s*(.*?)\s*</td>', row[: row.index("</tr>")], re.DOTALL)
-            met, of = (int(one.replace(",", "")) for one in cells[1].split(" of "))
+            met, of = (
+                int(one.replace(",", "")) for one in re.findall(r"^[\d,]+|(?<=>)[\d,]+|(?<= of )[\d,]+", cells[1])
+            )
             told = made.content["figures"][measure.code]["figure"]
             now = api.get(f"/figures/{measure.code}").json()["figure"]
             behind = fim.get(f"/measures/{measure.code}/", {"which": "met"}).text

@@ -131,7 +131,14 @@ def test_strangers_and_the_commissioner_see_nothing_of_it(cast: Cast, browser: B
         200, 404, 404,
     ]  # fmt: skip
     assert handler.post(f"/meetings/{meeting.pk}/join", {"key": key()}).status_code == 404
-    for person in (cast.pcc, cast.silver, cast.auditor):
+    board = browser(cast.silver)  # has meetings of its own kind, and none of this one
+    assert [board.get(f"/meetings/{path}").status_code for path in ("", f"{meeting.pk}/", f"{meeting.pk}/state")] == [
+        200, 404, 404,
+    ]  # fmt: skip
+    assert f"/meetings/{meeting.pk}/" not in board.get("/meetings/").text
+    assert board.post(f"/meetings/{meeting.pk}/join", {"key": key()}).status_code == 404
+    assert board.post("/meetings/call", {"key": key(), "kind": "irmm", "because": "start"}).status_code == 422
+    for person in (cast.pcc, cast.auditor):
         client = browser(person)
         for path in ("", "mine", "count", f"{meeting.pk}/", f"{meeting.pk}/state"):
             assert client.get(f"/meetings/{path}").status_code == 403, path
@@ -315,7 +322,7 @@ def test_the_file_shows_no_more_than_the_page_and_only_to_whom_the_meeting_is_op
     choose(cast.fim, meeting, incident)
     actions.end(cast.fim, meeting.pk)
     at = f"/meetings/{meeting.pk}/minutes.pdf"
-    for nobody, answer in ((cast.handler, 404), (cast.pcc, 403), (cast.silver, 403)):
+    for nobody, answer in ((cast.handler, 404), (cast.pcc, 403), (cast.silver, 404)):
         assert browser(nobody).get(at).status_code == answer
     far = printed_text(browser(cast.far_supervisor).get(at).content)
     assert incident.reference not in far

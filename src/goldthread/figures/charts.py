@@ -56,12 +56,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Figure:
-    """A value at the end of a period: a share from 0 to 1, None where it is not known; ``met`` of ``n`` cases, where it is counted."""
+    """A value at the end of a period: a share from 0 to 1, None where it is not known; ``met`` of ``n`` cases, where it is counted.
+    ``since`` is from when its cases are, where that is not the chart's window before ``until``.
+    """
 
     until: datetime
     share: float | None
     n: int | None = None
     met: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -153,10 +156,11 @@ def _parts(
     for place, one in enumerate(figures):
         part = raw[sum(begin < one.until for begin in begins)]
         part.places.append(place)
-        if one.share is None or (part.since is not None and one.until - window < part.since - HOUR):
+        since = one.since or one.until - window
+        if one.share is None or (part.since is not None and since < part.since - HOUR):
             continue
         part.judged.append(place)
-        if not part.chain or one.until - figures[part.chain[-1]].until >= window - HOUR:
+        if not part.chain or since >= figures[part.chain[-1]].until - HOUR:
             part.chain.append(place)
     for part in raw:
         part.own = len(part.chain)

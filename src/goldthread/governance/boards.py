@@ -80,10 +80,9 @@ def broken(board: str, now: datetime) -> list[tuple[str, str]]:
     kind = kinds_on(force_day(now)).get(board)
     last = newest_meeting(board)
     day = force_day(last.opened_at) if last is not None else None
-    if kind is None or kind.every is None or not rules.due(day, kind.every, force_day(now)):
+    if last is None or kind is None or kind.every is None or not rules.due(day, kind.every, force_day(now)):
         return []
-    told = f"It sat last on {clock(last.opened_at)}." if last is not None else "It has never sat here."
-    return [("regular", f"{kind.name} is to sit every {kind.every.days} days. {told}")]
+    return [("regular", f"{kind.name} is to sit every {kind.every.days} days. It sat last on {clock(last.opened_at)}.")]
 
 
 def now_of(since: Mapping[uuid.UUID, datetime]) -> dict[uuid.UUID, beyond.Now]:

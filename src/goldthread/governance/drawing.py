@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from goldthread.clocks.local import LONDON
 
 WIDTH, HEIGHT = 760, 260
-LEFT, RIGHT, TOP, BOTTOM = 50, 16, 30, 30
+LEFT, RIGHT, TOP, BOTTOM = 50, 32, 30, 30
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 MOST_STEPS, MOST_DAYS = 6, 8
 """Lines across and days below that fit *(ours)*."""
+LETTER = 8
+"""How wide a letter of a word at a value is, at most *(ours)*."""
 LONG = 300
 """Days of history from which months are told below, and not days *(ours)*."""
 
@@ -163,23 +165,26 @@ def _line(values: Sequence[dict[str, Any]], across: _Across, up: _Up) -> str:
 
 
 def _dots(values: Sequence[dict[str, Any]], across: _Across, up: _Up) -> list[dict[str, Any]]:
-    """A dot for each known value; one that breaks a rule has a word, unless the one before has the same."""
-    found, before = [], ""
+    """A dot for each known value. Of neighbours that break the same rules the first has their word, and none is written over another."""
+    found, before, free = [], "", 0.0
     for one, at in zip(values, across.times, strict=True):
         if one["share"] is None:
             continue
         words = ", ".join(each["word"] for each in one["broken"])
+        x, wide = across.at(at), LETTER * len(words)
+        shown = bool(words) and words != before and x - wide / 2 >= free
+        free = x + wide / 2 if shown else free
         found.append(
             {
-                "x": across.at(at),
+                "x": x,
                 "y": up.at(one["share"]),
                 "broken": bool(words),
-                "word": words if words != before else "",
+                "word": words if shown else "",
                 "read": one["read"],
                 "late": one["late"],
             }
         )
-        before = words
+        before = words if shown or not words else before
     return found
 
 

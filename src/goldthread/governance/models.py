@@ -42,7 +42,7 @@ class Pack(AppendOnly):
     at = models.DateTimeField(db_default=DatabaseNow())
     key = models.UUIDField(unique=True)
 
-    objects = models.Manager.from_queryset(PackQuerySet)()
+    objects = PackQuerySet.as_manager()  # type: ignore[misc]  # its verbs beside the base's
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["board", "number"], name="pack_number_once")]

@@ -118,15 +118,15 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
-def figure_words(figure: Mapping[str, Any] | None) -> str:
-    """A figure as of issue, in words."""
+def figure_words(figure: Mapping[str, Any] | None, between: str = ", ") -> str:
+    """A figure as of issue, in words, and ``between`` it and its time."""
     if figure is None:
         return "not known"
     if figure["n"] is None or figure["share"] is None:
         return "no cases" if figure["n"] == 0 else "not known"
     counted = f"{figure['met']:,} of {figure['n']:,}" if figure["met"] is not None else f"n = {figure['n']:,}"
     since = f"{_day(figure['since'])} to " if figure["since"] else "period to "
-    return f"{percent(figure['share'])} ({counted}), {since}{_day(figure['until'])}"
+    return f"{percent(figure['share'])} ({counted}){between}{since}{_day(figure['until'])}"
 
 
 def signal_words(told: Mapping[str, Any]) -> str:
@@ -171,7 +171,7 @@ def _says(one: Mapping[str, Any]) -> str:
 def _figures(figures: list[Mapping[str, Any]], address: Address) -> list[Part]:
     if not figures:
         return [Paragraph("No figure is kept yet.")]
-    rows = tuple((one["name"], figure_words(one["figure"]), signal_words(one)) for one in figures)
+    rows = tuple((one["name"], figure_words(one["figure"], "\n"), signal_words(one)) for one in figures)
     head, addresses = ("Figure", "As of issue", "Against chance"), tuple(address(one["code"]) for one in figures)
     return [Table("Every figure, and how it stands against chance", head, rows, (8, 8, 7), addresses)]
 

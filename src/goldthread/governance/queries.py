@@ -55,7 +55,7 @@ def one(code: str) -> Judged | None:
 def judged(series: Series, notes: Iterable[Annotation]) -> Judged:
     """A figure with what was noted on it."""
     values, kept = series.values(), list(notes)
-    figures = [Figure(each.until, each.share, each.n, each.met) for each in values]
+    figures = [Figure(each.until, each.share, each.n, each.met, each.since) for each in values]
     anew = [_begins(each.day) for each in kept if each.anew]
     made = chart(figures, series.window, rules.chart_rules(), anew)
     return Judged(series, values, made, kept, rules.state(made.now, series.good, told=made.told))

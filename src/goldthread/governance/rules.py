@@ -105,8 +105,8 @@ def apart(known: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
 
 
 def due(newest: date | None, every: timedelta, today: date) -> bool:
-    """Whether a board that sat last on a day, or never, is to sit again."""
-    return newest is None or newest + every <= today
+    """Whether a board that sat last on a day is to sit again. One that never sat has not begun, and is not asked for."""
+    return newest is not None and newest + every <= today
 
 
 def _told(day: date) -> str:

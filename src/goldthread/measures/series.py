@@ -20,7 +20,8 @@ class Value:
     """A figure at the end of a period: a share from 0 to 1, of ``n`` cases or records; None where it is not known, never zero.
 
     ``met`` is how many of ``n`` met it, where the share is a plain one of cases; None where it is weighted. ``low`` and ``high``
-    are its 95 % limits where its source reckons some. ``late`` says that it was taken more than a day after ``until``.
+    are its 95 % limits where its source reckons some. ``late`` says that it was taken more than a day after ``until``. ``since`` is from
+    when its cases are, where that is not the series' window before ``until``.
     """
 
     until: datetime
@@ -30,6 +31,7 @@ class Value:
     low: float | None = None
     high: float | None = None
     late: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from goldthread.quality import rules
 from goldthread.quality.models import QualityRound
 from goldthread.quality.rates import wholes
 
-Rounds = list[tuple[datetime, dict[str, Rate | None]]]
+Rounds = list[tuple[datetime, datetime, dict[str, Rate | None]]]
 ADDRESS = "/quality/rates/"
 WHOLE = {"good": "Records that are good", "critical": "Records with no critical fail"}
 
@@ -38,20 +38,23 @@ def _series(code: str, name: str, newest: QualityRound, told: Callable[[], Round
 
 
 def _told() -> Rounds:
-    """The end of each round that is scored whole, and its rates."""
+    """The beginning and the end of each round that is scored whole, and its rates."""
     found = []
     for one in QualityRound.objects.order_by("until", "id").prefetch_related("strata"):
         rates = wholes(one)
         if rates is not None:
-            found.append((datetime.combine(one.until + timedelta(days=1), time(), LONDON), rates))
+            since = datetime.combine(one.since, time(), LONDON)
+            found.append((since, datetime.combine(one.until + timedelta(days=1), time(), LONDON), rates))
     return found
 
 
 def _values(code: str, rounds: Rounds) -> list[Value]:
     found = []
-    for until, rates in rounds:
+    for since, until, rates in rounds:
         rate = rates.get(code)
         found.append(
-            Value(until, None, None) if rate is None else Value(until, rate.share, rate.n, low=rate.low, high=rate.high)
+            Value(until, None, None, since=since)
+            if rate is None
+            else Value(until, rate.share, rate.n, low=rate.low, high=rate.high, since=since)
         )
     return found

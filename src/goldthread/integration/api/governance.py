@@ -65,7 +65,7 @@ def list_figures(request: HttpRequest) -> answers.FigureList:  # noqa: ARG001 - 
 
 
 @operation(
-    router, "GET", "/figures/{code}", rules.SEE, "none", answers={200: answers.FigureWhole}, summary="Read a figure's history",
+    router, "GET", "/figures/{str:code}", rules.SEE, "none", answers={200: answers.FigureWhole}, summary="Read a figure's history",
 )  # fmt: skip
 def read_figure(request: HttpRequest, code: FigureCode) -> answers.FigureWhole:  # noqa: ARG001 - the same for all who may ask
     """Its values with the limits of its control chart, the rules they break, what was noted, and the figure as of now."""
@@ -77,7 +77,7 @@ def read_figure(request: HttpRequest, code: FigureCode) -> answers.FigureWhole: 
 
 
 @operation(
-    router, "POST", "/figures/{code}/notes", rules.NOTE, "collection",
+    router, "POST", "/figures/{str:code}/notes", rules.NOTE, "collection",
     answers={201: answers.FigureNoted}, summary="Note something on a figure's history",
 )  # fmt: skip
 def note_on_figure(request: HttpRequest, code: FigureCode, key: Key, given: NoteGiven) -> Status[answers.FigureNoted]:
@@ -106,7 +106,7 @@ def issue_pack(request: HttpRequest, key: Key, given: IssueGiven) -> Status[answ
 
 
 @operation(
-    router, "GET", "/packs/drafts/{board}", rules.ISSUE, "consultation", answers={200: answers.PackDraft}, summary="Read the draft of a pack",
+    router, "GET", "/packs/drafts/{str:board}", rules.ISSUE, "consultation", answers={200: answers.PackDraft}, summary="Read the draft of a pack",
 )  # fmt: skip
 def read_pack_draft(request: HttpRequest, board: Board) -> answers.PackDraft:
     """What would be issued now, for a board that this user issues for."""
