@@ -29,6 +29,7 @@ FLOORS = [
     ["safeguarding"],
     ["investigation"],
     ["quality"],
+    ["learning"],
     ["retention"],
     ["integration"],
     ["demo"],

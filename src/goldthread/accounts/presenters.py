@@ -31,6 +31,8 @@ NAV = [
     ("quality.draw", "quality:rounds", "Quality", "g q"),
     ("quality.rates", "quality:newest", "Quality", "g q"),
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
+    ("learning.keep", "learning:home", "Learning", "g d"),
+    ("learning.see", "learning:effects", "Learning", "g d"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
@@ -62,6 +64,9 @@ MENU = [
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
     ("supervision.quality", "supervision:quality", "Quality of review"),
     ("coaching.leave", "supervision:notes_left", "Coaching notes I left"),
+    ("quality.themes", "quality:themes", "Themes of quality"),
+    ("learning.due", "learning:due", "Who is due a course"),
+    ("learning.own", "learning:mine", "My courses"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("investigation/", include("goldthread.investigation.urls")),
     path("retention/", include("goldthread.retention.urls")),
     path("quality/", include("goldthread.quality.urls")),
+    path("learning/", include("goldthread.learning.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),
