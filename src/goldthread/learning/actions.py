@@ -150,7 +150,7 @@ def call_off(user: Staff, cohort_id: int, *, words: str) -> Cohort:
             raise Refused("People are registered as having been there or not, so it was held. Nothing was changed.")
         found.called_off_at, found.why = act.now, Payload.objects.keep(kept)
         found.save()
-        act.record("alteration", KEEP, [("learning-cohort", str(cohort_id))], state="called off")
+        act.record("alteration", KEEP, [("learning-cohort", str(cohort_id))], state="called-off")
     return found
 
 
@@ -190,7 +190,7 @@ def unbook(user: Staff, cohort_id: int, *, staff: int) -> None:
         if booking is None:
             raise NotThere("They are not booked for it.")
         BookingEnd(booking=booking, by=user, at=act.now).save()
-        act.record("alteration", KEEP, [("learning-cohort", str(cohort_id)), ("staff", str(staff))], state="not booked")
+        act.record("alteration", KEEP, [("learning-cohort", str(cohort_id)), ("staff", str(staff))], state="not-booked")
 
 
 def held(user: Staff, cohort_id: int) -> Cohort:

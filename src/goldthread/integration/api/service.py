@@ -10,6 +10,7 @@ from goldthread.integration.api import (
     assessments,
     caller,
     children,
+    cohorts,
     concerns,
     cover,
     door,
@@ -17,6 +18,7 @@ from goldthread.integration.api import (
     incidents,
     investigation,
     known,
+    learning,
     links,
     lists,
     lookback,
@@ -27,6 +29,7 @@ from goldthread.integration.api import (
     protection,
     quality,
     quality_feedback,
+    quality_themes,
     referrals,
     requests,
     retention,
@@ -101,6 +104,18 @@ SUBJECTS = {
     "Quality feedback": (
         quality_feedback.router,
         "What was found in the scoring of one's own work, answering it, and the lead's answer to a dispute.",
+    ),
+    "Themes": (
+        quality_themes.router,
+        "What rounds of quality found and somebody takes up: making a theme, reading it with what came of it, and closing it.",
+    ),
+    "Learning": (
+        learning.router,
+        "What has to be learned and by whom: courses, needs, who is due, one's own courses, and what cohorts changed.",
+    ),
+    "Cohorts": (
+        cohorts.router,
+        "Courses held: planning one, booking people, and the register of who was there, line by line or by file.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
