@@ -14,7 +14,7 @@ from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import roles
 from goldthread.audit.models import AuditEvent
 from goldthread.learning import actions, picture, queries
-from goldthread.learning.models import Attendance, Cohort, LearningNeed
+from goldthread.learning.models import Cohort, CourseAttendance, LearningNeed
 from goldthread.learning.views import today
 from tests.cast import Cast, key
 from tests.learning.scenes import COURSE, handlers, held, planned, trainer
@@ -62,7 +62,7 @@ def test_from_a_theme_to_a_need_a_cohort_and_its_register(cast: Cast, browser: B
     for expected in (302, 422):
         file = SimpleUploadedFile("who.csv", b"collar,attended\nhandler,yes\nteammate,yes\n")
         assert client.post(f"{at}file", {"key": key(), "file": file}).status_code == expected
-    assert Attendance.objects.count() == 4
+    assert CourseAttendance.objects.count() == 4
     assert client.post(f"{at}call-off", {"key": key(), "words": "No."}).status_code == 422
 
 
@@ -132,7 +132,7 @@ def test_an_effect_is_a_picture_with_its_table_and_words_and_no_name_but_the_tra
     assert "The trained changed for the better" in shown
     assert "n = 160 records" in shown
     assert "A change cannot be told from none" in shown, "of critical fails, of which there are none"
-    assert page.text.count("<svg class=") == page.text.count('class="board learn-groups"') == 3
+    assert page.text.count('<svg class="learn-picture"') == page.text.count('class="board learn-groups"') == 4
     for one in Staff.objects.exclude(pk__in=[cast.silver.pk]):
         assert one.name not in shown, one
 

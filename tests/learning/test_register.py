@@ -10,7 +10,7 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, Refused, Stale
 from goldthread.learning import actions, queries, register_actions, rules
-from goldthread.learning.models import Attendance, AttendanceFile
+from goldthread.learning.models import AttendanceFile, CourseAttendance
 from goldthread.learning.rules import Was
 from goldthread.learning.views import today
 from tests.cast import Cast
@@ -32,7 +32,7 @@ def test_a_file_says_who_was_there_and_the_same_bytes_are_not_read_twice_for_any
     for cohort in (made, planned(cast, days=-3)):
         with pytest.raises(Stale, match=f"This very file was read .* by {trainer(cast).name}.*{file.sha256[:12]}"):
             register_actions.read_file(trainer(cast), cohort.pk, content=FILE)
-    assert (AttendanceFile.objects.count(), Attendance.objects.count()) == (1, 3)
+    assert (AttendanceFile.objects.count(), CourseAttendance.objects.count()) == (1, 3)
     event = AuditEvent.objects.get(verb="learning.keep", duty="collection", detail__contains=file.sha256)
     assert f'["staff","{cast.handler.pk}"]' in event.subjects
 
@@ -48,7 +48,7 @@ def test_unknown_people_are_named_by_line_and_nothing_is_half_done(cast: Cast) -
         register_actions.register(
             trainer(cast), made.pk, rows=[Was("handler", attended=True), Was("nobody", attended=True)]
         )
-    assert not Attendance.objects.exists()
+    assert not CourseAttendance.objects.exists()
     assert not AttendanceFile.objects.exists(), "put right, the file may be sent again"
 
 
@@ -57,7 +57,7 @@ def test_what_stands_is_not_kept_twice_and_what_was_corrected_holds(cast: Cast) 
     again = [Was("handler", attended=True), Was("teammate", attended=False)]
     assert [one.staff for one in register_actions.register(trainer(cast), made.pk, rows=again)] == [cast.teammate]
     assert states(cast, trainer(cast)) | {"handler": "held", "teammate": "never"} == states(cast, trainer(cast))
-    assert Attendance.objects.count() == 3
+    assert CourseAttendance.objects.count() == 3
 
 
 def test_there_is_no_register_before_it_begins_or_once_it_was_called_off(cast: Cast) -> None:

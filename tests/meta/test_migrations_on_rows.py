@@ -51,6 +51,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "lookback_decision": {"kind": "'reopen'", "reason": "''"},
     "meetings_action": {"owner_id": "1", "due_at": "'2126-06-01'"},
     "learning_cohort": {"ends": "'2026-06-01'", "places": "1"},
+    "learning_courseattendance": {"result": "''"},
     "learning_learningneed": {"roles": "'{call_handler}'"},
     "learning_learningneedstep": {"course": "'x'"},
     "meetings_actionanswer": {"answer": "'done'", "by_id": "1", "words_id": SAME},

@@ -19,7 +19,7 @@ from goldthread.config.errors import Invalid
 from goldthread.contact.known import force_day
 from goldthread.demo.rounds import cohorts, weekday
 from goldthread.learning import actions
-from goldthread.learning.models import Attendance, Booking, Cohort
+from goldthread.learning.models import Booking, Cohort, CourseAttendance
 from goldthread.quality import theme_actions
 from goldthread.quality.models import QualityRound, QualityTheme
 from goldthread.quality.rates import wholes
@@ -56,8 +56,8 @@ def _held(
     )  # fmt: skip
     Booking.objects.bulk_create(Booking(cohort=cohort, staff=one, by=trainer, at=planned) for one in people)
     came = [rng.random() >= absent for _ in people]
-    Attendance.objects.bulk_create(
-        Attendance(cohort=cohort, staff=one, attended=there, result="passed" if there else "", by=trainer, at=registered)
+    CourseAttendance.objects.bulk_create(
+        CourseAttendance(cohort=cohort, staff=one, attended=there, result="passed" if there else "", by=trainer, at=registered)
         for one, there in zip(people, came, strict=True)
     )  # fmt: skip
     with acting(trainer) as act:

@@ -16,7 +16,7 @@ from goldthread.config.logs import log
 from goldthread.contact.known import force_day
 from goldthread.figures.effects import Effect, NotYet, Seen, effect
 from goldthread.learning import rules
-from goldthread.learning.models import Attendance, Cohort
+from goldthread.learning.models import Cohort, CourseAttendance
 from goldthread.measures.registry import measure, measures
 from goldthread.quality.finding import of_period
 from goldthread.quality.results import Result, results
@@ -116,7 +116,7 @@ def _pool(cohort: Cohort, known: rules.Courses, until: date) -> tuple[set[int], 
     when the cohort began is in neither group: they were trained before.
     """
     newest = (
-        Attendance.objects.filter(cohort__course=cohort.course)
+        CourseAttendance.objects.filter(cohort__course=cohort.course)
         .order_by("cohort", "staff", "-id")
         .distinct("cohort", "staff")
     )

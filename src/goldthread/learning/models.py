@@ -113,11 +113,11 @@ class AttendanceFile(AppendOnly):
     at = models.DateTimeField(db_default=DatabaseNow())
 
 
-class Attendance(AppendOnly):
+class CourseAttendance(AppendOnly):
     """Whether somebody was there, and with what result; of several of one person and cohort the newest holds."""
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="attendance")
-    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
     attended = models.BooleanField()
     result = models.CharField(max_length=8, choices=RESULTS, blank=True)
     file = models.ForeignKey(AttendanceFile, models.PROTECT, related_name="+", null=True)

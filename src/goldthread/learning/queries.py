@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from goldthread.accounts.models import Staff
 from goldthread.learning import rules
 from goldthread.learning.effects import effects as effects  # what boards and plans ask of this app stands here
-from goldthread.learning.models import Attendance, Booking, Cohort, LearningNeed, LearningNeedStep
+from goldthread.learning.models import Booking, Cohort, CourseAttendance, LearningNeed, LearningNeedStep
 from goldthread.quality.uses import Made
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Room:
     cohort: Cohort
     placed: list[Booking]
     waiting: list[Booking]
-    attendance: dict[int, Attendance]
+    attendance: dict[int, CourseAttendance]
 
 
 def needs(*, open_only: bool = False) -> list[Need]:
@@ -106,9 +106,9 @@ def booked(cohort: Cohort) -> QuerySet[Booking]:
     return Booking.objects.filter(cohort=cohort, end__isnull=True).select_related("staff__team").order_by("id")
 
 
-def attendance(cohort: Cohort) -> list[Attendance]:
+def attendance(cohort: Cohort) -> list[CourseAttendance]:
     """What the register says of each person: the newest of each."""
-    found = Attendance.objects.filter(cohort=cohort).order_by("staff", "-id").distinct("staff")
+    found = CourseAttendance.objects.filter(cohort=cohort).order_by("staff", "-id").distinct("staff")
     return list(found.select_related("staff__team"))
 
 
@@ -124,7 +124,7 @@ def room(cohort: Cohort) -> Room:
 
 def holding() -> dict[tuple[int, str], date]:
     """Until which day each person holds each course, by their number and the course's code, from the registers."""
-    newest = Attendance.objects.order_by("cohort", "staff", "-id").distinct("cohort", "staff")
+    newest = CourseAttendance.objects.order_by("cohort", "staff", "-id").distinct("cohort", "staff")
     rows = newest.values_list("staff", "cohort__course", "cohort__ends", "attended", "result")
     found: dict[tuple[int, str], date] = {}
     for staff, code, ended, attended, result in rows:

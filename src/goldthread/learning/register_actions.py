@@ -13,7 +13,7 @@ from goldthread.config.errors import Invalid, Refused, Stale
 from goldthread.contact.known import force_day
 from goldthread.learning import queries, reading, rules
 from goldthread.learning.actions import CALLED_OFF, KEEP, held
-from goldthread.learning.models import Attendance, AttendanceFile
+from goldthread.learning.models import AttendanceFile, CourseAttendance
 from goldthread.learning.rules import Was
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from goldthread.learning.models import Cohort
 
 
-def register(user: Staff, cohort_id: int, *, rows: Sequence[Was]) -> list[Attendance]:
+def register(user: Staff, cohort_id: int, *, rows: Sequence[Was]) -> list[CourseAttendance]:
     """Keep who was there. What stands for a person already is not kept twice; what differs is kept as newer and holds from then on.
 
     Raises ``NotThere``, ``Refused`` where it was called off or has not begun, ``Invalid`` for people who are not known or named twice.
@@ -79,14 +79,14 @@ def _people(names: Sequence[str]) -> dict[str, Staff]:
 
 def _keep(
     user: Staff, act: Acting, cohort: Cohort, rows: Sequence[Was], known: dict[str, Staff], file: AttendanceFile | None
-) -> list[Attendance]:
+) -> list[CourseAttendance]:
     stands = {one.staff_id: (one.attended, one.result) for one in queries.attendance(cohort)}
     made = []
     for one in rows:
         person = known[one.username.casefold()]
         if stands.get(person.pk) == (one.attended, one.result):
             continue
-        row = Attendance(
+        row = CourseAttendance(
             cohort=cohort, staff=person, attended=one.attended, result=one.result, file=file, by=user, at=act.now
         )
         row.save()

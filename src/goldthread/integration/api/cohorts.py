@@ -113,7 +113,7 @@ def plan_cohort(request: HttpRequest, key: Key, given: CohortGiven) -> Status[an
     answers={200: answers.CohortWhole}, summary="Read a cohort",
 )  # fmt: skip
 def read_cohort(request: HttpRequest, cohort_id: CohortId) -> answers.CohortWhole:
-    """With everybody who is booked or in its register."""
+    """The cohort with everybody who is booked for it or in its register."""
     found = queries.cohorts().filter(pk=cohort_id).first()
     if found is None:
         raise NotThere(actions.NO_COHORT)
@@ -139,7 +139,7 @@ def book_people(request: HttpRequest, cohort_id: CohortId, given: BookingGiven) 
     answers={204: None}, summary="Take a booking back",
 )  # fmt: skip
 def take_booking_back(request: HttpRequest, cohort_id: CohortId, staff_id: StaffId) -> Status[None]:
-    """Whoever waits longest moves up."""
+    """Frees the place: whoever waits longest moves up. 404 where they are not booked."""
     actions.unbook(staff(request), cohort_id, staff=staff_id)
     return Status(204, None)
 
@@ -149,7 +149,7 @@ def take_booking_back(request: HttpRequest, cohort_id: CohortId, staff_id: Staff
     answers={204: None}, summary="Call a cohort off",
 )  # fmt: skip
 def call_cohort_off(request: HttpRequest, cohort_id: CohortId, given: CallOffGiven) -> Status[None]:
-    """Refused (409) where a register of it was kept."""
+    """Calls it off with why. Refused (409) where a register of it was kept."""
     actions.call_off(staff(request), cohort_id, words=given.words)
     return Status(204, None)
 

@@ -67,7 +67,7 @@ def list_courses(request: HttpRequest) -> answers.CourseList:  # noqa: ARG001 - 
     answers={200: answers.LearningNeedList}, summary="List learning needs",
 )  # fmt: skip
 def list_learning_needs(request: HttpRequest) -> answers.LearningNeedList:
-    """Every need as it stands."""
+    """Every need as it stands, those that no course meets first, those closed last."""
     found = queries.needs()
     record_consultation(staff(request), SEE, [("learning-need", str(each.need.pk)) for each in found])
     return answers.LearningNeedList(
@@ -87,7 +87,7 @@ def list_learning_needs(request: HttpRequest) -> answers.LearningNeedList:
     answers={201: answers.LearningMade}, summary="Enter a learning need",
 )  # fmt: skip
 def enter_learning_need(request: HttpRequest, key: Key, given: LearningNeedGiven) -> Status[answers.LearningMade]:
-    """From a theme of quality where one is named."""
+    """Keeps what some people have to learn, from a theme of quality where one is named."""
     return Status(201, answers.LearningMade(id=actions.enter_need(staff(request), key=key, **given.model_dump()).pk))
 
 

@@ -36,7 +36,9 @@ class ThemeGiven(Given):
     round: Id = Field(description="The round that found it.")
     title: str = Field(max_length=theme_rules.LONGEST_TITLE, description="What goes wrong, in a line.")
     why: str = Field(max_length=rules.LONGEST, description="Why it is taken up; names nobody.")
-    question: str = Field("", max_length=30, description="A question of the round's form, `good` or `critical`: every scored record that does not meet it.")  # fmt: skip
+    question: str = Field(
+        "", max_length=30, description="A question of the round's form, `good` or `critical`: every scored record that does not meet it."
+    )  # fmt: skip
     record: Id | None = Field(None, description="The one drawn record that shows it.")
 
 
