@@ -143,7 +143,7 @@ def page(tries: int) -> str:
             if one.scene.gain
         ),
         "",
-        "A gain takes a share from nobody: where many are good already a course can give less than is planted, so the mean effect lies a little below it. "
+        "Where the limits lie far apart, *no change shown* is no sign that nothing changed: in a small force only a large gain is found. "
         "What stands here says nothing of cohorts that were chosen: where those trained first were those who needed it most, the comparison "
         "favours or wrongs the course, and no figure can tell. Handlers are best put into cohorts by lot within their teams.",
         "",

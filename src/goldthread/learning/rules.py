@@ -94,7 +94,7 @@ def state(until: date | None, today: date, soon: int) -> str:
 
 def need(words: str, of: Collection[str], course: str, known: Courses) -> str:
     """A need's words as they will be kept. Raises ``Invalid`` for none, for nobody whose it is, and for a course there is not."""
-    wrong = {}
+    wrong: dict[str, str] = {}
     kept = said(words, "Write what has to be learned, and name nobody.", wrong)
     if not of:
         wrong["roles"] = "Say whose need it is: choose one role at least."

@@ -25,6 +25,7 @@ router = Router(tags=["Learning"])
 PAGE = 50
 NeedId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The need, by the `id` that the list gave.")]
 Id = Annotated[int, Whole(1, LARGEST_ID)]
+Due = Annotated[str, Coded.of([("", "Any"), ("due", "Due"), *rules.STATES])]
 
 
 class LearningNeedGiven(Given):
@@ -110,9 +111,7 @@ def list_due(
     request: HttpRequest,
     page: PageNumber = 1,
     course: Annotated[str, Query(max_length=40, description="Of this course alone.")] = "",
-    state: Annotated[
-        str, Query(description="In this state alone."), Coded.of([("", "Any"), ("due", "Due"), *rules.STATES])
-    ] = "",
+    state: Annotated[Due, Query(description="In this state alone.")] = "",
 ) -> answers.DueList:
     """Each person whom this user may see, with each course that they must hold, fifty to a page."""
     user = staff(request)
