@@ -34,6 +34,7 @@ from goldthread.response.models import Allocation
 from goldthread.safeguarding.concern_actions import refer
 from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.investigation.scenes import accepted, offered
+from tests.learning.scenes import planned, trainer
 from tests.parts import some
 from tests.quality.scenes import lead
 
@@ -140,8 +141,9 @@ def _made(cast: Cast) -> Scene:
         "concern_id": refer(cast.handler, incidents[1].pk, key=key(), words="kids crying").pk,
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
+        "cohort_id": planned(cast, days=-1).pk,
     }
-    people = (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor, cast.qa, lead(cast))
+    people = (cast.fim, cast.detective_sergeant, cast.vast, cast.auditor, cast.qa, lead(cast), trainer(cast))
     tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens
 
