@@ -34,6 +34,7 @@ from goldthread.response.models import Allocation
 from goldthread.safeguarding.concern_actions import refer
 from tests.cast import Cast, attended, closed, graded, key, make_cast, opened, say
 from tests.investigation.scenes import accepted, offered
+from tests.learning.scenes import planned, trainer
 from tests.parts import some
 from tests.quality.scenes import lead, person
 
@@ -140,6 +141,7 @@ def _made(cast: Cast) -> Scene:
         "concern_id": refer(cast.handler, incidents[1].pk, key=key(), words="kids crying").pk,
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
+        "cohort_id": planned(cast, days=-1).pk,
     }
     people = (
         cast.fim,
@@ -150,6 +152,7 @@ def _made(cast: Cast) -> Scene:
         lead(cast),
         person(cast, "programme", "programme_lead"),
         person(cast, "gold", "gold"),
+        trainer(cast),
     )
     tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens

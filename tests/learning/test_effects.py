@@ -109,6 +109,14 @@ def test_recognition_is_told_from_a_measure_by_who_opened_the_incident(cast: Cas
     assert (asked.verdict, asked.effect.n) == ("better", 160)
 
 
+def test_where_all_of_a_group_met_something_it_is_told_no_closer(cast: Cast) -> None:
+    scene(cast, 0.55)
+    critical = outcome(queries.effects(), "quality.no_critical")
+    assert critical.effect is not None
+    assert critical.effect.difference == 0
+    assert {one.share for one in (*critical.effect.trained, *critical.effect.untrained)} == {0.95}
+
+
 def test_a_measure_whose_query_fails_is_not_known_and_takes_nothing_with_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     scene(cast, 0.5)
 

@@ -83,7 +83,7 @@ def _of_now(rng: random.Random, trainer: Staff, lead: Staff, now: datetime, held
         actions.book(trainer, cohort.pk, staff=[one])
 
 
-def _theme(rng: random.Random, lead: Staff, theme: dict[str, str]) -> QualityTheme | None:
+def _theme(rng: random.Random, lead: Staff, theme: dict[str, Any]) -> QualityTheme | None:
     newest = next((one for one in QualityRound.objects.order_by("-id") if wholes(one) is not None), None)
     if newest is None:
         return None

@@ -146,7 +146,7 @@ def _candidates(user: Staff, found: Cohort) -> list[tuple[int, str]]:
 
 
 def _plan_form(given: Any = None, needed: str = "") -> forms.CohortForm:
-    needs = [(one.need.pk, f"{one.need.pk}: {one.need.words.shown()[:60]}") for one in queries.needs(open_only=True)]
+    needs = [(one.need.pk, f"{one.need.pk}: {one.need.words.shown()[:50]}") for one in queries.needs(open_only=True)]
     begun = next((one for one in queries.needs(open_only=True) if str(one.need.pk) == needed), None)
     initial = {"need": begun.need.pk, "course": begun.course} if begun is not None else {}
     known = rules.courses_on(today())

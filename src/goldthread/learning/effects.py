@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -14,7 +14,7 @@ from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
 from goldthread.contact.known import force_day
-from goldthread.figures.effects import Effect, NotYet, Seen, effect
+from goldthread.figures.effects import Effect, Group, NotYet, Seen, effect
 from goldthread.learning import rules
 from goldthread.learning.models import Cohort, CourseAttendance
 from goldthread.measures.registry import measure, measures
@@ -25,6 +25,8 @@ FINDS = {
     "good": "Records that are good",
     "no_critical": "Records with no critical fail",
 }
+EDGE = 0.05
+"""No group is told to have met something in fewer than so many of its records, nor in all but so few *(ours)*."""
 NOT_YET = {
     "few_trained": "only {number} of those who were trained opened incidents that were looked at, and it takes {people}",
     "few_untrained": "only {number} of the same roles are not trained yet, and it takes {people} to compare with",
@@ -94,7 +96,7 @@ def _of(cohort: Cohort, today: date) -> CohortEffect:
                 seen, trained, blocks, f"{cohort.seed}.{code}", fewest_people=known.fewest_people, fewest_records=known.fewest_records
             )  # fmt: skip
         if isinstance(found, Effect):
-            return Outcome(code, name, good, found, "")
+            return Outcome(code, name, good, _of_nobody(found), "")
         why, number = (found.why, found.number) if found is not None else ("not_known", 0)
         says = NOT_YET[why].format(number=f"{number:,}", people=known.fewest_people, records=known.fewest_records)
         return Outcome(code, name, good, None, says)
@@ -107,6 +109,18 @@ def _of(cohort: Cohort, today: date) -> CohortEffect:
             seen = _of_measure(code, before, after, blocks)
             outcomes.append(told(code, codes[code].name, codes[code].good, seen))
     return CohortEffect(cohort, rules.named(cohort.course), len(trained), before, after, outcomes)
+
+
+def _of_nobody(one: Effect) -> Effect:
+    """The effect with no group's share below ``EDGE`` or above its counterpart: where all or none of a group met something, it would
+    tell of each of them.
+    """
+
+    def held(pair: tuple[Group, Group]) -> tuple[Group, Group]:
+        before, after = (replace(each, share=min(max(each.share, EDGE), 1 - EDGE)) for each in pair)
+        return before, after
+
+    return replace(one, trained=held(one.trained), untrained=held(one.untrained))
 
 
 def _pool(cohort: Cohort, known: rules.Courses, until: date) -> tuple[set[int], dict[int, str]]:
@@ -122,7 +136,9 @@ def _pool(cohort: Cohort, known: rules.Courses, until: date) -> tuple[set[int], 
     )
     course = known.courses.get(cohort.course)
     months = course.months if course is not None else 0
-    trained, others, earlier = set(), set(), set()
+    trained: set[int] = set()
+    others: set[int] = set()
+    earlier: set[int] = set()
     for staff, number, starts, ends, attended in newest.values_list(
         "staff", "cohort", "cohort__starts", "cohort__ends", "attended"
     ):

@@ -55,9 +55,10 @@ def make(
             shows = rates.showing(found, question) if known else []
         kept, reason = theme_rules.checked(form, title, why, question, shows)
         rate = rates.rate_now(found, question) if known else None
+        told = {} if rate is None else {"share": rate.share, "low": rate.low, "high": rate.high, "n": rate.n}
         made = QualityTheme(
-            round=found, question=question, title=Payload.objects.keep(kept), why=Payload.objects.keep(reason),
-            share=rate and rate.share, low=rate and rate.low, high=rate and rate.high, n=rate and rate.n, key=own, by=user, at=act.now,
+            round=found, question=question, title=Payload.objects.keep(kept), why=Payload.objects.keep(reason), key=own, by=user, at=act.now,
+            **told,
         )  # fmt: skip
         made.save()
         QualityThemeRecord.objects.bulk_create(QualityThemeRecord(theme=made, record_id=one) for one in shows)

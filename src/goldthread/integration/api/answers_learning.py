@@ -209,7 +209,9 @@ class OwnLearning(Shown):
 class EffectGroup(Shown):
     """A group at one time, never fewer than five people."""
 
-    share: float
+    share: float = Field(
+        description="From 0.05 to 0.95: beyond that it is told no closer, so that it is of nobody alone."
+    )
     n: int = Field(description="Records.")
     people: int
 

@@ -189,7 +189,8 @@ def _brief(room: queries.Room) -> answers.CohortShown:
 def _people(room: queries.Room) -> list[answers.CohortPerson]:
     bookings = [*room.placed, *room.waiting]
     place = {one.staff_id: number for number, one in enumerate(bookings, 1)}
-    every: dict[int, Staff] = {one.staff_id: one.staff for one in (*bookings, *room.attendance.values())}
+    every: dict[int, Staff] = {one.staff_id: one.staff for one in bookings}
+    every |= {one.staff_id: one.staff for one in room.attendance.values()}
     waiting = {one.staff_id for one in room.waiting}
     return [
         answers.CohortPerson(

@@ -102,7 +102,7 @@ def close_quality_theme(request: HttpRequest, theme_id: ThemeId, given: ThemeEnd
     return Status(201, answers.ThemeMade(id=made.theme_id))
 
 
-def _brief(one: QualityTheme) -> dict[str, Any]:
+def _brief(one: Any) -> dict[str, Any]:
     return {
         "id": one.pk, "title": one.title.shown(), "round": one.round_id, "question": one.question, "share": one.share, "low": one.low,
         "high": one.high, "n": one.n, "records": one.shown_by, "at": one.at, "closed": hasattr(one, "end"),
