@@ -42,7 +42,7 @@ class Found(Shown):
     incidents: list[Brief]
 
 
-class Opened(Shown):
+class RecordsOpened(Shown):
     """What a reason opened: how many were not open to this user before, and those behind the number that are now, newest first."""
 
     opened: int

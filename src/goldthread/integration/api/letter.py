@@ -37,7 +37,7 @@ class SeenGiven(Given):
     )
 
 
-class WordsGiven(Given):
+class LetterWordsGiven(Given):
     """A part written anew."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"words": "The Commissioner notes it.", "seen": 0}]})
@@ -45,7 +45,7 @@ class WordsGiven(Given):
     seen: int = Field(ge=0, le=2**31 - 1, description="The `version` that was looked at.")
 
 
-class PartGiven(WordsGiven):
+class PartGiven(LetterWordsGiven):
     """A part of the office's, written anew."""
 
     model_config = ConfigDict(
@@ -138,7 +138,7 @@ def write_letter_part(request: HttpRequest, report: ReportId, key: Key, given: P
     summary="Write the chief constable's comments",
 )  # fmt: skip
 def write_letter_chief(
-    request: HttpRequest, report: ReportId, key: Key, given: WordsGiven
+    request: HttpRequest, report: ReportId, key: Key, given: LetterWordsGiven
 ) -> Status[answers.LetterMade]:
     """Keeps a version of them. Refused (409) where somebody wrote a newer one, or the letter was issued."""
     made = letter_actions.write(staff(request), report, key=key, part=drafting.CHIEF, **given.model_dump())

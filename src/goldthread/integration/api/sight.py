@@ -35,13 +35,13 @@ class ReasonGiven(Given):
 
 @operation(
     router, "POST", "/measures/{slug:code}/records", sight_actions.OPENS, "consultation",
-    answers={200: answers.Opened}, summary="Open the records behind a figure",
+    answers={200: answers.RecordsOpened}, summary="Open the records behind a figure",
 )  # fmt: skip
 def open_records(
     request: HttpRequest,
     code: Annotated[str, Path(max_length=60, description="The measure, by its code.")],
     given: ReasonGiven,
-) -> answers.Opened:
+) -> answers.RecordsOpened:
     """Open the newest hundred incidents behind one number of a measure to this user for twelve hours. That, and why, is put on record."""
     user, now = staff(request), database_now(connection)
     try:
@@ -52,6 +52,6 @@ def open_records(
         raise NotThere("This measure does not count incidents.")
     number = sight_actions.open_behind(user, one, given.which, now, reason=given.reason)
     found = Incident.objects.visible_to(user).filter(pk__in=cases(one, now, given.which).values("pk"))
-    return answers.Opened(
+    return answers.RecordsOpened(
         opened=number, incidents=shown.briefs(list(found.order_by("-opened_at")[: sight_actions.MOST]))
     )
