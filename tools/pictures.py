@@ -28,7 +28,7 @@ SAID = (
 
 def main(base: str, data: Path) -> int:
     """Take a call as the demo's handler, picture it, the boards that show it, the room's screen, the supervisors' desk and a meeting, and
-    what follows for the child: VAST's desk, the officer's page, the partner's and the child's record; light and dark.
+    what follows for the child: VAST's desk, the officer's page, the partner's and the child's record; then the improvement plan; light and dark.
     """
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
@@ -66,6 +66,7 @@ def main(base: str, data: Path) -> int:
             board.screenshot(path=HERE / f"review-{name}.png")
         _meeting(chromium, base)
         _safeguarding(chromium, base, incident, handler, data / "mail")
+        _plan(chromium, base)
         chromium.close()
     return 0
 
@@ -162,6 +163,17 @@ def _safeguarding(chromium: Browser, base: str, incident: str, handler: Page, ma
         partner.get_by_role("button", name="Open", exact=True).click()
         partner.get_by_role("article").wait_for()
         partner.screenshot(path=HERE / f"partner-{name}.png", full_page=True)
+
+
+def _plan(chromium: Browser, base: str) -> None:
+    """Picture the improvement plan, and the recommendation in it that re-opened."""
+    for name, dark, size in LOOKS:
+        keeper = _signed_in(chromium, base, "programme", dark=dark, size=size)
+        keeper.goto(f"{base}/improvement/")
+        keeper.screenshot(path=HERE / f"plan-{name}.png")
+        keeper.get_by_role("link", name="re-opened by itself").first.click()
+        keeper.get_by_role("heading", name="How it came to this").wait_for()
+        keeper.screenshot(path=HERE / f"recommendation-{name}.png")
 
 
 def _send(page: Page, address: str, **form: str) -> None:

@@ -98,8 +98,17 @@ class Outsider:
         rules = LinearConstraint(matrix, [low for _, low, _ in rows], [high for *_, high in rows]) if rows else ()
         most = np.full(len(self.names), float(MOST))
         most[self.choices] = 1
-        told = milp(wanted, integrality=np.ones(len(self.names)), bounds=Bounds(0, most), constraints=rules)
-        return None if told.x is None else np.rint(told.x)
+        for presolve in (True, False):  # with it, HiGHS sometimes calls impossible what is not
+            told = milp(
+                wanted,
+                integrality=np.ones(len(self.names)),
+                bounds=Bounds(0, most),
+                constraints=rules,
+                options={"presolve": presolve},
+            )
+            if told.x is not None:
+                return np.rint(told.x)
+        return None
 
     def _learn(self, measure: str, where: Sequence[tuple[str, int]], place: dict[str, Any]) -> None:
         met = [self._cell(measure, period, issued, "met") for period, issued in where]

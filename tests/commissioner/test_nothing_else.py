@@ -22,7 +22,14 @@ __all__ = ["program"]
 
 Browser = Callable[[Staff | None], Client]
 OURS = {"published.see", "letter.write"}
-SAMPLE = {"uuid": str(uuid.uuid4()), "int": "1", "slug": "first-contact", "str": "x", "path": "x"}
+SAMPLE = {
+    "uuid": str(uuid.uuid4()),
+    "uuidstr": str(uuid.uuid4()),
+    "int": "1",
+    "slug": "first-contact",
+    "str": "x",
+    "path": "x",
+}
 METHODS = ("get", "post")
 
 

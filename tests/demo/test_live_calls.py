@@ -66,7 +66,7 @@ def test_a_full_board_empties_and_an_empty_one_fills(
 ) -> None:
     calls = live.Calls(random.Random(8), 300.0, clock)
     monkeypatch.setattr(live, "STEADY", 5)
-    _play(calls, clock, 240)
+    _play(calls, clock, 360)
     crowded = Incident.objects.open().count()
     monkeypatch.setattr(live, "STEADY", 60)
     _play(calls, clock, 540)

@@ -11,15 +11,20 @@ from statistics import fmean
 import pytest
 from django.db import connection, transaction
 
+from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Entry
+from goldthread.demo.learning_rows import learn
 from goldthread.demo.plan_rows import enter_the_plan
 from goldthread.demo.rounds import cohorts, score_the_year
 from goldthread.demo.seed import seed
 from goldthread.improvement import evidence_actions, state_actions
 from goldthread.improvement.queries import plan
-from goldthread.quality import rules
+from goldthread.learning import queries
+from goldthread.learning.models import Cohort, CourseAttendance
+from goldthread.learning.views import today
+from goldthread.quality import rules, theme_queries, uses
 from goldthread.quality.models import (
     QualityFeedback,
     QualityRecord,
@@ -51,6 +56,7 @@ def scored(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> I
             first = told()
             transaction.set_rollback(True)
         score_the_year(random.Random(5), now, "small")
+        assert learn(random.Random(6), now) == CourseAttendance.objects.count()
         yield now, first
         transaction.set_rollback(True)
 
@@ -146,3 +152,34 @@ def test_the_plan_rests_on_these_figures_and_what_it_tells_is_what_the_rules_mak
             (then,) = [each for each in plan(force_day(held[0].at)).recommendations if each.id == one.id]
             assert (then.state.state, then.standing.holds, then.confirmation is not None) == ("believed", True, True)
     assert evidence_actions.check_all() == 0
+
+
+def test_the_planted_cohorts_have_their_members_and_registers(year: datetime) -> None:
+    planted = {(one.place, one.on): one.members for one in cohorts(database_now(connection))}
+    assert len(planted) == 2
+    for (place, on), members in planted.items():
+        cohort = Cohort.objects.get(place=place, starts=on)
+        assert {one.staff_id for one in queries.attendance(cohort) if one.attended} == members
+        assert len(queries.room(cohort).placed) == len(members)
+
+
+def test_the_page_of_effects_tells_each_planted_cohort_from_five_people_a_group(year: datetime) -> None:
+    found = {(one.cohort.place, one.cohort.starts): one for one in queries.effects()}
+    for planted in cohorts(database_now(connection)):
+        told = found[planted.place, planted.on]
+        good = told.outcomes[0]
+        assert (good.code, good.effect is not None) == ("quality.good", True), good.why
+        assert good.effect is not None
+        assert min(one.people for one in (*good.effect.trained, *good.effect.untrained)) >= 5
+
+
+def test_a_theme_became_a_need_with_a_cohort_that_is_more_than_full(year: datetime) -> None:
+    (theme,) = theme_queries.themes()
+    (need,) = queries.needs()
+    assert need.need.theme == theme
+    assert [one.address for one in uses.came_of(theme.pk)] == [f"/learning/needs/#need-{need.need.pk}"]
+    (room,) = queries.coming(today())
+    assert (len(room.placed), len(room.waiting)) == (6, 2)
+    trainer = Staff.objects.get(role="trainer")
+    states = {one.state for one in queries.due(trainer, today())}
+    assert {"never", "expired", "soon", "held"} <= states

@@ -13,11 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from goldthread.accounts.models import Staff
+from goldthread.audit.actions import erase
 from goldthread.audit.models import AuditEvent
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
-from goldthread.improvement import evidence_actions, presenters, queries
+from goldthread.improvement import evidence_actions, presenters, queries, telling_actions
 from goldthread.improvement.models import Evidence, EvidenceCheck
 from goldthread.improvement.tasks import check as job
+from goldthread.notices.models import Notice
 from tests.cast import Cast, key, make_cast
 from tests.conftest import Database
 from tests.improvement.scenes import first, gold, keeper, liaison, one, today
@@ -116,6 +118,7 @@ def test_what_changed_on_disk_raises_a_hash_alarm_by_the_job_and_on_opening(
     whole, changed, said = (
         entered(cast, number), entered(cast, number, PDF + b"2"), entered(cast, number, None, words="Forty are trained."),
     )  # fmt: skip
+    telling_actions.set_contact(keeper(cast), keeper(cast).pk, mail="programme@amberford.example")
     job(0)
     assert not EvidenceCheck.objects.exists(), "nothing is written while nothing changed"
     assert changed.file is not None
@@ -139,6 +142,19 @@ def test_what_changed_on_disk_raises_a_hash_alarm_by_the_job_and_on_opening(
     assert "hash alarm" in found.reasons[0]
     assert presenters.alerts(queries.plan())[0].sign == "hash alarm"
     assert AuditEvent.objects.filter(verb="plan.check").count() == 2
+    subjects = [one_.subject.split(": ")[1] for one_ in Notice.objects.all()]
+    assert subjects == ["Hash alarm in the improvement plan"] * 2, "one for each, however often the job looks"
+
+
+def test_evidence_whose_text_was_erased_does_not_count_and_says_when_it_went(cast: Cast) -> None:
+    made = entered(cast, first(cast), None, words="Names of those who came.")
+    another = Staff(username="auditor-2", name="Another Amber", role="auditor", team=cast.auditor.team)
+    another.save()
+    erase(cast.auditor, another, [made.words], "Entered by mistake.", "the force's own rule")
+    assert evidence_actions.check(made.pk) == "erased"
+    (found,) = one(made.recommendation_id).evidence
+    assert found.words.startswith("Erased on")
+    assert found.why_not == "Its text or file was erased. It does not count."
 
 
 def test_a_file_sealed_with_another_key_cannot_be_checked_and_counts_again_when_it_can(

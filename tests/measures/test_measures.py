@@ -19,6 +19,7 @@ from goldthread.thrive.full import NOT_SURE
 from goldthread.thrive.reader import Reader
 from tests.cast import Cast, opened, say
 from tests.measures.busy import LETTERS, MONTH, Browser, busy, pages_time, waited
+from tests.quality.scenes import lead
 from tests.response.test_measures import SCENES
 
 __all__ = ["busy", "waited"]
@@ -105,8 +106,9 @@ def _leads_to_its_lists(client: Client, page: str, measure: Measure) -> None:
 
 
 def test_who_may_open_no_case_is_given_no_way_to_one(busy: Cast, browser: Browser) -> None:
-    assert "?which=" not in browser(busy.silver).get("/measures/").text
-    assert "?which=" not in browser(busy.silver).get("/measures/weeks/first-thrive-in-time/").text
+    client = browser(lead(busy))
+    assert "?which=" not in client.get("/measures/").text
+    assert "?which=" not in client.get("/measures/weeks/first-thrive-in-time/").text
 
 
 def test_a_list_that_there_is_not_is_the_one_to_look_at(busy: Cast, browser: Browser) -> None:
@@ -124,13 +126,13 @@ def test_half_and_nine_in_ten_are_times_of_cases(waited: Cast, browser: Browser)
     assert took == sorted(took, reverse=True)
     assert point.median == took[4]
     assert point.p90 == took[0]
-    told = pages_time(browser(waited.silver).get("/measures/").text, measure.code)
+    told = pages_time(browser(lead(waited)).get("/measures/").text, measure.code)
     assert "0 of 8 36 min 1 h 8 " in told
     assert "36 min" in browser(waited.fim).get("/measures/first-thrive-in-time/?which=timed").text
 
 
 def test_a_measure_that_tells_no_time_shows_none(busy: Cast, browser: Browser) -> None:
-    told = pages_time(browser(busy.silver).get("/measures/").text, "children-asked")
+    told = pages_time(browser(lead(busy)).get("/measures/").text, "children-asked")
     assert " min " not in told
     assert "timed" not in browser(busy.fim).get("/measures/children-asked/").text
 

@@ -24,6 +24,7 @@ from goldthread.measures.tasks import take
 from goldthread.measures.weeks import ended
 from tests.cast import Cast, opened
 from tests.parts import some
+from tests.quality.scenes import lead
 
 Browser = Callable[[Staff | None], Client]
 
@@ -151,7 +152,7 @@ def test_a_week_of_few_is_told_inside_and_not_to_the_commissioners_office(cast: 
     outside = browser(cast.pcc).get("/measures/weeks/children-asked/")
     assert outside.status_code == 403
     assert "40" not in outside.text
-    inside = browser(cast.silver).get("/measures/weeks/children-asked/").text
+    inside = browser(lead(cast)).get("/measures/weeks/children-asked/").text
     assert "3 of 40" in inside
     assert "7.5 %" in inside
     assert "The cases behind it" not in inside

@@ -6,6 +6,7 @@ from goldthread.audit.models import AuditEvent
 from goldthread.contact.models import Incident
 from tests.cast import Cast
 from tests.measures.busy import Browser, busy, pages_time, waited
+from tests.supervision.test_pages import text
 
 __all__ = ["busy", "waited"]
 
@@ -21,9 +22,12 @@ def test_the_commissioners_office_opens_no_measure_by_whatever_address(waited: C
 
 
 def test_silver_sees_the_figure_and_no_case(busy: Cast, browser: Browser) -> None:
-    page = browser(busy.silver).get("/measures/").text
-    assert "of 10" in page
-    assert browser(busy.silver).get("/measures/children-asked/").status_code == 403
+    page = text(browser(busy.silver).get("/measures/children-asked/?which=all"))
+    assert "that count: 10." in page
+    assert "In your sight, and listed here: 0." in page, (
+        "none before a reason is given: tests/contact/test_reasoned_sight.py"
+    )
+    assert not [one for one in Incident.objects.values_list("reference", flat=True) if one in page]
 
 
 def test_looking_at_cases_is_recorded_with_their_ids(busy: Cast, browser: Browser) -> None:

@@ -29,6 +29,7 @@ FLOORS = [
     ["safeguarding"],
     ["investigation"],
     ["quality"],
+    ["learning"],
     ["improvement"],
     ["governance"],
     ["commissioner"],

@@ -33,6 +33,8 @@ NAV = [
     ("quality.answer", "quality:feedback", "Feedback", "g q"),
     ("plan.see", "improvement:plan", "Plan", "g p"),
     ("plan.register", "improvement:register", "Register", "g p"),
+    ("learning.keep", "learning:home", "Learning", "g d"),
+    ("learning.see", "learning:effects", "Learning", "g d"),
     ("measures.see", "measures:list", "Measures", "g s"),
     ("governance.see", "governance:list", "Governance", "g o"),
     ("pack.see", "governance:packs", "Packs", "g o"),
@@ -68,6 +70,9 @@ MENU = [
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
     ("supervision.quality", "supervision:quality", "Quality of review"),
     ("coaching.leave", "supervision:notes_left", "Coaching notes I left"),
+    ("quality.themes", "quality:themes", "Themes of quality"),
+    ("learning.due", "learning:due", "Who is due a course"),
+    ("learning.own", "learning:mine", "My courses"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 

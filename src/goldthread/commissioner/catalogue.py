@@ -46,7 +46,7 @@ class Group:
         """How many cases each class holds, from ``(met, of)`` of each measure; None where they do not hang together as they must, and so
         are not known.
         """
-        found = {}
+        found: dict[str, int] = {}
         for code in self.measures:
             met, of = counts[code]
             found |= {f"{code}.met": met, f"{code}.not": of - met}

@@ -33,6 +33,7 @@ from goldthread.demo import workers
 from goldthread.demo.check import check
 from goldthread.demo.desk_rows import watch
 from goldthread.demo.generate import SEED, Year
+from goldthread.demo.learning_rows import learn
 from goldthread.demo.looking_back import look_back
 from goldthread.demo.plan import CHUNK, Plan
 from goldthread.demo.plan_rows import enter_the_plan
@@ -100,6 +101,7 @@ def fill(
             report = finish(plan, now := database_now(connection))
             await_reading(plan, now, WAITING)
             score_the_year(random.Random(SEED + 3), now, plan.size)  # noqa: S311 - a demo's dice
+            learn(random.Random(SEED + 4), now)  # noqa: S311 - a demo's dice
             enter_the_plan(now)
             looked = look_back(now, plan.size)
             tell_weeks(teller_of_weeks(plan), now)

@@ -53,7 +53,7 @@ from goldthread.measures.weeks import ended
 from goldthread.quality.models import QualityRound
 from goldthread.quality.rates import wholes
 
-SCORED = timedelta(days=24)
+SCORED = timedelta(days=24, hours=9, minutes=20)
 """How long after its days a round of the demo is scored whole; a week's point is taken within minutes."""
 
 
@@ -179,7 +179,7 @@ class _Writing:
         board = next(each for each in self.people.values() if each.role == owner.role and each.pk != owner.pk)
         signed_at = confirmed_at + timedelta(hours=26)
         PlanSignature(state=state, board=False, by=owner, at=signed_at).save()
-        believed_at = signed_at + timedelta(hours=20)
+        believed_at = signed_at + timedelta(hours=27)
         PlanSignature(state=state, board=True, owner_was=owner, by=board, at=believed_at).save()
         self._change(made, chosen, chosen.then, "believed", "earned", believed_at, board)
         newest = chosen.values[-1]

@@ -61,7 +61,7 @@ def cohorts(now: datetime) -> list[Cohort]:
     )
     return [
         Cohort(
-            one["course"], one["place"], _weekday(force_day(now - timedelta(days=one["days_ago"]))),
+            one["course"], one["place"], weekday(force_day(now - timedelta(days=one["days_ago"]))),
             frozenset(handlers[one["turn"] :: one["of"]]), one["gains"], frozenset(one["at"]),
         )
         for one in _held()["cohort"]
@@ -264,7 +264,7 @@ class _Year:
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)
 
 
-def _weekday(day: date) -> date:
+def weekday(day: date) -> date:
     """That day, or the Friday before where it is at a weekend."""
     return day - timedelta(days=max(0, day.weekday() - 4))
 

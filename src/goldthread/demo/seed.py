@@ -28,6 +28,7 @@ from goldthread.demo.duties import begin_all
 from goldthread.demo.generate import SEED, Teller, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
 from goldthread.demo.known import Records, found_in_database
+from goldthread.demo.learning_rows import learn
 from goldthread.demo.loading import copy_in, identities
 from goldthread.demo.looking_back import look_back
 from goldthread.demo.messages import wait_in_the_inbox
@@ -98,6 +99,8 @@ def seed(
             await_reading(plan, now, waiting)
             scored = score_the_year(random.Random(SEED + 3), database_now(connection), plan.size)  # noqa: S311 - a demo's dice
             progress(f"{scored:,} records of the year scored by quality assurance")
+            learned = learn(random.Random(SEED + 4), database_now(connection))  # noqa: S311 - a demo's dice
+            progress(f"{learned} people registered in cohorts of the year")
             progress(f"{enter_the_plan(database_now(connection))} recommendations in the improvement plan")
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")

@@ -10,9 +10,10 @@ cells. The outsider of this module knows:
 
 They know nothing of their own of any case: no table protects against somebody who knows all cases of a cell but one. Nor do they
 reckon from which of several figures was withheld for another's sake that it was that one. From what they know they can work out which
-values each count may have, here exactly, by integer programming (scipy's HiGHS). A small count is safe where both 1 and ``small - 1`` are
-left open, so that nothing is known but that it is small; what else is withheld, and a small difference whichever way, where the limits lie
-``small - 2`` apart, which are as many values. Where they do not, more is withheld *(ours)*.
+values each count may have, here exactly, by integer programming (scipy's HiGHS). A small count is safe where each value from 1 to
+``small - 1`` is left open that would be if no count were told, so that nothing is known but that it is small; what else is withheld, and
+a small difference whichever way, where the limits lie ``small - 2`` apart, which are as many values. Where that is not so, more is
+withheld *(ours)*.
 
 Complementary suppression by linear programming is Fischetti and Salazar (2001, Management Science 47: 1008); the choice of what to
 withhold here is a plain greedy one, so more may be withheld than the least that would do.
@@ -106,7 +107,9 @@ class Place:
         return NOTHING if of else OF if met or rest else WHOLE
 
     def hints(self, counts: Mapping[str, int], small: int) -> list[Hint]:
-        """What is known of it where it is withheld for its own sake."""
+        """What is known of it where it is withheld for its own sake. Of a total nobody can tell that from what it adds up."""
+        if self.total:
+            return []
         of, met, rest = self.figures
         return {NOTHING: [Hint((of,))], OF: [Hint((met, rest))], WHOLE: []}[self.alone(counts, small)]
 
@@ -155,7 +158,7 @@ def limits(
     outsider = _Outsider({cell for one in forms for cell, _ in one}, told, hints, small, most, [])
     low, high = outsider.extreme(form, 1), outsider.extreme(form, -1)
     if low is None or high is None:
-        raise ValueError("too large to be worked out exactly")
+        raise ValueError("what was told cannot be, or is too large to be worked out exactly")
     return low, high
 
 
@@ -174,7 +177,7 @@ class _Task:
     """Ways in which the counts may be that were found lately; what one of them leaves open need not be worked out."""
     told_nothing: _Outsider
     """Somebody who knows no count, but what hangs together and what is withheld for its own sake: what they know is not held against a table."""
-    anyway: dict[Form, tuple[int, int, int]] = field(default_factory=dict)
+    excluded: dict[tuple[Form, int], bool] = field(default_factory=dict)
 
     def broken(
         self, levels: Mapping[str, int], safe: set[Form] | None = None, near: set[str] | None = None
@@ -197,7 +200,10 @@ class _Task:
         """The levels with as much less told that nothing comes out."""
         safe: set[Form] = set()
         while (broken := self.broken(levels, safe)) is not None:
-            levels = self._lowered(levels, broken)
+            if not any(levels.values()) and broken not in self.kept:
+                safe.add(broken)  # nothing that is told here makes it known
+            else:
+                levels = self._lowered(levels, broken)
         return levels
 
     def told_again(self, levels: dict[str, int], first: Mapping[str, int]) -> dict[str, int]:
@@ -245,22 +251,17 @@ class _Task:
     def _open(self, form: Form, outsider: _Outsider) -> bool:
         """Whether enough is left open of a sum."""
         if all(times > 0 for _, times in form) and 0 < value(form, self.counts) < self.small:
-            top = self.small - 1
-            if not outsider.low(form, 1) and not outsider.low(form, self._anyway(form)[0]):
-                return False
-            return outsider.high(form, top, top) or outsider.high(form, self._anyway(form)[1], top)
-        seen = outsider.seen(form)
-        return max(seen) - min(seen) >= self.small - 2 or outsider.span(form) >= min(
-            self.small - 2, self._anyway(form)[2]
-        )
+            return all(outsider.may_be(form, many) or self._excluded(form, many) for many in range(1, self.small))
+        seen, apart = outsider.seen(form), self.small - 2
+        if max(seen) - min(seen) >= apart or outsider.span(form) >= apart:
+            return True
+        return outsider.span(form) >= min(apart, self.told_nothing.span(form))
 
-    def _anyway(self, form: Form) -> tuple[int, int, int]:
-        """What is left open of a sum though nothing is told: the lowest value, the highest of the small ones, and the span."""
-        if form not in self.anyway:
-            low = self.told_nothing.extreme(form, 1)
-            top = self.told_nothing.extreme(form, -1, self.small - 1) if low is not None and low < self.small else 0
-            self.anyway[form] = (low or 0, top or 0, self.told_nothing.span(form))
-        return self.anyway[form]
+    def _excluded(self, form: Form, many: int) -> bool:
+        """Whether a sum could not be this many though nothing were told."""
+        if (form, many) not in self.excluded:
+            self.excluded[form, many] = not self.told_nothing.may_be(form, many)
+        return self.excluded[form, many]
 
 
 class _Outsider:
@@ -288,49 +289,41 @@ class _Outsider:
         """The values in the ways found so far; 0 where there is none."""
         return (self.own @ self._vector(form)).tolist() or [0]
 
-    def low(self, form: Form, wanted: int) -> bool:
-        """Whether a sum may be as low as this."""
-        if min(self.seen(form)) <= wanted:
-            return True
-        found = self.extreme(form, 1)
-        return found is not None and found <= wanted
-
-    def high(self, form: Form, wanted: int, most: int) -> bool:
-        """Whether a sum may be as high as this, and not more than ``most``."""
-        if any(wanted <= one <= most for one in self.seen(form)):
-            return True
-        found = self.extreme(form, -1, most)
-        return found is not None and found >= wanted
+    def may_be(self, form: Form, many: int) -> bool:
+        """Whether a sum may have this value."""
+        return many in self.seen(form) or self.extreme(form, 1, many) is not None
 
     def span(self, form: Form) -> int:
         """How far apart the lowest and the highest value lie."""
         low, high = self.extreme(form, 1), self.extreme(form, -1)
         return 0 if low is None or high is None else high - low
 
-    def extreme(self, form: Form, sign: int, most: int | None = None) -> int | None:
-        """The lowest value that what is known leaves open, or with ``sign`` -1 the highest, of those up to ``most`` where that is given.
+    def extreme(self, form: Form, sign: int, only: int | None = None) -> int | None:
+        """The lowest value that what is known leaves open, or with ``sign`` -1 the highest; or ``only``, where that is given and open.
 
-        None where the numbers are too large to be sure of it: then nothing counts as left open. Raises ``ValueError`` where what is known
-        cannot be.
+        None where nothing is, or the solver cannot tell: then nothing counts as left open. Each way it gives is looked over.
         """
         import numpy as np
         from scipy.optimize import Bounds, milp  # here: a second's loading that few pages need
 
         wanted, choices = self._vector(form), len(self.either)
         rows, low, high = self._rows()
-        if most is not None:
+        if only is not None:
             rows = np.vstack([rows, self._wide(wanted)])
-            low, high = np.append(low, -np.inf), np.append(high, most)
+            low, high = np.append(low, only), np.append(high, only)
         cells = len(self.place)
-        found = milp(
-            sign * self._wide(wanted),
-            integrality=np.ones(cells + choices),
-            bounds=Bounds(0, [self.most] * cells + [1] * choices),
-            constraints=(rows, low, high) if len(rows) else (),
-            options={"mip_rel_gap": 0},
-        )
-        if found.x is None:
-            raise ValueError(f"what was told cannot be: {found.message}")
+        for presolve in (True, False):  # with it, HiGHS calls some impossible that are not
+            found = milp(
+                sign * self._wide(wanted),
+                integrality=np.ones(cells + choices),
+                bounds=Bounds(0, [self.most] * cells + [1] * choices),
+                constraints=(rows, low, high) if len(rows) else (),
+                options={"mip_rel_gap": 0, "presolve": presolve},
+            )
+            if found.x is not None:
+                break
+        else:
+            return None
         way = np.rint(found.x[:cells]).astype(int)
         if not len(self._fitting(np.array([way]))):
             return None

@@ -21,6 +21,7 @@ urlpatterns = [
     path("governance/", include("goldthread.governance.urls")),
     path("improvement/", include("goldthread.improvement.urls")),
     path("commissioner/", include("goldthread.commissioner.urls")),
+    path("learning/", include("goldthread.learning.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),

@@ -97,6 +97,34 @@ class RulingForm(CommandForm):
     )
 
 
+class ThemeForm(CommandForm):
+    """A theme made of a question of a round, or of one record of it."""
+
+    name = "theme"
+    round = forms.IntegerField(widget=forms.HiddenInput)
+    record = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    question = forms.ChoiceField(label="The question that shows it", required=False)
+    title = WordsField(label="Title", required=False, help_text="What goes wrong, in a line.")
+    why = WordsField(
+        label="Why it is taken up", required=False, widget=forms.Textarea({"rows": 4, "autocomplete": "off"}),
+        help_text="Trainers and boards read it: name nobody, and nothing by which an incident is known.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, asked: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["question"].choices = [("", "Choose"), *asked.items()]  # type: ignore[attr-defined]
+
+
+class EndForm(CommandForm):
+    """A theme closed."""
+
+    name = "end"
+    words = WordsField(
+        label="What came of it, or why it is taken up no further", required=False,
+        widget=forms.Textarea({"rows": 3, "autocomplete": "off"}),
+    )  # fmt: skip
+
+
 class PlainForm(CommandForm):
     """A command that needs nothing but itself."""
 

@@ -1,4 +1,4 @@
-"""Rounds of quality assurance: what was drawn, with which chance, who scores it, what they found, and what the handler says to it."""
+"""Rounds of quality assurance: what was drawn, with which chance, who scores it, what they found, what the handler says to it, and themes."""
 
 from __future__ import annotations
 
@@ -158,3 +158,47 @@ class QualityRuling(AppendOnly):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(by=F("scored_by")), name="quality_ruling_by_another"),
         ]
+
+
+class QualityTheme(AppendOnly):
+    """What a round found often enough, or gravely enough, to be taken up: by one question (or ``good``, ``critical``), or from one record.
+
+    ``share``, ``low``, ``high`` and ``n`` are the question's weighted rate as it was when the theme was made; None where it could not be
+    told then. ``key`` is the command's.
+    """
+
+    round = models.ForeignKey(QualityRound, models.PROTECT, related_name="themes")
+    question = models.CharField(max_length=30, blank=True)
+    title = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    share = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    n = models.PositiveIntegerField(null=True)
+    key = models.UUIDField(unique=True)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    def __str__(self) -> str:
+        return self.title.shown()
+
+
+class QualityThemeRecord(AppendOnly):
+    """A record that shows a theme, as scored when it was made. Kept by its number; shown only to who may see the record."""
+
+    theme = models.ForeignKey(QualityTheme, models.PROTECT, related_name="records", db_index=False)
+    record = models.ForeignKey(QualityRecord, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["theme", "record"], name="quality_theme_record_once"),
+        ]
+
+
+class QualityThemeEnd(AppendOnly):
+    """That a theme is closed, and why."""
+
+    theme = models.OneToOneField(QualityTheme, models.PROTECT, related_name="end")
+    words = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())

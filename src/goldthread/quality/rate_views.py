@@ -11,6 +11,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.quality import rules
 from goldthread.quality.models import QualityRound
 from goldthread.quality.rates import of_round
+from goldthread.quality.theme_actions import MAKE, SEE
 
 RATES = "quality.rates"
 
@@ -34,12 +35,14 @@ def rates(request: HttpRequest, round_id: int) -> HttpResponse:
     if found is None:
         raise Http404("There is no such round.")
     record_consultation(staff(request), RATES, [("quality-round", str(found.pk))])
-    figures = of_round(found)
+    figures, user = of_round(found), staff(request)
     context = {
         "round": found,
         "others": rounds,
         "form": rules.made(found.form),
         "figures": figures,
+        "may_make": user.can(MAKE),
+        "may_see_themes": user.can(SEE),
         "covered": next((row.whole.covered for row in figures.rows if row.whole is not None), 1.0),
     }
     return render(request, "quality/rates.jinja", context)

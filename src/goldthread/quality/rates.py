@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from goldthread.figures.agreement import Agreement, alpha
 from goldthread.figures.rates import Rate, Stratum, weighted
 from goldthread.measures.registry import SMALL
 from goldthread.quality import rules
 from goldthread.quality.models import QualityRound, QualityRuling, QualityScore
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,22 @@ def wholes(one: QualityRound) -> dict[str, Rate | None] | None:
     return {code: _rates(code, told, sizes, ())[0] for code in codes}
 
 
+def rate_now(one: QualityRound, code: str) -> Rate | None:
+    """The whole's rate of one question (or ``good``, ``critical``) from what is scored by now; None where it cannot be told."""
+    sizes = {each.code: each.population for each in one.strata.all()}
+    return _rates(code, _told(_scores(one)), sizes, ())[0]
+
+
+def showing(one: QualityRound, code: str) -> list[int]:
+    """The records whose score that counts does not meet a question that applies to them, by their numbers in order."""
+    return sorted(
+        score.task.record_id
+        for score in _counting(_scores(one))
+        for applies, met in [_counts(code, _found(score))]
+        if applies and not met
+    )
+
+
 def hidden_of(scored: Counter[str]) -> frozenset[str]:
     """Strata that are not shown by themselves: those of which fewer than five records are scored, since so few could tell who handled
     them, and where that hides one alone, the next smallest as well, or the whole would give it away *(ours)*.
@@ -96,16 +115,24 @@ def _scores(one: QualityRound) -> dict[int, dict[int, QualityScore]]:
     return scores
 
 
+def scored_again() -> set[int]:
+    """Records that a dispute had scored again."""
+    found = QualityRuling.objects.filter(ruling="again").values_list("reply__feedback__score__task__record", flat=True)
+    return set(found)
+
+
 def _told(scores: dict[int, dict[int, QualityScore]]) -> list[_Found]:
     """The scores that count."""
-    again = set(
-        QualityRuling.objects.filter(ruling="again").values_list("reply__feedback__score__task__record", flat=True)
-    )
-    counted = [_counted(some, anew=pk in again) for pk, some in scores.items()]
-    return [_found(each) for each in counted if each is not None]
+    return [_found(each) for each in _counting(scores)]
 
 
-def _counted(some: dict[int, QualityScore], *, anew: bool) -> QualityScore | None:
+def _counting(scores: dict[int, dict[int, QualityScore]]) -> list[QualityScore]:
+    again = scored_again()
+    found = [counted(some, anew=pk in again) for pk, some in scores.items()]
+    return [each for each in found if each is not None]
+
+
+def counted(some: Mapping[int, S], *, anew: bool) -> S | None:
     """The score that counts of those a record has by their place; None where it waits to be scored again."""
     if anew:
         return some.get(3)

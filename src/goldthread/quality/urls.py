@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goldthread.quality import feedback_views, rate_views, views
+from goldthread.quality import feedback_views, rate_views, theme_views, views
 
 app_name = "quality"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("feedback/<int:feedback_id>/reply", feedback_views.reply, name="reply"),
     path("disputes/", feedback_views.disputes, name="disputes"),
     path("disputes/<int:feedback_id>/rule", feedback_views.rule, name="rule"),
+    path("themes/", theme_views.themes, name="themes"),
+    path("themes/new", theme_views.new, name="theme_new"),
+    path("themes/make", theme_views.make, name="theme_make"),
+    path("themes/<int:theme_id>/", theme_views.theme, name="theme"),
+    path("themes/<int:theme_id>/close", theme_views.close, name="theme_close"),
     path("rates/", rate_views.newest, name="newest"),
     path("rates/<int:round_id>/", rate_views.rates, name="rates"),
 ]

@@ -16,7 +16,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.config.errors import NotThere
 from goldthread.figures.rates import Rate
 from goldthread.integration.api import answers_quality as answers
-from goldthread.integration.api.fields import LARGEST_ID, Coded, Day, Given, Key, PageNumber, Shown
+from goldthread.integration.api.fields import LARGEST_ID, Coded, Day, Given, Key, PageNumber, Shown, Whole
 from goldthread.integration.api.operations import operation
 from goldthread.quality import actions, queries, rules
 from goldthread.quality.models import QualityRound, QualityScore, QualityTask
@@ -56,9 +56,7 @@ class RoundGiven(Given):
     )
     since: Day = Field(description="The first day on which incidents were opened.")
     until: Day = Field(description="The last, that day included. It has ended.")
-    numbers: dict[str, Annotated[int, Field(ge=0, le=rules.MOST)]] = Field(
-        description="How many of each stratum, by code."
-    )
+    numbers: dict[str, Annotated[int, Whole(0, rules.MOST)]] = Field(description="How many of each stratum, by code.")
 
 
 @operation(

@@ -10,6 +10,7 @@ from goldthread.integration.api import (
     assessments,
     caller,
     children,
+    cohorts,
     commissioner,
     concerns,
     cover,
@@ -21,6 +22,7 @@ from goldthread.integration.api import (
     incidents,
     investigation,
     known,
+    learning,
     letter,
     links,
     lists,
@@ -32,6 +34,7 @@ from goldthread.integration.api import (
     protection,
     quality,
     quality_feedback,
+    quality_themes,
     referrals,
     requests,
     retention,
@@ -128,6 +131,18 @@ SUBJECTS = {
     "Commissioner's letter": (
         letter.router,
         "The plan as the Commissioner's office is told of it, and its comments under section 55: drafting, writing and issuing them.",
+    ),
+    "Themes": (
+        quality_themes.router,
+        "What rounds of quality found and somebody takes up: making a theme, reading it with what came of it, and closing it.",
+    ),
+    "Learning": (
+        learning.router,
+        "What has to be learned and by whom: courses, needs, who is due, one's own courses, and what cohorts changed.",
+    ),
+    "Cohorts": (
+        cohorts.router,
+        "Courses held: planning one, booking people, and the register of who was there, line by line or by file.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }

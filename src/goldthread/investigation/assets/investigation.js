@@ -12,7 +12,8 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(buttons[0]);
 });
 
-// A section opened by its key is read from its beginning, and its first box is ready.
+// A section opened by its key is read from its beginning, and its first box is ready; where it has none the section itself is, so that
+// the next Tab goes on from there.
 for (const link of document.querySelectorAll(".inv-ways a[href^='#']")) {
   link.addEventListener("click", (event) => {
     const section = document.querySelector(link.hash);
@@ -20,6 +21,8 @@ for (const link of document.querySelectorAll(".inv-ways a[href^='#']")) {
     event.preventDefault(); // the browser's own way would take the caret out of the box again
     for (const one of section.querySelectorAll("details[data-opens]")) one.open = true;
     section.scrollIntoView({ block: "start" });
-    [...section.querySelectorAll("textarea, select, input:not([type=hidden])")].find((one) => one.checkVisibility())?.focus({ preventScroll: true });
+    section.tabIndex = -1;
+    const box = [...section.querySelectorAll("textarea, select, input:not([type=hidden])")].find((one) => one.checkVisibility());
+    (box ?? section).focus({ preventScroll: true });
   });
 }

@@ -91,8 +91,9 @@ document.querySelector('[data-does="take-quote"]')?.addEventListener("click", (e
   quote.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-document.querySelector(".sv-coach")?.addEventListener("toggle", (event) => {
-  if (!event.target.open) return;
-  event.target.scrollIntoView({ block: "start" });
-  event.target.querySelector("textarea")?.focus({ preventScroll: true });
+// The coaching note, opened by the person (not by the page that comes with it open), is ready to be written.
+document.querySelector('[data-does="take-quote"]')?.closest("details").addEventListener("toggle", ({ target }) => {
+  if (!target.open || !target.contains(document.activeElement)) return;
+  target.scrollIntoView({ block: "start" });
+  target.querySelector("textarea")?.focus({ preventScroll: true });
 });

@@ -94,7 +94,11 @@ function act(element) {
     element.focus();
     element.select?.();
   } else if ("click" in element) {
-    if (element.tagName === "SUMMARY") element.focus(); // what it opens is one Tab away
+    if (element.tagName === "SUMMARY") {
+      const there = document.activeElement === element;
+      element.focus(); // what it opens is one Tab away
+      if (element.parentElement.open && !there) return; // it stood open already: the key leads to it, and shuts nothing
+    }
     element.click();
   }
 }

@@ -1,5 +1,5 @@
-// Rows of a list: arrows, j and k move over them, Enter or a click opens the one that has an address. From elsewhere on the page
-// j begins at the first.
+// Rows of a list: arrows, j and k move over them, Enter or a click opens the one that has an address; Enter also what o opens in it.
+// From elsewhere on the page j begins at the first.
 import { isTextField, singleKeysOn } from "./keys.js";
 
 const ROW = "tbody tr[tabindex]";
@@ -12,7 +12,8 @@ export function startRows() {
     if (letter && !singleKeysOn()) return;
     const row = event.target.closest?.(ROW);
     if (row && event.target === row) {
-      if (event.key === "Enter" && row.dataset.href) location.href = row.dataset.href;
+      const address = row.dataset.href ?? row.querySelector('a[data-key="o"]')?.href;
+      if (event.key === "Enter" && address) location.href = address;
       const step = STEPS[event.key] && row[STEPS[event.key]];
       if (step) { event.preventDefault(); step.focus(); }
     } else if (event.key === "j" && !isTextField(event.target) && !document.querySelector("dialog[open]")) {
