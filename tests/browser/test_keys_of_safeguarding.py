@@ -143,6 +143,8 @@ def test_every_control_is_reached_in_order_and_seen_both_ways(person: People, sc
         assert len(names) > 5, path
         there, wrong = walked(page, "Tab", len(names) + 60)
         back, wrong_back = walked(page, "Shift+Tab", len(names) + 60)
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            wrong.append("scrolls sideways")
         every = list(range(len(names)))
         missed = [names[one] for one in every if one not in there]
         order = [] if there == sorted(there) and back == there[::-1] else ["the order is not that of the page"]
