@@ -138,3 +138,5 @@ def test_differences_put_together_give_both_texts() -> None:
     assert "".join(text for kind, text in found if kind != "in") == drafted
     assert "".join(text for kind, text in found if kind != "out") == now
     assert {kind for kind, _ in found} == {"same", "in", "out"}
+    anew = "The Commissioner asks when."
+    assert drafting.differences(drafted, anew) == [("out", drafted), ("in", anew)]

@@ -25,13 +25,15 @@ TableCode = Annotated[str, Path(description="The table, by the `table` that the 
 EditionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The edition's number, from 1.")]
 
 
-class EditionGiven(Given):
+class PublishedGiven(Given):
     """What to issue."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2026-10-31", "seen": "0" * 64}]})
     until: Day = Field(description="The last day of a month or quarter that has ended.")
     seen: str = Field(
-        pattern=r"^[0-9a-f]{64}$", description="The `sha256` of the draft that was looked at: exactly that is issued."
+        max_length=64,
+        pattern=r"^[0-9a-f]{64}$",
+        description="The `sha256` of the draft that was looked at: exactly that is issued.",
     )
 
 
@@ -90,7 +92,7 @@ def read_published_draft(
     answers={201: answers.PublishedMade}, summary="Issue an edition",
 )  # fmt: skip
 def issue_published(
-    request: HttpRequest, table: TableCode, key: Key, given: EditionGiven
+    request: HttpRequest, table: TableCode, key: Key, given: PublishedGiven
 ) -> Status[answers.PublishedMade]:
     """Issues it to the Commissioner's office, as it was seen. Refused (409) where the record changed since, or somebody issued it meanwhile."""
     made = actions.issue(staff(request), table, key=key, until=given.until, seen=given.seen)

@@ -28,12 +28,14 @@ router = Router(tags=["Commissioner's letter"])
 ReportId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The report, by the `id` that the plan gave.")]
 
 
-class SeenGiven(Given):
+class LetterSeenGiven(Given):
     """Something to freeze."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"seen": "0" * 64}]})
     seen: str = Field(
-        pattern=r"^[0-9a-f]{64}$", description="The `sha256` of what was looked at: exactly that is frozen."
+        max_length=64,
+        pattern=r"^[0-9a-f]{64}$",
+        description="The `sha256` of what was looked at: exactly that is frozen.",
     )
 
 
@@ -45,7 +47,7 @@ class LetterWordsGiven(Given):
     seen: int = Field(ge=0, le=2**31 - 1, description="The `version` that was looked at.")
 
 
-class PartGiven(LetterWordsGiven):
+class LetterPartGiven(LetterWordsGiven):
     """A part of the office's, written anew."""
 
     model_config = ConfigDict(
@@ -115,7 +117,9 @@ def read_letter_draft(request: HttpRequest, report: ReportId) -> answers.LetterD
     router, "POST", "/published/letters/{int:report}/draft", ISSUE, "disclosure", answers={201: answers.LetterMade},
     summary="Put a letter's draft before the office",
 )  # fmt: skip
-def put_letter_draft(request: HttpRequest, report: ReportId, key: Key, given: SeenGiven) -> Status[answers.LetterMade]:
+def put_letter_draft(
+    request: HttpRequest, report: ReportId, key: Key, given: LetterSeenGiven
+) -> Status[answers.LetterMade]:
     """Puts it there as it was seen. Refused (409) where the record changed since, or the letter was issued."""
     made = letter_actions.put(staff(request), report, key=key, seen=given.seen)
     return Status(201, answers.LetterMade(number=made.number))
@@ -125,7 +129,9 @@ def put_letter_draft(request: HttpRequest, report: ReportId, key: Key, given: Se
     router, "POST", "/published/letters/{int:report}/parts", WRITE, "collection", answers={201: answers.LetterMade},
     summary="Write a part of a letter",
 )  # fmt: skip
-def write_letter_part(request: HttpRequest, report: ReportId, key: Key, given: PartGiven) -> Status[answers.LetterMade]:
+def write_letter_part(
+    request: HttpRequest, report: ReportId, key: Key, given: LetterPartGiven
+) -> Status[answers.LetterMade]:
     """Keeps a version of the part. Refused (409) where somebody wrote a newer one, or the letter was issued."""
     if given.part == drafting.CHIEF:
         raise Invalid({"part": "The force writes the chief constable's comments. Nothing was saved."})
@@ -149,7 +155,9 @@ def write_letter_chief(
     router, "POST", "/published/letters/{int:report}/issue", WRITE, "disclosure", answers={201: answers.LetterMade},
     summary="Issue a letter",
 )  # fmt: skip
-def issue_letter(request: HttpRequest, report: ReportId, key: Key, given: SeenGiven) -> Status[answers.LetterMade]:
+def issue_letter(
+    request: HttpRequest, report: ReportId, key: Key, given: LetterSeenGiven
+) -> Status[answers.LetterMade]:
     """Issues it once, as it was seen. Refused (409) without a draft, where somebody wrote in it since, or where it was issued."""
     letter_actions.issue(staff(request), report, key=key, seen=given.seen)
     return Status(201, answers.LetterMade(number=1))
