@@ -45,7 +45,6 @@ PAGES: list[tuple[str | None, list[str]]] = [
         ],
     ),
     ("pcc", ["/commissioner/", "/commissioner/tables/first-contact/"]),
-    ("gold", ["/commissioner/tables/first-contact/draft"]),
     ("auditor", ["/audit/", "/retention/"]),
 ]
 LONG = pytest.param("handler", ["/reference/api/"], marks=pytest.mark.long)
