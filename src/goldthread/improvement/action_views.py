@@ -20,6 +20,7 @@ from goldthread.files.views import sent
 from goldthread.improvement import doing_actions, evidence_actions, forms, presenters, queries, rules
 from goldthread.improvement.frame import KEEP, NOTE, REGISTER, SEE
 from goldthread.improvement.pages import command
+from goldthread.quality.theme_queries import theme
 from goldthread.web.errors import error_page
 from goldthread.web.forms import CommandForm, carried_out
 
@@ -129,7 +130,7 @@ reach = command(
 @route(KEEP, "none", why="a form to fill in, which shows recommendations by number alone")
 @require_safe
 def new_action(request: HttpRequest) -> HttpResponse:
-    """The form for an action; ``?recommendation=`` and ``?words=`` fill it in."""
+    """The form for an action; ``?recommendation=``, ``?theme=`` and ``?words=`` fill it in."""
     return _new_action(request, _action_form(initial=_initial(request)))
 
 
@@ -142,7 +143,7 @@ def add_action(request: HttpRequest) -> HttpResponse:
     made: list[Any] = []
 
     def act(given: dict[str, Any]) -> None:
-        words = {name: given[name] for name in ("key", "words", "reference", "owner")}
+        words = {name: given[name] for name in ("key", "words", "reference", "owner", "theme")}
         made.append(doing_actions.add_action(user, given["recommendation"], **words))
 
     if carried_out(form, act):
@@ -162,7 +163,7 @@ def _new_action(request: HttpRequest, form: CommandForm, *, status: int = 200) -
 @route(NOTE, "none", why="a form to fill in, which shows recommendations by number alone")
 @require_safe
 def new_evidence(request: HttpRequest) -> HttpResponse:
-    """The form for evidence; ``?recommendation=``, ``?replaces=`` and ``?words=`` fill it in."""
+    """The form for evidence; ``?recommendation=``, ``?replaces=``, ``?theme=`` and ``?words=`` fill it in."""
     today = force_day(database_now(connection))
     return _new_evidence(request, _evidence_form(initial={"received_on": today, **_initial(request)}))
 
@@ -176,7 +177,7 @@ def add_evidence(request: HttpRequest) -> HttpResponse:
     made: list[Any] = []
 
     def act(given: dict[str, Any]) -> None:
-        names = ("key", "words", "true_on", "received_on", "expires_on", "replaces")
+        names = ("key", "words", "true_on", "received_on", "expires_on", "replaces", "theme")
         made.append(
             evidence_actions.add_evidence(
                 user, given["recommendation"], upload=given["file"], **{name: given[name] for name in names}
@@ -219,8 +220,12 @@ def evidence_file(request: HttpRequest, number: int) -> HttpResponse:
 def _initial(request: HttpRequest) -> dict[str, Any]:
     """What an address brings: numbers and words, of which nothing is believed but that somebody wants them in the form."""
     found: dict[str, Any] = {"words": request.GET.get("words", "")[:WORDS_LONGEST]}
-    for name in ("recommendation", "replaces"):
+    for name in ("recommendation", "replaces", "theme"):
         given = request.GET.get(name, "")
         if given.isascii() and given.isdigit() and len(given) < 19:
             found[name] = int(given)
+    if "theme" in found and staff(request).can("quality.themes"):
+        begun = theme(found["theme"])
+        if begun is not None and not found["words"]:
+            found["words"] = f"{begun.title.shown()}\n{begun.why.shown()}"
     return found

@@ -10,7 +10,7 @@ from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
-from goldthread.improvement import entry_rules, rules
+from goldthread.improvement import entry_rules, rules, theme_uses
 from goldthread.improvement.actions import RECOMMENDATION, may_own
 from goldthread.improvement.frame import KEEP, NOTE, hold, planning, there
 from goldthread.improvement.models import (
@@ -29,42 +29,56 @@ from goldthread.improvement.models import (
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.audit.actions import Acting
+    from goldthread.quality.models import QualityTheme
 
 ACTION = "plan-action"
 
 
 def add_action(
-    user: Staff, recommendation: int, *, key: uuid.UUID, words: str, reference: str = "", owner: int | None = None
+    user: Staff,
+    recommendation: int,
+    *,
+    key: uuid.UUID,
+    words: str,
+    reference: str = "",
+    owner: int | None = None,
+    theme: int | None = None,
 ) -> PlanAction:
     """Enter an action. Without a reference it gets the recommendation's number and the next one of its actions, such as *3.2*.
 
-    The same sent twice is one. Raises ``NotThere``, ``Invalid`` for a reference taken, no words, or an owner who may own nothing.
+    The same sent twice is one. Raises ``NotThere``, ``Invalid`` for a reference taken, no words, an owner who may own nothing, or a theme
+    there is not.
     """
     kept = entry_rules.words(words, "Write what is to be done.")
     with planning(user, KEEP) as act:
         found = there(Recommendation, recommendation)
-        own = command_key(key, user.pk, recommendation, "action", kept, reference, owner)
+        own = command_key(
+            key, user.pk, recommendation, "action", kept, reference, owner, *(() if theme is None else (theme,))
+        )
         before = PlanAction.objects.filter(key=own).first()
         if before is not None:
             return before
         whom = None if owner is None else may_own(owner)
+        came_of = theme_uses.named(theme)
         hold(PlanReport, found.report_id)
         named = entry_rules.line("reference", reference, 20, "") if reference.strip() else _next(found)
         if PlanAction.objects.filter(report=found.report_id, reference=named).exists():
             raise Invalid(
                 {"reference": f"There is an action {named} in this report already. Nothing was saved; give another."}
             )
-        made = enter(act, user, found, own, named, kept)
+        made = enter(act, user, found, own, named, kept, came_of)
         if whom is not None:
             ActionOwner(action=made, owner=whom, by=user, at=act.now).save()
     return made
 
 
-def enter(act: Acting, user: Staff, of: Recommendation, key: uuid.UUID, reference: str, words: str) -> PlanAction:
+def enter(
+    act: Acting, user: Staff, of: Recommendation, key: uuid.UUID, reference: str, words: str, theme: QualityTheme | None = None
+) -> PlanAction:  # fmt: skip
     """Write one action in the caller's transaction, which holds the report."""
     made = PlanAction(
-        recommendation=of, report_id=of.report_id, reference=reference, words=Payload.objects.keep(words), key=key, by=user,
-        at=act.now,
+        recommendation=of, report_id=of.report_id, reference=reference, words=Payload.objects.keep(words), theme=theme, key=key,
+        by=user, at=act.now,
     )  # fmt: skip
     made.save()
     act.record("collection", KEEP, [(ACTION, made.pk), (RECOMMENDATION, of.pk)], words=made.words)

@@ -14,7 +14,7 @@ from goldthread.config.logs import log
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
 from goldthread.files import actions as files
-from goldthread.improvement import entry_rules, rules
+from goldthread.improvement import entry_rules, rules, theme_uses
 from goldthread.improvement.frame import NOTE, REGISTER, hold, planning, there
 from goldthread.improvement.models import EVIDENCE, Evidence, EvidenceCheck, Recommendation
 
@@ -29,6 +29,7 @@ RECOMMENDATION = "plan-recommendation"
 def add_evidence(
     user: Staff, recommendation: int, *, key: uuid.UUID, words: str, true_on: date, received_on: date,
     expires_on: date | None = None, replaces: int | None = None, upload: UploadedFile[Any] | None = None,
+    theme: int | None = None,
 ) -> Evidence:  # fmt: skip
     """Enter evidence for a recommendation: what it shows, and a file where there is one; or a new version of what was entered.
 
@@ -40,13 +41,24 @@ def add_evidence(
         found = there(Recommendation, recommendation)
         named = None if upload is None else (upload.name, upload.size)
         own = command_key(
-            key, user.pk, recommendation, "evidence", kept, true_on, received_on, expires_on, replaces, named
+            key,
+            user.pk,
+            recommendation,
+            "evidence",
+            kept,
+            true_on,
+            received_on,
+            expires_on,
+            replaces,
+            named,
+            *(() if theme is None else (theme,)),
         )
         same = Evidence.objects.filter(key=own).first()
         if same is not None:
             return same
         entry_rules.evidence(true_on, received_on, expires_on, force_day(act.now))
         before = None if replaces is None else Evidence.objects.filter(pk=replaces, recommendation=found).first()
+        came_of = theme_uses.named(theme)
         if replaces is not None and before is None:
             raise Invalid({"replaces": "There is no such evidence for this recommendation. Nothing was saved."})
         if before is not None and Evidence.objects.filter(replaces=before).exists():
@@ -57,7 +69,7 @@ def add_evidence(
         made = Evidence(
             recommendation=found, replaces=before, version=1 if before is None else before.version + 1,
             words=Payload.objects.keep(kept), file=file, sha256=file.sha256 if file else hashlib.sha256(kept.encode()).hexdigest(),
-            true_on=true_on, received_on=received_on, expires_on=expires_on, key=own, by=user, at=act.now,
+            true_on=true_on, received_on=received_on, expires_on=expires_on, theme=came_of, key=own, by=user, at=act.now,
         )  # fmt: skip
         made.save()
         subjects = [("plan-evidence", made.pk), (RECOMMENDATION, found.pk)]

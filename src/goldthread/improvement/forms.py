@@ -13,6 +13,7 @@ from goldthread.improvement.rules import MARKS, RAGS
 from goldthread.web.forms import CommandForm, WordsField
 
 DAY = "Give a day, such as 14/03/2027."
+LARGEST = 2**63 - 1
 NOBODY = [("", "Choose")]
 
 
@@ -172,6 +173,7 @@ class ActionForm(CommandForm):
         label="Reference", required=False, max_length=60, help_text="Empty: the next one, such as 3.2."
     )
     owner = forms.TypedChoiceField(label="Owner", coerce=int, required=False, empty_value=None)
+    theme = forms.IntegerField(required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, recommendations: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -250,6 +252,7 @@ class EvidenceForm(CommandForm):
     received_on = day("Received on")
     expires_on = day("Counts until", required=False, help_text="Empty where it does not expire.")
     replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    theme = forms.IntegerField(required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, recommendations: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

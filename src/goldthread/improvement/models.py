@@ -16,7 +16,7 @@ from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.files.models import Attachment
 from goldthread.improvement.figure_rules import GOOD
 from goldthread.improvement.rules import MARKS, RAGS, STATES, UNSOUND, WHYS
-from goldthread.quality.models import QualityRound
+from goldthread.quality.models import QualityRound, QualityTheme
 
 EVIDENCE = "plan-evidence"
 """What a file of the plan is attached to."""
@@ -212,6 +212,8 @@ class PlanAction(AppendOnly):
     report = models.ForeignKey(PlanReport, models.PROTECT, related_name="+", db_index=False)
     reference = models.CharField(max_length=20)
     words = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    theme = models.ForeignKey(QualityTheme, models.PROTECT, related_name="+", null=True)
+    """The theme of quality that it came of."""
     key = models.UUIDField(unique=True)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())
@@ -317,6 +319,8 @@ class Evidence(AppendOnly):
     true_on = models.DateField()
     received_on = models.DateField()
     expires_on = models.DateField(null=True)
+    theme = models.ForeignKey(QualityTheme, models.PROTECT, related_name="+", null=True)
+    """The theme of quality that it came of."""
     key = models.UUIDField(unique=True)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow())

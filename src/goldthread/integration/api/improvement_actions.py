@@ -50,6 +50,7 @@ class PlanActionGiven(Given):
     words: str = Field(max_length=entry_rules.LONGEST)
     reference: str = Field("", max_length=60, description="Empty: the next one, such as 3.2.")
     owner: Number | None = Field(None, description="A chief officer, by their number; null for nobody yet.")
+    theme: Number | None = Field(None, description="The theme of quality that it comes of, by its `id`.")
 
 
 class PlanMarkGiven(Given):
@@ -103,6 +104,7 @@ class PlanEvidenceGiven(Given):
     true_on: Day
     received_on: Day
     expires_on: Day | None = Field(None, description="The last day it counts; null where it does not expire.")
+    theme: Number | None = Field(None, description="The theme of quality that it comes of, by its `id`.")
     replaces: Number | None = Field(None, description="The version that it replaces.")
     file: PlanFileGiven | None = None
 
