@@ -14,6 +14,8 @@ from goldthread.quality.rates import of_round
 from goldthread.quality.theme_actions import MAKE, SEE
 
 RATES = "quality.rates"
+NEWEST = 3
+"""Rounds that stand on the page at once; older ones are behind a line *(ours)*."""
 
 
 @route(RATES, "none", why="the way to a page, of nobody's record")
@@ -38,7 +40,8 @@ def rates(request: HttpRequest, round_id: int) -> HttpResponse:
     figures, user = of_round(found), staff(request)
     context = {
         "round": found,
-        "others": rounds,
+        "newest": rounds[:NEWEST],
+        "older": rounds[NEWEST:],
         "form": rules.made(found.form),
         "figures": figures,
         "may_make": user.can(MAKE),
