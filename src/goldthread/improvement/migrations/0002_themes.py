@@ -5,21 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('improvement', '0001_plan'),
-        ('quality', '0003_themes'),
+        ("improvement", "0001_plan"),
+        ("quality", "0003_themes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='theme',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quality.qualitytheme'),
+            model_name="evidence",
+            name="theme",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="quality.qualitytheme"
+            ),
         ),
         migrations.AddField(
-            model_name='planaction',
-            name='theme',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quality.qualitytheme'),
+            model_name="planaction",
+            name="theme",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="quality.qualitytheme"
+            ),
         ),
     ]
