@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from statistics import NormalDist
-from typing import Literal
+from typing import Literal, Protocol
 
 BASE = 8
 """Values from which limits are reckoned: the first of a stretch that share no cases. With fewer none are told *(ours)*."""
@@ -176,19 +176,17 @@ def _parts(
     return parts, waiting
 
 
-class _Scale:
+class _Scale(Protocol):
     """A centre, and how far from it a value lies in sigmas; limits read back from that."""
 
     centre: float
 
-    def sigmas(self, one: Figure) -> float:
-        raise NotImplementedError
+    def sigmas(self, one: Figure) -> float: ...
 
-    def limits(self, one: Figure) -> tuple[float, float]:
-        raise NotImplementedError
+    def limits(self, one: Figure) -> tuple[float, float]: ...
 
 
-class _Counted(_Scale):
+class _Counted:
     """The scale of a p' chart."""
 
     def __init__(self, base: Sequence[Figure]) -> None:
@@ -208,7 +206,7 @@ class _Counted(_Scale):
         return _limits(one.n or 0, self.share, SIGMAS * self.spread)
 
 
-class _Single(_Scale):
+class _Single:
     """The scale of an XmR chart."""
 
     def __init__(self, base: Sequence[Figure], sigma: float) -> None:

@@ -6,7 +6,6 @@ own clause only; where it is unclear whether it reaches, it does not: a cue is r
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 from goldthread.thrive.tokens import Text
@@ -38,7 +37,6 @@ UNASKED = Assertion("uncertain", unasked=True)
 
 
 _Reaching = tuple[Seen, Sense]
-_SENSES = attrgetter("senses")
 
 
 class Triggers:
@@ -62,8 +60,6 @@ class Triggers:
             if not self._marks:
                 self._marks = self._asserter.marks(self._text)
             seen = self._asserter.find(self._text, low, high, self._marks[low:high])
-            # Words that only end a trigger's reach matter where there is one.
-            seen = seen if any(map(_SENSES, seen)) else []
             found = (seen, [trigger.start for trigger in seen])
             self._found[low] = found
         self._seen, self._starts = found

@@ -4,6 +4,7 @@ import tomllib
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,9 @@ class Seen(NamedTuple):
     senses: tuple[Sense, ...]
     ends_reach: bool
     is_present: bool = False
+
+
+_SENSES = attrgetter("senses")
 
 
 class Asserter:
@@ -105,7 +109,8 @@ class Asserter:
         if past:
             seen += [Seen(place, place + 1, (_PAST,), ends_reach=False) for place in past]
             seen.sort(key=lambda trigger: trigger[:2])
-        return seen
+        # Words that only end a trigger's reach matter where there is one.
+        return seen if any(map(_SENSES, seen)) else []
 
     def _phrases_among(self, marks: str) -> list[Seen]:
         """The trigger phrases among words with *marks*, counted from the first, without those inside a longer one."""
