@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from goldthread.meetings import views
+from goldthread.meetings import owed_views, views
 
 app_name = "meetings"
 urlpatterns = [
     path("", views.list_all, name="list"),
     path("count", views.count, name="count"),
-    path("mine", views.mine, name="mine"),
+    path("mine", owed_views.mine, name="mine"),
     path("call", views.call, name="call"),
     path("<int:meeting_id>/", views.meeting, name="meeting"),
     path("<int:meeting_id>/state", views.state, name="state"),
@@ -19,5 +19,5 @@ urlpatterns = [
     path("<int:meeting_id>/at", views.move, name="move"),
     path("<int:meeting_id>/end", views.end, name="end"),
     path("<int:meeting_id>/lines/<int:line_id>/decide", views.decide, name="decide"),
-    path("actions/<int:action_id>/done", views.done, name="done"),
+    path("actions/<int:action_id>/done", owed_views.done, name="done"),
 ]

@@ -1,4 +1,4 @@
-"""Meetings as pages: the list, one that sits as its chair or those in other rooms see it, its minutes, and what one owes."""
+"""Meetings as pages: the list, one that sits as its chair or those in other rooms see it, and its minutes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
@@ -33,8 +32,6 @@ from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
 PAGE = 50
-MOST_OWED = 500
-"""Actions shown to one person at once; how many more there are is told *(ours)*."""
 SEE, CHAIR = "meeting.see", "meeting.chair"
 LARGEST = 2**63 - 1
 
@@ -56,13 +53,6 @@ def count(request: HttpRequest) -> HttpResponse:
     mine, kinds = queries.mine(user), _kinds(now)
     proposed = queries.proposals([*_called(user, kinds), *_left(user, kinds)]).count()
     return JsonResponse({"count": mine.count() + proposed, "over": mine.filter(due_at__lt=now).count()})
-
-
-@route(SEE, "consultation")
-@require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """What I owe of meetings, or my team does."""
-    return _mine(request)
 
 
 @route(CHAIR, "collection")
@@ -181,25 +171,6 @@ def decide(request: HttpRequest, meeting_id: int, line_id: int) -> HttpResponse:
     return _page(request, meeting_id, form=form, about=line, status=422)
 
 
-@route(SEE, "alteration")
-@require_POST
-def done(request: HttpRequest, action_id: int) -> HttpResponse:
-    """Say that an action is done."""
-    form = forms.DoneForm(request.POST)
-    ended: list[Kind] = []
-    if carried_out(
-        form,
-        lambda given: ended.append(
-            deciding_actions.done(staff(request), min(action_id, LARGEST), words=given["words"])
-        ),
-    ):
-        messages.success(request, beyond.body(ended[0].code).ended)
-        back = request.POST.get("back", "")
-        safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-        return redirect(back if safe else "meetings:mine")
-    return _mine(request, form=form, failed=action_id, status=422)
-
-
 def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: int = 200) -> HttpResponse:
     user, now = staff(request), database_now(connection)
     kinds = _kinds(now)
@@ -233,22 +204,6 @@ def _list(request: HttpRequest, *, form: forms.CallForm | None = None, status: i
         "page": page_links(request, page, "meeting", reverse("meetings:list")),
     }
     return render(request, "meetings/list.jinja", context, status=status)
-
-
-def _mine(
-    request: HttpRequest, *, form: forms.DoneForm | None = None, failed: int = 0, status: int = 200
-) -> HttpResponse:
-    user, now = staff(request), database_now(connection)
-    owed = queries.mine(user)
-    rows = presenters.actions(user, owed[:MOST_OWED], now)
-    record_consultation(user, SEE, [("action", str(one["id"])) for one in rows])
-    for one in rows:
-        one["form"] = (
-            form if form is not None and one["id"] == failed else forms.DoneForm(auto_id=f"done-{one['id']}-%s")
-        )
-    lost = form if form is not None and failed not in {one["id"] for one in rows} else None
-    context = {"now": now, "rows": rows, "lost": lost, "more": max(owed.count() - len(rows), 0)}
-    return render(request, "meetings/mine.jinja", context, status=status)
 
 
 def _page(
