@@ -18,7 +18,7 @@ from goldthread.clocks.local import LONDON
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.governance import queries
 from goldthread.governance.actions import annotate
-from goldthread.governance.drawing import svg
+from goldthread.governance.drawing import alt, svg
 from goldthread.governance.models import Annotation
 from goldthread.governance.told import series_told
 from goldthread.measures.registry import measures
@@ -65,8 +65,8 @@ def test_a_figures_page_has_chart_and_table_of_the_same_values_and_says_what_is_
     assert found is not None
     told = series_told(found)
     drawing = page.text[page.text.index("<svg xmlns") : page.text.index("</svg>", page.text.index("<svg xmlns"))]
-    assert drawing.count("<circle") + drawing.count('class="spc__broken"') == len(told["values"])
-    assert ">beyond</text>" in drawing
+    assert drawing.count("<circle") + drawing.count('class="spc__signal ') == len(told["values"])
+    assert ">beyond: worse</text>" in drawing
     assert 'role="img"' in drawing
     assert "<title" in drawing
     assert "<desc" in drawing
@@ -76,6 +76,31 @@ def test_a_figures_page_has_chart_and_table_of_the_same_values_and_says_what_is_
         assert f"{one['met']} of {one['n']}" in rows
     assert "beyond, worse" in rows
     assert found.series.definition in words
+
+
+@pytest.mark.parametrize(
+    ("code", "last", "way", "shape"),
+    [
+        (CODE, 40, "worse", r'fill="#a30f18"[^>]* d="M[\d.]+ [\d.]+l7 7'),
+        (CODE, 97, "better", r'fill="#ffffff"[^>]* d="M[\d.]+ [\d.]+l7 7'),
+        ("lookback-safe", 40, "changed", r'fill="#7d4a00"[^>]* d="M[\d.]+ [\d.]+h10'),
+    ],
+)
+def test_worse_better_and_neither_are_told_apart_by_shape_and_by_word(
+    cast: Cast, code: str, last: int, way: str, shape: str
+) -> None:
+    history([*STEADY, last], code=code)
+    found = queries.one(code)
+    assert found is not None
+    told = series_told(found)
+    drawing = svg(told)
+    assert re.findall(r'class="spc__signal spc__signal--(\w+)"', drawing) == [way]
+    assert re.search(shape, drawing), "told by fill or shape, on a print too"
+    assert f">beyond: {way}</text>" in drawing
+    assert f"beyond, {way}" in alt(told)
+    narrow = re.search(r'class="spc__word[^>]* x="([\d.]+)"', drawing)
+    assert narrow is not None
+    assert float(narrow[1]) + len(f"beyond: {way}") * 4 <= 760, "no word leaves the drawing"
 
 
 def test_a_value_not_known_is_a_gap_that_says_so(cast: Cast) -> None:

@@ -70,7 +70,7 @@ def alt(told: dict[str, Any]) -> str:
         if last["lower"] is not None
         else ", without limits yet"
     )
-    words = ", ".join(one["word"] for one in told["now"])
+    words = ", ".join(f"{one['word']}, {one['way']}" for one in told["now"])
     signal = f" Rules broken at the end: {words}." if words else ""
     return f"{told['name']}: {shown}; {newest}{limits}.{signal} The table has every value."
 
@@ -165,27 +165,39 @@ def _line(values: Sequence[dict[str, Any]], across: _Across, up: _Up) -> str:
 
 
 def _dots(values: Sequence[dict[str, Any]], across: _Across, up: _Up) -> list[dict[str, Any]]:
-    """A dot for each known value. Of neighbours that break the same rules the first has their word, and none is written over another."""
+    """A dot for each known value. Of neighbours that break the same rules the first has their word, and none is written over another.
+
+    ``way`` is what the rules it breaks say of it, the worse first; empty where it breaks none.
+    """
     found, before, free = [], "", 0.0
     for one, at in zip(values, across.times, strict=True):
         if one["share"] is None:
             continue
-        words = ", ".join(each["word"] for each in one["broken"])
+        way = _way(one["broken"])
+        words = f"{', '.join(each['word'] for each in one['broken'])}: {way}" if way else ""
         x, wide = across.at(at), LETTER * len(words)
-        shown = bool(words) and words != before and x - wide / 2 >= free
-        free = x + wide / 2 if shown else free
+        word_at = min(max(x, wide / 2), WIDTH - wide / 2)
+        shown = bool(words) and words != before and word_at - wide / 2 >= free
+        free = word_at + wide / 2 if shown else free
         found.append(
             {
                 "x": x,
                 "y": up.at(one["share"]),
-                "broken": bool(words),
+                "way": way,
                 "word": words if shown else "",
+                "word_at": round(word_at, 1),
                 "read": one["read"],
                 "late": one["late"],
             }
         )
         before = words if shown or not words else before
     return found
+
+
+def _way(broken: Sequence[dict[str, str]]) -> str:
+    """What a value means that breaks rules: worse where one of them is, else changed, else better."""
+    ways = {each["way"] for each in broken}
+    return next((one for one in ("worse", "changed", "better") if one in ways), "")
 
 
 def _gaps(values: Sequence[dict[str, Any]], across: _Across) -> list[float]:
