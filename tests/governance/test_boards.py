@@ -50,8 +50,11 @@ def test_the_list_names_what_changed_the_worse_first_and_is_frozen(fallen: Cast)
     meeting = call(fallen.silver)
     lines = list(Line.objects.filter(meeting=meeting).order_by("position"))
     assert [(one.told["title"], one.reasons) for one in lines] == [
-        ("Children asked about", ["worse"]), ("THRIVE written", ["better"])
-    ]  # fmt: skip
+        ("Children asked about", ["worse"]),
+        ("Course: Children at first contact", ["lacking"]),
+        ("Course: THRIVE refresher", ["lacking"]),
+        ("THRIVE written", ["better"]),
+    ]
     assert lines[0].told["reasons"][0]["words"] == "changed for the worse: beyond"
     assert {"label": "Changed for the worse", "value": "1"} in meeting.frozen["heading"]
     assert {"label": "Newest", "value": lines[0].told["known"][0]["value"]} in lines[0].told["known"]

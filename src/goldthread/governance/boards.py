@@ -1,6 +1,7 @@
 """Silver, Gold and the Force Governance Board in the meetings' mechanism: an agenda that builds itself, and what stands behind each line.
 
-A line is about a figure or a recommendation, by a number that is always the same for it, so that what is owed of it comes back with it.
+A line is about a figure, a recommendation, a theme, a course or a cohort, by a number that is always the same for it, so that what is owed of it
+comes back with it. What each one's line shows, and where its page is, is ``lines``.
 """
 
 from __future__ import annotations
@@ -10,14 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
-
 from goldthread.contact.known import force_day
-from goldthread.governance import drawing, items, queries, rules
-from goldthread.governance.models import Annotation
-from goldthread.governance.told import series_told
-from goldthread.improvement.queries import plan
-from goldthread.measures.series import all_series
+from goldthread.governance import items, learned_items, lines, queries, rules
+from goldthread.governance.agendas import agendas_on
 from goldthread.meetings import beyond
 from goldthread.meetings.kinds import kinds_on
 from goldthread.meetings.models import Decision
@@ -37,41 +33,54 @@ TAKE_UP = "take_up"
 
 
 def agenda(board: str, before: Meeting | None, now: datetime, most: int) -> beyond.Agenda:
-    """What a board is to go through, ``most`` by name: figures that changed, recommendations off their track or re-opened, what is owed and
-    late, what the board below took up.
+    """What a board is to go through, ``most`` by name: figures that changed, recommendations off their track or re-opened, open themes,
+    courses held by too few, what cohorts changed, what is owed and late, what the board below took up.
     """
+    known = agendas_on(force_day(now))
     judged = queries.every()
-    found = items.of_figures(judged) | items.of_plan()
+    learned = (
+        learned_items.of_themes(known, now)
+        | learned_items.of_courses(board, known, now)
+        | learned_items.of_cohorts(now)
+    )
+    found = items.of_figures(judged) | items.of_plan() | learned
     late = 0
     for action in owed(board):
         late += action.due_at <= now
         if action.due_at <= now or action.decision_id is None:
             words = f"owed by {action.owner.name if action.owner else 'a team'} since {clock(action.due_at, now)}"
-            reason = ("late", words) if action.decision_id is not None else ("unreached", items.NAMES["unreached"])
+            reason = ("late", words) if action.decision_id is not None else ("unreached", "not reached before")
             _also(found, action.line.subject, action.line.told, *reason)
     for decision in _taken_up(board, before):
         words = f"{decision.by.name}: {decision.words.shown()}" if decision.words else decision.by.name
         _also(
             found, decision.line.subject, decision.line.told, "taken_up", f"taken up {clock(decision.at, now)}, {words}"
         )
-    listed = [(subject, one) for subject, one in found.items() if one.reasons]
-    listed.sort(key=lambda pair: (-pair[1].points, pair[1].title))
+    for one in found.values():
+        one.reasons = known.of(board, one.reasons)
+    listed = [(subject, one, known.points(one.reasons)) for subject, one in found.items() if one.reasons]
+    listed.sort(key=lambda row: (-row[2], row[1].title))
     rest = listed[most:]
-    worse = sum(one.state == "worse" for one in judged)
+
+    def number(code: str) -> str:
+        return f"{sum(code in one.reasons for one in found.values()):,}"
+
     return beyond.Agenda(
         heading=(
             ("Figures", f"{len(judged):,}"),
-            ("Changed for the worse", f"{worse:,}"),
+            ("Changed for the worse", f"{sum(one.state == 'worse' for one in judged):,}"),
             ("Changed for the better", f"{sum(one.state == 'better' for one in judged):,}"),
             ("Cannot be told yet", f"{sum(one.state == 'unknown' for one in judged):,}"),
-            ("Recommendations off their track", f"{sum('off_track' in one.reasons for one in found.values()):,}"),
+            ("Recommendations off their track", number("off_track")),
+            ("Themes of which nothing came", number("theme_idle")),
+            ("Courses held by too few", number("lacking")),
             ("Owed and late", f"{late:,}"),
         ),
         candidates=tuple(
-            Candidate(subject, one.title, one.words, tuple(one.reasons.items()), one.known, one.points)
-            for subject, one in listed[:most]
+            Candidate(subject, one.title, one.words, tuple(one.reasons.items()), one.known, points)
+            for subject, one, points in listed[:most]
         ),
-        rest=Rest(tuple(subject for subject, _ in rest), items.numbers([one for _, one in rest])),
+        rest=Rest(tuple(subject for subject, *_ in rest), items.numbers([one for _, one, _ in rest], known)),
     )  # fmt: skip
 
 
@@ -83,30 +92,6 @@ def broken(board: str, now: datetime) -> list[tuple[str, str]]:
     if last is None or kind is None or kind.every is None or not rules.due(day, kind.every, force_day(now)):
         return []
     return [("regular", f"{kind.name} is to sit every {kind.every.days} days. It sat last on {clock(last.opened_at)}.")]
-
-
-def now_of(since: Mapping[uuid.UUID, datetime]) -> dict[uuid.UUID, beyond.Now]:
-    """Where each subject's page is, and whether anything was noted on a figure since."""
-    if not since:
-        return {}
-    pages = items.addresses(since)
-    newest = Annotation.objects.filter(at__gt=min(since.values())).order_by("at")
-    noted = {items.figure_subject(code): at for code, at in newest.values_list("series", "at")}
-    return {
-        subject: beyond.Now(
-            pages[subject], "something was noted on it" if subject in noted and noted[subject] > at else ""
-        )
-        for subject, at in since.items()
-        if subject in pages
-    }
-
-
-def values(user: Staff, subject: uuid.UUID) -> dict[str, Any]:
-    """What the meeting shows of a line: a figure's chart, or how a recommendation stands; nothing of what is no more."""
-    found = _figure_values(subject) if user.can(rules.SEE) else {}
-    if not found and user.can("plan.see"):
-        found = _plan_values(subject)
-    return {"told": None, "recommended": None, **found}
 
 
 def register() -> None:
@@ -124,35 +109,19 @@ def _body(board: str) -> beyond.Body:
         reached=_reached,
         teams=lambda subjects: dict.fromkeys(subjects),
         owner_of=lambda _subject: "",
-        now_of=now_of,
+        now_of=lines.now_of,
         choices=lambda _user, _subject, _now: {},
         broken=lambda now: broken(board, now),
         labels={},
         template="governance/_board-line.jinja",
-        values=values,
+        values=lines.values,
         subject="board-item",
         queue=None,
-        noun="a figure or a recommendation",
+        noun="a figure, a recommendation or what was learned",
         style="governance.css",
         ended="Done. The board sees it on its next list.",
         nobody="Whoever chairs",
     )
-
-
-def _figure_values(subject: uuid.UUID) -> dict[str, Any]:
-    code = next((one.code for one in all_series() if items.figure_subject(one.code) == subject), None)
-    found = queries.one(code) if code is not None else None
-    if found is None:
-        return {}
-    told = series_told(found)
-    return {"told": told, "svg": drawing.svg(told), "page": reverse("governance:series", args=[told["code"]])}
-
-
-def _plan_values(subject: uuid.UUID) -> dict[str, Any]:
-    for one in plan().recommendations:
-        if items.recommendation_subject(one.id) == subject:
-            return {"recommended": one, "page": reverse("improvement:recommendation", args=[one.id])}
-    return {}
 
 
 def _carry_out(deciding: beyond.Deciding) -> beyond.Came:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -81,8 +81,8 @@ def percent(share: float | None) -> str:
 
 
 def day(told: str) -> str:
-    """The day of a time as told: values that end at midnight are the day's that begins then."""
-    at = _time(told)
+    """A day as told, or that of a time: values that end at midnight are the day's that begins then."""
+    at = date.fromisoformat(told) if len(told) == len("2026-11-27") else _time(told)
     return f"{at.day} {at:%b %Y}"
 
 

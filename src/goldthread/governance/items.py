@@ -1,38 +1,25 @@
-"""What may stand on a board's list: a figure that changed, a recommendation off its track; each by a number that is always the same for it."""
+"""What may stand on a board's list, each by a number that is always the same for it: a figure that changed, a recommendation off its track.
+What quality and learning put there is in ``learned_items``. ``agendas.toml`` says which reason counts on whose list, and what it weighs.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
 from goldthread.audit.canonical import canonical_json
 from goldthread.governance import drawing, queries
+from goldthread.governance.agendas import Agendas
 from goldthread.governance.printed import STATES
 from goldthread.governance.told import broken_told, series_told
 from goldthread.improvement.queries import plan
 from goldthread.improvement.told import Recommended, Reported
-from goldthread.measures.series import all_series
 
 NAMED = uuid.UUID("5f2f0c0e-6a3d-5b55-9f6e-6c1d2f4b7a10")
 NO_TEXT = "text to be entered by the force"
-POINTS = {
-    "late": 100.0, "fell_back": 90.0, "taken_up": 80.0, "off_track": 70.0, "worse": 60.0, "changed": 40.0, "unreached": 30.0, "better": 20.0,
-}  # fmt: skip
-"""What each reason weighs in the order of a list *(ours)*: what was promised and not done stands first."""
-NAMES = {
-    "late": "owed, and its time has passed",
-    "fell_back": "re-opened: its figure fell back",
-    "taken_up": "taken up by the board below",
-    "off_track": "off its track",
-    "worse": "changed for the worse",
-    "changed": "changed",
-    "unreached": "not reached before",
-    "better": "changed for the better",
-}
 
 
 @dataclass
@@ -44,29 +31,20 @@ class Item:
     reasons: dict[str, str]
     known: tuple[tuple[str, str], ...]
 
-    @property
-    def points(self) -> float:
-        """What its reasons weigh together."""
-        return sum(POINTS[reason] for reason in self.reasons)
+
+def subject_of(kind: str, which: str | int) -> uuid.UUID:
+    """Something as the subject of a line: a ``kind`` and which one of it."""
+    return uuid.uuid5(NAMED, canonical_json([kind, which]))
 
 
 def figure_subject(code: str) -> uuid.UUID:
     """A figure as the subject of a line."""
-    return uuid.uuid5(NAMED, canonical_json(["series", code]))
+    return subject_of("series", code)
 
 
 def recommendation_subject(number: int) -> uuid.UUID:
     """A recommendation as the subject of a line."""
-    return uuid.uuid5(NAMED, canonical_json(["recommendation", number]))
-
-
-def addresses(wanted: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The pages of those of these subjects that there still are. The plan is asked only where one is no figure."""
-    found = {figure_subject(one.code): reverse("governance:series", args=[one.code]) for one in all_series()}
-    if not set(wanted) <= found.keys():
-        for one in plan().recommendations:
-            found[recommendation_subject(one.id)] = reverse("improvement:recommendation", args=[one.id])
-    return found
+    return subject_of("recommendation", number)
 
 
 def of_figures(judged: Iterable[queries.Judged]) -> dict[uuid.UUID, Item]:
@@ -83,13 +61,10 @@ def of_plan() -> dict[uuid.UUID, Item]:
     }
 
 
-def numbers(some: Iterable[Item]) -> tuple[tuple[str, str, int], ...]:
-    """How many have each reason: code, what it is called, number."""
-    counted: dict[str, int] = {}
-    for one in some:
-        for reason in one.reasons:
-            counted[reason] = counted.get(reason, 0) + 1
-    return tuple((reason, NAMES[reason], counted[reason]) for reason in POINTS if reason in counted)
+def numbers(some: Iterable[Item], known: Agendas) -> tuple[tuple[str, str, int], ...]:
+    """How many have each reason: code, what it is called, number; the weightiest first."""
+    counted = Counter(reason for one in some for reason in one.reasons)
+    return tuple((code, one.name, counted[code]) for code, one in known.reasons.items() if code in counted)
 
 
 def title_of(one: Recommended, report: Reported) -> str:
@@ -110,7 +85,7 @@ def figure_words(one: Recommended) -> str:
 def _recommendation(one: Recommended, report: Reported) -> Item:
     reasons = {}
     if one.fell_back:
-        reasons["fell_back"] = NAMES["fell_back"]
+        reasons["fell_back"] = "re-opened: its figure fell back"
     if one.colour == "red":
         reasons["off_track"] = f"{one.colour_name}: {' '.join(one.reasons)}"
     known = (

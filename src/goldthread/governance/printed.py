@@ -9,7 +9,7 @@ from typing import Any
 from goldthread.clocks.local import LONDON
 from goldthread.documents.described import Document, Facts, Note, Paragraph, Part, Picture, Section, Table
 from goldthread.governance import drawing
-from goldthread.governance.drawing import percent
+from goldthread.governance.drawing import day, percent
 from goldthread.web.times import clock
 
 ERASED = "The text of this pack was erased. That it was issued, when, and under which digest it was frozen stands."
@@ -109,7 +109,7 @@ def _chart(told: Mapping[str, Any], numbers: _Numbers, address: Address) -> Sect
 
 def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     facts = [("Figure", figure_words(told["figure"])), ("Against chance", signal_words(told))]
-    notes = [f"{one['number']}. {_day(one['day'])}: {one['words']} ({one['by']})" for one in told["notes"]]
+    notes = [f"{one['number']}. {day(one['day'])}: {one['words']} ({one['by']})" for one in told["notes"]]
     restated = sum(one["was"] is not None for one in told["values"])
     if notes:
         facts.append(("Noted", "\n".join(notes)))
@@ -125,8 +125,8 @@ def figure_words(figure: Mapping[str, Any] | None, between: str = ", ") -> str:
     if figure["n"] is None or figure["share"] is None:
         return "no cases" if figure["n"] == 0 else "not known"
     counted = f"{figure['met']:,} of {figure['n']:,}" if figure["met"] is not None else f"n = {figure['n']:,}"
-    since = f"{_day(figure['since'])} to " if figure["since"] else "period to "
-    return f"{percent(figure['share'])} ({counted}){between}{since}{_day(figure['until'])}"
+    since = f"{day(figure['since'])} to " if figure["since"] else "period to "
+    return f"{percent(figure['share'])} ({counted}){between}{since}{day(figure['until'])}"
 
 
 def signal_words(told: Mapping[str, Any]) -> str:
@@ -143,7 +143,7 @@ def _values(told: Mapping[str, Any]) -> Table:
         f"{told['name']}: every value of the chart, the latest first",
         ("To", "Share", "Cases", "Limits", "Says"),
         tuple(
-            (_day(one["until"]), percent(one["share"]), _cases(one), _limits(one), _says(one))
+            (day(one["until"]), percent(one["share"]), _cases(one), _limits(one), _says(one))
             for one in reversed(told["values"])
         ),
         (4, 3, 4, 5, 8),
@@ -183,7 +183,7 @@ def _plan(found: list[Mapping[str, Any]], address: Address) -> list[Part]:
         (
             _lines(one["title"], one["text"]),
             _lines(
-                one["state"], f"due {_day(one['due_on'])}" if one["due_on"] else "", one["owner"] or "nobody owns it"
+                one["state"], f"due {day(one['due_on'])}" if one["due_on"] else "", one["owner"] or "nobody owns it"
             ),
             _lines(one["colour"], *one["reasons"]),
             one["view"] or "not told",
@@ -228,10 +228,3 @@ def _lines(*told: str) -> str:
 
 def _at(told: str | None) -> str:
     return clock(datetime.fromisoformat(told)) if told else ""
-
-
-def _day(told: str) -> str:
-    if len(told) == len("2026-11-27"):
-        at = datetime.fromisoformat(told)
-        return f"{at.day} {at:%b %Y}"
-    return drawing.day(told)

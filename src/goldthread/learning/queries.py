@@ -143,7 +143,7 @@ def due(user: Staff, today: date, *, team: int | None = None, course: str = "", 
     people = _whom(user).select_related("team")
     if team is not None:
         people = people.filter(team=team)
-    found = [one for one in _due(people.order_by("team__name", "name"), today) if course in {"", one.course.code}]
+    found = [one for one in owed(people.order_by("team__name", "name"), today) if course in {"", one.course.code}]
     order = [code for code, _ in rules.STATES]
     return sorted(
         (one for one in found if state in {"", one.state} or (state == "due" and one.state != "held")),
@@ -153,13 +153,13 @@ def due(user: Staff, today: date, *, team: int | None = None, course: str = "", 
 
 def of_person(person: Staff, today: date) -> list[Due]:
     """The courses that somebody must hold, and those that they hold besides."""
-    found = _due(Staff.objects.filter(pk=person.pk), today)
-    owed = {one.course.code for one in found}
+    found = owed(Staff.objects.filter(pk=person.pk), today)
+    must = {one.course.code for one in found}
     known = rules.courses_on(today)
     besides = [
         Due(person, known.courses[code], until, rules.state(until, today, known.soon), None)
         for (staff, code), until in holding().items()
-        if staff == person.pk and code not in owed and code in known.courses
+        if staff == person.pk and code not in must and code in known.courses
     ]
     return found + besides
 
@@ -203,7 +203,8 @@ def _whom(user: Staff) -> QuerySet[Staff]:
     return active.filter(team=user.team_id) if "team" in scopes else active.none()
 
 
-def _due(people: QuerySet[Staff], today: date) -> list[Due]:
+def owed(people: QuerySet[Staff], today: date) -> list[Due]:
+    """Each of these people with each course that they must hold. Who asks sees to it whose names are shown."""
     known, held = rules.courses_on(today), holding()
     next_booked: dict[tuple[int, str], date] = {}
     ahead = Q(cohort__ends__gte=today, cohort__called_off_at__isnull=True, end__isnull=True)

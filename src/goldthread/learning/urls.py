@@ -8,6 +8,7 @@ app_name = "learning"
 urlpatterns = [
     path("", views.home, name="home"),
     path("due", views.due, name="due"),
+    path("standing/", views.standing, name="standing"),
     path("mine", views.mine, name="mine"),
     path("effects/", views.effects, name="effects"),
     path("needs/", views.needs, name="needs"),

@@ -18,6 +18,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.contact.known import force_day
 from goldthread.learning import actions, forms, picture, queries, rules
+from goldthread.learning import standing as standings
 from goldthread.quality import theme_queries
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
@@ -108,6 +109,21 @@ def effects(request: HttpRequest) -> HttpResponse:
         "course": rules.courses_on(today()),
     }  # fmt: skip
     return render(request, "learning/effects.jinja", context)
+
+
+@route(SEE, "none", why="how many people hold what, by role and team; nobody's record")
+@require_safe
+def standing(request: HttpRequest) -> HttpResponse:
+    """How many hold what they must, and how many are due, by role and team."""
+    day, names = today(), {code: one.name for code, one in roles().items()}
+    context = {
+        "found": [
+            {"one": each, "groups": [{"roles": ", ".join(names[code] for code in one.roles), "team": one.team, "counted": one.counted} for one in each.groups]}
+            for each in standings.standing(day)
+        ],
+        "soon": rules.courses_on(day).soon,
+    }  # fmt: skip
+    return render(request, "learning/standing.jinja", context)
 
 
 @route(SEE, "consultation")

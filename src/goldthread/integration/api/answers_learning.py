@@ -259,3 +259,38 @@ class EffectList(Shown):
     """Every cohort with a register, the newest first."""
 
     effects: list[CohortEffectShown]
+
+
+class DueCounted(Shown):
+    """How many people must hold a course, and how they stand."""
+
+    people: int
+    due: int = Field(description="Those who never held it, whose time ran out, or whose time runs out soon.")
+    never: int
+    expired: int
+    soon: int
+    booked: int = Field(description="Of those who are due.")
+    first: date | None = Field(description="When the next of those who hold it holds it no more.")
+
+
+class DueGroup(DueCounted):
+    """Of one role, or of several that are counted as one since they are few; of one team, or of all."""
+
+    roles: list[str]
+    team: str = Field(description="Empty for all teams.")
+
+
+class CourseStanding(Shown):
+    """A course and how those stand who must hold it."""
+
+    course: str
+    name: str
+    next: date | None = Field(description="The first day of its next cohort.")
+    counted: DueCounted | None = Field(description="Null where fewer than five people must hold it.")
+    groups: list[DueGroup]
+
+
+class StandingList(Shown):
+    """Every course that somebody must hold."""
+
+    courses: list[CourseStanding]

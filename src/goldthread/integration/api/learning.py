@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, Key, Pag
 from goldthread.integration.api.operations import operation
 from goldthread.learning import actions, queries, rules
 from goldthread.learning.effects import CohortEffect
+from goldthread.learning.standing import Counted, standing
 from goldthread.learning.views import DUE, KEEP, OWN, SEE, today
 from goldthread.measures.registry import SMALL
 
@@ -161,6 +162,27 @@ def read_effects(request: HttpRequest) -> answers.EffectList:
     found = queries.effects()
     record_consultation(staff(request), SEE, [("learning-cohort", str(each.cohort.pk)) for each in found])
     return answers.EffectList(effects=[_effect(each) for each in found])
+
+
+@operation(
+    router, "GET", "/learning/standing", SEE, "none", answers={200: answers.StandingList}, summary="Read how many are due by role and team",
+)  # fmt: skip
+def read_learning_standing(request: HttpRequest) -> answers.StandingList:  # noqa: ARG001 - the same for all who may ask
+    """How many hold what they must, and how many are due, by role and team in groups of five or more; nobody's name."""
+    return answers.StandingList(
+        courses=[
+            answers.CourseStanding(
+                course=each.course.code, name=each.course.name, next=each.next,
+                counted=answers.DueCounted(**_counted(each.counted)) if each.counted else None,
+                groups=[answers.DueGroup(roles=list(one.roles), team=one.team, **_counted(one.counted)) for one in each.groups],
+            )
+            for each in standing(today())
+        ]
+    )  # fmt: skip
+
+
+def _counted(one: Counted) -> dict[str, Any]:
+    return {**vars(one), "due": one.due}
 
 
 def _effect(one: CohortEffect) -> answers.CohortEffectShown:
