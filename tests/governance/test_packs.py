@@ -272,4 +272,5 @@ def test_every_pack_names_roles_that_there_are_and_sections_that_it_can_make() -
         assert one.issue | one.read <= roles().keys()
         assert all(roles()[role].can("pack.issue") for role in one.issue)
         assert all(roles()[role].can("pack.see") for role in one.read)
-        assert {part.kind for part in one.parts} <= {"signals", "charts", "table", "plan", "decisions", "owed"}
+        made = {part.kind for part in one.parts}
+        assert made <= {"signals", "charts", "table", "plan", "themes", "learning", "effects", "decisions", "owed"}

@@ -60,7 +60,7 @@ def values(user: Staff, subject: uuid.UUID) -> dict[str, Any]:
     for verb, of in ((rules.SEE, _figure), ("plan.see", _plan), ("quality.themes", _theme), ("learning.see", _learned)):
         if not found and user.can(verb):
             found = of(subject)
-    return {"told": None, "recommended": None, "theme": None, "course": None, "cohort": None, "words": WORDS, **found}
+    return {"told": None, "recommended": None, "finding": None, "course": None, "cohort": None, "words": WORDS, **found}
 
 
 def _addresses() -> dict[uuid.UUID, str]:
@@ -107,7 +107,7 @@ def _plan(subject: uuid.UUID) -> dict[str, Any]:
 def _theme(subject: uuid.UUID) -> dict[str, Any]:
     for one in learned.themes_told():
         if items.subject_of("theme", one["id"]) == subject:
-            return {"theme": one, "page": reverse("quality:theme", args=[one["id"]])}
+            return {"finding": one, "page": reverse("quality:theme", args=[one["id"]])}
     return {}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.models import Staff
@@ -23,9 +21,9 @@ from goldthread.documents.pdf import pdf
 from goldthread.governance import actions, forms, queries, rules
 from goldthread.governance import printed as printing
 from goldthread.governance.models import Pack
+from goldthread.governance.opening import opener
 from goldthread.governance.packs import compose
 from goldthread.governance.rules import PackKind
-from goldthread.measures.series import all_series
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
@@ -81,7 +79,7 @@ def pack(request: HttpRequest, pack_id: int) -> HttpResponse:
     user = staff(request)
     found = _pack(user, pack_id)
     record_consultation(user, rules.READ, [("pack", str(found.pk))])
-    context = {"pack": found, "document": _document(found, _address(user)), "number": found.number}
+    context = {"pack": found, "document": _document(found, opener(user)), "number": found.number}
     return render(request, "governance/pack.jinja", context)
 
 
@@ -109,7 +107,7 @@ def _draft(request: HttpRequest, board: str, *, form: CommandForm | None = None,
     force = settings.ENV.force_name
     context = {
         "kind": kind,
-        "document": printing.document(content, digest="", at=now, force=force, address=_address(user)),
+        "document": printing.document(content, digest="", at=now, force=force, address=opener(user)),
         "failed": form,
         "form": forms.IssueForm(initial={"board": board, "seen": before["number"] if before else 0}),
     }
@@ -132,20 +130,3 @@ def _issues(user: Staff) -> list[PackKind]:
     if not user.can(rules.ISSUE):
         return []
     return [one for one in rules.packs().values() if user.seat.codes & one.issue]
-
-
-def _address(user: Staff) -> Callable[[str], str]:
-    """The page that opens a figure for this person: its history where they may see that, else the page of its definition."""
-    known: dict[str, Any] = {one.code: one.address for one in all_series()}
-
-    def address(code: str) -> str:
-        if code.startswith(printing.PLAN):
-            number = int(code.removeprefix(printing.PLAN))
-            return reverse("improvement:recommendation", args=[number]) if user.can("plan.see") else ""
-        if code not in known:
-            return ""
-        if user.can(rules.SEE):
-            return reverse("governance:series", args=[code])
-        return str(known[code]) if user.can("measures.see") and not code.startswith("quality.") else ""
-
-    return address

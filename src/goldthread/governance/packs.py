@@ -1,12 +1,13 @@
 """What a pack says, as canonical JSON: composed for the draft and frozen when it is issued.
 
-{"shape": 1,
+{"shape": 2,
  "pack": {"board", "name", "number", "at": TIME, "by": NAME,
           "before": {"number", "sha256", "at": TIME} of the board's pack before, or null},
  "sections": [{"kind", "heading", "says", "codes": [CODE] of the figures in it}],
  "figures": {CODE: FIGURE},
  "plan": [{"id", "title", "text", "state", "colour", "reasons", "view", "owner": their office, "due_on", "figure", "evidence"}],
  "decisions": [{"title", "decision", "words", "by", "at": TIME, "owner", "due_at": TIME, "state"}],
+ "themes": [THEME], "learning": [DUE], "effects": [EFFECT] as ``learned`` has them; packs of shape 1 have none of these,
  "owed": [{"title", "words", "owner", "due_at": TIME, "late": whether its time had passed}]}
 
 FIGURE  as ``told`` has a figure's history, with at most ``SHOWN`` of its values, and beside that
@@ -19,7 +20,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from goldthread.governance import queries, rules
+from goldthread.governance import learned, queries, rules
 from goldthread.governance.items import NO_TEXT, figure_words, title_of
 from goldthread.governance.models import Pack
 from goldthread.governance.rules import PackKind
@@ -35,7 +36,7 @@ from goldthread.meetings.queries import owed as owed_of
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-SHAPE = 1
+SHAPE = 2
 SHOWN = 26
 """Values of a figure that a pack shows: half a year of weeks *(ours)*. Limits are reckoned from its whole history."""
 MOST = 200
@@ -60,7 +61,7 @@ def compose(kind: PackKind, user: Staff, now: datetime) -> dict[str, Any]:
         for part in kind.parts
     ]  # fmt: skip
     wanted = dict.fromkeys(code for one in sections for code in one["codes"])
-    said = _before(before)
+    said, kinds = _before(before), {one.kind for one in kind.parts}
     return {
         "shape": SHAPE,
         "pack": {
@@ -73,7 +74,10 @@ def compose(kind: PackKind, user: Staff, now: datetime) -> dict[str, Any]:
         },
         "sections": sections,
         "figures": {code: _figure(judged[code], now, said.get(code, {})) for code in wanted},
-        "plan": _plan() if any(one.kind == "plan" for one in kind.parts) else [],
+        "plan": _plan() if "plan" in kinds else [],
+        "themes": learned.themes_told() if "themes" in kinds else [],
+        "learning": learned.due_told(now) if "learning" in kinds else [],
+        "effects": learned.effects_told(now) if "effects" in kinds else [],
         "decisions": _decisions(kind.board, before),
         "owed": _owed(kind.board, now),
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from goldthread.clocks.local import LONDON
 from goldthread.documents.described import Document, Facts, Note, Paragraph, Part, Picture, Section, Table
-from goldthread.governance import drawing
+from goldthread.governance import drawing, printed_learned
 from goldthread.governance.drawing import day, percent
+from goldthread.governance.printed_learned import Address, lined
 from goldthread.web.times import clock
 
 ERASED = "The text of this pack was erased. That it was issued, when, and under which digest it was frozen stands."
@@ -24,7 +25,6 @@ OWED = {"open": "to be done", "done": "done", "carried": "carried over", "": "no
 DRAFT = "A draft: it was not issued, and its figures go on changing."
 PLAN = "recommendation:"
 """Before the number of a recommendation, where what opens it is asked for as for a figure."""
-Address = Callable[[str], str]
 
 
 def document(
@@ -90,6 +90,12 @@ def _section(one: Mapping[str, Any], content: Mapping[str, Any], numbers: _Numbe
             parts += _figures(figures, address)
         case "plan":
             parts += _plan(content["plan"], address)
+        case "themes":
+            parts += printed_learned.themes(content["themes"], address)
+        case "learning":
+            parts += printed_learned.learning(content["learning"], address)
+        case "effects":
+            parts += printed_learned.effects(content["effects"], address)
         case "decisions":
             parts += _decisions(content["decisions"])
         case "owed":
@@ -181,13 +187,11 @@ def _plan(found: list[Mapping[str, Any]], address: Address) -> list[Part]:
         return [Paragraph("No recommendation has been entered.")]
     rows = tuple(
         (
-            _lines(one["title"], one["text"]),
-            _lines(
-                one["state"], f"due {day(one['due_on'])}" if one["due_on"] else "", one["owner"] or "nobody owns it"
-            ),
-            _lines(one["colour"], *one["reasons"]),
+            lined(one["title"], one["text"]),
+            lined(one["state"], f"due {day(one['due_on'])}" if one["due_on"] else "", one["owner"] or "nobody owns it"),
+            lined(one["colour"], *one["reasons"]),
             one["view"] or "not told",
-            _lines(one["figure"], f"Evidence: {one['evidence']}" if one["evidence"] else "No evidence counts."),
+            lined(one["figure"], f"Evidence: {one['evidence']}" if one["evidence"] else "No evidence counts."),
         )
         for one in found
     )
@@ -202,8 +206,8 @@ def _decisions(found: list[Mapping[str, Any]]) -> list[Part]:
     rows = tuple(
         (
             one["title"],
-            _lines(one["decision"], one["words"], f"{one['by']}, {_at(one['at'])}"),
-            _lines(
+            lined(one["decision"], one["words"], f"{one['by']}, {_at(one['at'])}"),
+            lined(
                 one["owner"], f"by {_at(one['due_at'])}" if one["due_at"] else "", OWED.get(one["state"], one["state"])
             ),
         )
@@ -216,14 +220,10 @@ def _owed(found: list[Mapping[str, Any]]) -> list[Part]:
     if not found:
         return [Paragraph("Nothing is owed.")]
     rows = tuple(
-        (one["title"], one["words"], _lines(one["owner"], f"by {_at(one['due_at'])}", "late" if one["late"] else ""))
+        (one["title"], one["words"], lined(one["owner"], f"by {_at(one['due_at'])}", "late" if one["late"] else ""))
         for one in found
     )
     return [Table("Owed, the soonest due first", ("About", "What", "Who, by when"), rows, (6, 10, 6))]
-
-
-def _lines(*told: str) -> str:
-    return "\n".join(one for one in told if one)
 
 
 def _at(told: str | None) -> str:

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PackPart:
-    """One section of a pack. ``kind``: signals, charts, table, plan, decisions or owed; ``series`` are patterns of codes."""
+    """One section of a pack. ``kind``: see the head of ``packs.toml``; ``series`` are patterns of codes."""
 
     kind: str
     heading: str
