@@ -39,6 +39,8 @@ PAGES: list[tuple[str | None, list[str]]] = [
         "silver",
         [
             "/governance/",
+            "/governance/figures/",
+            "/learning/standing/",
             "/governance/figures/children-asked/",
             "/governance/packs/",
             "/governance/packs/draft/silver/",

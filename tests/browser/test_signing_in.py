@@ -25,7 +25,7 @@ FIRST_PAGES = {
     "vast": r"/safeguarding/$",
     "investigator": r"/investigation/$",
     "qa": r"/quality/$",
-    "silver": r"/measures/$",
+    "silver": r"/governance/$",
     "pcc": r"/commissioner/$",
     "auditor": r"/audit/$",
 }

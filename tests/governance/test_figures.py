@@ -43,7 +43,7 @@ def test_what_changed_for_the_worse_stands_first_and_says_by_which_rule(cast: Ca
     found = queries.every()
     assert [(one.series.code, one.state) for one in found[:2]] == [(CODE, "worse"), ("assessed", "better")]
     assert {one.state for one in found[2:]} == {"unknown", "steady"}
-    page = text(browser(cast.silver).get("/governance/"))
+    page = text(browser(cast.silver).get("/governance/figures/"))
     assert page.index("Children asked about") < page.index("THRIVE written") < page.index("Many marks")
     assert "1 changed for the worse" in page
     assert "0 of 8 values that share no cases" in page
@@ -208,7 +208,7 @@ def test_nobody_else_sees_or_notes_anything(cast: Cast, browser: Browser) -> Non
     history(STEADY)
     for name, user in {**cast.everybody(), "gold": gold(cast), "lead": lead(cast)}.items():
         client, role = browser(user), roles()[user.role]
-        told = {client.get(one).status_code for one in ("/governance/", AT)}
+        told = {client.get(one).status_code for one in ("/governance/", "/governance/figures/", AT)}
         assert told == ({200} if role.can("governance.see") else {403}), name
         noted = client.post(f"{AT}note", {"key": key(), "day": today(), "words": "x"}).status_code
         assert noted == (302 if role.can("governance.annotate") else 403), name

@@ -43,6 +43,12 @@ NAV = [
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
 
+HUB = ("governance:list", "governance:home")
+"""The entry that becomes the hub, and the hub: one page that has the entries of ``BEHIND``, each with its key."""
+BEHIND = frozenset({"quality:newest", "learning:effects", "measures:list", "governance:list"})
+FOLDED = 4
+"""So many entries of ``BEHIND`` are one in the bar *(ours)*: boards' people go to them from the hub, others have one or two of their own."""
+
 COUNTED = {
     "desk:inbox": "desk:inbox_count",
     "desk:mine": "desk:mine_count",
@@ -99,18 +105,21 @@ def _person(user: Staff) -> dict[str, str]:
 
 
 def _nav(user: Staff, path: str) -> list[dict[str, Any]]:
-    entries = [(reverse(name), name, words, key) for name, words, key in _entries(user)]
-    here = _here([href for href, name, _, _ in entries if not name.startswith("desk:")], path)
-    return [
-        {
-            "href": href,
-            "text": words,
-            "key": key,
-            "current": "page" if href == path else "true" if href == here else "",
-            "counted": reverse(COUNTED[name]) if name in COUNTED else "",
-        }
-        for href, name, words, key in entries
-    ]
+    entries = _entries(user)
+    here = _here([reverse(name) for name, _, _ in entries if not name.startswith("desk:")], path)
+    behind = {name for name, _, _ in entries} & BEHIND
+    folded = behind if len(behind) >= FOLDED and HUB[0] in behind else set()
+    under = here in {reverse(name) for name in folded}
+    found = []
+    for name, words, key in entries:
+        if name in folded and name != HUB[0]:
+            continue
+        hub = name in folded
+        href = reverse(HUB[1] if hub else name)
+        current = "page" if href == path else "true" if href == here or (hub and under) else ""
+        counted = reverse(COUNTED[name]) if name in COUNTED else ""
+        found.append({"href": href, "text": words, "key": key, "current": current, "counted": counted})
+    return found
 
 
 def _here(entries: list[str], path: str) -> str:

@@ -6,7 +6,8 @@ from goldthread.governance import pack_views, views
 
 app_name = "governance"
 urlpatterns = [
-    path("", views.list_all, name="list"),
+    path("", views.home, name="home"),
+    path("figures/", views.list_all, name="list"),
     path("figures/<str:code>/", views.series, name="series"),
     path("figures/<str:code>/note", views.note, name="note"),
     path("packs/", pack_views.list_all, name="packs"),

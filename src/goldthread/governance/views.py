@@ -1,4 +1,4 @@
-"""Pages of figures' histories: which changed, and each with its chart, its rules and what was noted on it."""
+"""The hub of governance, and pages of figures' histories: which changed, and each with its chart, its rules and what was noted on it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ from django.views.decorators.http import require_POST, require_safe
 from goldthread.accounts.routes import route, staff
 from goldthread.clocks.db import database_now
 from goldthread.governance import actions, drawing, forms, queries, rules
+from goldthread.governance.home import cards
 from goldthread.governance.printed import STATES, figure_words, signal_words
 from goldthread.governance.told import figure_told, series_told
 from goldthread.measures.registry import measures
 from goldthread.web.forms import CommandForm, carried_out
 
 SIGNS = {"worse": "over", "changed": "near", "better": "done", "unknown": "open", "steady": "plain"}
+
+
+@route(rules.SEE, "none", why="which pages there are, with counts, of nobody's record")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The pages that a board's people go to, each with what it says today."""
+    now = database_now(connection)
+    return render(request, "governance/home.jinja", {"now": now, "groups": cards(staff(request), now)})
 
 
 @route(rules.SEE, "none", why="aggregates, of nobody's record")
