@@ -85,10 +85,12 @@ def test_the_list_takes_up_themes_courses_and_cohorts_with_rate_n_records_and_li
     assert due.told["reasons"][0]["words"] == f"{lacking} of {told['counted']['people']} who must hold it do not"
     assert "no cohort is planned" in str(due.told["known"])
     effect = line(meeting, "cohort", cohort.pk)
-    assert {"effect_better", "effect_not_yet"} >= set(effect.reasons)
-    assert re.search(
-        r"Records that are good \+\d+\.\d points \(95 %: \+\d+\.\d to \+\d+\.\d, n = 160\)", str(effect.told)
-    )
+    assert "effect_better" in effect.reasons
+    assert "changed for the better: " in str(effect.told["reasons"])
+    known = {each["label"]: each["value"] for each in effect.told["known"]}
+    assert re.fullmatch(r"\+\d+\.\d points \(95 %: \+\d+\.\d to \+\d+\.\d, n = 160\)", known["Records that are good"])
+    assert known["Trained"].startswith("10 trained; compared to ")
+    assert known["Trained"].endswith("and not over yet")
 
 
 def test_a_board_sees_what_is_for_it_and_the_one_above_what_stays(world: tuple[Cast, QualityTheme, Cohort]) -> None:
@@ -140,6 +142,8 @@ def test_what_is_no_longer_compared_leaves_the_list_in_time_and_a_change_not_sho
     (name,) = [each for each in reasons("silver") if each.startswith("Cohort: ")]
     assert "effect_open" not in reasons("silver")[name]
     assert "effect_not_yet" in reasons("silver")[name]
+    (told,) = [one for one in agenda("silver", None, database_now(connection), 200).candidates if one.title == name]
+    assert "no change shown so far, and still compared: " in dict(told.reasons)["effect_not_yet"]
     assert name not in reasons("fgb")
     later(timedelta(days=60))
     assert "effect_open" in reasons("fgb")[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
@@ -25,8 +25,8 @@ from goldthread.web.times import ago, clock
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
 
-Line = tuple[str, str]
-"""The kind of a sign, empty for none, and words."""
+Line = tuple[str, str, str]
+"""The kind of a sign, empty for none, the words in it, and those beside it."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ def _figures(_user: Staff, _now: datetime) -> list[Line]:
     judged = queries.every()
     signs = {"worse": "over", "changed": "near", "better": "done", "unknown": "open"}
     counted = [(sign, sum(one.state == state for one in judged), STATES[state]) for state, sign in signs.items()]
-    told = [(sign, f"{number:,} {words}") for sign, number, words in counted if number]
-    return [*told, ("", f"{len(judged):,} figures are kept")]
+    told = [(sign, f"{number:,} {words}", "") for sign, number, words in counted if number]
+    return [*told, ("", "", f"{len(judged):,} figures are kept")]
 
 
 def _measures(_user: Staff, _now: datetime) -> list[Line]:
-    return [("", f"{len(measures()):,} measures: what each counts, week by week")]
+    return [("", "", f"{len(measures()):,} measures: what each counts, week by week")]
 
 
 def _rates(_user: Staff, _now: datetime) -> list[Line]:
@@ -78,38 +78,40 @@ def _rates(_user: Staff, _now: datetime) -> list[Line]:
         known = [value for value in one.values() if value.share is not None] if one.code in RATES else []
         if known:
             words = f"{one.name}: {percent(known[-1].share)}, n = {known[-1].n:,}, days to {day(iso(known[-1].until) or '')}"
-            found.append(("", words))
-    return found or [("", "No round is scored whole yet")]
+            found.append(("", "", words))
+    return found or [("", "", "No round is scored whole yet")]
 
 
 def _themes(_user: Staff, now: datetime) -> list[Line]:
     found, known = learned.themes_told(), agendas_on(force_day(now))
     idle = sum(not one["came_of"] and datetime.fromisoformat(one["at"]) + known.idle <= now for one in found)
-    told = [("near", f"{idle:,} of which nothing came in {known.idle.days} days")] if idle else []
-    return [*told, ("", f"{len(found):,} open")]
+    told = [("near", f"{idle:,}", f"of which nothing came in {known.idle.days} days")] if idle else []
+    return [*told, ("", "", f"{len(found):,} open")]
 
 
 def _due(_user: Staff, now: datetime) -> list[Line]:
-    found = [(one["name"], one["counted"]) for one in learned.due_told(now)]
-    if not found:
-        return [("", "Nobody must hold a course")]
-    return [
-        ("over" if counted and counted["never"] + counted["expired"] else "", f"{name}: {due_words(counted)}")
-        for name, counted in found
-    ]
+    found = [_course(one["name"], one["counted"]) for one in learned.due_told(now)]
+    return found or [("", "", "Nobody must hold a course")]
+
+
+def _course(name: str, counted: dict[str, Any] | None) -> Line:
+    if counted is None or not counted["due"]:
+        return "", "", f"{name}: {due_words(counted)}"
+    sign = "over" if counted["never"] + counted["expired"] else "near"
+    return sign, f"{counted['due']:,} of {counted['people']:,} due", name
 
 
 def _needs(_user: Staff, _now: datetime) -> list[Line]:
     found = needs(open_only=True)
     bare = sum(not one.course for one in found)
-    return [*([("near", f"{bare:,} that no course meets")] if bare else []), ("", f"{len(found):,} open")]
+    return [*([("near", f"{bare:,}", "that no course meets")] if bare else []), ("", "", f"{len(found):,} open")]
 
 
 def _cohorts(_user: Staff, _now: datetime) -> list[Line]:
     held = Cohort.objects.filter(attendance__isnull=False, called_off_at__isnull=True).distinct()
     newest = held.order_by("-ends").first()
     if newest is None:
-        return [("", "No cohort has a register yet")]
+        return [("", "", "No cohort has a register yet")]
     number = held.count()
     return [
         ("", f"{number:,} {'has' if number == 1 else 'have'} a register, the newest of {day(newest.ends.isoformat())}")
@@ -121,8 +123,8 @@ def _packs(user: Staff, now: datetime) -> list[Line]:
     for one in rules.packs().values():
         newest = queries.packs(user).filter(board=one.board).first()
         if newest is not None:
-            found.append(("", f"{one.name} {newest.number}, {clock(newest.at, now)}, {ago(newest.at, now)}"))
-    return found or [("", "None was issued yet")]
+            found.append(("", "", f"{one.name} {newest.number}, {clock(newest.at, now)}, {ago(newest.at, now)}"))
+    return found or [("", "", "None was issued yet")]
 
 
 RATES = ("quality.good", "quality.critical")

@@ -59,12 +59,14 @@ def _course(one: Mapping[str, Any], share: float) -> Item:
 
 
 def _cohort(one: Mapping[str, Any]) -> Item:
-    ways: dict[str, list[str]] = {}
-    for each in one["outcomes"]:
-        verdict = "not_yet" if each["verdict"] == "open" and not one["over"] else each["verdict"]
-        ways.setdefault(f"effect_{verdict}", []).append(f"{each['name']} {learned_words.effect_words(each)}")
-    names = {f"effect_{code}": words for code, words in learned_words.VERDICTS.items()}
-    reasons = {code: f"{names[code]}: {'; '.join(words)}" for code, words in ways.items()}
+    reasons: dict[str, str] = {}
+    for verdict, words in learned_words.VERDICTS.items():
+        names = ", ".join(each["name"] for each in one["outcomes"] if each["verdict"] == verdict)
+        early = verdict == "open" and not one["over"]
+        code = "effect_not_yet" if early else f"effect_{verdict}"
+        said = f"{words}{' so far, and still compared' if early else ''}: {names}"
+        if names:
+            reasons[code] = f"{reasons[code]}; {said}" if code in reasons else said
     facts = [("Trained", learned_words.trained_words(one))]
     facts += [(each["name"], learned_words.effect_words(each)) for each in one["outcomes"]]
     return Item(
