@@ -229,6 +229,27 @@ def test_one_number_on_its_page_in_its_list_in_the_pack_and_by_the_api(
     assert figures
 
 
+def test_the_hub_says_the_same_numbers_as_the_pages_behind_it(
+    world: tuple[Cast, QualityTheme, Cohort], browser: Browser
+) -> None:
+    cast, _, cohort = world
+    issue(cast.silver, "silver", key=key(), seen=0)
+    due = next(one for one in learned.due_told(database_now(connection)) if one["course"] == COURSE)["counted"]
+    page = text(browser(cast.silver).get("/governance/"))
+    for words in (
+        f"{due['due']} of {due['people']} due THRIVE refresher",
+        "1 open",
+        f"1 has a register, the newest of {cohort.ends.day} {cohort.ends:%b %Y}",
+        "s pack 1, ",
+    ):
+        assert words in page, words
+    later(agendas_on(today()).idle)
+    assert "1 of which nothing came in 28 days" in text(browser(cast.silver).get("/governance/"))
+    fim = text(browser(cast.fim).get("/governance/"))
+    assert "Figures over time" in fim
+    assert "What cohorts changed" not in fim
+
+
 def test_page_and_print_of_a_pack_say_them_in_words_and_lead_only_whom_they_may(
     world: tuple[Cast, QualityTheme, Cohort], browser: Browser
 ) -> None:

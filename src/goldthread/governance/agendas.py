@@ -45,8 +45,8 @@ def made(row: Mapping[str, Any]) -> Agendas:
     if len({one.code for one in found}) != len(found):
         raise ValueError("agendas.toml: a reason is given twice")
     order = sorted(found, key=lambda one: -one.weight)
-    days = (timedelta(days=row[name]) for name in ("idle", "told_for"))
-    return Agendas({one.code: one for one in order}, *days, row["lacking"])
+    idle, told_for = (timedelta(days=row[name]) for name in ("idle", "told_for"))
+    return Agendas({one.code: one for one in order}, idle, told_for, row["lacking"])
 
 
 @lru_cache(maxsize=1)

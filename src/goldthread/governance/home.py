@@ -114,7 +114,11 @@ def _cohorts(_user: Staff, _now: datetime) -> list[Line]:
         return [("", "", "No cohort has a register yet")]
     number = held.count()
     return [
-        ("", f"{number:,} {'has' if number == 1 else 'have'} a register, the newest of {day(newest.ends.isoformat())}")
+        (
+            "",
+            "",
+            f"{number:,} {'has' if number == 1 else 'have'} a register, the newest of {day(newest.ends.isoformat())}",
+        )
     ]
 
 

@@ -63,7 +63,7 @@ def _theme(one: QualityTheme, series: Series | None) -> dict[str, Any]:
         "low": _short(one.low),
         "high": _short(one.high),
         "n": one.n,
-        "records": one.shown_by,
+        "records": one.shown_by,  # type: ignore[attr-defined]  # counted by the query
         "at": iso(one.at),
         "came_of": [each.words for each in uses.came_of(one.pk)],
         "newest": _newest(after[-1]) if after else None,
