@@ -13,6 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
+from goldthread.accounts.actions import issue_token
 from goldthread.accounts.models import Staff, Team
 from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
@@ -26,17 +27,20 @@ from goldthread.quality import actions as quality
 from goldthread.quality.models import QualityFeedback, QualityRound, QualityTask
 from goldthread.response.models import Unit
 from tests.browser.conftest import Person, Service, inside, served
+from tests.browser.outside import Case, finds_nothing, text_of
 from tests.cast import Cast, _hashed, key, opened, say
 from tests.conftest import Database
 from tests.quality.rate_scenes import YES
 from tests.quality.scenes import round_of, with_child
 from tests.response.test_alarms import later
+from tests.retention.scenes import SAID
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 People = Callable[..., Person]
 TITLE = "The children question comes late, or not at all"
 TEXT = "Text of the invented recommendation, entered by the force for this test."
 CODE = "children-asked"
+CHILD = "Perrin"
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +209,7 @@ def walks_back(gold: Person, pack: str) -> None:
 
 
 def cannot_follow(pcc: Person, pack: str, incident: Incident) -> None:
-    """By page, search, export, program or address."""
+    """By page, program or address; search, suggestions, exports and listings besides, by every word that the case is known by."""
     addresses = [
         pack.removeprefix(pcc.base), f"{pack.removeprefix(pcc.base)}pack.pdf", "/governance/", f"/governance/figures/{CODE}/", "/measures/",
         f"/measures/{CODE}/?which=met", f"/measures/weeks/{CODE}/", f"/incidents/{incident.pk}/", "/board/", "/my/", "/quality/rates/",
@@ -222,6 +226,28 @@ def cannot_follow(pcc: Person, pack: str, incident: Incident) -> None:
     ):
         answer = pcc.page.context.request.get(f"{pcc.base}{address}")
         assert answer.status in {401, 403, 404}, address
+    case = Case(incident, (CHILD, SAID, "14 Larch Road", "at the shop"))
+    token, _ = issue_token("pcc")
+    assert finds_nothing(pcc, token, case) > 150
+    for page in ("/commissioner/", "/commissioner/plan/"):
+        assert pcc.go(page).page.locator("[type=search], [name=q]").count() == 0, "there is nothing to search in"
+    printed = pcc.page.context.request.get(f"{pcc.base}/commissioner/tables/first-contact/1/print")
+    assert printed.status == 200
+    assert not [one for one in case.secrets if one in text_of(printed)]
+
+
+def can_follow(handler: Person, incident: Incident) -> None:
+    """Whoever may is led there by the same search, so that what the other is not told is there to be told."""
+    answer = handler.page.context.request.get(f"{handler.base}/incidents/find?q={incident.reference}", max_redirects=0)
+    assert str(incident.pk) in text_of(answer)
+    token, _ = issue_token("handler")
+    found = handler.page.context.request.get(
+        f"{handler.base}/api/v1/incidents/find?reference={incident.reference}",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert incident.reference in text_of(found)
+    page = handler.page.context.request.get(f"{handler.base}/incidents/{incident.pk}/")
+    assert CHILD in text_of(page)
 
 
 def test_from_a_case_to_the_commissioner_and_back(cast: Cast, person: People) -> None:
@@ -281,6 +307,7 @@ def test_from_a_case_to_the_commissioner_and_back(cast: Cast, person: People) ->
 
     # The chief officer walks it back to a case; the Commissioner cannot.
     walks_back(gold, pack)
+    can_follow(at("handler"), asked[0])
     cannot_follow(pcc, pack, asked[0])
 
     # Next period nobody asks again: it re-opens by itself, and says which figure.

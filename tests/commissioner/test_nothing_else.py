@@ -21,7 +21,7 @@ from tests.meta.test_routes import ROUTES
 __all__ = ["program"]
 
 Browser = Callable[[Staff | None], Client]
-OURS = {"published.see", "letter.write"}
+OURS = {"published.see", "letter.write", "letter.published"}
 SAMPLE = {
     "uuid": str(uuid.uuid4()),
     "uuidstr": str(uuid.uuid4()),

@@ -43,6 +43,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "contact_marker": {"person_id": "1"},
     "contact_matterlink": {"first_id": "'00000000-0000-4000-8000-000000000000'"},
     "improvement_actionmark": {"mark": "'done'"},
+    "improvement_commentspublished": {"day": "'2026-06-01'"},
     "improvement_actionneed": {"other_id": "2"},
     "improvement_statechange": {"by_id": "1"},
     "investigation_accessanswer": {"answer": "'not_known'"},

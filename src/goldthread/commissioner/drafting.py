@@ -2,7 +2,7 @@
 
 Values in, values out. The draft says for each recommendation what is done, what is proposed, or that nothing is on record; it claims *met*
 only where the record's state does, and says *not known* and *not published* as such. Police Act 1996 s.55: the Commissioner publishes
-comments on a report within 56 days, with those of the chief constable.
+comments on a report within the days that ``improvement.toml`` counts, with those of the chief constable.
 
 A draft, canonical JSON with its SHA-256::
 

@@ -39,8 +39,8 @@ def put(user: Staff, report: int, *, key: uuid.UUID, seen: str) -> LetterDraft:
     changed since.
     """
     with acting(user) as act:
-        _may(user, ISSUE)
-        found = _held(report)
+        may(user, ISSUE)
+        found = held(report)
         own = command_key(key, user.pk, "letter.put", report, seen)
         done = LetterDraft.objects.filter(key=own).first()
         if done is not None:
@@ -73,8 +73,8 @@ def write(user: Staff, report: int, *, key: uuid.UUID, part: str, words: str, se
     that cannot be kept.
     """
     with acting(user) as act:
-        _may(user, CHIEF if part == drafting.CHIEF else WRITE)
-        found = _held(report)
+        may(user, CHIEF if part == drafting.CHIEF else WRITE)
+        found = held(report)
         own = command_key(key, user.pk, "letter.write", report, part, words, seen)
         done = LetterText.objects.filter(key=own).first()
         if done is not None:
@@ -109,8 +109,8 @@ def issue(user: Staff, report: int, *, key: uuid.UUID, seen: str) -> Letter:
     Raises ``Refused`` without the verb or a draft, ``NotThere``, ``Stale`` where somebody issued it or wrote in it meanwhile.
     """
     with acting(user) as act:
-        _may(user, WRITE)
-        found = _held(report)
+        may(user, WRITE)
+        found = held(report)
         own = command_key(key, user.pk, "letter.issue", report, seen)
         if found.letter is not None:
             if found.letter.key == own:
@@ -146,13 +146,14 @@ def issue(user: Staff, report: int, *, key: uuid.UUID, seen: str) -> Letter:
     return letter
 
 
-def _may(user: Staff, verb: str) -> None:
+def may(user: Staff, verb: str) -> None:
+    """Raise ``Refused`` where this person's role may not."""
     if not user.can(verb):
         raise Refused(f"Your role, {user.seat.name}, may not do this.")
 
 
-def _held(report: int) -> Comments:
-    """The comments on a report, held against others until this command is done."""
+def held(report: int) -> Comments:
+    """The comments on a report, held against others until this command is done. Raises ``NotThere`` where none are owed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"commissioner.letter.{report}"])
     found = letter_queries.one(report)

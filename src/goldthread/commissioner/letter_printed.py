@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from goldthread.commissioner.printed import day
@@ -26,7 +26,7 @@ def document(
     facts = [
         ("Report", f"{report['name']}, {report['source']}"),
         ("Published", day(report["published_on"])),
-        ("Comments to be published by", f"{day(report['comments_on'])}, 56 days after that"),
+        ("Comments to be published by", f"{day(report['comments_on'])}, {_between(report)} days after that"),
         ("The record as it stood on", day(content["as_at"])),
         ("Issued", issued),
     ]
@@ -45,6 +45,11 @@ def document(
 def file_name(report: int, content: Mapping[str, Any]) -> str:
     """What the print is called, such as ``comments-4-2026-06-05.pdf``."""
     return f"comments-{report}-{content.get('report', {}).get('comments_on', 'erased')}.pdf"
+
+
+def _between(report: Mapping[str, Any]) -> int:
+    """Days from a report's publication to the last day of the comments, as they were when the letter was frozen."""
+    return (date.fromisoformat(report["comments_on"]) - date.fromisoformat(report["published_on"])).days
 
 
 def _recommendation(one: Mapping[str, Any]) -> Section:

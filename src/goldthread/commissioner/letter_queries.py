@@ -38,9 +38,9 @@ def frozen(content: dict[str, Any]) -> Frozen:
 
 
 def owed(whole: Status) -> list[Comments]:
-    """The comments that are owed on reports of the plan, with how far each is: those not issued first, by their last day."""
+    """The comments that are owed on reports of the plan, with how far each is: those not published first, by their last day."""
     found = [comments(one) for one in whole.reports if one.comments_on is not None]
-    return sorted(found, key=lambda one: (one.letter is not None, one.report.comments_on, one.report.id))
+    return sorted(found, key=lambda one: (one.report.published is not None, one.report.comments_on, one.report.id))
 
 
 def one(report: int) -> Comments | None:

@@ -21,6 +21,7 @@ from goldthread.commissioner.actions import ISSUE, SEE
 from goldthread.commissioner.letter_actions import CHIEF, NO_LETTER, WRITE
 from goldthread.commissioner.letter_queries import Comments
 from goldthread.commissioner.models import Letter, LetterText
+from goldthread.commissioner.published_actions import PUBLISHED
 from goldthread.commissioner.status import status
 from goldthread.contact.known import force_day
 from goldthread.documents.described import Document
@@ -53,14 +54,14 @@ def plan(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, report: int) -> HttpResponse:
     """The comments on a report: as issued, or how far they are, with what the office and the force may do."""
-    return _page(request, report)
+    return page(request, report)
 
 
 @route(SEE, "disclosure")
 @require_safe
 def printed(request: HttpRequest, report: int) -> HttpResponse:
     """The letter as issued, as a file to keep or hand on; 404 before that."""
-    found = _found(report)
+    found = found_on(report)
     if found.letter is None:
         raise Http404(NO_LETTER)
     name = letter_printed.file_name(report, found.letter.content)
@@ -86,7 +87,7 @@ def put(request: HttpRequest, report: int) -> HttpResponse:
     if carried_out(
         form, lambda given: letter_actions.put(staff(request), report, key=given["key"], seen=given["seen"])
     ):
-        return _done(request, report, "The draft is before the Commissioner's office.")
+        return done(request, report, "The draft is before the Commissioner's office.")
     return _drafted(request, report, failed=form, status=422)
 
 
@@ -112,8 +113,8 @@ def issue(request: HttpRequest, report: int) -> HttpResponse:
     if carried_out(
         form, lambda given: letter_actions.issue(staff(request), report, key=given["key"], seen=given["seen"])
     ):
-        return _done(request, report, "The letter is issued, and frozen.")
-    return _page(request, report, failed=form, status=422)
+        return done(request, report, "The letter is issued, and frozen.")
+    return page(request, report, failed=form, status=422)
 
 
 def _write(request: HttpRequest, report: int, may: Callable[[str], bool]) -> HttpResponse:
@@ -126,16 +127,18 @@ def _write(request: HttpRequest, report: int, may: Callable[[str], bool]) -> Htt
         letter_actions.write(staff(request), report, **given)
 
     if carried_out(form, act):
-        return _done(request, report, "Written. The version before is kept.")
-    return _page(request, report, failed=form, status=422)
+        return done(request, report, "Written. The version before is kept.")
+    return page(request, report, failed=form, status=422)
 
 
-def _done(request: HttpRequest, report: int, words: str) -> HttpResponse:
+def done(request: HttpRequest, report: int, words: str) -> HttpResponse:
+    """Back to the letter's page, with what was done."""
     messages.success(request, words)
     return redirect("commissioner:letter", report)
 
 
-def _found(report: int) -> Comments:
+def found_on(report: int) -> Comments:
+    """How far the comments on a report are. Raises ``Http404`` where none are owed."""
     found = letter_queries.one(report) if report <= LARGEST else None
     if found is None:
         raise Http404(NO_LETTER)
@@ -153,7 +156,7 @@ def _issued(found: Letter) -> Document:
 def _drafted(
     request: HttpRequest, report: int, *, failed: CommandForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found, now = _found(report), database_now(connection)
+    found, now = found_on(report), database_now(connection)
     made = letter_queries.drafted(report)
     assert made is not None
     context = {
@@ -167,13 +170,17 @@ def _drafted(
     return render(request, "commissioner/drafted.jinja", context, status=status)
 
 
-def _page(request: HttpRequest, report: int, *, failed: CommandForm | None = None, status: int = 200) -> HttpResponse:
-    user, found, now = staff(request), _found(report), database_now(connection)
+def page(request: HttpRequest, report: int, *, failed: CommandForm | None = None, status: int = 200) -> HttpResponse:
+    """The comments on a report; with ``failed`` the form that was refused, and what was typed into it."""
+    user, found, now = staff(request), found_on(report), database_now(connection)
     about = [("plan-report", str(report)), *([("letter", str(found.letter.pk))] if found.letter else [])]
     record_consultation(user, SEE, about)
     context: dict[str, Any] = {
         "now": now, "comments": found, "failed": failed, "document": None, "parts": [],
         "writes": user.can(WRITE), "answers": user.can(CHIEF), "puts": user.can(ISSUE),
+        "tells": user.can(PUBLISHED), "on_word": not user.can(WRITE),
+        "telling": failed if isinstance(failed, forms.PublishedForm) else forms.published(found),
+        "taking": failed if isinstance(failed, forms.TakeBackForm) else forms.TakeBackForm(initial={"seen": len(found.report.comments_said)}),
     }  # fmt: skip
     if found.letter is not None:
         context["document"] = _issued(found.letter)

@@ -5,13 +5,14 @@ Nothing that is reckoned from the record of the day is in it: no colour, no live
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from goldthread.clocks.local import LONDON
 from goldthread.commissioner.queries import Published, published
 from goldthread.improvement.queries import plan
-from goldthread.improvement.told import Person, Recommended, Reported
+from goldthread.improvement.told import Commented, CommentsSaid, Person, Recommended, Reported
 
 NOBODY, LEFT = "nobody yet", "nobody: the owner left"
 
@@ -44,8 +45,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class ReportTold:
-    """A report and its recommendations. ``comments_on`` is the last day of the Commissioner's comments, where they are owed."""
+class ReportTold(Commented):
+    """A report and its recommendations. ``comments_on`` is the last day of the Commissioner's comments, where they are owed.
+
+    ``comments_left`` is None once they are published; ``comments_said`` is what was said of that, oldest first.
+    """
 
     id: int
     name: str
@@ -54,6 +58,7 @@ class ReportTold:
     comments_on: date | None
     comments_left: int | None
     lines: list[Line]
+    comments_said: Sequence[CommentsSaid] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ def status(as_at: date | None = None) -> Status:
 
 def _report(one: Reported, before: datetime | None) -> ReportTold:
     lines = [line(each, before) for each in one.recommendations]
-    return ReportTold(one.id, one.name, one.source, one.published_on, one.comments_on, one.comments_left, lines)
+    return ReportTold(
+        one.id, one.name, one.source, one.published_on, one.comments_on, one.comments_left, lines, one.comments_said
+    )
 
 
 def line(one: Recommended, before: datetime | None = None) -> Line:

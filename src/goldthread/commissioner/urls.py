@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goldthread.commissioner import letter_views, views
+from goldthread.commissioner import letter_views, published_views, views
 
 app_name = "commissioner"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("letters/<int:report>/write", letter_views.write, name="write"),
     path("letters/<int:report>/chief", letter_views.chief, name="chief"),
     path("letters/<int:report>/issue", letter_views.issue, name="issue_letter"),
+    path("letters/<int:report>/published", published_views.say, name="say_published"),
+    path("letters/<int:report>/published/back", published_views.take_back, name="take_back"),
     path("letters/<int:report>/print", letter_views.printed, name="print_letter"),
 ]

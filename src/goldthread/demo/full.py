@@ -31,6 +31,7 @@ from goldthread.config.errors import Refused
 from goldthread.demo import plan as plans
 from goldthread.demo import workers
 from goldthread.demo.check import check
+from goldthread.demo.comments_rows import enter_the_comments
 from goldthread.demo.desk_rows import watch
 from goldthread.demo.generate import SEED, Year
 from goldthread.demo.learning_rows import learn
@@ -103,6 +104,7 @@ def fill(
             score_the_year(random.Random(SEED + 3), now, plan.size)  # noqa: S311 - a demo's dice
             learn(random.Random(SEED + 4), now)  # noqa: S311 - a demo's dice
             enter_the_plan(now)
+            enter_the_comments(now)
             looked = look_back(now, plan.size)
             tell_weeks(teller_of_weeks(plan), now)
             owe_due()

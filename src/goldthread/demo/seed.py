@@ -23,6 +23,7 @@ from goldthread.config.errors import Refused
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.demo import plan as plans
 from goldthread.demo.check import check
+from goldthread.demo.comments_rows import enter_the_comments
 from goldthread.demo.desk_rows import NUMBERED, watch
 from goldthread.demo.duties import begin_all
 from goldthread.demo.generate import SEED, Teller, stories, town
@@ -102,6 +103,7 @@ def seed(
             learned = learn(random.Random(SEED + 4), database_now(connection))  # noqa: S311 - a demo's dice
             progress(f"{learned} people registered in cohorts of the year")
             progress(f"{enter_the_plan(database_now(connection))} recommendations in the improvement plan")
+            progress(f"{enter_the_comments(database_now(connection))} reports with the Commissioner's comments")
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
             progress(f"{looked:,} incidents of the last weeks are to be looked back at")

@@ -5,6 +5,7 @@
           "before": {"number", "sha256", "at": TIME} of the board's pack before, or null},
  "sections": [{"kind", "heading", "says", "codes": [CODE] of the figures in it}],
  "figures": {CODE: FIGURE},
+ "comments": [{"title": the report, "words": how the clock of the Commissioner's comments on it stands}], missing from packs issued before
  "plan": [{"id", "title", "text", "state", "colour", "reasons", "view", "owner": their office, "due_on", "figure", "evidence"}],
  "decisions": [{"title", "decision", "words", "by", "at": TIME, "owner", "due_at": TIME, "state"}],
  "themes": [THEME], "learning": [DUE], "effects": [EFFECT] as ``learned`` has them; packs of shape 1 have none of these,
@@ -25,6 +26,7 @@ from goldthread.governance.items import NO_TEXT, figure_words, title_of
 from goldthread.governance.models import Pack
 from goldthread.governance.rules import PackKind
 from goldthread.governance.told import figure_told, iso, series_told
+from goldthread.improvement.presenters import comments_words
 from goldthread.improvement.queries import plan
 from goldthread.improvement.told import Recommended, Reported
 from goldthread.measures.series import all_series
@@ -74,7 +76,7 @@ def compose(kind: PackKind, user: Staff, now: datetime) -> dict[str, Any]:
         },
         "sections": sections,
         "figures": {code: _figure(judged[code], now, said.get(code, {})) for code in wanted},
-        "plan": _plan() if "plan" in kinds else [],
+        **(_plan() if "plan" in kinds else {"comments": [], "plan": []}),
         "themes": learned.themes_told() if "themes" in kinds else [],
         "learning": learned.due_told(now) if "learning" in kinds else [],
         "effects": learned.effects_told(now) if "effects" in kinds else [],
@@ -105,8 +107,12 @@ def _before(pack: Pack | None) -> dict[str, dict[str, dict[str, Any]]]:
     }
 
 
-def _plan() -> list[dict[str, Any]]:
-    return [_recommended(one, report) for report in plan().reports for one in report.recommendations]
+def _plan() -> dict[str, list[dict[str, Any]]]:
+    reports = plan().reports
+    return {
+        "comments": [{"title": one.name, "words": words} for one in reports if (words := comments_words(one))],
+        "plan": [_recommended(one, report) for report in reports for one in report.recommendations],
+    }
 
 
 def _recommended(one: Recommended, report: Reported) -> dict[str, Any]:

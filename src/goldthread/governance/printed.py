@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +89,7 @@ def _section(one: Mapping[str, Any], content: Mapping[str, Any], numbers: _Numbe
         case "table":
             parts += _figures(figures, address)
         case "plan":
+            parts += _comments(content.get("comments", ()))
             parts += _plan(content["plan"], address)
         case "themes":
             parts += printed_learned.themes(content["themes"], address)
@@ -180,6 +181,11 @@ def _figures(figures: list[Mapping[str, Any]], address: Address) -> list[Part]:
     rows = tuple((one["name"], figure_words(one["figure"], "\n"), signal_words(one)) for one in figures)
     head, addresses = ("Figure", "As of issue", "Against chance"), tuple(address(one["code"]) for one in figures)
     return [Table("Every figure, and how it stands against chance", head, rows, (8, 8, 7), addresses)]
+
+
+def _comments(found: Sequence[Mapping[str, Any]]) -> list[Part]:
+    rows = tuple((one["title"], one["words"]) for one in found)
+    return [Table("The Commissioner's comments on reports", ("Report", "Comments"), rows, (6, 12))] if rows else []
 
 
 def _plan(found: list[Mapping[str, Any]], address: Address) -> list[Part]:

@@ -66,6 +66,9 @@ def correct_report(user: Staff, report: int, *, name: str, source: str, kind: st
         last = found.versions.order_by("-at", "-pk").first()
         if last is not None and all(getattr(last, field) == value for field, value in facts.items()):
             return found
+        entry_rules.not_after_comments(
+            published_on, found.comments.order_by("number").values_list("day", flat=True).last()
+        )
         PlanReportVersion(report=found, **facts, by=user, at=act.now).save()
         act.record("alteration", KEEP, [(REPORT, found.pk)])
     return found

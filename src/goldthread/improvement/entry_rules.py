@@ -58,6 +58,18 @@ def report(name: str, source: str, kind: str, published_on: date, today: date, u
     }
 
 
+def not_after_comments(published_on: date, comments: date | None) -> None:
+    """Raise ``Invalid`` where a report would have been published after the Commissioner's comments on it were said to be."""
+    if comments is not None and published_on > comments:
+        told = f"{comments.day} {comments:%B %Y}"
+        raise Invalid(
+            {
+                "published_on": f"The Commissioner's comments on it are said to be published on {told}, before this day. "
+                "Nothing was saved; have that corrected first."
+            }
+        )
+
+
 def bound(code: str, known: Collection[str], target: float, good: str, held: int, periods: int) -> Bound:
     """A figure and what it is held to. Raises ``Invalid`` where the series is not known or a number cannot be one."""
     wrong = {}

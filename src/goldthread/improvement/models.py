@@ -42,6 +42,39 @@ class PlanReportVersion(AppendOnly):
     at = models.DateTimeField(db_default=DatabaseNow())
 
 
+class CommentsPublished(AppendOnly):
+    """That the Commissioner's comments on a report were published: on which day and where; no day where that was taken back, with why.
+
+    ``letter`` is the digest of the letter issued here that was published, empty where it was another text. ``on_word`` says that whoever
+    entered it is not of the Commissioner's office, whose ``office`` is the role. The newest of a report counts, and stops the clock.
+    """
+
+    report = models.ForeignKey(PlanReport, models.PROTECT, related_name="comments", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    day = models.DateField(null=True)
+    place = models.CharField(max_length=300, blank=True)
+    letter = models.CharField(max_length=64, blank=True)
+    words = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
+    office = models.CharField(max_length=80)
+    on_word = models.BooleanField()
+    key = models.UUIDField(unique=True)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["report", "number"], name="plan_comments_once"),
+            models.CheckConstraint(
+                condition=(Q(day__isnull=False) & ~Q(place="")) | Q(day__isnull=True, place="", letter=""),
+                name="plan_comments_on_a_day_and_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1, day__isnull=False) | Q(number__gt=1, words__isnull=False),
+                name="plan_comments_corrected_with_why",
+            ),
+        ]
+
+
 class Recommendation(AppendOnly):
     """One recommendation of a report by its number. Without a text it is *text to be entered by the force*."""
 

@@ -86,6 +86,23 @@ def alerts(plan: Plan) -> list[Alert]:
     return [each for place in sorted(found) for each in found[place]]
 
 
+def comments_words(report: Reported) -> str:
+    """How the clock of the Commissioner's comments on a report stands; empty where none are owed."""
+    if report.comments_on is None:
+        return ""
+    due, said, left = spelt(report.comments_on), report.published, report.comments_left
+    if said is not None and said.day is not None:
+        how = f"{_days(said.late)} late" if said.late else "in time"
+        return f"Published {spelt(said.day)}, met {how}: due {due}."
+    assert left is not None
+    over = f"{_days(-left)} over" if left < 0 else f"{_days(left)} left" if left else "today is the last day"
+    return f"Not published yet: due {due}, {over}."
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def series_choices() -> list[tuple[str, str]]:
     """Every series that may be bound, by name."""
     return sorted(((one.code, one.name) for one in all_series()), key=lambda one: one[1].lower())

@@ -17,6 +17,7 @@ from goldthread.improvement.action_queries import doings
 from goldthread.improvement.evidence_queries import proofs
 from goldthread.improvement.history import OWN, grouped, newest, person, until
 from goldthread.improvement.models import (
+    CommentsPublished,
     OwnerView,
     PlanReport,
     PlanReportVersion,
@@ -31,6 +32,7 @@ from goldthread.improvement.models import (
 )
 from goldthread.improvement.seen import figures
 from goldthread.improvement.told import (
+    CommentsSaid,
     Confirmation,
     Doing,
     Figure,
@@ -43,6 +45,7 @@ from goldthread.improvement.told import (
     Signature,
     State,
     View,
+    standing,
 )
 
 
@@ -90,22 +93,33 @@ def _plan(at: datetime, today: date, *, past: bool) -> Plan:
     told = _Told(at, upto, today, past, using)
     versions = grouped(until(PlanReportVersion.objects.all(), upto), lambda one: one.report_id)
     by_report = grouped(told.recommendations(), lambda one: one.report)
+    said = grouped(until(CommentsPublished.objects.select_related("words__erasure"), upto), lambda one: one.report_id)
     reports = [
-        _report(versions[one.pk], by_report[one.pk], using, today)
+        _report(versions[one.pk], by_report[one.pk], said[one.pk], using, today)
         for one in until(PlanReport.objects.all(), upto)
         if versions[one.pk]
     ]
     return Plan(at, today, past, sorted(reports, key=lambda one: (one.published_on, one.id), reverse=True))
 
 
-def _report(versions: list[Any], found: list[Recommended], using: rules.Settings, today: date) -> Reported:
+def _report(
+    versions: list[Any], found: list[Recommended], rows: list[Any], using: rules.Settings, today: date
+) -> Reported:
     last = versions[-1]
     kind = using.kinds.get(last.kind) or rules.Kind(last.kind, last.kind, False)
     on = comments_on(last.published_on, using) if kind.comments else None
+    said = [_said(one, on) for one in rows] if on else []
     return Reported(
-        last.report_id, last.name, last.source, kind, last.published_on, len(versions), on, (on - today).days if on else None,
-        using.comments.source, sorted(found, key=lambda one: one.number),
+        last.report_id, last.name, last.source, kind, last.published_on, len(versions), on,
+        (on - today).days if on and standing(said) is None else None,
+        using.comments.source, said, sorted(found, key=lambda one: one.number),
     )  # fmt: skip
+
+
+def _said(one: CommentsPublished, on: date) -> CommentsSaid:
+    late = max((one.day - on).days, 0) if one.day else 0
+    why = one.words.shown() if one.words else ""
+    return CommentsSaid(one.number, one.day, one.place, one.letter, late, why, one.office, one.on_word, one.at)
 
 
 def comments_on(published_on: date, using: rules.Settings) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -243,8 +244,52 @@ class Recommended:
 
 
 @dataclass(frozen=True)
-class Reported:
-    """A report and its recommendations. ``comments_on`` is the last day for the Commissioner's comments, where they are owed."""
+class CommentsSaid:
+    """That the Commissioner's comments were published; no ``day`` where that was taken back. ``late`` is by how many days."""
+
+    number: int
+    day: date | None
+    place: str
+    letter: str
+    late: int
+    why: str
+    office: str
+    on_word: bool
+    at: datetime
+
+
+def standing(said: Sequence[CommentsSaid]) -> CommentsSaid | None:
+    """What was said last of the comments' publication, where it was not taken back."""
+    return said[-1] if said and said[-1].day else None
+
+
+class Commented:
+    """What a report has by what was said of the publication of the Commissioner's comments on it."""
+
+    comments_said: Sequence[CommentsSaid]
+
+    @property
+    def published(self) -> CommentsSaid | None:
+        """That they were published, where it stands."""
+        return standing(self.comments_said)
+
+    @property
+    def comments_published_on(self) -> date | None:
+        """On which day; None while they are not."""
+        return self.published.day if self.published else None
+
+    @property
+    def comments_late(self) -> int | None:
+        """By how many days late; None while they are not."""
+        return self.published.late if self.published else None
+
+
+@dataclass(frozen=True)
+class Reported(Commented):
+    """A report and its recommendations. ``comments_on`` is the last day for the Commissioner's comments, where they are owed.
+
+    ``comments_left`` is in days, and None once they are published, when the clock stands. ``comments_said`` is what was said of that, oldest first.
+    """
 
     id: int
     name: str
@@ -255,6 +300,7 @@ class Reported:
     comments_on: date | None
     comments_left: int | None
     comments_source: str
+    comments_said: list[CommentsSaid]
     recommendations: list[Recommended]
 
 

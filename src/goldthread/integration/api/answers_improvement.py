@@ -196,7 +196,9 @@ class PlanReportShown(Shown):
     comments_on: date | None = Field(
         description="The last day for the Commissioner's comments; null where none are owed."
     )
-    comments_left: int | None
+    comments_left: int | None = Field(description="In days; null where none are owed, and once they are published.")
+    comments_published_on: date | None
+    comments_late: int | None = Field(description="By how many days they were published late; null while they are not.")
     recommendations: list[PlanRecommendationShown]
 
 
@@ -228,6 +230,8 @@ class RegisterReportShown(Shown):
     kind: str
     published_on: date
     comments_on: date | None
+    comments_published_on: date | None
+    comments_late: int | None
     recommendations: list[RegisterRecommendationShown]
 
 

@@ -48,6 +48,9 @@ class StatusReport(Shown):
     source: str
     published_on: date
     comments_on: date | None = Field(description="The last day of the Commissioner's comments, where they are owed.")
+    comments_left: int | None = Field(description="In days; null where none are owed, and once they are published.")
+    comments_published_on: date | None
+    comments_late: int | None = Field(description="By how many days they were published late; null while they are not.")
     recommendations: list[StatusLine]
 
 
@@ -67,12 +70,28 @@ class LetterPart(Shown):
     version: int = Field(description="The newest version; 0 while nothing was written. Give this as `seen`.")
 
 
+class LetterSaid(Shown):
+    """What was said of the comments' publication."""
+
+    number: int = Field(description="Give the newest as `seen`; 0 where there is none.")
+    day: date | None = Field(description="Null where it was taken back.")
+    place: str = Field(description="Where they were published: an address or a reference.")
+    letter: str = Field(description="The `sha256` of the letter that was published; empty where it was another text.")
+    why: str = Field(description="Why it was corrected or taken back.")
+    late: int = Field(description="By how many days they were published late.")
+    office: str
+    on_word: bool = Field(description="Whether another office said it, on the word of the Commissioner's.")
+    said_at: datetime
+
+
 class LetterShown(Shown):
     """How far the comments on a report are."""
 
     report: int
     name: str
     comments_on: date
+    comments_left: int | None = Field(description="In days; null once they are published.")
+    published: list[LetterSaid] = Field(description="What was said of that, oldest first. The newest counts.")
     draft: int | None = Field(description="The newest draft put before the office; null before that.")
     draft_sha256: str | None
     parts: list[LetterPart]

@@ -13,13 +13,17 @@ from pydantic import ConfigDict, Field
 from goldthread.accounts.routes import staff
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
-from goldthread.commissioner import drafting, letter_actions, letter_queries
+from goldthread.commissioner import drafting, letter_actions, letter_queries, published_actions
 from goldthread.commissioner.actions import ISSUE, SEE
 from goldthread.commissioner.letter_actions import CHIEF, NO_LETTER, WRITE
 from goldthread.commissioner.letter_queries import Comments
+from goldthread.commissioner.published_actions import PUBLISHED
+from goldthread.commissioner.published_rules import PLACE_LONGEST
 from goldthread.commissioner.status import FigureTold, Line, status
 from goldthread.config.errors import Invalid, NotThere
 from goldthread.contact.known import force_day
+from goldthread.improvement.entry_rules import LONGEST
+from goldthread.improvement.told import CommentsSaid
 from goldthread.integration.api import answers_letter as answers
 from goldthread.integration.api.fields import LARGEST_ID, Day, Given, Key
 from goldthread.integration.api.operations import operation
@@ -56,6 +60,33 @@ class LetterPartGiven(LetterWordsGiven):
     part: str = Field(max_length=10, description="`opening`, or a recommendation's number.")
 
 
+class LetterPublishedGiven(Given):
+    """When and where the comments were published."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"day": "2026-06-04", "place": "https://example.org/comments", "letter": "", "words": "", "seen": 0}
+            ]
+        }
+    )
+    day: Day
+    place: str = Field(max_length=PLACE_LONGEST, description="The address of the page, or a reference.")
+    letter: str = Field(
+        "", pattern=r"^([0-9a-f]{64})?$", description="The `sha256` of the letter issued here; empty for another text."
+    )
+    words: str = Field("", max_length=LONGEST, description="Why it is corrected; needed once something was said.")
+    seen: int = Field(ge=0, le=2**15 - 1, description="The `number` of what was said last; 0 for nothing.")
+
+
+class LetterBackGiven(Given):
+    """Why it is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"words": "The page was not public yet.", "seen": 1}]})
+    words: str = Field(max_length=LONGEST)
+    seen: int = Field(ge=0, le=2**15 - 1, description="The `number` of what was said last.")
+
+
 @operation(
     router, "GET", "/published/plan", SEE, "none", answers={200: answers.PlanStatus}, summary="Read the plan's status"
 )
@@ -72,6 +103,7 @@ def read_plan_status(
         reports=[
             answers.StatusReport(
                 id=one.id, name=one.name, source=one.source, published_on=one.published_on, comments_on=one.comments_on,
+                comments_left=one.comments_left, comments_published_on=one.comments_published_on, comments_late=one.comments_late,
                 recommendations=[_line(each) for each in one.lines],
             )
             for one in found.reports
@@ -91,7 +123,8 @@ def read_letter(request: HttpRequest, report: ReportId) -> answers.LetterShown:
         digest = letter_queries.composed(found.draft).sha256
     assert found.report.comments_on is not None
     return answers.LetterShown(
-        report=report, name=found.report.name, comments_on=found.report.comments_on,
+        report=report, name=found.report.name, comments_on=found.report.comments_on, comments_left=found.report.comments_left,
+        published=[_said(one) for one in found.report.comments_said],
         draft=found.draft.number if found.draft else None, draft_sha256=found.draft.sha256 if found.draft else None,
         parts=_parts(found), sha256=digest, issued_at=found.letter.at if found.letter else None,
     )  # fmt: skip
@@ -161,6 +194,37 @@ def issue_letter(
     """Issues it once, as it was seen. Refused (409) without a draft, where somebody wrote in it since, or where it was issued."""
     letter_actions.issue(staff(request), report, key=key, seen=given.seen)
     return Status(201, answers.LetterMade(number=1))
+
+
+@operation(
+    router, "POST", "/published/letters/{int:report}/published", PUBLISHED, "collection", answers={201: answers.LetterMade},
+    summary="Say that a letter's comments were published",
+)  # fmt: skip
+def say_letter_published(
+    request: HttpRequest, report: ReportId, key: Key, given: LetterPublishedGiven
+) -> Status[answers.LetterMade]:
+    """Stops the clock; a later one corrects it, with why. Refused (409) where somebody said it otherwise since."""
+    made = published_actions.say_published(staff(request), report, key=key, **given.model_dump())
+    return Status(201, answers.LetterMade(number=made.number))
+
+
+@operation(
+    router, "POST", "/published/letters/{int:report}/published/back", PUBLISHED, "alteration", answers={201: answers.LetterMade},
+    summary="Take back that a letter's comments were published",
+)  # fmt: skip
+def take_back_letter_published(
+    request: HttpRequest, report: ReportId, key: Key, given: LetterBackGiven
+) -> Status[answers.LetterMade]:
+    """The clock runs on; what was said before stands in the history. Refused (409) where somebody said it otherwise since."""
+    made = published_actions.take_back(staff(request), report, key=key, words=given.words, seen=given.seen)
+    return Status(201, answers.LetterMade(number=made.number))
+
+
+def _said(one: CommentsSaid) -> answers.LetterSaid:
+    return answers.LetterSaid(
+        number=one.number, day=one.day, place=one.place, letter=one.letter, why=one.why, late=one.late, office=one.office,
+        on_word=one.on_word, said_at=one.at,
+    )  # fmt: skip
 
 
 def _found(report: int) -> Comments:
