@@ -108,7 +108,7 @@ def test_where_nothing_applies_in_any_record_a_rate_is_not_known_and_never_zero(
         assert (series.code == "quality.critical") == ({one.share for one in series.values()} != {None}), series.code
     page = text(browser(cast.silver).get(f"/quality/rates/{made.pk}/"))
     assert page.count("applies to fewer than 5") == len(told.rows) - 1
-    assert page.count("n\u00a0=\u00a08") == 2, "the whole's critical fails, and its stratum's"
+    assert page.count("n&nbsp;=&nbsp;8") == 2, "the whole's critical fails, and its stratum's"
 
 
 def test_strata_of_one_record_or_none_are_told_with_the_rest_and_not_by_themselves(cast: Cast) -> None:
