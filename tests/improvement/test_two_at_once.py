@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
-
-from django.db import connections
 
 from goldthread.config.errors import Refused, Stale
 from goldthread.improvement import doing_actions, evidence_actions, state_actions
 from goldthread.improvement.models import FigureSeen, StateChange
+from tests.at_once import both
 from tests.cast import key, make_cast
 from tests.conftest import Database
 from tests.improvement.scenes import believed, board, bound, confirming, first, gold, keeper, somebody, today, weeks
 from tests.response.test_alarms import later
-
-
-def both(*acts: Callable[[], object]) -> list[Any]:
-    """What came of each, begun together: its answer or its refusal."""
-    gate = Barrier(len(acts))
-
-    def begun(act: Callable[[], object]) -> object:
-        try:
-            gate.wait(timeout=30)
-            return act()
-        except Refused as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(begun, acts))
 
 
 def test_of_two_at_once_one_does_it_and_once(committing: Database) -> None:

@@ -76,6 +76,8 @@ def test_who_is_due_and_effects_are_told_to_those_who_may_know(cast: Cast, progr
     assert problem(program(cast.supervisor).get("/learning/due", {"state": "none"}), 422, "not-as-described")
     for user in (cast.handler, cast.silver, cast.pcc):
         assert program(user).get("/learning/due").status_code == 403
+    waiting = program(cast.silver).get("/learning/effects").json()
+    assert (waiting["effects"], waiting["waiting"]) == ([], 1)
     scene(cast, 0.55)
     told = program(cast.silver).get("/learning/effects").json()["effects"]
     by_start = {one["starts"]: one for one in told}

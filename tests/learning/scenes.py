@@ -8,10 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db import connection
+
 from goldthread.accounts.models import Staff, Team
+from goldthread.clocks.db import database_now
 from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Incident
-from goldthread.learning import actions, register_actions
+from goldthread.learning import actions, queries, register_actions
+from goldthread.learning.effect_actions import take_effects
 from goldthread.learning.models import Cohort
 from goldthread.learning.rules import Was
 from goldthread.learning.views import today
@@ -53,6 +57,12 @@ def handlers(number: int, teams: Sequence[str] = ("Team A", "Team B")) -> list[S
         )
         for place in range(number)
     ]  # fmt: skip
+
+
+def told() -> list[queries.CohortEffect]:
+    """What cohorts changed, as the hour's job reckons it now."""
+    take_effects(database_now(connection))
+    return queries.effects()
 
 
 def scored(

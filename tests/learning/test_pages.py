@@ -62,6 +62,15 @@ def test_from_a_theme_to_a_need_a_cohort_and_its_register(cast: Cast, browser: B
     for expected in (302, 422):
         file = SimpleUploadedFile("who.csv", b"collar,attended\nhandler,yes\nteammate,yes\n")
         assert client.post(f"{at}file", {"key": key(), "file": file}).status_code == expected
+    other = f"/learning/cohorts/{planned(cast, days=-3).pk}/"
+    for content, says in (
+        (b"collar,attended\nhandler,yes\nteammate,yes\n", "This very file was read on "),
+        ("collar,attended\nÅsa,yes\n".encode("latin-1"), "not written in UTF-8"),
+        ("collar,attended\nhandler,yes\n".encode("utf-16"), "not written in UTF-8"),
+        (b"", "The file is empty"),
+    ):
+        wrong = client.post(f"{other}file", {"key": key(), "file": SimpleUploadedFile("who.csv", content)})
+        assert (wrong.status_code, says in text(wrong)) == (422, True), says
     assert CourseAttendance.objects.count() == 4
     assert client.post(f"{at}call-off", {"key": key(), "words": "No."}).status_code == 422
 
@@ -126,6 +135,10 @@ def test_who_is_due_is_chosen_by_course_team_and_state_and_a_wrong_choice_shows_
 def test_an_effect_is_a_picture_with_its_table_and_words_and_no_name_but_the_trainers(cast: Cast, browser: Browser) -> None:  # fmt: skip
     client = browser(cast.silver)
     assert "No cohort has a register yet." in text(client.get("/learning/effects/"))
+    held(cast, [cast.handler])
+    waits = text(client.get("/learning/effects/"))
+    assert "A cohort has a register that is not reckoned yet" in waits
+    assert "No cohort has" not in waits
     scene(cast, 0.55)
     page = client.get("/learning/effects/")
     shown = text(page)

@@ -12,6 +12,7 @@ from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import roles
 from goldthread.figures.rates import Stratum, weighted
 from goldthread.quality.rates import hidden_of, of_round
+from goldthread.quality.series import all_rates
 from tests.cast import Cast
 from tests.quality.rate_scenes import NO, NOTHING, YES, drawn
 from tests.supervision.test_pages import text
@@ -95,3 +96,28 @@ def test_the_page_tells_rates_to_those_who_answer_for_them_and_no_name(cast: Cas
         may = roles()[user.role].can("quality.rates")
         assert browser(user).get(at).status_code == (200 if may else 403), name
     assert not roles()["pcc"].can("quality.rates")
+
+
+def test_where_nothing_applies_in_any_record_a_rate_is_not_known_and_never_zero(cast: Cast, browser: Browser) -> None:
+    made = drawn(cast, {"rest": (40, [NOTHING] * 8)}, twice=[NOTHING] * 6)
+    told = of_round(made)
+    assert (told.records, told.agreement) == (8, None)
+    known = {row.code for row in told.rows if row.whole is not None or any(row.strata.values())}
+    assert known == {"critical"}, "a critical fail counts whatever else applies"
+    for series in all_rates():
+        assert (series.code == "quality.critical") == ({one.share for one in series.values()} != {None}), series.code
+    page = text(browser(cast.silver).get(f"/quality/rates/{made.pk}/"))
+    assert page.count("applies to fewer than 5") == len(told.rows) - 1
+    assert page.count("n&nbsp;=&nbsp;8") == 2, "the whole's critical fails, and its stratum's"
+
+
+def test_strata_of_one_record_or_none_are_told_with_the_rest_and_not_by_themselves(cast: Cast) -> None:
+    made = drawn(
+        cast, {"child": (6, [YES] * 6), "delayed": (30, [NO]), "downgraded": (0, []), "rest": (64, [YES, NO] * 4)}
+    )
+    good = next(one for one in of_round(made).rows if one.code == "good")
+    assert good.whole is not None
+    assert good.whole.n == 15
+    assert good.whole.share == pytest.approx((6 + 0 + 32) / 100)
+    assert good.whole.low < good.whole.share < good.whole.high
+    assert (good.strata["delayed"], good.strata["downgraded"]) == (None, None)

@@ -58,6 +58,7 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
     from goldthread.demo.full import fill
     from goldthread.demo.plan import COUNTS
     from goldthread.demo.seed import WAITING, seed
+    from goldthread.learning.effect_actions import take_effects
     from goldthread.measures.actions import take_points
 
     def say(line: str) -> None:
@@ -79,6 +80,7 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
             seed(database_now(connection), usual[0] if count is None else count,
                  usual[1] if open_count is None else open_count, progress=say, waiting=WAITING)  # fmt: skip
         take_points(database_now(connection))  # or the measures of a new demo would have no past until the hour's job
+        take_effects(database_now(connection))
     except Broken as error:
         say(f"{error}\nThe invented force cannot be used. Delete its data folder and start again.")
         return 2

@@ -14,6 +14,7 @@ from goldthread.audit.canonical import canonical_json
 from goldthread.audit.models import Payload
 from goldthread.clocks.local import LONDON
 from goldthread.config.errors import NotThere, Refused, Stale
+from goldthread.contact.actions import lock_identity
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
 from goldthread.governance import queries, rules
@@ -39,6 +40,7 @@ def annotate(user: Staff, code: str, *, key: uuid.UUID, day: date, words: str, a
         except KeyError:
             raise NotThere(rules.NO_SERIES) from None
         own = command_key(key, user.pk, rules.NOTE, code, day, words, anew)
+        lock_identity(own)
         before = Annotation.objects.filter(key=own).first()
         if before is not None:
             return before

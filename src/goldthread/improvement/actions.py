@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, Refused
+from goldthread.contact.actions import lock_identity
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
 from goldthread.improvement import entry_rules, rules
@@ -39,6 +40,7 @@ def add_report(
     """Enter a report, with so many recommendations without a text. The same sent twice is one. Raises ``Refused``, ``Invalid``."""
     with planning(user, KEEP) as act:
         own = command_key(key, user.pk, "report", name, source, kind, published_on, recommendations)
+        lock_identity(own)
         before = PlanReport.objects.filter(key=own).first()
         if before is not None:
             return before

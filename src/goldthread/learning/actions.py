@@ -14,6 +14,7 @@ from goldthread.accounts.models import Staff, Team
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact.actions import lock_identity
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
 from goldthread.learning import queries, rules
@@ -50,6 +51,7 @@ def enter_need(
     with acting(user) as act:
         may(user)
         own = command_key(key, user.pk, "need", words, sorted(roles), course, team, theme)
+        lock_identity(own)
         before = LearningNeed.objects.filter(key=own).first()
         if before is not None:
             return before
@@ -114,6 +116,7 @@ def plan_cohort(
     with acting(user) as act:
         may(user)
         own = command_key(key, user.pk, "cohort", course, starts, ends, place, places, trainer, need)
+        lock_identity(own)
         before = Cohort.objects.filter(key=own).first()
         if before is not None:
             return before

@@ -129,3 +129,22 @@ class CourseAttendance(AppendOnly):
             models.CheckConstraint(condition=Q(attended=True) | Q(result=""), name="learning_result_of_who_was_there"),
         ]
         indexes: ClassVar = [models.Index(fields=["staff", "cohort", "-id"], name="learning_attendance_newest")]
+
+
+class CohortPoint(AppendOnly):
+    """What a cohort was found to have changed, as reckoned on ``day`` from the records then; the newest of a cohort holds.
+
+    ``outcomes`` are ``effects.Outcome`` by code: figures of groups, or why none can be told. ``state`` is the newest line of the registers that
+    decided who is compared. Not ``known`` where a measure's query failed: that is tried again.
+    """
+
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="points", db_index=False)
+    day = models.DateField()
+    state = models.BigIntegerField()
+    trained = models.PositiveIntegerField()
+    outcomes = models.JSONField()
+    known = models.BooleanField()
+    taken_at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["cohort", "-id"], name="learning_point_newest")]

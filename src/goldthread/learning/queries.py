@@ -11,7 +11,9 @@ from django.db.models import F, Q
 
 from goldthread.accounts.models import Staff
 from goldthread.learning import rules
-from goldthread.learning.effects import effects as effects  # what boards and plans ask of this app stands here
+from goldthread.learning.effects import CohortEffect as CohortEffect  # what boards and plans ask stands here
+from goldthread.learning.effects import effects as effects
+from goldthread.learning.effects import unreckoned as unreckoned
 from goldthread.learning.models import Booking, Cohort, CourseAttendance, LearningNeed, LearningNeedStep
 from goldthread.quality.uses import Made
 

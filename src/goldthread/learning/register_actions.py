@@ -40,13 +40,7 @@ def read_file(user: Staff, cohort_id: int, *, content: bytes) -> AttendanceFile:
     digest = hashlib.sha256(content).hexdigest()
     with acting(user) as act:
         found = _begun(user, cohort_id, act)
-        before = AttendanceFile.objects.filter(sha256=digest).select_related("by", "cohort").first()
-        if before is not None:
-            day = before.at.astimezone(LONDON)
-            raise Stale(
-                f"This very file was read on {day.day} {day:%B %Y at %H:%M} by {before.by.name}, for {rules.named(before.cohort.course)} "
-                f"of {before.cohort.starts.day} {before.cohort.starts:%B %Y}. Nothing was saved again. Its fingerprint begins with {digest[:12]}."
-            )
+        _not_read(digest)
         lines = reading.read(content)
         known = _people([one.was.username for one in lines])
         wrong = [
@@ -57,9 +51,22 @@ def read_file(user: Staff, cohort_id: int, *, content: bytes) -> AttendanceFile:
         if wrong:
             raise reading.wrong_lines(wrong)
         made = AttendanceFile(cohort=found, sha256=digest, rows=len(lines), by=user, at=act.now)
-        made.save()
+        made.save_once()
+        if made.pk is None:  # somebody read it in for another cohort between the two statements
+            _not_read(digest)
         _keep(user, act, found, [one.was for one in lines], known, made)
     return made
+
+
+def _not_read(digest: str) -> None:
+    """Raise ``Stale`` where a file of these bytes was read, for whichever cohort."""
+    before = AttendanceFile.objects.filter(sha256=digest).select_related("by", "cohort").first()
+    if before is not None:
+        day = before.at.astimezone(LONDON)
+        raise Stale(
+            f"This very file was read on {day.day} {day:%B %Y at %H:%M} by {before.by.name}, for {rules.named(before.cohort.course)} "
+            f"of {before.cohort.starts.day} {before.cohort.starts:%B %Y}. Nothing was saved again. Its fingerprint begins with {digest[:12]}."
+        )
 
 
 def _begun(user: Staff, cohort_id: int, act: Acting) -> Cohort:

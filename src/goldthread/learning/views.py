@@ -23,7 +23,8 @@ from goldthread.quality import theme_queries
 from goldthread.web.forms import CommandForm, carried_out
 from goldthread.web.paging import page_links
 
-PAGE = 50
+PAGE, EFFECTS = 50, 10
+"""Lines, and cohorts with their pictures, to a page *(ours)*."""
 KEEP, DUE, SEE, OWN = actions.KEEP, queries.DUE, "learning.see", "learning.own"
 
 
@@ -98,7 +99,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def effects(request: HttpRequest) -> HttpResponse:
     """What each cohort changed, as groups."""
-    found = queries.effects()
+    page = Paginator(queries.effects(), EFFECTS).get_page(request.GET.get("page"))
+    found: list[queries.CohortEffect] = list(page.object_list)
     record_consultation(staff(request), SEE, [("learning-cohort", str(each.cohort.pk)) for each in found])
     scale = picture.reach([one.effect for each in found for one in each.outcomes if one.effect is not None])
     context = {
@@ -107,6 +109,8 @@ def effects(request: HttpRequest) -> HttpResponse:
             for each in found
         ],
         "course": rules.courses_on(today()),
+        "waiting": queries.unreckoned(),
+        "page": page_links(request, page, "cohort"),
     }  # fmt: skip
     return render(request, "learning/effects.jinja", context)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact.actions import lock_identity
 from goldthread.contact.known import force_day
 from goldthread.contact.work import command_key
 from goldthread.figures.draws import draw
@@ -36,6 +37,7 @@ def draw_round(user: Staff, *, key: uuid.UUID, since: date, until: date, numbers
         if not user.can(DRAW):
             raise Refused(f"Your role, {user.seat.name}, may not do this.")
         own = command_key(key, user.pk, DRAW, since, until, sorted(numbers.items()))
+        lock_identity(own)
         before = QualityRound.objects.filter(key=own).first()
         if before is not None:
             return before

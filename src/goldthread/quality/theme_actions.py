@@ -10,6 +10,7 @@ from django.db import connection
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
+from goldthread.contact.actions import lock_identity
 from goldthread.contact.work import command_key
 from goldthread.quality import rates, rules, theme_rules
 from goldthread.quality.models import (
@@ -38,6 +39,7 @@ def make(
         if not user.can(MAKE):
             raise Refused(f"Your role, {user.seat.name}, may not do this.")
         own = command_key(key, user.pk, MAKE, round_id, title, why, question, record)
+        lock_identity(own)
         before = QualityTheme.objects.filter(key=own).first()
         if before is not None:
             return before

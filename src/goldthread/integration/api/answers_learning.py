@@ -252,12 +252,17 @@ class CohortEffectShown(Shown):
     after_since: date
     after_until: date
     trained: int | None = Field(description="How many were trained; null for fewer than five.")
+    reckoned_at: datetime = Field(description="When it was reckoned from the records; that is done each night.")
     outcomes: list[EffectOutcome]
 
 
 class EffectList(Shown):
-    """Every cohort with a register, the newest first."""
+    """Every cohort with a register that was reckoned, the newest first."""
 
+    page: int
+    pages: int
+    total: int
+    waiting: int = Field(description="Cohorts with a register that are not reckoned yet; that is done within the hour.")
     effects: list[CohortEffectShown]
 
 

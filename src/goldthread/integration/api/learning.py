@@ -157,11 +157,17 @@ def read_own_learning(request: HttpRequest) -> answers.OwnLearning:
     router, "GET", "/learning/effects", SEE, "consultation",
     answers={200: answers.EffectList}, summary="Read what cohorts changed",
 )  # fmt: skip
-def read_effects(request: HttpRequest) -> answers.EffectList:
-    """Those trained against those not yet trained, before and after, as groups of five or more; nobody's own figure."""
-    found = queries.effects()
+def read_effects(request: HttpRequest, page: PageNumber = 1) -> answers.EffectList:
+    """Those trained against those not yet trained, before and after, as groups of five or more; nobody's own figure.
+
+    Fifty cohorts to a page.
+    """
+    pages = Paginator(queries.effects(), PAGE)
+    found: list[CohortEffect] = list(pages.get_page(page).object_list) if page <= pages.num_pages else []
     record_consultation(staff(request), SEE, [("learning-cohort", str(each.cohort.pk)) for each in found])
-    return answers.EffectList(effects=[_effect(each) for each in found])
+    return answers.EffectList(
+        page=page, pages=pages.num_pages, total=pages.count, waiting=queries.unreckoned(), effects=[_effect(each) for each in found],
+    )  # fmt: skip
 
 
 @operation(
@@ -189,7 +195,7 @@ def _effect(one: CohortEffect) -> answers.CohortEffectShown:
     return answers.CohortEffectShown(
         cohort=one.cohort.pk, course=one.cohort.course, starts=one.cohort.starts, ends=one.cohort.ends,
         before_since=one.before[0], before_until=one.before[1], after_since=one.after[0], after_until=one.after[1],
-        trained=one.trained if one.trained >= SMALL else None,
+        reckoned_at=one.at, trained=one.trained if one.trained >= SMALL else None,
         outcomes=[
             answers.EffectOutcome(
                 code=each.code, name=each.name, verdict=each.verdict, why=each.why,
