@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -74,7 +75,7 @@ class _Year:
         self.people = {one.username: one for one in Staff.objects.select_related("team")}
         self.plots = [_Plot(one) for one in held["plot"]]
         self.number = count()
-        self.waiting: list[tuple[datetime, int, Callable[[], None]]] = []
+        self.waiting: list[tuple[datetime, int, Callable[[], object]]] = []
         self.told = {"meetings": 0, "packs": 0, "issued": 0}
 
     def run(self) -> dict[str, int]:
@@ -82,15 +83,15 @@ class _Year:
         self._joins()
         for board in self.held["board"]:
             for turn, ago in enumerate(board["sat"]):
-                self._on(ago, board["at"], lambda board=board, turn=turn: self._sit(board, turn))
+                self._on(ago, board["at"], partial(self._sit, board, turn))
         for one in self.held["pack"]:
             for ago in one["issued"]:
-                self._on(ago, time(16, 20), lambda one=one: self._pack(one["board"], one["by"]))
+                self._on(ago, time(16, 20), partial(self._pack, one["board"], one["by"]))
         for one in self.plots:
             if "left" in one.told:
-                self._on(one.told["left"], time(17), lambda: deactivate(self.held["left"]["username"]))
+                self._on(one.told["left"], time(17), partial(deactivate, self.held["left"]["username"]))
         for at, do in due_of_the_office(self.held["published"], self.people, self.now, self._key):
-            self._at(at, lambda do=do: self._count("issued", do()))
+            self._at(at, partial(self._issue, do))
         with holding([self._as_known(one) for one in all_series()]):
             while self.waiting:
                 self.at, _number, do = heapq.heappop(self.waiting)
@@ -177,15 +178,15 @@ class _Year:
         until = action.due_at - self.at
         if plot is not None:
             if "done" in plot.told and plot.turn == len(plot.told["words"]):
-                self._at(action.due_at + DAY, lambda: self._done(action, plot.told["done"]))
+                self._at(action.due_at + DAY, partial(self._done, action, plot.told["done"]))
             return
         dealt = self.rng.random()
         share = self.rng.uniform(0.2, 0.9)
         words = self.rng.choice(self.held["words"]["done"])
         if dealt < self.held["kept"]:
-            self._at(self.at + until * share, lambda: self._done(action, words))
+            self._at(self.at + until * share, partial(self._done, action, words))
         elif dealt < self.held["kept"] + self.held["late"]:
-            self._at(action.due_at + DAY * share, lambda: self._done(action, words))
+            self._at(action.due_at + DAY * share, partial(self._done, action, words))
 
     def _done(self, action: Action, words: str) -> None:
         if action.owner is not None and queries.owed().filter(pk=action.pk).exists():
@@ -196,8 +197,8 @@ class _Year:
         issue(self.people[by], board, key=self._key(), seen=newest.number if newest else 0)
         self.told["packs"] += 1
 
-    def _count(self, what: str, number: int) -> None:
-        self.told[what] += number
+    def _issue(self, do: Callable[[], int]) -> None:
+        self.told["issued"] += do()
 
     def _on(self, ago: int, hour: time, do: Callable[[], object]) -> None:
         day = weekday(force_day(self.now - timedelta(days=ago)))
@@ -205,7 +206,7 @@ class _Year:
 
     def _at(self, at: datetime, do: Callable[[], object]) -> None:
         if at < self.now:
-            heapq.heappush(self.waiting, (at, next(self.number), lambda: (do(), None)[1]))
+            heapq.heappush(self.waiting, (at, next(self.number), do))
 
     def _later(self, by: timedelta) -> None:
         self.at += by
