@@ -39,6 +39,8 @@ from goldthread.meetings.models import Action, Line, Meeting
 
 WHY = ("taken_up", "fell_back", "worse", "off_track", "late", "changed", "better", "unreached")
 """The reason that speaks where a line has several."""
+PRESSING = {"off_track", "worse", "fell_back"}
+"""Of these something is given by a plot, where there are any."""
 DAY = timedelta(days=1)
 
 
@@ -137,15 +139,20 @@ class _Year:
         lines = queries.lines(meeting)
         ago = (self.now - self.at) / DAY
         mine = [one for one in self.plots if one.told["board"] == board["kind"] and one.told["given"] + 1 >= ago]
-        by_subject = {one.subject: one for one in mine if one.turn < len(one.told["words"])}
+        told = {one.subject: one for one in mine if one.subject is not None}
+        for plot in mine:
+            free = [line for line in lines if line.subject not in told]
+            if plot.subject is None and free and ago > plot.told.get("left", 0):
+                line = next((one for one in free if PRESSING & set(one.reasons)), free[0])
+                plot.subject = line.subject
+                told[line.subject] = plot
         found: list[tuple[Line, _Plot | None]] = []
         for line in lines:
-            plot = by_subject.get(line.subject)
-            fresh = next((one for one in mine if one.subject is None), None)
-            if plot is None and fresh is not None and {"off_track", "worse", "fell_back"} & set(line.reasons):
-                fresh.subject, plot = line.subject, fresh
-            if plot is not None or len(found) < self.held["reached"]:
-                found.append((line, plot))
+            plot_of = told.get(line.subject)
+            if plot_of is not None and plot_of.turn < len(plot_of.told["words"]):
+                found.append((line, plot_of))
+            elif len(found) < self.held["reached"]:
+                found.append((line, None))
         return found
 
     def _decide(
@@ -164,7 +171,8 @@ class _Year:
             why = next((each for each in WHY if each in one.reasons), "unreached")
             able = [each for each in self.held["words"][why] if each[0] in kind.decisions]
             code, words = self.rng.choice(able)
-            owner = self.rng.choice([each for each in queries.may_own(kind)["people"] if each.username in self.people])
+            left = self.held["left"]["username"]
+            owner = self.rng.choice([each for each in queries.may_own(kind)["people"] if each.username != left])
         choice = kind.decisions[code]
         made = decide(
             chair, meeting.pk, one.pk, key=self._key(), code=code, seen=0, words=words,
