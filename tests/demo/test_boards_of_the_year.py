@@ -164,7 +164,7 @@ def test_the_plan_holds_to_them_one_is_believed_met_and_one_was_re_opened_by_the
     fell = by_figure["first-thrive-in-time"]
     assert [one.state for one in fell.states] == ["progress", "believed", "progress"]
     assert fell.fell_back
-    assert by_figure["supervision-child"].colour == "red"
+    assert by_figure["supervision-swept"].colour == "red"
     assert state_actions.look() == 0
 
 

@@ -150,7 +150,8 @@ class _Year:
         for line in lines:
             plot_of = told.get(line.subject)
             if plot_of is not None and plot_of.turn < len(plot_of.told["words"]):
-                found.append((line, plot_of))
+                if not plot_of.turn or ago < plot_of.told.get("left", ago + 1):
+                    found.append((line, plot_of))
             elif len(found) < self.held["reached"]:
                 found.append((line, None))
         return found
@@ -165,7 +166,8 @@ class _Year:
         kind = kinds_on(force_day(self.at))[board["kind"]]
         if plot is not None:
             code, words, owner = "act", plot.told["words"][plot.turn], self.people[plot.told["owners"][plot.turn]]
-            days = plot.told["days"][plot.turn] if "days" in plot.told else days
+            if "until" in plot.told:
+                days = round((self.now - self.at) / DAY) - plot.told["until"][plot.turn]
             plot.turn += 1
         else:
             why = next((each for each in WHY if each in one.reasons), "unreached")

@@ -13,10 +13,13 @@ from typing import Any
 
 from goldthread.config.dated import table
 from goldthread.demo import steps
+from goldthread.demo.reviewing import HANDS
 
 Steps = list[steps.Step]
 LATE = (16, 45)
 """Minutes from the opening within which a THRIVE comes that is late: its target is 15."""
+BEYOND = timedelta(minutes=80)
+"""After the opening: a sweep finds after twenty minutes what is to be looked at within an hour."""
 
 
 def habits() -> list[dict[str, Any]]:
@@ -53,9 +56,18 @@ def _late(made: Steps, late: timedelta) -> Steps:
     return sorted((replace(one, at=at) if one is first else one for one in made), key=lambda one: one.at)
 
 
-def _not_reviewed(made: Steps, _late: timedelta) -> Steps:
-    """Without the reviews that changed nothing and asked nothing."""
-    return [one for one in made if not (isinstance(one, steps.Reviewed) and one.answer == "agreed")]
+def _reviewed_late(made: Steps, late: timedelta) -> Steps:
+    """Reviews that changed nothing and asked nothing put beyond their hour; none where the story is over then, or whoever looked has a hand in it."""
+    at = made[0].at + BEYOND + late
+    found: Steps = []
+    for one in made:
+        if not (isinstance(one, steps.Reviewed) and one.answer == "agreed" and one.at < at):
+            found.append(one)
+        elif at < made[-1].at and not any(
+            each.by == one.by and each.at <= at for each in made if isinstance(each, HANDS)
+        ):
+            found.append(replace(one, at=at, began=one.began + (at - one.at)))
+    return sorted(found, key=lambda one: one.at)
 
 
 def _first(made: Steps) -> steps.Step | None:
@@ -66,5 +78,5 @@ WAYS: dict[str, Callable[[Steps, timedelta], Steps]] = {
     "not_asked": _not_asked,
     "not_written": _not_written,
     "late": _late,
-    "not_reviewed": _not_reviewed,
+    "reviewed_late": _reviewed_late,
 }
