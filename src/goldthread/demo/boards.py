@@ -133,6 +133,10 @@ class _Year:
         for action, plot in given:
             if action is not None:
                 self._answered(action, plot)
+        for left in queries.owed(code).filter(line__meeting=meeting, decision=None):
+            if self.rng.random() < self.held["looked"]:
+                words = self.rng.choice(self.held["words"]["looked"])
+                self._at(self.at + DAY * self.rng.uniform(0.1, 3), partial(self._done, left, words))
 
     def _lines(self, board: dict[str, Any], meeting: Meeting) -> list[tuple[Line, _Plot | None]]:
         """What the meeting gets to: what a plot has on it, and the first others."""
