@@ -92,8 +92,8 @@ class _Year:
         for one in self.plots:
             if "left" in one.told:
                 self._on(one.told["left"], time(17), partial(deactivate, self.held["left"]["username"]))
-        for at, do in due_of_the_office(self.held["published"], self.people, self.now, self._key):
-            self._at(at, partial(self._issue, do))
+        for at, give in due_of_the_office(self.held["published"], self.people, self.now, self._key):
+            self._at(at, partial(self._issue, give))
         with holding([self._as_known(one) for one in all_series()]):
             while self.waiting:
                 self.at, _number, do = heapq.heappop(self.waiting)
