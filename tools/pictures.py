@@ -29,7 +29,7 @@ SAID = (
 def main(base: str, data: Path) -> int:
     """Take a call as the demo's handler, picture it, the boards that show it, the room's screen, the supervisors' desk and a meeting, and
     what follows for the child: VAST's desk, the officer's page, the partner's and the child's record; then the improvement plan; then a record
-    to score, rates, what cohorts changed, a figure over time, a board's pack, a table and the letter of section 55; light and dark.
+    to score, rates, what cohorts changed, a figure over time, Gold's meeting and pack, a table and the letter of section 55; light and dark.
     """
     HERE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
@@ -179,28 +179,26 @@ def _plan(chromium: Browser, base: str) -> None:
 
 
 def _answering(chromium: Browser, base: str) -> None:
-    """Issue a pack, a table and a letter, and picture these with what they rest on."""
+    """Call a board and issue its pack, and picture these with what they rest on, a table as published and a letter as issued."""
     gold = _signed_in(chromium, base, "gold", dark=False, size=(1920, 1080))
     gold.goto(f"{base}/governance/packs/draft/gold/")
     gold.get_by_role("button", name="Issue it").click()
     gold.wait_for_url(re.compile(r"/governance/packs/\d+/"))
     pack = gold.url.removeprefix(base)
-    gold.goto(f"{base}/commissioner/tables/first-contact/draft")
-    gold.get_by_role("button", name="Issue this edition").click()
-    gold.wait_for_url(re.compile(r"/commissioner/tables/first-contact/\d+/"))
-    table = gold.url.removeprefix(base)
     gold.goto(f"{base}/commissioner/")
     letter = gold.locator("main a[href*='/commissioner/letters/']").first.get_attribute("href") or ""
-    gold.goto(f"{base}{letter}draft")
-    gold.get_by_role("button", name="Put it before the Commissioner").click()
-    gold.wait_for_url(re.compile(r"/commissioner/letters/\d+/$"))
+    gold.goto(f"{base}/meetings/")
+    gold.locator("form", has=gold.locator("[name=kind][value=gold]")).locator("button[value=regular]").click()
+    gold.locator(".mt-line").wait_for()
+    board = gold.url.removeprefix(base)
     assessor = _signed_in(chromium, base, "qa", dark=False, size=(1920, 1080))
     assessor.goto(f"{base}/quality/")
     assessor.locator("form[action$='/quality/take'] button").click()
     assessor.wait_for_url(re.compile(r"/quality/records/\d+/"))
     shown = [
         ("qa", assessor.url.removeprefix(base), "score"), ("qalead", "/quality/rates/", "rates"), ("trainer", "/learning/effects/", "effects"),
-        ("silver", "/governance/figures/children-asked/", "figure"), ("gold", pack, "pack"), ("pcc", table, "published"),
+        ("silver", "/governance/figures/children-asked/", "figure"), ("gold", pack, "pack"),
+        ("gold", board, "boards"), ("silver", "/governance/", "governance"), ("pcc", "/commissioner/tables/first-contact/2/", "published"),
         ("pcc", letter, "letter"),
     ]  # fmt: skip
     for name, dark, size in LOOKS:

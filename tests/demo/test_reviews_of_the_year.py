@@ -29,7 +29,7 @@ def test_each_supervisor_reviews_by_a_habit_of_their_own(now: datetime) -> None:
     found = {of[who].name: every for who, every in looks.items()}
     assert len(found) == len(habits()) == 3
     quick, strict, slow = (found[one.name] for one in habits())
-    assert len(quick) + len(strict) + len(slow) > 600
+    assert len(quick) + len(strict) + len(slow) > 500, "fewer in the last weeks: two posts are empty by habits.toml"
     asked = [sum(step.answer == "returned" for step, _ in every) / len(every) for every in (quick, strict, slow)]
     assert asked[1] > 0.1 > asked[2] > asked[0]
     waited = [sorted(step.at - story.opened_at for step, story in every) for every in (quick, strict, slow)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,3 +78,17 @@ def test_what_rests_on_few_records_is_not_known_and_not_zero(cast: Cast) -> None
     drawn(cast, {"rest": (94, [NO, NO, NO, NO])})
     (value,) = series.one_series("quality.good").values()
     assert (value.share, value.n) == (None, None)
+
+
+def test_what_is_held_for_a_block_is_all_there_is_in_it_and_what_there_was_stands_again_after_it(
+    weeks: list[StoredPoint],
+) -> None:
+    whole = series.all_series()
+    asked = series.one_series("children-asked")
+    early = replace(asked, values=lambda: asked.values()[:1])
+    with series.holding([early]):
+        assert series.all_series() == [early]
+        assert len(series.one_series("children-asked").values()) == 1
+        with pytest.raises(KeyError):
+            series.one_series("assessed")
+    assert [one.code for one in series.all_series()] == [one.code for one in whole]

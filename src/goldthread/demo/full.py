@@ -103,7 +103,7 @@ def fill(
             await_reading(plan, now, WAITING)
             score_the_year(random.Random(SEED + 3), now, plan.size)  # noqa: S311 - a demo's dice
             learn(random.Random(SEED + 4), now)  # noqa: S311 - a demo's dice
-            enter_the_plan(now)
+            enter_the_plan(now, plan.size)
             enter_the_comments(now)
             looked = look_back(now, plan.size)
             tell_weeks(teller_of_weeks(plan), now)

@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from goldthread.clocks.local import LONDON
 from goldthread.demo import steps
+from goldthread.demo.habits import lived
 from goldthread.demo.handling import OPEN_MIX, OPEN_STATES, Handling, Moment, cut, fits, handle, handle_open, timeline
 from goldthread.demo.hands import aside, typed
 from goldthread.demo.people import HOMES, HOMES_PER_INCIDENT, Home, Town, years
@@ -347,7 +348,8 @@ def _closed(teller: Teller, now: datetime, opened: datetime) -> steps.Story:
         moments = [replace(moment, offset=moment.offset * room) for moment in moments]
     telling = teller.begin(template, opened)
     made = teller.lay(telling, moments, chosen, opened, now - timedelta(minutes=1))
-    return _story(telling, "closed", reviewed(made, telling.id.int, telling.team, teller.roster, template.grade))
+    looked = reviewed(made, telling.id.int, telling.team, teller.roster, template.grade)
+    return _story(telling, "closed", lived(looked, telling.id.int, now))
 
 
 def _open(teller: Teller, now: datetime, number: int) -> steps.Story:

@@ -20,6 +20,7 @@ from goldthread.audit.models import Payload
 from goldthread.clocks.local import LONDON
 from goldthread.config.dated import table
 from goldthread.contact.known import force_day
+from goldthread.demo.staff import Size
 from goldthread.improvement import rules
 from goldthread.improvement.figure_rules import Bound, apart
 from goldthread.improvement.frame import KEEP
@@ -67,23 +68,29 @@ class Chosen:
     then: Value | None = None
 
 
-def enter_the_plan(now: datetime) -> int:
+def told_at(series: Series, value: Value) -> datetime:
+    """When a board or the plan could see a value."""
+    return value.until + (SCORED if series.code.startswith("quality.") else timedelta(minutes=11))
+
+
+def enter_the_plan(now: datetime, size: Size = "small") -> int:
     """Write the plan; how many recommendations it has. For the seed's one transaction, after the year's rounds. Nothing without its people."""
     people = {one.username: one for one in Staff.objects.filter(username__in=("programme", "gold", "gold-b"))}
     if len(people) < 3:
         return 0
-    return _Writing(now, people, table("demo", "improvement.toml")).write()
+    return _Writing(now, people, table("demo", "improvement.toml"), size).write()
 
 
 class _Writing:
-    def __init__(self, now: datetime, people: dict[str, Staff], held: dict[str, Any]) -> None:
+    def __init__(self, now: datetime, people: dict[str, Staff], held: dict[str, Any], size: Size) -> None:
+        self.weeks: int = held["weeks"][size]
         self.now, self.today, self.people, self.held = now, force_day(now), people, held
         self.keeper = people["programme"]
         self.seen: set[str] = set()
 
     def write(self) -> int:
         wanted = {code for one in self.held["recommendation"] for code in one["figures"]}
-        self._points(wanted)
+        self._points(wanted | set(self.held["kept"]))
         self.series = {one.code: one for one in all_series() if one.code in wanted}
         entered = self._at(12 - self.held["published"])
         report = PlanReport(key=self._key("report"), by=self.keeper, at=entered)
@@ -99,7 +106,7 @@ class _Writing:
         """What each week's measure was, kept as of its end, as the job would have kept it."""
         for one in measures():
             if one.code in codes:
-                for until in ended(self.now, self.held["weeks"]):
+                for until in ended(self.now, self.weeks):
                     found = point(one, until)
                     if found.met is not None and found.of is not None:
                         StoredPoint(
@@ -151,7 +158,7 @@ class _Writing:
             return
         self.seen.add(chosen.series.code)
         for value in chosen.values:
-            at = max(_told_at(chosen.series, value), bound_at)
+            at = max(told_at(chosen.series, value), bound_at)
             FigureSeen(
                 code=chosen.series.code,
                 until=value.until,
@@ -173,7 +180,7 @@ class _Writing:
             return
         if chosen.then is None or owner is None:
             return
-        confirmed_at = _told_at(chosen.series, chosen.then) + timedelta(days=1)
+        confirmed_at = told_at(chosen.series, chosen.then) + timedelta(days=1)
         if not self._confirmed(state, chosen.then, confirmed_at):
             return
         board = next(each for each in self.people.values() if each.role == owner.role and each.pk != owner.pk)
@@ -182,10 +189,11 @@ class _Writing:
         believed_at = signed_at + timedelta(hours=27)
         PlanSignature(state=state, board=True, owner_was=owner, by=board, at=believed_at).save()
         self._change(made, chosen, chosen.then, "believed", "earned", believed_at, board)
-        newest = chosen.values[-1]
         if one["story"] == "fell":
-            fell_at = _told_at(chosen.series, newest) + timedelta(minutes=9)
-            self._change(made, chosen, newest, "progress", "fell_back", min(fell_at, self.now), None)
+            since = [each for each in chosen.values if told_at(chosen.series, each) > believed_at]
+            missed = next(each for each in since if not chosen.bound.meets(each.share or 0))
+            fell_at = told_at(chosen.series, missed) + timedelta(minutes=9)
+            self._change(made, chosen, missed, "progress", "fell_back", min(fell_at, self.now), None)
 
     def _change(
         self, made: Recommendation, chosen: Chosen, value: Value, state: str, why: str, at: datetime, by: Staff | None
@@ -270,11 +278,6 @@ class _Writing:
         return uuid.uuid5(uuid.NAMESPACE_URL, f"demo plan {what}")
 
 
-def _told_at(series: Series, value: Value) -> datetime:
-    """When the plan could see a value."""
-    return value.until + (SCORED if series.code.startswith("quality.") else timedelta(minutes=11))
-
-
 def _shares(series: Series, values: Sequence[Value]) -> list[tuple[Value, float]]:
     """Values of periods that share no cases, newest first, up to the first that is not known."""
     found = []
@@ -291,17 +294,21 @@ def fell(series: Series, values: list[Value]) -> Chosen | None:
     if len(periods) < 4:
         return None
     newest, before = periods[0][1], periods[1][1]
-    for percent in range(math.floor(before * 100), math.floor(newest * 100), -1):
-        bound = Bound(series.code, percent / 100, "up", 2, 3)
-        if not bound.meets(newest) and sum(bound.meets(share) for _, share in periods[1:4]) >= 2:
-            return Chosen(series, values, bound, periods[1][0])
-    return None
+    able = [
+        bound
+        for percent in range(math.floor(before * 100), math.floor(newest * 100), -1)
+        for bound in [Bound(series.code, percent / 100, "up", 2, 3)]
+        if not bound.meets(newest) and sum(bound.meets(share) for _, share in periods[1:4]) >= 2
+    ]
+    return Chosen(series, values, able[len(able) // 2], periods[1][0]) if able else None
 
 
 def holds(series: Series, values: list[Value]) -> Chosen | None:
-    """Held to what it met in each of the last four periods; None where there are not so many, or they would say little."""
+    """Held to what it met all through the last four periods; None where there are not so many, or they would say little."""
     periods = _shares(series, values)[:4]
-    percent = math.floor(min((share for _, share in periods), default=0) * 100)
+    since = periods[-1][0].until if periods else None
+    kept = [one.share or 0 for one in values if since is not None and one.until >= since]
+    percent = math.floor(min(kept, default=0) * 100)
     if len(periods) < 4 or percent < 50:
         return None
     return Chosen(series, values, Bound(series.code, percent / 100, "up", 3, 3), periods[1][0])

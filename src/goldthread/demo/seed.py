@@ -22,6 +22,7 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import Refused
 from goldthread.contact.models import ChildVersion, Entry, Incident
 from goldthread.demo import plan as plans
+from goldthread.demo.boards import govern
 from goldthread.demo.check import check
 from goldthread.demo.comments_rows import enter_the_comments
 from goldthread.demo.desk_rows import NUMBERED, watch
@@ -104,6 +105,12 @@ def seed(
             progress(f"{learned} people registered in cohorts of the year")
             progress(f"{enter_the_plan(database_now(connection))} recommendations in the improvement plan")
             progress(f"{enter_the_comments(database_now(connection))} reports with the Commissioner's comments")
+            governed = govern(random.Random(SEED + 5), database_now(connection))  # noqa: S311 - a demo's dice
+            progress(
+                "{meetings} boards sat, {packs} packs and {issued} documents for the Commissioner issued".format(
+                    **governed
+                )
+            )
             looked = look_back(database_now(connection), plan.size)
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
             progress(f"{looked:,} incidents of the last weeks are to be looked back at")

@@ -6,7 +6,9 @@ by its rounds. Apps register where their series come from; who asks need not kno
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,6 +54,7 @@ class Series:
 
 
 _sources: list[Callable[[], list[Series]]] = []
+_held: ContextVar[Sequence[Series] | None] = ContextVar("series held", default=None)
 
 
 def register_series(source: Callable[[], list[Series]]) -> None:
@@ -65,6 +68,9 @@ def all_series() -> list[Series]:
 
     Raises ``ValueError`` where two have the same code.
     """
+    held = _held.get()
+    if held is not None:
+        return list(held)
     found = [_of_measure(one) for one in measures()]
     found += [one for source in _sources for one in source()]
     codes = [one.code for one in found]
@@ -72,6 +78,16 @@ def all_series() -> list[Series]:
     if twice:
         raise ValueError(f"two series are called {', '.join(sorted(twice))}")
     return found
+
+
+@contextmanager
+def holding(some: Sequence[Series]) -> Iterator[None]:
+    """Let these be every series there is for the length of the block: for whoever tells what was known at a time of the past."""
+    before = _held.set(some)
+    try:
+        yield
+    finally:
+        _held.reset(before)
 
 
 def one_series(code: str) -> Series:
