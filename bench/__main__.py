@@ -36,8 +36,8 @@ NAMES = (
 """In this order, since what ``growth`` stores would slow the others."""
 LONG = ("growth",)
 """Benches that run in a shorter form unless named: the whole takes a quarter of an hour and much room."""
-ON_A_DEMO = ("board", "typing", "safeguarding")
-ALONE = ("safeguarding",)
+ON_A_DEMO = ("board", "typing", "safeguarding", "nightly")
+ALONE = ("safeguarding", "nightly")
 """Measured on a demo's force or not at all."""
 ON_A_DATABASE = (*NAMES[3:], *ALONE)
 

@@ -25,7 +25,7 @@ def run(world: World) -> Result:
     from goldthread.governance import actions, rules
     from goldthread.governance.printed import document
 
-    kind = _kind()
+    kind = kind_of_figures()
     _keep_weeks(kind)
     user = _silver(world)
     every = rules.packs()
@@ -58,7 +58,8 @@ def run(world: World) -> Result:
     )
 
 
-def _kind() -> PackKind:
+def kind_of_figures() -> PackKind:
+    """A pack of nothing but ``FIGURES`` measures, each with its chart."""
     from goldthread.governance.rules import PackKind, PackPart
     from goldthread.measures.registry import measures
 

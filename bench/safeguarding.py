@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from bench.figures import CannotMeasureError, Result
+from bench.figures import Result
 from bench.pages import rows_of
 from bench.world import World
-
-if TYPE_CHECKING:
-    from goldthread.accounts.models import Staff
 
 
 def run(world: World) -> Result:
@@ -24,7 +19,7 @@ def run(world: World) -> Result:
     from goldthread.safeguarding.protection_models import Protection
     from goldthread.safeguarding.referral_models import Referral
 
-    officer = _one(world, "vast_officer")
+    officer = world.whose("vast_officer")
     concern = Concern.objects.filter(closed_at=None).latest("pk")
     ended = Concern.objects.exclude(closed_at=None).latest("pk")
     referral = Referral.objects.latest("made_at")
@@ -32,7 +27,7 @@ def run(world: World) -> Result:
     episode, protection = MissingEpisode.objects.latest("pk"), Protection.objects.latest("pk")
     at_door = Allocation.objects.filter(left_at=None).exclude(arrived_at=None).latest("pk")
     crew = at_door.unit.crew.all()[0]
-    vast, sent, auditor = (session_cookie(one) for one in (officer, crew, _one(world, "auditor")))
+    vast, sent, auditor = (session_cookie(one) for one in (officer, crew, world.whose("auditor")))
     pages = [
         ("the VAST desk", "/safeguarding/", vast),
         ("its number in the navigation", "/safeguarding/count", vast),
@@ -58,10 +53,3 @@ def run(world: World) -> Result:
         rows_of(pages),
         [f"One visitor at a time. Seeing a page is an audited, durable write; {world.disk}."],
     )
-
-
-def _one(world: World, role: str) -> Staff:
-    for one in world.filled.listeners:
-        if one.role == role:
-            return one
-    raise CannotMeasureError(f"this force has nobody whose role is {role}")

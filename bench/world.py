@@ -21,6 +21,7 @@ from goldthread.config.postgres import Cluster, ClusterError, Connections
 
 if TYPE_CHECKING:
     from bench.filling import Filled
+    from goldthread.accounts.models import Staff
 
 ROOT = Path(__file__).resolve().parent.parent
 OPEN = 5_000
@@ -34,6 +35,13 @@ class World:
     urls: Connections
     filled: Filled
     disk: str
+
+    def whose(self, role: str) -> Staff:
+        """Somebody who has this role. Raises ``CannotMeasureError`` where nobody has."""
+        for one in self.filled.listeners:
+            if one.role == role:
+                return one
+        raise CannotMeasureError(f"this force has nobody whose role is {role}")
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def every() -> list[Judged]:
     noted: dict[str, list[Annotation]] = {}
     for one in _notes():
         noted.setdefault(one.series, []).append(one)
-    found = [judged(one, noted.get(one.code, [])) for one in all_series()]
+    found = [judged(one, noted.get(one.code, [])) for one in all_series(together=True)]
     return sorted(found, key=lambda one: ORDER.index(one.state))
 
 

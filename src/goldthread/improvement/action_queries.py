@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from goldthread.improvement.history import person, until
+from goldthread.improvement.history import person, ranked, until
 from goldthread.improvement.models import (
     ActionMark,
     ActionNeed,
@@ -24,7 +24,7 @@ from goldthread.improvement.told import Doing, Note, Step
 def doings(upto: datetime, today: date, *, past: bool) -> dict[int, list[Doing]]:
     """The actions of each recommendation, in the order of their references."""
     rows = list(until(PlanAction.objects.select_related("words__erasure"), upto))
-    owners = {one.action_id: one.owner for one in until(ActionOwner.objects.select_related("owner"), upto)}
+    owners = {one.action_id: one.owner for one in until(ActionOwner.objects.prefetch_related(ranked("owner")), upto)}
     marks = {one.action_id: one for one in until(ActionMark.objects.select_related("words__erasure"), upto)}
     pairs = {(one.action_id, one.other_id): one.holds for one in until(ActionNeed.objects.all(), upto)}
     notes: dict[int, list[Note]] = defaultdict(list)

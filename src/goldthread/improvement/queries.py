@@ -15,7 +15,7 @@ from goldthread.contact.known import force_day
 from goldthread.improvement import figure_rules, rules
 from goldthread.improvement.action_queries import doings
 from goldthread.improvement.evidence_queries import proofs
-from goldthread.improvement.history import OWN, grouped, newest, person, until
+from goldthread.improvement.history import OWN, grouped, newest, person, ranked, until
 from goldthread.improvement.models import (
     CommentsPublished,
     OwnerView,
@@ -84,7 +84,7 @@ def action(number: int) -> tuple[Plan, Reported, Recommended, Doing] | None:
 
 def owners() -> list[Staff]:
     """Who may own a recommendation or an action, by name."""
-    return [one for one in Staff.objects.filter(is_active=True).order_by("name", "pk") if one.can(OWN)]
+    return [one for one in Staff.objects.ranked().filter(is_active=True).order_by("name", "pk") if one.can(OWN)]
 
 
 def _plan(at: datetime, today: date, *, past: bool) -> Plan:
@@ -137,13 +137,17 @@ class _Told:
         self.rows = list(until(Recommendation.objects.all(), upto))
         self.texts = grouped(until(RecommendationText.objects.select_related("words__erasure", "by"), upto), own)
         self.dues = newest(until(RecommendationDue.objects.all(), upto), "recommendation_id")
-        self.owners = newest(until(RecommendationOwner.objects.select_related("owner"), upto), "recommendation_id")
+        self.owners = newest(
+            until(RecommendationOwner.objects.prefetch_related(ranked("owner")), upto), "recommendation_id"
+        )
         self.bounds = newest(until(RecommendationFigure.objects.all(), upto), "recommendation_id")
         self.views = newest(until(OwnerView.objects.select_related("words__erasure", "by"), upto), "recommendation_id")
         states = StateChange.objects.select_related("words__erasure", "by")
         self.states = grouped(until(states, upto), own)
         self.confirmed = newest(until(QaConfirmation.objects.select_related("by"), upto), "state_id")
-        self.signed = grouped(until(PlanSignature.objects.select_related("by"), upto), lambda one: one.state_id)
+        self.signed = grouped(
+            until(PlanSignature.objects.prefetch_related(ranked("by")), upto), lambda one: one.state_id
+        )
         self.figures = figures(self.bounds, upto)
         self.actions = doings(upto, today, past=past)
         self.proofs = proofs(upto, today)

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+
+from django.db.models import QuerySet
 
 from goldthread.measures.models import StoredPoint
 from goldthread.measures.queries import PROMPT
@@ -63,15 +66,18 @@ def register_series(source: Callable[[], list[Series]]) -> None:
         _sources.append(source)
 
 
-def all_series() -> list[Series]:
+def all_series(*, together: bool = False) -> list[Series]:
     """Every series: the measures' in the order registered, then those of each source in the order of sources.
 
-    Raises ``ValueError`` where two have the same code.
+    ``together`` says that the values of all of them will be asked for: what was kept of measures is then looked up once. Raises
+    ``ValueError`` where two have the same code.
     """
     held = _held.get()
     if held is not None:
         return list(held)
-    found = [_of_measure(one) for one in measures()]
+    every = cache(lambda: _by_code(StoredPoint.objects.all()))
+    points = (lambda code: every().get(code, [])) if together else _points
+    found = [_of_measure(one, points) for one in measures()]
     found += [one for source in _sources for one in source()]
     codes = [one.code for one in found]
     twice = {code for code in codes if codes.count(code) > 1}
@@ -98,20 +104,21 @@ def one_series(code: str) -> Series:
     raise KeyError(code)
 
 
-def _of_measure(one: Measure) -> Series:
+def _of_measure(one: Measure, points: Callable[[str], list[Value]]) -> Series:
     address = f"/measures/weeks/{one.code}/"
-    return Series(one.code, one.name, one.definition, one.good, address, one.window, lambda: _points(one.code))
+    return Series(one.code, one.name, one.definition, one.good, address, one.window, lambda: points(one.code))
 
 
 def _points(code: str) -> list[Value]:
     """What was kept of a measure at each week's end. A week whose query failed has no point, and so no value."""
-    return [
-        Value(
-            point.until,
-            point.met / point.of if point.of else None,
-            point.of,
-            met=point.met,
-            late=point.taken_at - point.until > PROMPT,
-        )
-        for point in StoredPoint.objects.filter(code=code).order_by("until")
-    ]
+    return _by_code(StoredPoint.objects.filter(code=code)).get(code, [])
+
+
+def _by_code(points: QuerySet[StoredPoint]) -> dict[str, list[Value]]:
+    found: dict[str, list[Value]] = {}
+    for code, until, met, of, taken_at in points.order_by("until").values_list(
+        "code", "until", "met", "of", "taken_at"
+    ):
+        value = Value(until, met / of if of else None, of, met=met, late=taken_at - until > PROMPT)
+        found.setdefault(code, []).append(value)
+    return found

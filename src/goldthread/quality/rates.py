@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from goldthread.figures.agreement import Agreement, alpha
 from goldthread.figures.rates import Rate, Stratum, weighted
@@ -39,14 +39,19 @@ class Figures:
     twice: int
 
 
-@dataclass(frozen=True)
-class _Found:
-    """One scored record: its stratum, answers, critical fails and result."""
+class _Found(NamedTuple):
+    """One score: its record, its place among the record's, the stratum, answers, critical fails and result."""
 
+    record: int
+    place: int
     stratum: str
     answers: dict[str, str]
     critical: Sequence[str]
     result: str
+
+
+_Scores = dict[int, dict[int, _Found]]
+"""A round's scores by record and place."""
 
 
 def of_round(one: QualityRound) -> Figures:
@@ -55,8 +60,8 @@ def of_round(one: QualityRound) -> Figures:
     """
     form = rules.made(one.form)
     sizes = {each.code: each.population for each in one.strata.all()}
-    scores = _scores(one)
-    told = _told(scores)
+    scores = _scores([one])[one.pk]
+    told = _counting(scores, scored_again())
     hidden = hidden_of(Counter(each.stratum for each in told))
     kinds = [
         ("good", "The whole", "The record is good"),
@@ -71,26 +76,35 @@ def of_round(one: QualityRound) -> Figures:
 
 def wholes(one: QualityRound) -> dict[str, Rate | None] | None:
     """A finished round's rates of the whole by their code, as ``of_round`` tells them; None while a record of it waits to be scored."""
-    told = _told(_scores(one))
+    return every_whole([one])[one.pk]
+
+
+def every_whole(rounds: Sequence[QualityRound]) -> dict[int, dict[str, Rate | None] | None]:
+    """The same of several rounds by their number, looked up at once."""
+    scores, again = _scores(rounds), scored_again()
+    return {one.pk: _wholes(one, _counting(scores[one.pk], again)) for one in rounds}
+
+
+def _wholes(one: QualityRound, told: Sequence[_Found]) -> dict[str, Rate | None] | None:
     if len(told) < sum(each.drawn for each in one.strata.all()):
         return None
     sizes = {each.code: each.population for each in one.strata.all()}
     codes = ["good", "critical", *(each.code for each in rules.made(one.form).questions)]
-    return {code: _rates(code, told, sizes, ())[0] for code in codes}
+    return {code: _whole(_strata(code, told, sizes)) for code in codes}
 
 
 def rate_now(one: QualityRound, code: str) -> Rate | None:
     """The whole's rate of one question (or ``good``, ``critical``) from what is scored by now; None where it cannot be told."""
     sizes = {each.code: each.population for each in one.strata.all()}
-    return _rates(code, _told(_scores(one)), sizes, ())[0]
+    return _whole(_strata(code, _counting(_scores([one])[one.pk], scored_again()), sizes))
 
 
 def showing(one: QualityRound, code: str) -> list[int]:
     """The records whose score that counts does not meet a question that applies to them, by their numbers in order."""
     return sorted(
-        score.task.record_id
-        for score in _counting(_scores(one))
-        for applies, met in [_counts(code, _found(score))]
+        score.record
+        for score in _counting(_scores([one])[one.pk], scored_again())
+        for applies, met in [_counts(code, score)]
         if applies and not met
     )
 
@@ -106,13 +120,16 @@ def hidden_of(scored: Counter[str]) -> frozenset[str]:
     return frozenset(few)
 
 
-def _scores(one: QualityRound) -> dict[int, dict[int, QualityScore]]:
-    """A round's scores by record and place."""
-    scores: dict[int, dict[int, QualityScore]] = {}
-    found = QualityScore.objects.filter(task__record__stratum__round=one).select_related("task__record__stratum")
-    for score in found.order_by("task__place"):
-        scores.setdefault(score.task.record_id, {})[score.task.place] = score
-    return scores
+def _scores(rounds: Iterable[QualityRound]) -> dict[int, _Scores]:
+    """The scores of each of these rounds, by its number."""
+    found: dict[int, _Scores] = {one.pk: {} for one in rounds}
+    rows = QualityScore.objects.filter(task__record__stratum__round__in=list(found)).values_list(
+        "task__record__stratum__round_id", "task__record_id", "task__place", "task__record__stratum__code", "answers", "critical", "result"
+    )  # fmt: skip
+    for number, *score in rows.order_by("task__place", "id"):
+        one = _Found(*score)
+        found[number].setdefault(one.record, {})[one.place] = one
+    return found
 
 
 def scored_again() -> set[int]:
@@ -121,13 +138,8 @@ def scored_again() -> set[int]:
     return set(found)
 
 
-def _told(scores: dict[int, dict[int, QualityScore]]) -> list[_Found]:
+def _counting(scores: _Scores, again: set[int]) -> list[_Found]:
     """The scores that count."""
-    return [_found(each) for each in _counting(scores)]
-
-
-def _counting(scores: dict[int, dict[int, QualityScore]]) -> list[QualityScore]:
-    again = scored_again()
     found = [counted(some, anew=pk in again) for pk, some in scores.items()]
     return [each for each in found if each is not None]
 
@@ -139,24 +151,26 @@ def counted(some: Mapping[int, S], *, anew: bool) -> S | None:
     return next(iter(some.values()))
 
 
-def _found(score: QualityScore) -> _Found:
-    return _Found(score.task.record.stratum.code, score.answers, score.critical, score.result)
-
-
 def _rates(
     code: str, told: Iterable[_Found], sizes: dict[str, int], hidden: Collection[str]
 ) -> tuple[Rate | None, dict[str, Rate | None]]:
     """The whole's rate and each stratum's."""
+    strata = _strata(code, told, sizes)
+    return _whole(strata), {name: None if name in hidden else weighted([one]) for name, one in strata.items()}
+
+
+def _strata(code: str, told: Iterable[_Found], sizes: dict[str, int]) -> dict[str, Stratum]:
     counts = {one: [0, 0, 0] for one in sizes}
     for each in told:
         applies, met = _counts(code, each)
         for place, adds in enumerate((True, applies, met)):
             counts[each.stratum][place] += adds
-    strata = {one: Stratum(sizes[one], *counts[one]) for one in sizes}
+    return {one: Stratum(sizes[one], *counts[one]) for one in sizes}
+
+
+def _whole(strata: Mapping[str, Stratum]) -> Rate | None:
     whole = weighted(list(strata.values()))
-    return None if whole is None or whole.n < SMALL else whole, {
-        name: None if name in hidden else weighted([one]) for name, one in strata.items()
-    }
+    return None if whole is None or whole.n < SMALL else whole
 
 
 def _counts(code: str, one: _Found) -> tuple[bool, bool]:
@@ -168,5 +182,5 @@ def _counts(code: str, one: _Found) -> tuple[bool, bool]:
     return one.answers[code] != "na", one.answers[code] == "yes"
 
 
-def _pairs(first: QualityScore, second: QualityScore) -> list[tuple[str, str]]:
+def _pairs(first: _Found, second: _Found) -> list[tuple[str, str]]:
     return [(answer, second.answers[code]) for code, answer in first.answers.items()]

@@ -11,7 +11,7 @@ from goldthread.figures.rates import Rate
 from goldthread.measures.series import Series, Value
 from goldthread.quality import rules
 from goldthread.quality.models import QualityRound
-from goldthread.quality.rates import wholes
+from goldthread.quality.rates import every_whole
 
 Rounds = list[tuple[datetime, datetime, dict[str, Rate | None]]]
 ADDRESS = "/quality/rates/"
@@ -40,8 +40,10 @@ def _series(code: str, name: str, newest: QualityRound, told: Callable[[], Round
 def _told() -> Rounds:
     """The beginning and the end of each round that is scored whole, and its rates."""
     found = []
-    for one in QualityRound.objects.order_by("until", "id").prefetch_related("strata"):
-        rates = wholes(one)
+    rounds = list(QualityRound.objects.order_by("until", "id").prefetch_related("strata"))
+    told = every_whole(rounds)
+    for one in rounds:
+        rates = told[one.pk]
         if rates is not None:
             since = datetime.combine(one.since, time(), LONDON)
             found.append((since, datetime.combine(one.until + timedelta(days=1), time(), LONDON), rates))

@@ -27,7 +27,10 @@ WITH RECURSIVE up(start, id) AS (
         SELECT FROM safeguarding_childtie AS later
         WHERE later.incident_id = tie.incident_id AND later.child = tie.child AND later.number > tie.number)
 ), closed AS (
-    SELECT incident_id, min(at) AS at FROM response_closing GROUP BY incident_id HAVING min(at) >= %s AND min(at) < %s
+    SELECT one.incident_id, min(one.at) AS at FROM response_closing AS one
+    WHERE one.at >= %s AND one.at < %s
+    AND NOT EXISTS (SELECT FROM response_closing AS before WHERE before.incident_id = one.incident_id AND before.at < one.at)
+    GROUP BY one.incident_id
 )
 """  # noqa: S608 - our own text
 COUNTED = f"{TIED} SELECT closed.incident_id FROM closed JOIN tied ON tied.incident_id = closed.incident_id"  # noqa: S608
