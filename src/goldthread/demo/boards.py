@@ -37,7 +37,19 @@ from goldthread.meetings.deciding_actions import decide, done
 from goldthread.meetings.kinds import kinds_on
 from goldthread.meetings.models import Action, Line, Meeting
 
-WHY = ("taken_up", "fell_back", "worse", "off_track", "late", "changed", "better", "unreached")
+WHY = (
+    "taken_up",
+    "fell_back",
+    "worse",
+    "off_track",
+    "late",
+    "changed",
+    "better",
+    "theme",
+    "lacking",
+    "effect",
+    "unreached",
+)
 """The reason that speaks where a line has several."""
 PRESSING = {"off_track", "worse", "fell_back"}
 """Of these something is given by a plot, where there are any."""
@@ -174,7 +186,7 @@ class _Year:
                 days = round((self.now - self.at) / DAY) - plot.told["until"][plot.turn]
             plot.turn += 1
         else:
-            why = next((each for each in WHY if each in one.reasons), "unreached")
+            why = next((each for each in WHY if any(code.startswith(each) for code in one.reasons)), "unreached")
             able = [each for each in self.held["words"][why] if each[0] in kind.decisions]
             code, words = self.rng.choice(able)
             left = self.held["left"]["username"]

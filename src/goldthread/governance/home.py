@@ -83,7 +83,7 @@ def _rates(_user: Staff, _now: datetime) -> list[Line]:
 
 
 def _themes(_user: Staff, now: datetime) -> list[Line]:
-    found, known = learned.themes_told(), agendas_on(force_day(now))
+    found, known = learned.themes_told(now), agendas_on(force_day(now))
     idle = sum(not one["came_of"] and datetime.fromisoformat(one["at"]) + known.idle <= now for one in found)
     told = [("near", f"{idle:,}", f"of which nothing came in {known.idle.days} days")] if idle else []
     return [*told, ("", "", f"{len(found):,} open")]

@@ -34,10 +34,10 @@ from goldthread.quality.models import QualityTheme
 from goldthread.quality.theme_queries import asked, themes
 
 
-def themes_told() -> list[dict[str, Any]]:
-    """Every open theme, the newest first."""
+def themes_told(now: datetime) -> list[dict[str, Any]]:
+    """Every open theme that there is at that time, the newest first: a demo asks for times of its past."""
     series = {one.code: one for one in all_series()}
-    return [_theme(one, series.get(f"quality.{one.question}")) for one in themes("open")]
+    return [_theme(one, series.get(f"quality.{one.question}")) for one in themes("open") if one.at <= now]
 
 
 def due_told(now: datetime) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ def effects_told(now: datetime) -> list[dict[str, Any]]:
     """What each cohort changed that is still compared, or was until not long ago (``told_for`` of ``agendas.toml``), the newest first."""
     today = force_day(now)
     since = today - agendas_on(today).told_for
-    return [_effect(one, today) for one in effects() if one.after[1] >= since]
+    return [_effect(one, today) for one in effects() if one.after[1] >= since and one.at <= now]
 
 
 def _theme(one: QualityTheme, series: Series | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from goldthread.governance.items import Item, subject_of
 
 def of_themes(known: Agendas, now: datetime) -> dict[uuid.UUID, Item]:
     """Every open theme."""
-    return {subject_of("theme", one["id"]): _theme(one, known, now) for one in learned.themes_told()}
+    return {subject_of("theme", one["id"]): _theme(one, known, now) for one in learned.themes_told(now)}
 
 
 def of_courses(board: str, known: Agendas, now: datetime) -> dict[uuid.UUID, Item]:

@@ -105,7 +105,7 @@ def _plan(subject: uuid.UUID) -> dict[str, Any]:
 
 
 def _theme(subject: uuid.UUID) -> dict[str, Any]:
-    for one in learned.themes_told():
+    for one in learned.themes_told(database_now(connection)):
         if items.subject_of("theme", one["id"]) == subject:
             return {"finding": one, "page": reverse("quality:theme", args=[one["id"]])}
     return {}

@@ -77,7 +77,7 @@ def compose(kind: PackKind, user: Staff, now: datetime) -> dict[str, Any]:
         "sections": sections,
         "figures": {code: _figure(judged[code], now, said.get(code, {})) for code in wanted},
         **(_plan() if "plan" in kinds else {"comments": [], "plan": []}),
-        "themes": learned.themes_told() if "themes" in kinds else [],
+        "themes": learned.themes_told(now) if "themes" in kinds else [],
         "learning": learned.due_told(now) if "learning" in kinds else [],
         "effects": learned.effects_told(now) if "effects" in kinds else [],
         "decisions": _decisions(kind.board, before),

@@ -124,9 +124,13 @@ def room(cohort: Cohort) -> Room:
     )  # fmt: skip
 
 
-def holding() -> dict[tuple[int, str], date]:
-    """Until which day each person holds each course, by their number and the course's code, from the registers."""
-    newest = CourseAttendance.objects.order_by("cohort", "staff", "-id").distinct("cohort", "staff")
+def holding(today: date) -> dict[tuple[int, str], date]:
+    """Until which day each person holds each course that ended by today, by their number and the course's code, from the registers."""
+    newest = (
+        CourseAttendance.objects.filter(cohort__ends__lte=today)
+        .order_by("cohort", "staff", "-id")
+        .distinct("cohort", "staff")
+    )
     rows = newest.values_list("staff", "cohort__course", "cohort__ends", "attended", "result")
     found: dict[tuple[int, str], date] = {}
     for staff, code, ended, attended, result in rows:
@@ -160,7 +164,7 @@ def of_person(person: Staff, today: date) -> list[Due]:
     known = rules.courses_on(today)
     besides = [
         Due(person, known.courses[code], until, rules.state(until, today, known.soon), None)
-        for (staff, code), until in holding().items()
+        for (staff, code), until in holding(today).items()
         if staff == person.pk and code not in must and code in known.courses
     ]
     return found + besides
@@ -207,7 +211,7 @@ def _whom(user: Staff) -> QuerySet[Staff]:
 
 def owed(people: QuerySet[Staff], today: date) -> list[Due]:
     """Each of these people with each course that they must hold. Who asks sees to it whose names are shown."""
-    known, held = rules.courses_on(today), holding()
+    known, held = rules.courses_on(today), holding(today)
     next_booked: dict[tuple[int, str], date] = {}
     ahead = Q(cohort__ends__gte=today, cohort__called_off_at__isnull=True, end__isnull=True)
     rows = Booking.objects.filter(ahead).annotate(course=F("cohort__course"), on=F("cohort__starts"))
