@@ -26,10 +26,11 @@ FILES = re.compile(r"print|pdf|file|sheet|minutes|export|download")
 
 @dataclass(frozen=True)
 class Case:
-    """A case, and every word by which it would be known where it came out."""
+    """A case, every word by which it would be known where it came out, and others by which it would be found."""
 
     incident: Incident
     words: tuple[str, ...]
+    finds: tuple[str, ...]
 
     @property
     def secrets(self) -> set[str]:
@@ -93,7 +94,7 @@ def finds_nothing(who: Person, token: str, case: Case) -> int:
         silent(asked.get(f"{who.base}{at}", max_redirects=0), at)
     for at in listings("token"):
         silent(asked.get(f"{who.base}{at}", headers=program))
-    for word in sorted(case.secrets):
+    for word in sorted({*case.secrets, *case.finds}):
         pages = [
             f"{at}?q={quote(word)}"
             for at in ("/incidents/find", "/board/", "/incidents/", "/look-back/", "/commissioner/")

@@ -73,7 +73,10 @@ class LetterPublishedGiven(Given):
     day: Day
     place: str = Field(max_length=PLACE_LONGEST, description="The address of the page, or a reference.")
     letter: str = Field(
-        "", pattern=r"^([0-9a-f]{64})?$", description="The `sha256` of the letter issued here; empty for another text."
+        "",
+        max_length=64,
+        pattern=r"^([0-9a-f]{64})?$",
+        description="The `sha256` of the letter issued here; empty for another text.",
     )
     words: str = Field("", max_length=LONGEST, description="Why it is corrected; needed once something was said.")
     seen: int = Field(ge=0, le=2**15 - 1, description="The `number` of what was said last; 0 for nothing.")
