@@ -18,7 +18,7 @@ from goldthread.learning.models import Cohort, LearningNeed
 from goldthread.learning.views import today
 from goldthread.response.models import Unit
 from tests.browser.conftest import Person, Service, inside, served
-from tests.browser.test_every_page import _faults
+from tests.browser.test_every_page import HARMLESS, _faults
 from tests.browser.test_keys_alone import tabs_to
 from tests.browser.test_keys_of_safeguarding import key_faults, opened
 from tests.cast import PASSWORD, Cast, key
@@ -124,7 +124,7 @@ def test_a_need_a_cohort_and_its_register_are_kept_by_keys_alone(
     day = today_of(service, django_db_blocker)
     for name in ("starts", "ends"):
         tabs_to(page, f"[name={name}]")
-        page.keyboard.type((day - timedelta(days=1)).strftime("%d%m%Y"))
+        page.keyboard.type((day - timedelta(days=1)).strftime("%m%d%Y"))  # as this browser writes days
     tabs_to(page, "[name=place]")
     page.keyboard.type("Room 9")
     tabs_to(page, "[name=places]")
@@ -150,7 +150,7 @@ def test_a_need_a_cohort_and_its_register_are_kept_by_keys_alone(
     tabs_to(page, "[name=file]")
     presses(page, "Read it")
     expect(page.get_by_text("The file is not written in UTF-8").first).to_be_visible()
-    assert _faults(who, (PHONE,)) == []
+    assert [one for one in _faults(who, (PHONE,)) if HARMLESS not in one] == []
     page.locator("[name=file]").set_input_files(
         {"name": "who.csv", "mimeType": "text/csv", "buffer": b"collar,attended\nteammate,yes\n"}
     )
