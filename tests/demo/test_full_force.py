@@ -155,7 +155,7 @@ def test_a_home_s_children_keep_their_names_and_grow_older(told: list[steps.Stor
                 assert child.age == years(born[child.name], story.opened_at.astimezone(LONDON).date())
                 seen[place, child.name].append((step.at, child.age))
 
-    assert sum(len(times) > 2 for times in seen.values()) > 5
+    assert sum(len(times) > 2 for times in seen.values()) > 2
     assert all(before[1] <= after[1] for times in seen.values() for before, after in pairwise(sorted(times)))
     assert any(len({age for _, age in times}) > 1 for times in seen.values())
 

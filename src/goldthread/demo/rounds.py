@@ -40,6 +40,10 @@ from goldthread.quality.models import (
 )
 
 MONTHS = 12
+UNDER_WAY = timedelta(days=25)
+"""For so long after it was drawn a round is still being scored."""
+PART = timedelta(days=19)
+"""From the first to the last day of a round drawn within a month."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,12 @@ def score_the_year(rng: random.Random, now: datetime, size: Size) -> int:
         until = first - timedelta(days=1)
         first = until.replace(day=1)
         months.append((first, until))
-    return sum(year.round(since, until) for since, until in reversed(months))
+    scored = sum(year.round(since, until) for since, until in reversed(months))
+    newest = max(QualityRound.objects.values_list("at", "until"), default=None)
+    if newest is not None and newest[0] + UNDER_WAY <= now:  # the month's end: assessors have the running month's first part
+        since = newest[1] + timedelta(days=1)
+        scored += year.round(since, since + PART)
+    return scored
 
 
 class _Year:
@@ -147,7 +156,7 @@ class _Year:
             act.record("collection", DRAW, subjects, drawn=len(drawn), stated_at=drawn_at.isoformat())
         twice = rules.doubled([one.pk for one in records], self.form.double, made.seed)
         incidents = Incident.objects.select_related("opened_by").in_bulk(drawn)
-        newest = drawn_at + timedelta(days=25) > self.now
+        newest = drawn_at + UNDER_WAY > self.now
         return sum(
             self._record(one, incidents[one.incident_id], drawn_at, twice=one.pk in twice, newest=newest)
             for one in records
