@@ -112,7 +112,7 @@ def test_what_was_not_reached_comes_back_and_what_is_no_figure_any_more_keeps_it
     actions.end(fallen.silver, second.pk)
     with monkeypatch.context() as gone:
         left = [one for one in queries.all_series() if one.code != CODE]
-        gone.setattr("goldthread.governance.queries.all_series", lambda: left)
+        gone.setattr("goldthread.governance.queries.all_series", lambda **_: left)
         third = call(fallen.silver)
     line = Line.objects.get(meeting=third, subject=subject_of(CODE))
     assert (line.told["title"], line.reasons) == ("Children asked about", ["unreached"])
