@@ -48,7 +48,8 @@ def run(world: World) -> Result:
         rows,
         [
             "A night after the end of a week takes a point of every measure; other nights take none. Measures by their time, the slowest first.",
-            f"Pages: one visitor at a time, at least 30 requests. Seeing most of them is an audited, durable write; {world.disk}.",
+            "Pages: one visitor at a time, 30 requests and more, fewer where they take a minute.",
+            f"Seeing most of them is an audited, durable write; {world.disk}.",
         ],
     )
 
@@ -159,7 +160,7 @@ def _pages(world: World) -> list[tuple[str, str, str]]:
     pages = [
         ("measures, every one as of now", "/measures/", silver),
         ("a measure's weeks", f"/measures/weeks/{slow}/", silver),
-        ("the cases behind it", f"/measures/{slow}/", scored),
+        ("the cases behind it", f"/measures/{slow}/", silver),
         ("figures", "/governance/", silver),
         ("a figure with its chart", f"/governance/figures/{slow}/", silver),
         ("a rate of quality with its chart", "/governance/figures/quality.good/", silver),

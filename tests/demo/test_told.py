@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,7 +17,9 @@ from goldthread.demo.check import check
 from goldthread.demo.seed import seed, teller_of_weeks
 from goldthread.measures import queries
 from goldthread.measures.registry import measure
+from goldthread.response.alarm_actions import raise_due
 from goldthread.response.models import Alarm, GradePeriod
+from tests.cast import Cast, graded, opened, say
 
 
 def _lines(of: set[object], code: str) -> int:
@@ -66,6 +68,34 @@ def test_every_story_is_carried_out_and_ends_well(db: None) -> None:
     against = queries.point(measure("lowered-against-the-rule"), now)
     assert against.of
     assert against.met == 0
+
+
+def test_what_is_due_in_other_incidents_is_raised_before_the_clock_is_turned_back(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = opened(cast.handler)
+    graded(cast.handler, incident)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE clock_offset SET shift = shift + interval '3 hours'")
+    say(cast.handler, incident, "Still no answer at the door.")
+    now = database_now(connection)
+
+    class Back:
+        """A story of an hour ago in which alarms are looked for."""
+
+        def __init__(self, _teller: object, past: told.Past, _story: object, begins: datetime) -> None:
+            self.past, self.begins = past, begins
+
+        def run(self) -> None:
+            self.past.turn(self.begins)
+            raise_due()
+
+    monkeypatch.setattr(told, "_when", lambda _now: [(None, now - timedelta(hours=1))])
+    monkeypatch.setattr(told, "Carried", Back)
+    told.tell_weeks(cast, now)  # type: ignore[arg-type]  # nobody asks the teller anything
+    lines = list(Entry.objects.filter(incident=incident).order_by("seq").values_list("code", "recorded_at"))
+    assert [code for code, _ in lines].count("alarm.raised") > 2
+    assert [at for _, at in lines] == sorted(at for _, at in lines)
 
 
 def test_a_step_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
