@@ -18,6 +18,8 @@ MOST_STEPS, MOST_DAYS = 6, 8
 """Lines across and days below that fit *(ours)*."""
 LETTER = 8
 """How wide a letter of a word at a value is, at most *(ours)*."""
+DOT = 8
+"""Half of what the dot of a value that breaks a rule takes up."""
 LONG = 300
 """Days of history from which months are told below, and not days *(ours)*."""
 
@@ -186,11 +188,16 @@ def _dots(values: Sequence[dict[str, Any]], across: _Across, up: _Up) -> list[di
                 "way": way,
                 "word": words if shown else "",
                 "word_at": round(word_at, 1),
+                "wide": wide,
                 "read": one["read"],
                 "late": one["late"],
             }
         )
         before = words if shown or not words else before
+    for one in found:
+        if one["word"]:  # above every dot that it would lie over
+            under = [each["y"] for each in found if abs(each["x"] - one["word_at"]) <= one["wide"] / 2 + DOT]
+            one["word_y"] = max(min(under) - DOT - 4, TOP / 2)
     return found
 
 
