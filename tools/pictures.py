@@ -113,11 +113,16 @@ def _safeguarding(chromium: Browser, base: str, incident: str, handler: Page, ma
     _send(handler, f"{incident}children", answer="named", **rows)
     room = _signed_in(chromium, base, "fim", dark=False, size=(1920, 1080))
     room.goto(incident)
-    unit = room.locator("select[name=unit] option", has_text="NR11").first.get_attribute("value")
-    _send(room, f"{incident}allocate", unit=unit or "")
+    unit, at_door = room.locator("select[name=unit] option", has_text="NR11"), key
+    if unit.count():
+        _send(room, f"{incident}allocate", unit=unit.first.get_attribute("value") or "")
+    else:  # it is with somebody: then that door is pictured
+        room.goto(f"{base}/units/")
+        there = room.locator("tr", has_text="NR11").locator("a[href^='/incidents/']").first.get_attribute("href") or ""
+        at_door = there.rstrip("/").rsplit("/", 1)[1]
     for name, dark, _size in LOOKS:
         officer = _signed_in(chromium, base, "officer", dark=dark, size=PHONE)
-        officer.goto(f"{base}/safeguarding/door/{key}/")
+        officer.goto(f"{base}/safeguarding/door/{at_door}/")
         officer.screenshot(path=HERE / f"door-{name}.png", full_page=True)
     vast = _signed_in(chromium, base, "vast", dark=False, size=(1920, 1080))
     _send(

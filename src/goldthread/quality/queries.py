@@ -41,7 +41,7 @@ def held(user: Staff) -> list[QualityTask]:
 def scored(user: Staff) -> QualityTaskQuerySet:
     """What this assessor has scored, newest first."""
     found = QualityTask.objects.visible_to(user).filter(score__isnull=False)
-    return found.select_related(*WHOLE, "score").order_by("-score__id")
+    return found.select_related(*WHOLE, "score").order_by("-score__at", "-score__id")
 
 
 def one(user: Staff, task_id: int) -> QualityTask | None:
