@@ -1,7 +1,8 @@
-"""How the reader stands to somebody, and what of a reading that shows them: values in, answer out."""
+"""How the reader stands to somebody, and of which incidents that shows them readings: values in, answer out."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast, get_args
@@ -20,6 +21,8 @@ RESCUE = ("supervision.review", "concern.see")
 """Verbs whose holders see every reading in every mode: they are who rescues what a silent reader did not say."""
 LONGEST_WHY = 400
 """Characters of a reason *(ours)*."""
+NOT_READ = frozenset({"down", "off"})
+"""States of a reading in which nothing was read: what stood before is held, and nothing may be taken as safe."""
 
 
 @dataclass(frozen=True)
@@ -32,27 +35,39 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class View:
+    """Of which incidents somebody is shown readings: of all, of none, or of those that their ``team`` has assessed."""
+
+    of: Literal["all", "none", "assessed"] = "all"
+    team: int = 0
+
+    def shows(self, assessed: Collection[int]) -> bool:
+        """Whether they are shown the readings of an incident that somebody of these teams has assessed."""
+        return self.of == "all" or (self.of == "assessed" and self.team in assessed)
+
+    @property
+    def code(self) -> str:
+        """The same for all who are shown the same; empty where that is everything."""
+        return "" if self.of == "all" else f"{self.of}:{self.team}" if self.team else self.of
+
+
+ALL = View()
+"""What a page shows that is the rescue's own, or everybody's paper."""
+
+
+@dataclass(frozen=True)
 class Shown:
-    """Whether somebody is shown what was read of an incident, and how the reader stands to them."""
+    """Whether somebody is shown what was read of one incident, and how the reader stands to them."""
 
     readings: bool
     standing: Standing
 
-    @property
-    def is_off(self) -> bool:
-        """Whether nothing is read for them."""
-        return self.standing.mode == "off"
 
-
-def shows(standing: Standing, *, rescues: bool, assessed: bool) -> Shown:
-    """What somebody is shown. ``rescues``: they hold a verb of ``RESCUE``; ``assessed``: their team has saved its first assessment."""
-    match standing.mode:
-        case "open":
-            return Shown(True, standing)
-        case "blind_first":
-            return Shown(rescues or assessed, standing)
-        case _:
-            return Shown(rescues, standing)
+def view(standing: Standing, *, rescues: bool, team: int) -> View:
+    """What somebody of a team is shown. ``rescues``: they hold a verb of ``RESCUE``."""
+    if rescues or standing.mode == "open":
+        return ALL
+    return View("assessed", team) if standing.mode == "blind_first" else View("none")
 
 
 def mode(given: str) -> Mode:
@@ -74,3 +89,8 @@ def begins(since: datetime | None, now: datetime) -> datetime:
 def why(text: str) -> str:
     """The reason as it will be kept. Raises ``Invalid`` for none, or too long a one."""
     return short(text, "why", LONGEST_WHY, needed="Write why, in a few words. Nothing was changed.")
+
+
+def child_unread(children_answer: str, on_line: str) -> str:
+    """Whether a child is involved by what people said alone, as where the reader is off: *yes*, or *possible*."""
+    return "yes" if children_answer == "named" or on_line == "child" else "possible"

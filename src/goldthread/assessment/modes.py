@@ -1,12 +1,14 @@
 """The mode of the reader for a person, and the one answer to what of a reading they are shown.
 
-Every place that shows a reading, or anything that was made out of one, asks ``shown``. Who decides is in ``mode_rules``.
+Every place that shows a reading, or anything that was made out of one, asks ``shown``, ``view`` or ``shown_of``. Who decides is in
+``mode_rules``. Changing a mode is in ``mode_actions``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,60 +16,77 @@ from django.db import connection, models
 from django.db.models import F, Func
 
 from goldthread.accounts.models import StaffManager
-from goldthread.assessment.mode_rules import RESCUE, Mode, Shown, Standing, shows
+from goldthread.assessment.mode_rules import RESCUE, Shown, Standing, View
+from goldthread.assessment.mode_rules import view as view_of
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
     from goldthread.contact.models import Incident
 
-OF_TEAM = Func(F("team_id"), function="assessment_reader_mode", output_field=models.TextField())
-StaffManager.beside["reader_mode"] = OF_TEAM  # so that who signs in is asked for with it, and no page asks again
-
-AUTHORS = ["SELECT author_id FROM assessment_thriveversion WHERE incident_id = %(incident)s"]
-"""Who has assessed an incident, as queries of staff; floors above add theirs as they start."""
+StaffManager.beside["reader_mode"] = Func(
+    F("team_id"), function="assessment_reader_mode", output_field=models.TextField()
+)  # so that who signs in is asked for with it, and no page asks again
+AUTHORS = ["SELECT incident_id, author_id FROM assessment_thriveversion"]
+"""Who has assessed which incident, as queries; floors above add theirs as they start."""
 
 
 def of_team(team: int | None) -> Standing:
-    """The mode that holds for a team now; for everybody where none is named."""
+    """The mode that holds for a team now; everybody's where none is named."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT assessment_reader_mode(%s)", [team])
         return _standing(cursor.fetchone()[0])
 
 
 def standing(user: Staff | None) -> Standing:
-    """The mode that holds for somebody; as everybody's where nobody is named. As of when they were looked up."""
+    """The mode that holds for somebody, as of when they were looked up; everybody's where nobody is named."""
     if user is None:
         return of_team(None)
     told = vars(user).get("reader_mode")
     return of_team(user.team_id) if told is None else _standing(told)
 
 
+def view(user: Staff | None) -> View:
+    """Of which incidents this person is shown readings. Nobody in particular is shown what everybody is."""
+    return _view(standing(user), user)
+
+
 def shown(user: Staff | None, incident: Incident | None) -> Shown:
-    """What of the readings of an incident this person is shown; None is a contact not opened yet, or nobody in particular.
-
-    In *blind first* it is asked whether their team has saved its first assessment: a THRIVE version or a grade.
-    """
+    """Whether this person is shown readings of one incident; None is a contact that is not opened yet."""
     held = standing(user)
-    rescues = user is not None and sees_all(user)
-    first = held.mode == "blind_first" and not rescues and user is not None and incident is not None
-    return shows(held, rescues=rescues, assessed=first and _assessed(incident, user))  # type: ignore[arg-type]
+    found = _view(held, user)
+    assessed = found.of == "assessed" and incident is not None and bool(_assessed(found.team, [incident.pk]))
+    return Shown(found.shows({found.team} if assessed else ()), held)
 
 
-def sees_all(user: Staff) -> bool:
-    """Whether this person sees every reading in every mode: supervisors and safeguarding do, who are the rescue."""
-    return any(user.can(verb) for verb in RESCUE)
+def shown_of(user: Staff | None, incidents: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of these incidents of which this person is shown readings."""
+    found = view(user)
+    if found.of == "assessed":
+        return _assessed(found.team, incidents)
+    return frozenset(incidents) if found.of == "all" else frozenset()
 
 
-def modes_of(teams: Iterable[int | None]) -> dict[int | None, Mode]:
-    """The mode that holds for each of these teams now."""
-    return {team: of_team(team).mode for team in set(teams)}
+def assessed_by() -> str:
+    """Teams that have assessed ``%(incident)s``, whose first assessment is saved: an SQL expression, an array."""
+    return (
+        f"ARRAY(SELECT DISTINCT who.team_id FROM ({' UNION ALL '.join(AUTHORS)}) AS made (incident, author) "  # noqa: S608 - our own
+        "JOIN accounts_staff AS who ON who.id = made.author WHERE made.incident = %(incident)s)"
+    )
 
 
-def _assessed(incident: Incident, user: Staff) -> bool:
+def _view(held: Standing, user: Staff | None) -> View:
+    rescues = user is not None and any(user.can(verb) for verb in RESCUE)
+    return view_of(held, rescues=rescues, team=user.team_id if user is not None else 0)
+
+
+def _assessed(team: int, incidents: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    query = (
+        f"SELECT DISTINCT made.incident FROM ({' UNION ALL '.join(AUTHORS)}) AS made (incident, author) "  # noqa: S608 - our own
+        "JOIN accounts_staff AS who ON who.id = made.author WHERE made.incident = ANY(%s) AND who.team_id = %s"
+    )
     with connection.cursor() as cursor:
-        query = f"SELECT EXISTS (SELECT 1 FROM accounts_staff WHERE team_id = %(team)s AND id IN ({' UNION ALL '.join(AUTHORS)}))"  # noqa: S608 - our own
-        cursor.execute(query, {"incident": incident.pk, "team": user.team_id})
-        return bool(cursor.fetchone()[0])
+        cursor.execute(query, [list(incidents), team])
+        return frozenset(pk for (pk,) in cursor.fetchall())
 
 
 def _standing(told: str) -> Standing:

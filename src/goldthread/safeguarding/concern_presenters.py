@@ -49,7 +49,7 @@ def listed(some: Sequence[Concern], now: datetime) -> list[dict[str, Any]]:
     keys = [one.pk for one in some]
     shown = {
         one["id"]: one
-        for one in rows(BoardRow.objects.filter(pk__in=[each.incident_id for each in some]).order_by("pk"), now)
+        for one in rows(BoardRow.objects.filter(pk__in=[each.incident_id for each in some]).order_by("pk"), now, ALL)
     }
     reasons: dict[int, list[ConcernReason]] = {}
     for each in ConcernReason.objects.filter(concern__in=keys).order_by("pk"):
