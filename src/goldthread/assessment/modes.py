@@ -41,7 +41,7 @@ def standing(user: Staff | None) -> Standing:
     """The mode that holds for somebody, as of when they were looked up; everybody's where nobody is named."""
     if user is None:
         return of_team(None)
-    told = vars(user).get("reader_mode")
+    told = getattr(user, "reader_mode", None)
     return of_team(user.team_id) if told is None else _standing(told)
 
 

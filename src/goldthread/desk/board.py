@@ -130,7 +130,8 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
            CASE WHEN EXISTS (SELECT 1 FROM response_alarm WHERE incident_id = %(incident)s
                AND kind = 'question' AND ended_at IS NULL) THEN 'asks' END
        ], NULL) || ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s
-           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior', 'unseen') AND raised_at IS NOT NULL AND ended_at IS NULL),
+           AND kind IN
+               ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior', 'unseen') AND raised_at IS NOT NULL AND ended_at IS NULL),
        EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s
            AND NOT jsonb_path_exists(reasons, '$[*] ? (@.code != "raised")')),
        {assessed},
@@ -154,7 +155,8 @@ ON CONFLICT (incident_id) DO UPDATE SET grade = excluded.grade, urgency = exclud
     suggested = excluded.suggested, child_rank = excluded.child_rank, due_at = excluded.due_at,
     attended = excluded.attended, needs = excluded.needs, first = excluded.first, score = excluded.score,
     parts = excluded.parts, again = excluded.again, assessed = excluded.assessed,
-    blind_first = excluded.blind_first, blind_urgency = excluded.blind_urgency, blind_needs = excluded.blind_needs, blind_score = excluded.blind_score, blind_parts = excluded.blind_parts
+    blind_first = excluded.blind_first, blind_urgency = excluded.blind_urgency, blind_needs = excluded.blind_needs,
+    blind_score = excluded.blind_score, blind_parts = excluded.blind_parts
 """
 MOVED = """
 SELECT incident.id FROM contact_incident AS incident JOIN desk_boardrow AS board ON board.incident_id = incident.id

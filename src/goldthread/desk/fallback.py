@@ -12,8 +12,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from django.template.loader import render_to_string
 
-from goldthread.audit.actions import acting
 from goldthread.assessment.mode_rules import ALL
+from goldthread.audit.actions import acting
 from goldthread.config.env import Environment
 from goldthread.contact.models import Entry
 from goldthread.desk.models import BoardRow

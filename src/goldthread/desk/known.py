@@ -334,7 +334,8 @@ def _incident(
     return IncidentShown(
         one.pk, one.opened_at, held, one.is_open, in_sight=True, whose=whose, reference=one.reference,
         result="" if one.is_open else reason.name if reason else results.get(one.pk, ""),
-        child=one.child if one.pk in read else child_unread(one.children_answer, one.on_line), children_answer=dict(choices.CHILDREN_ANSWERS)[one.children_answer],
+        child=one.child if one.pk in read else child_unread(one.children_answer, one.on_line),
+        children_answer=dict(choices.CHILDREN_ANSWERS)[one.children_answer],
         words=said if len(said) <= FIRST_WORDS else said[: FIRST_WORDS - 1].rsplit(" ", 1)[0] + " …",
     )  # fmt: skip
 

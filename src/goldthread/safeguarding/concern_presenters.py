@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.assessment.mode_rules import ALL
 from goldthread.assessment.reading import reader
 from goldthread.contact.known import force_day
 from goldthread.desk.models import BoardRow

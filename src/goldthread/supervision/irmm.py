@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from goldthread.audit.models import DatabaseNow
 from goldthread.assessment.mode_rules import ALL
+from goldthread.audit.models import DatabaseNow
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.querysets import one

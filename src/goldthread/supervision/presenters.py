@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from goldthread.accounts.roles import named
+from goldthread.assessment.mode_rules import ALL
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.querysets import of_incident
