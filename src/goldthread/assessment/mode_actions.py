@@ -113,7 +113,7 @@ def read_soon() -> None:
     from goldthread.assessment.tasks import catch_up as job
 
     with suppress(AlreadyEnqueued), transaction.atomic():
-        job.defer(timestamp=0)
+        job.defer()
 
 
 def catch_up() -> int:
