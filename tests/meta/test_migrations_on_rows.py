@@ -35,6 +35,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "accounts_staff": {"role": "'fim'"},
     "accounts_apitoken": {"expires_at": "'2126-06-01'"},
     "assessment_markanswer": {"answer": "'not_so'"},
+    "assessment_modechange": {"since": "'2126-06-01'"},
     "audit_event": {"duty": "'collection'", "subjects": "'[]'", "detail": "'{}'"},
     "audit_payload": {"salt": "'0123456789abcdef'", "digest": "sha256('0123456789abcdefx')"},
     "audit_erasure": {"approved_by": "2"},

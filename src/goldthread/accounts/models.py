@@ -26,9 +26,12 @@ class Team(models.Model):
 class StaffManager(BaseUserManager["Staff"]):
     """Makes staff; there is no superuser and no self-service sign-up."""
 
+    beside: ClassVar[dict[str, models.expressions.Combinable]] = {}
+    """What floors above know of a person and need with every request; filled as they are loaded."""
+
     def ranked(self) -> models.QuerySet[Staff]:
-        """Staff, each with the role they act in now, so that nobody is asked for it one by one."""
-        return self.annotate(acts_as=acts_as(OuterRef("pk")))  # type: ignore[no-redef]
+        """Staff, each with the role they act in now and what is known ``beside``, so that nobody is asked for it one by one."""
+        return self.annotate(acts_as=acts_as(OuterRef("pk")), **self.beside)  # type: ignore[no-redef]
 
     def create_user(self, username: str, password: str, *, name: str, role: str, team: Team, area: str = "") -> Staff:
         """A member of staff who can sign in. Raises ``KeyError`` for an unknown role."""

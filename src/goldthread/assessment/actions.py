@@ -13,7 +13,9 @@ from django.db.models import Q
 from goldthread.assessment import marking, rules
 from goldthread.assessment.elements import elements_on
 from goldthread.assessment.holding import held
-from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
+from goldthread.assessment.mode_rules import NOT_READ
+from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion, Unread
+from goldthread.assessment.modes import of_team, standing
 from goldthread.assessment.queries import critical_facts, newest_reading, newest_thrive, said_in
 from goldthread.assessment.reading import load_again, read, reader, reads_fully
 from goldthread.audit.models import Payload
@@ -22,12 +24,14 @@ from goldthread.contact import rules as contact_rules
 from goldthread.contact.events import CallerKnown, ChildrenAnswered, KnownSettled, WordsAdded
 from goldthread.contact.known import children_known, force_day
 from goldthread.contact.models import Incident
-from goldthread.contact.work import on_incident
+from goldthread.contact.work import Work, on_incident
 from goldthread.thrive.decide import rank
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
+    from goldthread.assessment.mode_rules import Standing
     from goldthread.audit.actions import Acting
+    from goldthread.contact.models import Entry
 
 LONGEST_QUOTE = 2_000
 """Characters of a quote kept with an answer *(ours)*; the entry itself holds all of it."""
@@ -41,12 +45,16 @@ class NotReadInFull(Exception):
 def read_words(event: WordsAdded) -> None:
     """Read everything said so far with the new words on the fast path, and store what was found; in the words' own transaction.
 
-    The full reading takes longer than words may wait: it follows as a job, and so does one where the reader is down.
+    The full reading takes longer than words may wait: it follows as a job, and so does one where the reader is down. Where it is
+    off for whoever said them nothing is read: that is kept as such, and read afterwards.
     """
-    found = _kept(event.incident, read(said_in(event.incident)))
-    made = Reading.objects.create(incident=event.incident, entry=event.entry, at=event.act.now, **found)
+    mode = _standing_of(event.entry).mode
+    found = _kept(event.incident, {"state": "off"} if mode == "off" else read(said_in(event.incident)))
+    made = Reading.objects.create(incident=event.incident, entry=event.entry, at=event.act.now, mode=mode, **found)
     _note_child(event.incident, made, event.act)
-    if reads_fully() or made.state == "down":
+    if made.state == "off":
+        _owe_reading(event.entry)
+    elif reads_fully() or made.state == "down":
         from goldthread.assessment.tasks import read_fully as follow
 
         follow.defer(incident=str(event.incident.pk))
@@ -63,7 +71,10 @@ def read_fully(incident_id: uuid.UUID) -> None:
     if incident is None:
         return
     newest = newest_reading(incident)
-    if newest is None or newest.path == "full":
+    if newest is None or newest.path == "full" or newest.state == "off":
+        return
+    if _standing_of(newest.entry).mode == "off":  # it was switched off since: this is owed until it is on again
+        _owe_reading(newest.entry)
         return
     found = read(said_in(incident), "full")
     if found["state"] == "down" or (
@@ -76,13 +87,52 @@ def read_fully(incident_id: uuid.UUID) -> None:
         if now_newest is None or now_newest.pk != newest.pk:
             return
         before = newest_reading(work.incident, "full")
-        made = Reading.objects.create(
-            incident=work.incident, entry_id=newest.entry_id, at=work.now, **_kept(work.incident, found)
-        )
-        thrive = newest_thrive(work.incident)
-        if thrive is not None and rank(made.level) > max(_level(thrive.reading), _level(before)):
-            work.event("reader.raised", level=made.level)  # what its author did not know of asks for the next
-        _note_child(work.incident, made, work.act)
+        _add(work, newest, found, before)
+
+
+def read_afterwards(incident_id: uuid.UUID) -> bool:
+    """Read all of an incident whose newest words were not read because the reader was off; whether there was anything to read.
+
+    Raises ``NotReadInFull`` where the reader is down; what is owed stays owed.
+    """
+    incident = Incident.objects.get(pk=incident_id)
+    found = read(said_in(incident), "full")
+    if found["state"] == "down":
+        load_again()
+        raise NotReadInFull("The reader could not read; its own line in the log says why.")
+    with on_incident(None, incident_id, "reading.afterwards") as work:
+        newest = newest_reading(work.incident)
+        if newest is not None and (newest.state == "off" or (newest.path != "full" and found["path"] == "full")):
+            _add(work, newest, found, newest)
+        owed, _ = Unread.objects.filter(incident=work.incident).delete()
+    return bool(owed)
+
+
+def _owe_reading(entry: Entry) -> None:
+    """Remember that these words are to be read once the reader is on again."""
+    Unread.objects.get_or_create(
+        incident=entry.incident, defaults={"team_id": _team_of(entry), "since": entry.recorded_at}
+    )
+
+
+def _standing_of(entry: Entry) -> Standing:
+    """How the reader stands to whoever said this; of what came by itself to the team that the incident came to."""
+    return standing(entry.author) if entry.author is not None else of_team(_team_of(entry))
+
+
+def _team_of(entry: Entry) -> int | None:
+    return entry.author.team_id if entry.author is not None else entry.incident.team_id
+
+
+def _add(work: Work, newest: Reading, found: dict[str, Any], before: Reading | None) -> None:
+    """Add a reading of the same words as ``newest``, made later; where it is more serious than what an author knew, that is told."""
+    made = Reading.objects.create(
+        incident=work.incident, entry_id=newest.entry_id, at=work.now, mode=newest.mode, **_kept(work.incident, found)
+    )
+    thrive = newest_thrive(work.incident)
+    if thrive is not None and rank(made.level) > max(_level(thrive.reading), _level(before)):
+        work.event("reader.raised", level=made.level)  # what its author did not know of asks for the next
+    _note_child(work.incident, made, work.act)
 
 
 @listen(ChildrenAnswered)
@@ -198,7 +248,7 @@ def _level(reading: Reading | None) -> int:
 
 def _kept(incident: Incident, found: dict[str, Any]) -> dict[str, Any]:
     """A new reading's values with what was read of the incident before and stands."""
-    if found["state"] == "down":
+    if found["state"] in NOT_READ:
         newest = newest_reading(incident)
         return {**held(found, None, newest), "critical": newest.critical if newest else None}
     kept = held(found, newest_reading(incident, "full"), None)
@@ -206,7 +256,7 @@ def _kept(incident: Incident, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> None:
-    read_so_far = None if reading is None or reading.state == "down" or reading.abstain else reading.child
+    read_so_far = None if reading is None or reading.state in NOT_READ or reading.abstain else reading.child
     about = (incident.children_answer, read_so_far, incident.on_line, incident.safe_contact)
     found = contact_rules.child_involved(*about)
     # What is known is asked only where it would change something: words come in by the hundred.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from goldthread.assessment.marking import Finding
+from goldthread.assessment.mode_rules import NOT_READ
 from goldthread.thrive.decide import rank
 
 HELD = "What was said before the newest words was read as more serious, and that stands. Read all of it yourself."
@@ -27,11 +28,11 @@ class Before(Protocol):
 
 
 def held(found: dict[str, Any], full: Before | None, newest: Before | None) -> dict[str, Any]:
-    """A new reading's values, not below the last ``full`` one's; while the reader is down, with what the ``newest`` had.
+    """A new reading's values, not below the last ``full`` one's; while the reader is down or off, with what the ``newest`` had.
 
     First looks hold nothing: the full reading that follows judges the same words better.
     """
-    if found["state"] == "down":
+    if found["state"] in NOT_READ:
         return found if newest is None else {**found, **_all_of(newest)}
     if full is None or not full.at_risk:
         return found

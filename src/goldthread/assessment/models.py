@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from django.db import models
 
-from goldthread.accounts.models import Staff
+from goldthread.accounts.models import Staff, Team
 from goldthread.assessment.marking import ANSWERS, REASONS
+from goldthread.assessment.mode_rules import MODES
 from goldthread.audit.models import AppendOnly, DatabaseNow, Payload
 from goldthread.contact.models import Entry, Incident
 
-STATES = [("read", "Read"), ("down", "Not read: the reader failed")]
+STATES = [("read", "Read"), ("down", "Not read: the reader failed"), ("off", "Not read: the reader was off")]
 
 
 class Reading(AppendOnly):
@@ -22,7 +23,9 @@ class Reading(AppendOnly):
     erasure takes the quote with it. ``doubt`` says why the full path is not sure.
     ``critical`` names the cues in them that say that life may be at stake, each with the facts that an answer has to know: the database
     refuses closing by it. Null where it was read before this was kept.
-    ``state`` *down* read nothing, holds what was found before, and means that nothing may be taken as safe.
+    ``state`` *down* and *off* read nothing, hold what was found before, and mean that nothing may be taken as safe.
+    ``mode`` is the reader's for whoever added those words, as they were added: of words read after they had been *off* it stays *off*.
+    Empty where it was read before there were modes.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="readings", db_index=False)
@@ -45,9 +48,54 @@ class Reading(AppendOnly):
     critical = models.JSONField(null=True)
     questions = models.JSONField(default=list)
     took_ms = models.FloatField(default=0.0)
+    mode = models.CharField(max_length=12, choices=MODES, blank=True, default="", db_default="")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["incident", "-id"], name="reading_newest")]
+
+
+class ModeChange(AppendOnly):
+    """How the reader stands to a team, or to everybody where none is named, from ``since`` on; see ``modes``.
+
+    ``switch`` is the kill switch: *off* holds above every other change until an *open* of the same takes it back.
+    ``by`` is empty where the system itself changed it. The database refuses one that would have begun before it was made.
+    """
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+", null=True)
+    mode = models.CharField(max_length=12, choices=MODES)
+    switch = models.BooleanField(default=False)
+    since = models.DateTimeField()
+    why = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(since__gte=models.F("at")), name="mode_not_in_the_past"),
+            models.CheckConstraint(
+                condition=models.Q(switch=False) | models.Q(team__isnull=True, mode__in=("off", "open")),
+                name="mode_switch_is_for_everybody",
+            ),
+        ]
+
+
+class ModeWithdrawn(AppendOnly):
+    """A change that was taken back before it began: it never takes effect."""
+
+    change = models.OneToOneField(ModeChange, models.PROTECT, related_name="withdrawn")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_default=DatabaseNow())
+
+
+class Unread(models.Model):
+    """An incident with words that were not read because the reader was off: read afterwards, and then this row goes.
+
+    ``team`` is of whoever added them, by which it is known when the reader is on again; ``since`` the time of the first of them.
+    """
+
+    incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+", null=True)
+    since = models.DateTimeField()
 
 
 class ThriveVersion(AppendOnly):

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "goldthread.safeguarding",
     "goldthread.investigation",
     "goldthread.quality",
+    "goldthread.trials",
     "goldthread.learning",
     "goldthread.improvement",
     "goldthread.governance",

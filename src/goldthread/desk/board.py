@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db import connection
 from psycopg.types.json import Json
 
+from goldthread.assessment.mode_rules import child_unread
+from goldthread.assessment.modes import assessed_by
 from goldthread.assessment.queries import critical_cues
 from goldthread.audit.actions import acting
 from goldthread.config.upward import listen
@@ -22,6 +25,10 @@ CHANNEL = "goldthread_board"
 """The NOTIFY channel that wakes the stream."""
 AT_ONCE = 100
 """Rows placed anew in one transaction *(ours)*."""
+OF_READER = {"marks", "unread", "unseen"}
+"""Needs that say what the reader found, or that it did not read."""
+ASKED = {"assess", "reassess"}
+"""Needs that ask for the next THRIVE: the reader's too, where nothing else asks."""
 CHILD_RANK = {"yes": 0, "possible": 1, "none": 2}
 
 
@@ -39,8 +46,10 @@ def project(incident: Incident) -> None:
         BoardRow.objects.filter(incident=incident).delete()
         return
     with connection.cursor() as cursor:
-        cursor.execute(STATE, {"incident": incident.pk, "critical": sorted(critical_cues())})
-        code, level, unread, blind, critical, clocked, due, attended, wants, now = cursor.fetchone()
+        cursor.execute(_state(), {"incident": incident.pk, "critical": sorted(critical_cues())})
+        code, level, unread, blind, critical, clocked, due, attended, wants, only_raised, assessed, now = (
+            cursor.fetchone()
+        )
         held = grade(code) if code else None
         suggested = suggested_level(held, level or "none")
         told = {
@@ -50,25 +59,33 @@ def project(incident: Incident) -> None:
         }
         needs = sorted({*wants, *(name for name, holds in told.items() if holds)})
         urgent = urgency(held, suggested, _waits(incident, blind, level))
-        placed = place(
-            Facts(
-                urgent, incident.child, attended, clocked or incident.opened_at, due or incident.next_action_at, needs
-            ),
-            now,
-        )
+        since, by = clocked or incident.opened_at, due or incident.next_action_at
+        placed = place(Facts(urgent, incident.child, attended, since, by, needs), now)
+        # The same as if nothing had been read, for those to whom that is how it stands.
+        less = OF_READER | (ASKED if only_raised else set())
+        blind_needs = [one for one in needs if one not in less]
+        blind_urgent = urgency(held, "", _waits(incident, blind=True, level=None))
+        child = child_unread(incident.children_answer, incident.on_line)
+        blind_placed = place(Facts(blind_urgent, child, attended, since, by, blind_needs), now)
         row = {
             "incident": incident.pk,
             "grade": code or "",
             "urgency": urgent,
             "suggested": suggested,
             "child_rank": CHILD_RANK[incident.child],
-            "due_at": due or incident.next_action_at,
+            "due_at": by,
             "attended": attended,
             "needs": needs,
             "first": placed.first,
             "score": placed.score,
             "parts": Json(placed.parts),
-            "again": placed.again,
+            "again": min(filter(None, (placed.again, blind_placed.again)), default=None),
+            "assessed": assessed,
+            "blind_first": blind_placed.first,
+            "blind_urgency": blind_urgent,
+            "blind_needs": blind_needs,
+            "blind_score": blind_placed.score,
+            "blind_parts": Json(blind_placed.parts),
         }
         cursor.execute(PUT, row)
 
@@ -113,7 +130,11 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
            CASE WHEN EXISTS (SELECT 1 FROM response_alarm WHERE incident_id = %(incident)s
                AND kind = 'question' AND ended_at IS NULL) THEN 'asks' END
        ], NULL) || ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s
-           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior') AND raised_at IS NOT NULL AND ended_at IS NULL),
+           AND kind IN
+               ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior', 'unseen') AND raised_at IS NOT NULL AND ended_at IS NULL),
+       EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s
+           AND NOT jsonb_path_exists(reasons, '$[*] ? (@.code != "raised")')),
+       {assessed},
        goldthread_now()
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT state, abstain, findings, level
@@ -122,16 +143,20 @@ FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT started_at, due_at FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL ORDER BY due_at LIMIT 1
 ) AS clock ON true
 """
-"""Grade, level read, whether unread or nothing there to read, whether a threat to life is in it, earliest running clock, whether attended, and what wants
-somebody: every command asks this once."""
+"""Grade, level read, whether unread or nothing there to read, whether a threat to life is in it, earliest running clock, whether attended, what wants
+somebody, whether the reader alone asks for the next THRIVE, and which teams have assessed it: every command asks this once."""
 PUT = """
-INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, needs, first, score, parts, again)
+INSERT INTO desk_boardrow (incident_id, grade, urgency, suggested, child_rank, due_at, attended, needs, first, score, parts, again,
+    assessed, blind_first, blind_urgency, blind_needs, blind_score, blind_parts)
 VALUES (%(incident)s, %(grade)s, %(urgency)s, %(suggested)s, %(child_rank)s, %(due_at)s, %(attended)s,
-        %(needs)s, %(first)s, %(score)s, %(parts)s, %(again)s)
+        %(needs)s, %(first)s, %(score)s, %(parts)s, %(again)s,
+        %(assessed)s, %(blind_first)s, %(blind_urgency)s, %(blind_needs)s, %(blind_score)s, %(blind_parts)s)
 ON CONFLICT (incident_id) DO UPDATE SET grade = excluded.grade, urgency = excluded.urgency,
     suggested = excluded.suggested, child_rank = excluded.child_rank, due_at = excluded.due_at,
     attended = excluded.attended, needs = excluded.needs, first = excluded.first, score = excluded.score,
-    parts = excluded.parts, again = excluded.again
+    parts = excluded.parts, again = excluded.again, assessed = excluded.assessed,
+    blind_first = excluded.blind_first, blind_urgency = excluded.blind_urgency, blind_needs = excluded.blind_needs,
+    blind_score = excluded.blind_score, blind_parts = excluded.blind_parts
 """
 MOVED = """
 SELECT incident.id FROM contact_incident AS incident JOIN desk_boardrow AS board ON board.incident_id = incident.id
@@ -141,6 +166,12 @@ NOTE = """
 WITH noted AS (INSERT INTO desk_boardchange (incident_id, at) VALUES (%(incident)s, %(at)s) RETURNING 1)
 SELECT pg_notify(%(channel)s, '') FROM noted
 """
+
+
+@lru_cache(maxsize=1)
+def _state() -> str:
+    """The same with the question of who has assessed, which floors below put together as they start."""
+    return STATE.replace("{assessed}", assessed_by())
 
 
 def suggested_level(held: Grade | None, level: str) -> str:

@@ -112,7 +112,7 @@ def _not_done(request: HttpRequest, user: Staff, incident_id: uuid.UUID, form: C
     incident = one(user, "incident.see", incident_id)
     if incident is None and ("opening" not in request.POST or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
-    record = Record(incident) if incident is not None else None
+    record = Record(incident, user) if incident is not None else None
     if form.name not in PANELS:
         return render(request, "desk/_problem.jinja", {"say": problems(form)}, status=422)
     return answer(request, incident_id, record, [form_panel(request, user, record, form.name, form)], status=422)

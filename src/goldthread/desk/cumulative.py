@@ -49,16 +49,18 @@ class Together:
     quotes: tuple[QuotedFrom, ...]
 
 
-def together(incident: Incident, in_sight: Mapping[uuid.UUID, frozenset[str]], now: datetime) -> list[Together]:
+def together(
+    incident: Incident, in_sight: Mapping[uuid.UUID, frozenset[str]], now: datetime, shown: Collection[uuid.UUID]
+) -> list[Together]:
     """What *incident* and the others in sight say together; four queries however many there are.
 
     *in_sight* says of each other what it shares with this one: *phone*, *place*, *person*. One in which nothing was said, such
-    as a silent call, counts as a contact all the same.
+    as a silent call, counts as a contact all the same, and so does one whose reading is not among those *shown* to this person.
     """
     others = {one.pk: one for one in Incident.objects.filter(pk__in=in_sight).order_by("-opened_at")[:MOST]}
     if not others:
         return []
-    contacts = _contacts({**others, incident.pk: incident}, in_sight)
+    contacts = _contacts({**others, incident.pk: incident}, in_sight, shown)
     here = contacts.pop(incident.pk)
     labels = {cue.code: cue.label for cue in reader().cues}
     found = []
@@ -75,10 +77,16 @@ def together(incident: Incident, in_sight: Mapping[uuid.UUID, frozenset[str]], n
 
 
 def _contacts(
-    incidents: dict[uuid.UUID, Incident], shares: Mapping[uuid.UUID, frozenset[str]]
+    incidents: dict[uuid.UUID, Incident],
+    shares: Mapping[uuid.UUID, frozenset[str]],
+    shown: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, Earlier]:
     """Each incident as the history takes it."""
-    newest = Reading.objects.filter(incident__in=incidents).order_by("incident", "-id").distinct("incident")
+    newest = (
+        Reading.objects.filter(incident__in=[pk for pk in incidents if pk in shown])
+        .order_by("incident", "-id")
+        .distinct("incident")
+    )
     said: dict[uuid.UUID, list[Entry]] = defaultdict(list)
     words = Entry.objects.filter(incident__in=incidents, kind="words").exclude(source="system")
     for entry in words.select_related("text").order_by("incident", "seq"):

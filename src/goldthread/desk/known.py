@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.assessment.mode_rules import child_unread
+from goldthread.assessment.modes import shown_of
 from goldthread.contact import choices
 from goldthread.contact.known import MONTH, YEAR, Settled, force_day, group_of, residents, settled, shared
 from goldthread.contact.models import Entry, Incident
@@ -163,7 +165,8 @@ class Known:
         self.children_linked = sum(len(one.children) for one in self.linked)
         self.conflict = self._conflict()
         in_sight = [pk for pk, one in self.others.items() if one.in_sight]
-        self.together = together(incident, {pk: frozenset(self.kinds[pk]) for pk in in_sight}, now)
+        read = shown_of(user, [incident.pk, *in_sight])
+        self.together = together(incident, {pk: frozenset(self.kinds[pk]) for pk in in_sight}, now, read)
 
     def _searched(self, kind: str) -> Searched:
         newest, held = self.held.newest.get(kind), self.held
@@ -273,7 +276,7 @@ class Known:
     def _linked(self, one: IncidentShown, nth: int) -> LinkedShown:
         if not one.in_sight or nth >= LINKED_IN_FULL:
             return LinkedShown(one, [], [])
-        record = Record(Incident.objects.visible_to(self.user).get(pk=one.id))
+        record = Record(Incident.objects.visible_to(self.user).get(pk=one.id), self.user)
         children = presenters.children(record)
         self.subjects += [("child", child.child) for child in children]
         quotes = {mark.quote: mark for mark in reversed(presenters.strongest(record))}
@@ -301,8 +304,9 @@ class Known:
             if one.text
         }
         self.subjects += [("incident", str(one.pk)) for one in found]
+        read = shown_of(self.user, in_sight)
         return {
-            one.pk: _incident(one, one.pk in in_sight, self.user, grades, results, words)
+            one.pk: _incident(one, one.pk in in_sight, self.user, grades, results, words, read)
             for one in sorted(found, key=lambda one: one.opened_at, reverse=True)
         }
 
@@ -319,7 +323,7 @@ def _newest(model: Any, pks: set[uuid.UUID], order: str, value: str) -> Any:
 
 def _incident(
     one: Incident, in_sight: bool, user: Staff, grades: dict[uuid.UUID, str], results: dict[uuid.UUID, str],
-    words: dict[uuid.UUID, str],
+    words: dict[uuid.UUID, str], read: frozenset[uuid.UUID],
 ) -> IncidentShown:  # fmt: skip
     held = grade(grades[one.pk]).name if one.pk in grades else "not graded"
     whose = "your team" if one.team_id == user.team_id else "another team"
@@ -330,7 +334,8 @@ def _incident(
     return IncidentShown(
         one.pk, one.opened_at, held, one.is_open, in_sight=True, whose=whose, reference=one.reference,
         result="" if one.is_open else reason.name if reason else results.get(one.pk, ""),
-        child=one.child, children_answer=dict(choices.CHILDREN_ANSWERS)[one.children_answer],
+        child=one.child if one.pk in read else child_unread(one.children_answer, one.on_line),
+        children_answer=dict(choices.CHILDREN_ANSWERS)[one.children_answer],
         words=said if len(said) <= FIRST_WORDS else said[: FIRST_WORDS - 1].rsplit(" ", 1)[0] + " …",
     )  # fmt: skip
 

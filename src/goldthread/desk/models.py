@@ -21,9 +21,11 @@ class BoardRow(models.Model):
     owner owes the next action. ``needs`` is what wants somebody: ``called`` (a supervisor was), ``orphan``, ``offered`` and
     ``handoff`` (late), ``asked`` and ``request`` (late), ``assess`` and ``reassess`` (late), ``next`` (step, late), ``sent_on`` and
     ``transfer`` (another agency was asked; late), ``asks`` and ``question`` (a supervisor's, to its owner; late), ``why`` (it is
-    late and nobody has said why), ``marks`` (a threat to life that nobody answered), ``unread`` by the reader.
+    late and nobody has said why), ``marks`` (a threat to life that nobody answered), ``unread`` by the reader, ``unseen`` (a risk in the
+    words that nobody recognised in time).
     ``first``, ``score`` and ``parts`` say where it stands and why (``ordering``); ``again`` is when time makes that another
-    place, and now for a row that was never placed.
+    place, and now for a row that was never placed. What is *blind* is the same as if nothing had been read, for whom the reader is
+    silent or off; ``assessed`` are the teams that have saved their first assessment.
     """
 
     incident = models.OneToOneField(Incident, models.CASCADE, primary_key=True, related_name="board_row")
@@ -38,6 +40,12 @@ class BoardRow(models.Model):
     score = models.PositiveIntegerField(default=0)
     parts = models.JSONField(default=list)
     again = models.DateTimeField(null=True, db_default=DatabaseNow())
+    assessed = ArrayField(models.BigIntegerField(), default=list)
+    blind_first = models.PositiveSmallIntegerField(default=REST)
+    blind_urgency = models.PositiveSmallIntegerField(default=0)
+    blind_needs = ArrayField(models.CharField(max_length=10), default=list)
+    blind_score = models.PositiveIntegerField(default=0)
+    blind_parts = models.JSONField(default=list)
 
     class Meta:
         indexes: ClassVar = [

@@ -10,10 +10,12 @@ from typing import Any
 
 from goldthread.assessment.aside import LONGEST_TEXT, is_off
 from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
+from goldthread.assessment.mode_rules import Shown, Standing
 from goldthread.assessment.queries import cue_states, mark_answers
 from goldthread.assessment.reading import Said, read, reader, reads_fully
 from goldthread.contact.models import Incident
 from goldthread.desk.marks import ASSERTIONS
+from goldthread.web.times import clock
 
 TYPED = 0
 """Stands for the number of the entry that is being typed: no entry has it."""
@@ -123,6 +125,38 @@ def noticed(
     )
 
 
+def withheld(shown: Shown) -> Noticed:
+    """The column where no reading is shown: only how the reader stands to this person."""
+    code, say = stands(shown.standing)
+    return Noticed(code, say, (), (), 0, "", "none")
+
+
+def stands(standing: Standing) -> tuple[str, str]:
+    """How the reader stands to somebody, in a code and a sentence; nothing of it reads as safe."""
+    match standing.mode:
+        case "off":
+            return "off", (
+                f"The reader is off{_since(standing)}. Nothing is read; read the words yourself and treat a child as possibly "
+                "involved."
+            )
+        case "silent":
+            return "silent", (
+                f"The reader is silent on this desk{_since(standing)}: it shows you nothing. That is no sign of safety: ask "
+                "about children."
+            )
+        case "blind_first":
+            return "blind_first", (
+                "You assess first: what the reader finds is shown once your team has saved a THRIVE or a grade here. That it "
+                "shows nothing until then is no sign of safety."
+            )
+        case _:
+            return "open", ""
+
+
+def _since(standing: Standing) -> str:
+    return f" since {clock(standing.since)}" if standing.since else ""
+
+
 def _path(found: dict[str, Any]) -> str:
     """How far the words were read: *full*; *first*, the full reading follows; *long*, it follows once all is added; *off*: none will."""
     if found.get("state") != "read":
@@ -146,6 +180,11 @@ def state(found: dict[str, Any]) -> tuple[str, str]:
     match found:
         case {"state": "waiting"}:
             return "waiting", "Nothing has been said yet, so nothing has been read."
+        case {"state": "off"}:
+            return "off", (
+                "The reader was off when the newest words came. They are read once it is on again; until then read them "
+                "yourself and treat a child as possibly involved."
+            )
         case {"state": "down"}:
             return "down", (
                 "The reader is down. Nothing was read; read the words yourself and treat a child as possibly involved."

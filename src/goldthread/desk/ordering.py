@@ -10,8 +10,9 @@ from typing import Any
 
 from goldthread.config import dated
 
-FIRST = {"called": 0, "orphan": 1, "handoff": 2, "transfer": 3, "request": 4}
-"""What stands above every score until somebody takes it: a supervisor called, nobody who owns it, a hand-off not acknowledged,
+FIRST = {"called": 0, "unseen": 0, "orphan": 1, "handoff": 2, "transfer": 3, "request": 4}
+"""What stands above every score until somebody takes it: a supervisor called, a risk in the words that nobody
+recognised, nobody who owns it, a hand-off not acknowledged,
 another agency that has not answered, a request that is now the FIM's to decide."""
 REST = 9
 NEW = {

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from goldthread.accounts.models import Staff
 from goldthread.assessment import marking
 from goldthread.assessment.elements import elements_on
+from goldthread.assessment.modes import shown
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import NotThere
@@ -24,7 +25,7 @@ from goldthread.desk.asked import asked, lower_grades, nobody_senior
 from goldthread.desk.caller import caller
 from goldthread.desk.handing import offered, receivers, transfers
 from goldthread.desk.handoff_forms import HandForm, TransferForm
-from goldthread.desk.noticing import along, noticed
+from goldthread.desk.noticing import along, noticed, withheld
 from goldthread.desk.owed import owed
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
@@ -159,7 +160,7 @@ def form_panel(
 
 def seen_record(user: Staff, incident: Incident) -> Record:
     """The record as this person's page shows it: read along with what they are typing."""
-    return Record(incident, _typed(drafts.load(user, incident.pk)))
+    return Record(incident, user, _typed(drafts.load(user, incident.pk)))
 
 
 def _typed(draft: drafts.Draft | None) -> str:
@@ -194,7 +195,7 @@ def whole_page(
         incident = None
     at, draft = now(), drafts.load(user, incident_id)
     context: dict[str, Any] = {"incident_id": incident_id, "incident": incident, "now": at, "on_call": on_call}
-    record = Record(incident, _typed(draft)) if incident is not None else None
+    record = Record(incident, user, _typed(draft)) if incident is not None else None
     if incident is not None and record is not None:
         subjects = [("incident", str(incident.pk))]
         context |= every_value(user, record, at)
@@ -205,8 +206,12 @@ def whole_page(
     may = context.get("may") or presenters.may_before(user)
     names = [name for name, verb in PANELS.items() if may.get(verb)]
     context |= {"may": may, "written": choices.RECEIVED}
-    if incident is None and draft is not None:
-        context["noticed"] = noticed(None, *along([], _typed(draft)))
+    if incident is None:
+        seen_of = shown(user, None)
+        if not seen_of.readings or seen_of.standing.mode == "off":
+            context["noticed"] = withheld(seen_of)
+        elif draft is not None:
+            context["noticed"] = noticed(None, *along([], _typed(draft)))
     context |= {
         "draft": draft,
         "draft_key": drafts.browser_key(user),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.accounts.roles import verbs
 from goldthread.assessment.elements import elements_on
+from goldthread.assessment.mode_rules import child_unread
+from goldthread.assessment.modes import shown_of
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.models import BACKWARDS, ChildVersion, Incident
@@ -66,7 +68,7 @@ def ribbon(record: Record, now: datetime) -> dict[str, Any]:
         "clocks": clocks(record, now),
         "suggests": LEVEL_NAMES.get(record.suggested, ""),
         "suggested": record.suggested,
-        "child": incident.child,
+        "child": record.child,
         "children_answer": dict(choices.CHILDREN_ANSWERS)[incident.children_answer],
         "children_count": len(record.children),
         "version": version,
@@ -88,7 +90,9 @@ def reassess(record: Record, now: datetime) -> dict[str, Any] | None:
     asked = record.reassessment
     if asked is None:
         return None
-    reasons = [{"words": triggers().get(one["code"], one["code"]), "first": one["first"]} for one in asked.reasons]
+    reasons = [{"words": triggers().get(one["code"], one["code"]), "first": one["first"]} for one in record.reasons]
+    if not reasons:
+        return None
     return {"since": asked.since, "reasons": reasons, "by": asked.answer_by, "late": asked.answer_by < now}
 
 
@@ -149,20 +153,23 @@ def particulars(record: Record) -> list[dict[str, Any]]:
     ]
 
 
-def listed(incidents: list[Incident]) -> list[dict[str, Any]]:
-    """Incidents as a plain list shows them."""
+def listed(incidents: list[Incident], user: Staff) -> list[dict[str, Any]]:
+    """Incidents as a plain list shows them to somebody."""
+    read = shown_of(user, [one.pk for one in incidents])
     return [
         {
             "id": one.pk,
             "reference": one.reference,
             "opened_at": one.opened_at,
             "closed_at": one.closed_at,
-            "child": one.child,
+            "child": one.child if one.pk in read else child_unread(one.children_answer, one.on_line),
             "children_answer": dict(choices.CHILDREN_ANSWERS)[one.children_answer],
             "place": one.location.shown() if one.location else "",
             "owner": owner(one),
             "owed": OWED.get(one.next_action, one.next_action),
-            "needs": one.board_row.needs if hasattr(one, "board_row") else (),
+            "needs": (one.board_row.needs if one.pk in read else one.board_row.blind_needs)
+            if hasattr(one, "board_row")
+            else (),
         }
         for one in incidents
     ]

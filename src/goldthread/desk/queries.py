@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import DataError, connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
+from goldthread.assessment.mode_rules import View
+from goldthread.assessment.modes import view
 from goldthread.config.errors import NotThere
 from goldthread.contact.models import Incident, Involvement
 from goldthread.contact.querysets import one
@@ -25,6 +27,36 @@ if TYPE_CHECKING:
 PAGE = 100
 ORDER = ("first", "-score", "due_at", "incident_id")
 """What somebody must take before all else; then by score; earliest due first: see ``ordering``."""
+BLIND_CHILD = Case(
+    When(Q(incident__children_answer="named") | Q(incident__on_line="child"), then=Value("yes")),
+    default=Value("possible"),
+)
+"""``mode_rules.child_unread`` as the database has it."""
+
+
+class SeenAs:
+    """A board row's columns as somebody sees them: with what was read, as if nothing had been, or with it where their team has assessed."""
+
+    def __init__(self, view: View) -> None:
+        self._read = Q(assessed__contains=[view.team])
+        self._of = view.of
+
+    def __call__(self, name: str) -> Any:
+        """The column of this name, as an expression."""
+        read: Any = F("incident__child" if name == "child" else name)
+        blind: Any = BLIND_CHILD if name == "child" else Value("") if name == "suggested" else F(f"blind_{name}")
+        if self._of == "all":
+            return read
+        return blind if self._of == "none" else Case(When(self._read, then=read), default=blind)
+
+    def told(self, found: QuerySet[BoardRow], *names: str) -> QuerySet[BoardRow]:
+        """The rows with these columns as ``seen_*``, to filter and count by."""
+        return found.alias(**{f"seen_{name}": self(name) for name in names})
+
+    def order(self) -> tuple[Any, ...]:
+        """The board's order as they see it."""
+        return ORDER if self._of == "all" else (self("first").asc(), self("score").desc(), "due_at", "incident_id")
+
 
 NEEDS = (
     "called",
@@ -44,6 +76,7 @@ NEEDS = (
     "why",
     "marks",
     "unread",
+    "unseen",
 )
 """What the board counts and filters by: see ``BoardRow``."""
 
@@ -66,21 +99,21 @@ class Filters:
 
 def board(user: Staff, filters: Filters, now: datetime) -> QuerySet[BoardRow]:
     """Open incidents in this person's sight, in the board's order."""
-    incidents = standing_on(user, filters)
-    if filters.child:
-        incidents = incidents.filter(child=filters.child)
+    incidents, seen = standing_on(user, filters), SeenAs(view(user))
     if filters.owner == "me":
         incidents = incidents.filter(owner=user)
     if filters.owner == "team":
         incidents = incidents.filter(Q(owner__team=user.team_id) | Q(owner_team=user.team_id))
-    found = BoardRow.objects.filter(incident__in=incidents)
+    found = seen.told(BoardRow.objects.filter(incident__in=incidents), "child", "needs")
+    if filters.child:
+        found = found.filter(seen_child=filters.child)
     if filters.grade:
         found = found.filter(grade="" if filters.grade == "none" else filters.grade)
     if filters.needs:
-        found = found.filter(needs__contains=[filters.needs])
+        found = found.filter(seen_needs__contains=[filters.needs])
     if filters.overdue:
         found = found.filter(due_at__lt=now, attended=False)
-    return found.order_by(*ORDER)
+    return found.order_by(*seen.order())
 
 
 def standing_on(user: Staff, whose: Filters) -> IncidentQuerySet:
@@ -119,14 +152,17 @@ def waits(user: Staff, whose: Filters) -> QuerySet[BoardRow]:
 
 def counts(user: Staff, now: datetime, whose: Filters = Filters()) -> dict[str, int]:
     """The strip above the board, over all rows of it in this person's sight."""
-    found: dict[str, int] = BoardRow.objects.filter(incident__in=standing_on(user, whose)).aggregate(
+    rows = SeenAs(view(user)).told(
+        BoardRow.objects.filter(incident__in=standing_on(user, whose)), "child", "needs", "suggested"
+    )
+    found: dict[str, int] = rows.aggregate(
         open=Count("pk"),
-        **{code: Count("pk", filter=Q(needs__contains=[code])) for code in NEEDS},
+        **{code: Count("pk", filter=Q(seen_needs__contains=[code])) for code in NEEDS},
         ungraded=Count("pk", filter=Q(grade="")),
-        child_over=Count("pk", filter=Q(incident__child="yes", due_at__lt=now, attended=False)),
+        child_over=Count("pk", filter=Q(seen_child="yes", due_at__lt=now, attended=False)),
         over=Count("pk", filter=Q(due_at__lt=now, attended=False)),
         not_asked=Count("pk", filter=Q(incident__children_answer="not_asked")),
-        words_above=Count("pk", filter=~Q(suggested="") & ~Q(grade="")),
+        words_above=Count("pk", filter=~Q(seen_suggested="") & ~Q(grade="")),
         first_read=Count("pk", filter=Q(incident__next_action="first_read")),
     )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,14 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db.models import Model, OuterRef, QuerySet
 
 from goldthread.accounts.rank_models import acts_as
+from goldthread.assessment.mode_rules import Shown, child_unread
 from goldthread.assessment.models import Reading, ThriveVersion
+from goldthread.assessment.modes import shown
 from goldthread.assessment.queries import newest_reading, said_in
 from goldthread.assessment.reading import reader
 from goldthread.contact.models import ChildVersion, Entry, Incident, Particular
 from goldthread.contact.querysets import of_incident, one
 from goldthread.desk.board import suggested_level
 from goldthread.desk.marks import Mark, marks_of
-from goldthread.desk.noticing import Noticed, along, noticed
+from goldthread.desk.noticing import Noticed, along, noticed, stands, withheld
 from goldthread.desk.standing import standing_on
 from goldthread.response.grades import Grade, grade
 from goldthread.response.handoff_actions import open_handoffs
@@ -127,8 +130,11 @@ def _allocations(incident: Incident) -> QuerySet[Allocation]:
 class Record:
     """What stands on one incident; everything newest first unless said otherwise."""
 
-    def __init__(self, incident: Incident, typed: str = "") -> None:
+    def __init__(self, incident: Incident, viewer: Staff | None = None, typed: str = "") -> None:
         self.incident = incident
+        self.viewer = (
+            viewer  # who is shown it: what was read is theirs to see as ``modes.shown`` says, and nobody's else
+        )
         self.typed = typed  # words that somebody is typing: read along, and no part of the record
         self._once: dict[Callable[[Incident], list[Any]], list[Any]] = {}
         self._reached: dict[tuple[int, tuple[Scope, ...]], bool] = {}
@@ -171,6 +177,12 @@ class Record:
     def reassessment(self) -> Reassessment | None:
         """What asks for the next THRIVE; None where nothing does."""
         return next(iter(_reassessment(self.incident)), None) if self.has(Reassessment) else None
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why the next THRIVE is asked for, but what the reader raised where that is not shown."""
+        asked = self.reassessment.reasons if self.reassessment is not None else []
+        return [one for one in asked if self.shown.readings or one["code"] != "raised"]
 
     @cached_property
     def alarms(self) -> list[Alarm]:
@@ -216,9 +228,20 @@ class Record:
         return grade(self.periods[0].grade) if self.periods else None
 
     @cached_property
+    def shown(self) -> Shown:
+        """Whether readings of it are shown to whoever looks, and how the reader stands to them."""
+        return shown(self.viewer, self.incident)
+
+    @cached_property
     def reading(self) -> Reading | None:
-        """What the reader found last."""
-        return newest_reading(self.incident)
+        """What the reader found last, where that is shown."""
+        return newest_reading(self.incident) if self.shown.readings else None
+
+    @property
+    def child(self) -> str:
+        """Whether a child is involved: with what was read where that is shown, else by what people said."""
+        held = self.incident
+        return held.child if self.shown.readings else child_unread(held.children_answer, held.on_line)
 
     @cached_property
     def suggested(self) -> str:
@@ -228,12 +251,19 @@ class Record:
     @cached_property
     def noticed(self) -> Noticed:
         """The reader's column, what is being typed included."""
-        if self.typed.strip():
+        if not self.shown.readings:
+            return withheld(self.shown)
+        is_off = self.shown.standing.mode == "off"
+        if self.typed.strip() and not is_off:
             found, texts = along(said_in(self.incident), self.typed)
             return noticed(self.incident, found, texts)
         reading = self.reading
         found = {"state": "waiting"} if reading is None else vars(reading)
-        return noticed(self.incident, found, self.texts)
+        stood = noticed(self.incident, found, self.texts)
+        if not is_off:
+            return stood
+        code, say = stands(self.shown.standing)
+        return replace(stood, code=code, say=say)  # what was read before stands; nothing is read now
 
     @cached_property
     def texts(self) -> dict[int, str]:

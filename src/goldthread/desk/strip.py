@@ -10,6 +10,7 @@ from goldthread.accounts.queries import on_call_now
 COUNTERS = [
     ("open", "open", "", "", True),
     ("called", "supervisor called", "over", "?needs=called", False),
+    ("unseen", "risk not recognised", "over", "?needs=unseen", False),
     ("senior", "nobody senior on duty", "over", "?needs=senior", False),
     ("orphan", "unowned", "over", "?needs=orphan", True),
     ("handoff", "hand-off late", "over", "?needs=handoff", True),
@@ -33,6 +34,7 @@ COUNTERS = [
 ]
 WANTS = [
     ("called", "A supervisor"),
+    ("unseen", "A risk recognised"),
     ("senior", "Somebody senior on duty"),
     ("orphan", "An owner"),
     ("offered", "Hand-off acknowledged"),

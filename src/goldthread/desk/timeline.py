@@ -93,7 +93,13 @@ class Line:
 def said(record: Record, marks: list[Mark] | None = None) -> list[Line]:
     """The timeline, oldest first, with the marks standing in the words themselves: those given, or the newest reading's."""
     marks = record.marks if marks is None else marks
-    return [line(entry, [mark for mark in marks if mark.entry == entry.seq]) for entry in record.entries]
+    entries = record.entries if record.shown.readings else [one for one in record.entries if not of_reader(one)]
+    return [line(entry, [mark for mark in marks if mark.entry == entry.seq]) for entry in entries]
+
+
+def of_reader(entry: Entry) -> bool:
+    """Whether this line says what the reader found: it is shown to whom a reading is."""
+    return entry.code == "reader.raised" or (entry.code == "alarm.raised" and entry.data.get("kind") == "unseen")
 
 
 def line(entry: Entry, marks: list[Mark]) -> Line:

@@ -26,7 +26,7 @@ def versions(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
         incident = seen(user, incident_id)
     except NotThere as error:
         raise Http404(str(error)) from None
-    record = Record(incident)
+    record = Record(incident, user)
     there = sorted(one.version for one in record.versions)
     asked = [int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0 for given in
              (request.GET.get("left", ""), request.GET.get("right", ""))]  # fmt: skip

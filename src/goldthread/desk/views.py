@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts.routes import route, staff
 from goldthread.assessment.marking import REASONS
+from goldthread.assessment.modes import shown, view
 from goldthread.assessment.queries import newest_reading
 from goldthread.assessment.reading import reader
 from goldthread.audit.actions import record_consultation
@@ -25,8 +26,8 @@ from goldthread.contact.work import NOT_THERE
 from goldthread.desk import beyond, drafts, forms, presenters
 from goldthread.desk import typing as along_typing
 from goldthread.desk.commands import answer, ensure_open
-from goldthread.desk.marks import marks_of
-from goldthread.desk.noticing import along, noticed
+from goldthread.desk.marks import Mark, marks_of
+from goldthread.desk.noticing import Noticed, along, noticed, withheld
 from goldthread.desk.pages import DISPLAYS, TYPED_WORDS, now, seen_record, whole_page
 from goldthread.desk.queries import PAGE, Filters, asked_of, boards, counts, own, snapshot, waits
 from goldthread.desk.queries import board as board_rows
@@ -94,6 +95,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     incident = one(user, "entry.add", incident_id, closed_too=True)
     if incident is None and (not user.can("incident.open") or Incident.objects.filter(pk=incident_id).exists()):
         raise Http404(NOT_THERE)
+    answer: dict[str, Any]
     try:
         typed = along_typing.parsed(request.body)
         kept = drafts.store(user, incident_id, typed.base, typed.fields, asks=typed.asks)
@@ -108,40 +110,56 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
     if incident is not None and incident.closed_at and ENDS_AT_CLOSING.issuperset(user.seat.scopes("entry.add")):
         return JsonResponse({"revision": kept.revision, "marks": [], "have": typed.have})
     text = typed.fields.get(TYPED_WORDS, "")
+    reader_is = shown(user, incident)
+    if not reader_is.readings or reader_is.standing.mode == "off":
+        record = Record(incident, user) if incident is not None else None
+        column = record.noticed if record is not None else withheld(reader_is)
+        answer = {"revision": kept.revision, "marks": [], "have": column.mark, "path": ""}
+        if column.mark != typed.have:  # the mode has just changed: what this page showed of a reading goes with it
+            answer |= _column(request, incident, incident_id, column, kept.at)
+            if record is not None:
+                answer["said"] = _said(request, record, kept.at)
+        return JsonResponse(answer)
     found, texts = along(kept.said if incident is not None else [], text, "pause" if typed.full else "fast")
     if found.get("look") == "long" and incident is not None and not text.strip():  # all is added: its job reads it
         stored = newest_reading(incident)
         found = vars(stored) if stored is not None and stored.path == "full" else {**found, "look": "first"}
     found = along_typing.with_held(found, texts, typed.held)
-    shown = noticed(incident, found, texts, kept.answers if incident is not None else {})
-    answer: dict[str, Any] = {
+    column = noticed(incident, found, texts, kept.answers if incident is not None else {})
+    answer = {
         "revision": kept.revision,
         "marks": along_typing.marks(found, text),
-        "have": shown.mark,
+        "have": column.mark,
         "path": found.get("path", ""),
     }
     if found.get("look") == "first":
         answer["coming"] = True
     if (to_hold := along_typing.held(found, texts)) is not None:
         answer["held"] = to_hold.to_json()
-    if shown.mark != typed.have:
-        context = {
-            "noticed": shown,
-            "incident": incident,
-            "incident_id": incident_id,
-            "reasons": REASONS,
-            "now": kept.at,
-        }
-        answer["noticed"] = render_to_string("desk/_noticed.jinja", context, request)
-        answer["say"] = along_typing.told(shown)
+    if column.mark != typed.have:
+        answer |= _column(request, incident, incident_id, column, kept.at)
     if incident is not None and kept.said and found.get("path") == "full":
         # What was said before had its first look only when this page was drawn.
-        record = Record(incident)
-        lines = said(record, marks_of(found["findings"], record.texts, reader()))
-        answer["said"] = render_to_string(
-            "desk/_said.jinja", {"incident": incident, "said": lines, "now": kept.at}, request
-        )
+        record = Record(incident, user)
+        answer["said"] = _said(request, record, kept.at, marks_of(found["findings"], record.texts, reader()))
     return JsonResponse(answer)
+
+
+def _column(
+    request: HttpRequest, incident: Incident | None, incident_id: uuid.UUID, column: Noticed, at: datetime
+) -> dict[str, Any]:
+    """The reader's column as the page draws it anew, and what a screen reader says of it."""
+    context = {"noticed": column, "incident": incident, "incident_id": incident_id, "reasons": REASONS, "now": at}
+    return {
+        "noticed": render_to_string("desk/_noticed.jinja", context, request),
+        "say": along_typing.told(column),
+    }
+
+
+def _said(request: HttpRequest, record: Record, at: datetime, marks: list[Mark] | None = None) -> str:
+    """What was said, as the page draws it anew."""
+    context = {"incident": record.incident, "said": said(record, marks), "now": at}
+    return render_to_string("desk/_said.jinja", context, request)
 
 
 @route("board.see", "consultation")
@@ -163,7 +181,7 @@ def board(request: HttpRequest) -> HttpResponse:
     record_consultation(user, "board.see", [], page=page.number, filters=sorted(given))
     context = {
         "now": at,
-        "rows": [rendered(row) for row in rows(shown[(page.number - 1) * PAGE : page.number * PAGE], at)],
+        "rows": [rendered(row) for row in rows(shown[(page.number - 1) * PAGE : page.number * PAGE], at, view(user))],
         "strip": strip(counted, urlencode(whose)),
         "filters": given,
         "whose": named,
@@ -191,7 +209,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     context = {
         "now": at,
         "strip": strip(counts(user, at, asked)),
-        "rows": rows(waits(user, asked)[:WALL], at),
+        "rows": rows(waits(user, asked)[:WALL], at, view(user)),
         "boards": boards(user),
         "filters": whose,
         "whose": named,
@@ -210,7 +228,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     at = now()
     context = {
         "now": at,
-        "incidents": presenters.listed(list(page.object_list)),
+        "incidents": presenters.listed(list(page.object_list), user),
         "page": page_links(request, page, "incident"),
         **beyond.own(user, at),
     }
@@ -234,7 +252,9 @@ def find(request: HttpRequest) -> HttpResponse:
     record_consultation(user, "incident.find", [("incident", str(one.pk)) for one in found])
     if len(found) == 1:
         return redirect("desk:incident", found[0].pk)
-    return render(request, "desk/find.jinja", {"now": now(), "asked": asked, "incidents": presenters.listed(found)})
+    return render(
+        request, "desk/find.jinja", {"now": now(), "asked": asked, "incidents": presenters.listed(found, user)}
+    )
 
 
 def _stay_signed_in(request: HttpRequest, at: datetime) -> None:

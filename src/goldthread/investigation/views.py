@@ -277,7 +277,7 @@ def _page(request: HttpRequest, pk: uuid.UUID, *, form: CommandForm | None = Non
     works, reviews = (Investigation.objects.reached_by(user, verb).filter(pk=pk).exists() for verb in (WORK, REVIEW))
     led = queries.led(found)
     names = [*(BY_WORK if works else ()), *(BY_REVIEW if reviews else ())]
-    stands = pages.ribbon_values(Record(found.incident))
+    stands = pages.ribbon_values(Record(found.incident, user))
     shown = presenters.page(user, found, now)
     record_consultation(user, SEE, [*_subjects(found), *shown["read_too"]])
     voices = {each["child"]: forms.VoiceForm(of=each["child"]) for each in shown["children"]} if works else {}

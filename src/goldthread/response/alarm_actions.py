@@ -14,6 +14,7 @@ from goldthread.contact.events import IncidentChanged
 from goldthread.contact.models import Incident
 from goldthread.contact.work import Work
 from goldthread.response.alarm_models import Alarm
+from goldthread.response.events import AlarmRaised
 
 AT_ONCE = 200
 """Alarms raised in one transaction; after an outage the riskiest come first *(ours)*."""
@@ -74,7 +75,7 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 CLAIM = """
 UPDATE response_alarm SET raised_at = goldthread_now()
 WHERE incident_id = ANY(%(incidents)s) AND raised_at IS NULL AND ended_at IS NULL AND due_at <= goldthread_now()
-RETURNING incident_id, due_at, kind, source
+RETURNING incident_id, due_at, kind, source, id
 """
 
 
@@ -114,13 +115,16 @@ def raise_due(most: int = AT_ONCE) -> int:
             if not ids:
                 return 0
             cursor.execute(CLAIM, {"incidents": ids})
-            claimed: dict[uuid.UUID, list[tuple[datetime, str, str]]] = {}
-            for incident_id, due, kind, source in cursor.fetchall():
-                claimed.setdefault(incident_id, []).append((due, kind, source))
+            claimed: dict[uuid.UUID, list[tuple[datetime, str, str, int]]] = {}
+            for incident_id, *told in cursor.fetchall():
+                claimed.setdefault(incident_id, []).append(tuple(told))
         for incident in Incident.objects.filter(pk__in=claimed).order_by("pk"):
             work = Work(act, incident, None, None, "alarm.raise")
-            for _due, kind, source in sorted(claimed[incident.pk]):
+            for _due, kind, source, _pk in sorted(claimed[incident.pk]):
                 work.event("alarm.raised", kind=kind, source=source)
             incident.save(update_fields=["last_seq"])
+            for alarm in Alarm.objects.filter(pk__in=[pk for *_, pk in claimed[incident.pk]]).order_by("pk"):
+                alarm.incident = incident
+                announce(AlarmRaised(alarm, act))
             announce(IncidentChanged(incident, act))
     return sum(map(len, claimed.values()))

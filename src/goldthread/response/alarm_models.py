@@ -22,6 +22,7 @@ KINDS = [
     ("next", "Next step overdue"),
     ("question", "Supervisor's question unanswered"),
     ("senior", "Nobody senior is on duty to decide a request"),
+    ("unseen", "Risk in the words, and nobody has recognised it"),
 ]
 
 

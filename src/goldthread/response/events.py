@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from goldthread.audit.actions import Acting
     from goldthread.contact.models import Incident
-    from goldthread.response.models import Allocation
+    from goldthread.response.models import Alarm, Allocation
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,14 @@ class MayClose:
     """Asked before an incident closes: whatever is still owed in it answers with a reason why not."""
 
     incident: Incident
+
+
+@dataclass(frozen=True)
+class AlarmRaised:
+    """What fell due was claimed, and stands on the incident's timeline."""
+
+    alarm: Alarm
+    act: Acting
 
 
 @dataclass(frozen=True)

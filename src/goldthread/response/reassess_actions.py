@@ -19,6 +19,7 @@ from goldthread.contact.models import Incident
 from goldthread.contact.work import on_incident
 from goldthread.response import reassess_rules as rules
 from goldthread.response import shared_actions as shared
+from goldthread.response import unseen_actions
 from goldthread.response.alarm_models import Alarm
 from goldthread.response.models import Allocation
 from goldthread.response.reassess_models import Reassessment
@@ -34,7 +35,9 @@ SELECT coalesce((SELECT grade FROM response_gradeperiod WHERE incident_id = %(in
        EXISTS (SELECT 1 FROM response_clock WHERE incident_id = %(incident)s AND stopped_at IS NULL),
        coalesce(first_read.id, 0) > 0, first_read.stopped_at,
        ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s AND ended_at IS NULL),
-       EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s)
+       EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s),
+       coalesce((SELECT mode NOT IN ('', 'open') AND at_risk FROM assessment_reading
+                 WHERE incident_id = %(incident)s ORDER BY id DESC LIMIT 1), false)
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT version, at, read_up_to FROM assessment_thriveversion WHERE incident_id = %(incident)s ORDER BY version DESC LIMIT 1
 ) AS thrive ON true LEFT JOIN LATERAL (
@@ -53,7 +56,7 @@ WATCHED = "SELECT * FROM response_alarm WHERE kind = %s AND source = %s"
 @dataclass(frozen=True)
 class Stands:
     """How the incident stands: its grade's code, newest THRIVE, whether a clock runs, its first read, which alarms are not ended,
-    and whether an assessment is asked for."""
+    whether an assessment is asked for, and whether a risk was read while the reader did not show what it reads."""
 
     grade: str
     version: int | None
@@ -64,6 +67,7 @@ class Stands:
     read_at: datetime | None
     alarms: list[str]
     asked: bool
+    withheld: bool
 
 
 @listen(IncidentChanged)
@@ -72,6 +76,8 @@ def follow(event: IncidentChanged) -> None:
     incident, now = event.incident, event.act.now
     stands = _stands(incident)
     _look_again(incident, event.act, stands)
+    if stands.withheld or unseen_actions.KIND in stands.alarms:
+        unseen_actions.follow(incident, now)
     if not incident.is_open:
         _ask_nothing(incident, now, stands)
         _end(incident, "timer", now, stands)

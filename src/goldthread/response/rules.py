@@ -92,7 +92,8 @@ class Closable:
     answered, ``accepted`` where one has said yes and police are not needed, ``told`` where the caller knows; ``critical`` are life-threat cues that
     nobody answered; ``unit_owed`` while the clock of an attendance runs, ``linked`` where another incident is the same matter, and open or attended;
     ``child`` where one is or may be involved;
-    ``needs_second`` says why one person may not close it alone; ``fresh`` that the newest THRIVE knows all that was said and done.
+    ``needs_second`` says why one person may not close it alone; ``fresh`` that the newest THRIVE knows all that was said and
+    done; ``withheld`` that whoever closes is shown no reading, so that the mark is not theirs to answer.
     """
 
     graded: bool
@@ -112,6 +113,7 @@ class Closable:
     child: bool = False
     needs_second: tuple[str, ...] = ()
     fresh: bool = False
+    withheld: bool = False
 
 
 def may_close(reason: ClosingReason | None, result: str, about: Closable) -> None:
@@ -179,6 +181,10 @@ def may_close(reason: ClosingReason | None, result: str, about: Closable) -> Non
     if about.called:
         raise Refused(
             "A supervisor was called here and nobody has come yet. It closes once one has answered the call; nothing was changed."
+        )
+    if about.critical and about.withheld:
+        raise Refused(
+            "What was said here has to be looked at by a supervisor before it closes. Call one, or ask for it to be closed; nothing was changed."
         )
     if about.critical:
         raise Refused(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from goldthread.assessment.marking import states
+from goldthread.assessment.modes import shown
 from goldthread.assessment.queries import critical_cues, cue_states, mark_answers, newest_reading, newest_thrive
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Refused
@@ -156,6 +157,7 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         child=incident.child != "none",
         needs_second=tuple(ending(incident).second_needed_for),
         fresh=_fresh(incident, assessed),
+        withheld=not shown(user, incident).readings,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from goldthread.assessment.mode_rules import ALL
 from goldthread.assessment.reading import reader
 from goldthread.contact.known import force_day
 from goldthread.desk.models import BoardRow
@@ -49,7 +50,7 @@ def listed(some: Sequence[Concern], now: datetime) -> list[dict[str, Any]]:
     keys = [one.pk for one in some]
     shown = {
         one["id"]: one
-        for one in rows(BoardRow.objects.filter(pk__in=[each.incident_id for each in some]).order_by("pk"), now)
+        for one in rows(BoardRow.objects.filter(pk__in=[each.incident_id for each in some]).order_by("pk"), now, ALL)
     }
     reasons: dict[int, list[ConcernReason]] = {}
     for each in ConcernReason.objects.filter(concern__in=keys).order_by("pk"):

@@ -213,7 +213,7 @@ def _found(user: Staff, concern_id: int) -> Concern:
 def _page(request: HttpRequest, concern_id: int, *, form: CommandForm | None = None, status: int = 200) -> HttpResponse:
     user = staff(request)
     found = _found(user, concern_id)
-    record = Record(found.incident)
+    record = Record(found.incident, user)
     now = database_now(connection)
     stands = pages.every_value(user, record, now, OWN)
     subjects = [("incident", str(found.incident_id)), ("concern", str(found.pk))]

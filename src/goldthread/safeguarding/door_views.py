@@ -54,7 +54,7 @@ def answer(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     incident = one(user, VERB, incident_id, closed_too=True)
     if incident is None:
         return _told(request, NOT_THERE, 404)
-    form = _form(user, Record(incident), request.POST)
+    form = _form(user, Record(incident, user), request.POST)
     if form.is_valid():
         given = form.cleaned_data
         names = ("key", "visit", "children", "whole", "new", "seen_at", "pressed_at", "told_by")
@@ -96,7 +96,7 @@ def typing(request: HttpRequest, incident_id: uuid.UUID) -> JsonResponse:
 def _page(
     request: HttpRequest, user: Staff, incident: Incident, *, form: DoorForm | None = None, status: int = 200
 ) -> HttpResponse:
-    record, at = Record(incident), now()
+    record, at = Record(incident, user), now()
     shown = presenters.children(record)
     marked = markers_here(incident, [each.child for each in record.children], force_day(at))
     subjects: list[Subject] = [("incident", str(incident.pk)), *(("child", each.child) for each in shown)]

@@ -30,7 +30,7 @@ def called(version: ChildVersion | None) -> str:
 
 def choices(incident: Incident) -> list[tuple[str, str]]:
     """The children of an incident, to choose one from."""
-    return [(str(one.child), called(one)) for one in Record(incident).children]
+    return [(str(one.child), called(one)) for one in Record(incident, None).children]
 
 
 def shown(held: Protection, version: ProtectionVersion | None, now: datetime, child: str = "") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from goldthread.assessment.mode_rules import ALL
 from goldthread.audit.models import DatabaseNow
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
@@ -45,7 +46,7 @@ def agenda(user: Staff, before: Meeting | None, now: datetime, most: int) -> bey
     ranked = irmm_rules.ranked([each for each in found if each.incident in reach], held, now)
     order, rest = ranked[:most], ranked[most:]
     named = {each.incident for each in order}
-    shown = {row["id"]: row for row in rows(BoardRow.objects.filter(pk__in=named).order_by("pk"), now)}
+    shown = {row["id"]: row for row in rows(BoardRow.objects.filter(pk__in=named).order_by("pk"), now, ALL)}
     closed = {each.pk: each for each in Incident.objects.filter(pk__in=named - set(shown))}
     return beyond.Agenda(
         heading=tuple(_heading()),
@@ -105,7 +106,7 @@ def values(user: Staff, subject: uuid.UUID) -> dict[str, Any]:
     incident = one(user, SEE, subject)
     if incident is None:
         return {"ribbon": None}
-    record = Record(incident)
+    record = Record(incident, user)
     words = [each for each in said(record) if each.kind == "words"]
     return {**pages.ribbon_values(record), "last_words": words[-3:]}
 

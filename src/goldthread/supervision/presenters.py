@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from goldthread.accounts.roles import named
+from goldthread.assessment.mode_rules import ALL
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
 from goldthread.contact.querysets import of_incident
@@ -40,7 +41,7 @@ def reasons(one: Waiting) -> list[dict[str, Any]]:
 def listed(some: Sequence[Waiting], closed: dict[UUID, Incident], now: datetime) -> list[dict[str, Any]]:
     """Rows of the queue in order, each as the board shows it, with its reasons; closed ones by their reference."""
     found = BoardRow.objects.filter(pk__in=[one.incident for one in some]).order_by("pk")
-    shown = {one["id"]: one for one in rows(found, now)}
+    shown = {one["id"]: one for one in rows(found, now, ALL)}
     made = []
     for one in some:
         common = {"id": one.incident, "reasons": reasons(one), "since": one.since, "rank": round(one.rank / 100)}

@@ -300,7 +300,7 @@ def _page(
     incident = reached(user, VERB, incident_id, beside=SHOWN)
     if incident is None:
         raise Http404(NOT_THERE)
-    record = Record(incident)
+    record = Record(incident, user)
     stands = pages.values(user, record)
     now = stands["now"]
     subjects = [("incident", str(incident.pk)), *(("child", one.child) for one in stands["children"])]

@@ -197,7 +197,7 @@
   }
 
   // What nobody may overlook, told beside the page where the person asked for it.
-  const alerting = ["called", "orphan", "handoff", "transfer", "request", "reassess", "next", "question", "child_over"];
+  const alerting = ["called", "unseen", "orphan", "handoff", "transfer", "request", "reassess", "next", "question", "child_over"];
   const choice = document.getElementById("alert-me");
   const title = document.title;
   let stood = null;

@@ -1,6 +1,7 @@
 """The stream's heart: follows the change log, renders each changed row once for each class of sight, and hands it on.
 
-A class of sight is everybody who sees the same open incidents: the scope of their role's row with its area or team. Whoever
+A class of sight is everybody who sees the same open incidents with the same of what was read: the scope of their role's row with its
+area or team, and the mode of the reader for them. Whoever
 is handed an incident sees that one too, so they are a class of their own until it is answered. A
 listener holds no database connection; one connection listens, and worker threads borrow Django's to read and render.
 """
@@ -13,7 +14,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,9 @@ from django.db import close_old_connections, connection, transaction
 from django.template.loader import render_to_string
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment.mode_actions import CHANNEL as MODES
+from goldthread.assessment.mode_rules import View
+from goldthread.assessment.modes import view
 from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
 from goldthread.contact.models import Entry, Incident
@@ -64,7 +68,12 @@ MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 
 
 def sight_class(user: Staff) -> str:
-    """The class of sight this person's board belongs to."""
+    """The class of sight this person's board belongs to: whose incidents, and with what was read of which."""
+    seen = view(user).code
+    return f"{_by_scope(user)}{f' {seen}' if seen else ''}"
+
+
+def _by_scope(user: Staff) -> str:
     match user.seat.scopes("incident.see"):
         case ("live",) | ("open",) | ("all",):
             return "open"
@@ -119,6 +128,7 @@ class Hub:
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="stream")
         self._tasks: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
+        self._looked_at = asyncio.Event()
 
     async def start(self) -> None:
         """Take the first mark and start following."""
@@ -176,9 +186,10 @@ class Hub:
             try:
                 async with await psycopg.AsyncConnection.connect(_dsn(), autocommit=True) as listening:
                     await listening.execute(f"LISTEN {CHANNEL}")
+                    await listening.execute(f"LISTEN {MODES}")
                     self._woken.set()  # what changed while nobody listened
-                    async for _ in listening.notifies():
-                        self._woken.set()
+                    async for told in listening.notifies():
+                        (self._looked_at if told.channel == MODES else self._woken).set()
             except (psycopg.Error, OSError) as error:
                 log().warning("the stream lost the database", part="stream", error=type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -229,7 +240,9 @@ class Hub:
     async def _watch(self) -> None:
         """Say that the stream lives, and end whoever is no longer signed in with the same sight."""
         while True:
-            await asyncio.sleep(RECHECK)
+            with suppress(TimeoutError):  # a mode of the reader that changes is told at once
+                await asyncio.wait_for(self._looked_at.wait(), RECHECK)
+            self._looked_at.clear()
             here = list(self.listeners)
             try:
                 kept = await self.in_thread(still_signed_in, {(one.session_key, one.staff_id) for one in here})
@@ -276,19 +289,22 @@ def _batch(since: str, classes: dict[str, int], here: set[int]) -> tuple[str, di
         offered = set(offers.values_list("offered_to", flat=True))
         if not changed:
             return mark, {}, offered
-        html = _rendered(changed)
+        html: dict[View, dict[uuid.UUID, str]] = {}
         classes = classes | {alone(staff_id): staff_id for staff_id in offered}
         people = Staff.objects.ranked().select_related("team").in_bulk(set(classes.values()))
         batch = {}
         for sight, staff_id in classes.items():
             user = _standing_for(sight, people[staff_id])
-            batch[sight] = {"rows": _changes(changed, _seen(user, changed), html), "strip": _strip(user)}
+            seen_as = view(user)
+            if seen_as not in html:
+                html[seen_as] = _rendered(changed, seen_as)
+            batch[sight] = {"rows": _changes(changed, _seen(user, changed), html[seen_as]), "strip": _strip(user)}
     return mark, batch, offered
 
 
 def _standing_for(sight: str, user: Staff) -> Staff:
     """Who is asked for what a class sees: one of it, but not what that one was handed."""
-    if sight == alone(user.pk):
+    if sight.partition(" ")[0] == alone(user.pk):
         return user
     user.acts_as  # noqa: B018 - asked of this person, since nobody has a rank
     nobody = copy(user)
@@ -311,7 +327,7 @@ def _missed(since: str, staff_id: int) -> tuple[str, dict[str, Any] | None]:
         if Entry.objects.filter(incident__in=hidden.open(), code__in=MOVES).exists():
             return mark, None
         gone = set(hidden.closed().in_scope(user, "incident.see").values_list("pk", flat=True))
-        html = _rendered(seen)
+        html = _rendered(seen, view(user))
         return mark, {"rows": _changes(seen | gone, seen, html), "strip": _strip(user)}
 
 
@@ -323,10 +339,10 @@ def _one_snapshot() -> Iterator[None]:
         yield
 
 
-def _rendered(wanted: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _rendered(wanted: set[uuid.UUID], seen_as: View) -> dict[uuid.UUID, str]:
     now = database_now(connection)
     found = BoardRow.objects.filter(incident__in=wanted)
-    return {row["id"]: rendered(row) for row in rows(found, now)}
+    return {row["id"]: rendered(row) for row in rows(found, now, seen_as)}
 
 
 def _seen(user: Staff, wanted: set[uuid.UUID]) -> set[uuid.UUID]:

@@ -99,6 +99,7 @@ class Counts(Shown):
     question: int = Field(description="A supervisor's question was not answered in time.")
     why: int = Field(description="Late, and nobody has said why.")
     marks: int = Field(description="A threat to life in the words that nobody has answered.")
+    unseen: int = Field(description="A risk to a child in the words that nobody had recognised in time.")
 
 
 class Board(Listed):

@@ -17,6 +17,9 @@ LEVELS = [("none", "none"), *NAMED_LEVELS]
 READER = [
     ("waiting", "nothing has been said yet"),
     ("down", STATES[1][1]),
+    ("off", STATES[2][1]),
+    ("silent", "the reader is silent for this user: nothing of it is shown"),
+    ("blind_first", "shown once this user's team has saved its first assessment"),
     ("abstained", "the text could not be judged"),
     ("nothing", "nothing was noticed, which is no sign of safety"),
     ("read", "read"),

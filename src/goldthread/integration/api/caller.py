@@ -100,7 +100,7 @@ def read_caller(request: HttpRequest, incident_id: IncidentId) -> answers.Caller
     it is put on record.
     """
     user = staff(request)
-    found = caller(Record(seen(user, incident_id)), database_now(connection))
+    found = caller(Record(seen(user, incident_id), user), database_now(connection))
     record_consultation(user, "incident.see", [("incident", str(incident_id))])
     on_line, safe = found["on_line"], found["safe"]
     named = {name: on_line[name] for name in answers.OnLineShown.model_fields if name in on_line}

@@ -150,7 +150,7 @@ def read_children_known(request: HttpRequest, incident_id: IncidentId) -> answer
     incident = one(user, KNOWN, incident_id)
     if incident is None:
         raise NotThere(NOT_THERE)
-    rows = child_presenters.here(user, incident, Record(incident).children, database_now(connection))
+    rows = child_presenters.here(user, incident, Record(incident, user).children, database_now(connection))
     subjects: list[Subject] = [("incident", str(incident_id)), *(("child", str(row["child"])) for row in rows)]
     subjects += [("child_marker", str(each["marker"].pk)) for row in rows for each in row["markers"]]
     record_consultation(user, KNOWN, subjects)

@@ -153,7 +153,7 @@ def read_concern(request: HttpRequest, concern_id: ConcernId) -> answers.Concern
     if one is None:
         raise NotThere(NOT_THERE)
     record_consultation(user, SEE, [("incident", str(one.incident_id)), ("concern", str(one.pk))])
-    told = presenters.concern(one, Record(one.incident), now)
+    told = presenters.concern(one, Record(one.incident, user), now)
     return answers.ConcernShown(
         **_row(one),
         why=[

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 
 from goldthread.accounts.rank_models import acts_as
 from goldthread.accounts.routes import staff
+from goldthread.assessment import modes
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.contact import actions as contact
@@ -23,6 +24,7 @@ from goldthread.contact.rules import ChildGiven
 from goldthread.contact.work import command_key
 from goldthread.desk.queries import seen
 from goldthread.desk.record import Record
+from goldthread.desk.timeline import of_reader
 from goldthread.integration.api import answers, shown
 from goldthread.integration.api.fields import Coded, Day, Given, IncidentId, InForce, Key, Moment, Whole
 from goldthread.integration.api.operations import operation
@@ -178,7 +180,7 @@ def read_incident(request: HttpRequest, incident_id: IncidentId) -> answers.Inci
     version, every grade, units sent. That this user saw it is put on record, and so is each child shown.
     """
     user = staff(request)
-    found = shown.incident(Record(seen(user, incident_id)), database_now(connection))
+    found = shown.incident(Record(seen(user, incident_id), user), database_now(connection))
     subjects = [("incident", str(found.id)), *(("child", str(one.child)) for one in found.children)]
     record_consultation(user, "incident.see", subjects)
     return found
@@ -201,9 +203,11 @@ def read_timeline(
     incident = seen(user, incident_id)
     acted = acts_as(OuterRef("author"), OuterRef("recorded_at"))
     lines = incident.entries.annotate(acted_as=acted).filter(seq__gt=after).select_related("text__erasure", "author")
-    found = [shown.timeline_line(entry) for entry in lines.order_by("seq")[: limit + 1]]
+    here = list(lines.order_by("seq")[: limit + 1])
+    read = modes.shown(user, incident).readings
+    found = [shown.timeline_line(entry) for entry in here[:limit] if read or not of_reader(entry)]
     record_consultation(user, "incident.see", [("incident", str(incident_id))], after=after)
-    return answers.Timeline(lines=found[:limit], last_seq=incident.last_seq, more=len(found) > limit)
+    return answers.Timeline(lines=found, last_seq=incident.last_seq, more=len(here) > limit)
 
 
 @operation(

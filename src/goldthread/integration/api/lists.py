@@ -13,6 +13,7 @@ from ninja import Query, Router
 from goldthread.accounts.models import Team
 from goldthread.accounts.queries import areas
 from goldthread.accounts.routes import staff
+from goldthread.assessment.modes import view
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid
@@ -82,7 +83,9 @@ def read_board(
     listed, part = _page(found, page)
     record_consultation(user, "board.see", [], page=page, filters=sorted(given))
     return answers.Board(
-        **listed, counts=answers.Counts(**counts(user, now)), rows=[shown.row(one) for one in rows(part, now)]
+        **listed,
+        counts=answers.Counts(**counts(user, now)),
+        rows=[shown.row(one) for one in rows(part, now, view(user))],
     )
 
 
@@ -98,7 +101,7 @@ def list_own(request: HttpRequest, page: PageNumber = 1) -> answers.Incidents:
     listed, part = _page(own(user), page)
     found = list(part)
     record_consultation(user, "incident.list", [("incident", str(one.pk)) for one in found])
-    return answers.Incidents(**listed, incidents=shown.briefs(found))
+    return answers.Incidents(**listed, incidents=shown.briefs(found, user))
 
 
 @operation(
@@ -121,7 +124,7 @@ def find_incidents(
     user = staff(request)
     found = list(by_reference(user, reference.strip())[:MOST_FOUND])
     record_consultation(user, "incident.find", [("incident", str(one.pk)) for one in found])
-    return answers.Found(incidents=shown.briefs(found))
+    return answers.Found(incidents=shown.briefs(found, user))
 
 
 def _page(found: QuerySet[Any], number: int) -> tuple[dict[str, int], QuerySet[Any]]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from goldthread.accounts.models import Staff
 from goldthread.assessment.marking import REASONS
 from goldthread.assessment.queries import thrive_text
 from goldthread.contact import choices
@@ -62,7 +63,7 @@ def ribbon(record: Record, now: datetime) -> answers.Ribbon:
             for one in record.clocks
         ],
         words_suggest=record.suggested or None,
-        child=held.child,
+        child=record.child,
         children_answer=held.children_answer,
         children_count=shown["children_count"],
         thrive_version=shown["version"].version if shown["version"] else None,
@@ -120,7 +121,7 @@ def timeline_line(entry: Any) -> answers.Line:
     )
 
 
-def briefs(incidents: list[Incident]) -> list[answers_lists.Brief]:
+def briefs(incidents: list[Incident], user: Staff) -> list[answers_lists.Brief]:
     """Incidents as a list shows them."""
     return [
         answers_lists.Brief(
@@ -128,13 +129,13 @@ def briefs(incidents: list[Incident]) -> list[answers_lists.Brief]:
             reference=one.reference,
             opened_at=one.opened_at,
             closed_at=one.closed_at,
-            child=one.child,
+            child=shown["child"],
             children_answer=one.children_answer,
             place=shown["place"],
             owner=shown["owner"],
             next=shown["owed"],
         )
-        for one, shown in zip(incidents, presenters.listed(incidents), strict=True)
+        for one, shown in zip(incidents, presenters.listed(incidents, user), strict=True)
     ]
 
 

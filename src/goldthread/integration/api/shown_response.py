@@ -91,7 +91,7 @@ def missed(clock: Clock, said: DelayExplanation | None) -> answers.Missed:
 
 def reassess(record: Record) -> answers.AskedAgain | None:
     """What asks for the next THRIVE."""
-    asked = record.reassessment
+    asked = record.reassessment if record.reasons else None
     if asked is None:
         return None
     return answers.AskedAgain(

@@ -53,5 +53,5 @@ def open_records(
     number = sight_actions.open_behind(user, one, given.which, now, reason=given.reason)
     found = Incident.objects.visible_to(user).filter(pk__in=cases(one, now, given.which).values("pk"))
     return answers.RecordsOpened(
-        opened=number, incidents=shown.briefs(list(found.order_by("-opened_at")[: sight_actions.MOST]))
+        opened=number, incidents=shown.briefs(list(found.order_by("-opened_at")[: sight_actions.MOST]), user)
     )

@@ -102,7 +102,7 @@ def read_review(request: HttpRequest, incident_id: IncidentId) -> answers.Review
     incident = one(user, VERB, incident_id)
     if incident is None:
         raise NotThere(NOT_THERE)
-    record = Record(incident)
+    record = Record(incident, user)
     record_consultation(user, VERB, [("incident", str(incident_id))])
     same = ("answer", "by", "at", "words", "until")
     asked = ("id", "words", "by", "at", "to", "answer_by")
