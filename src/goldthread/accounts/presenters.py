@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,7 @@ NAV = [
     ("pack.see", "governance:packs", "Packs", "g o"),
     ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
+    ("trials.see", "trials:home", "Reader", "g h"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
 ]
 
@@ -82,6 +84,9 @@ MENU = [
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 
+TOLD: list[Callable[[Staff], dict[str, Any] | None]] = []
+"""What floors above tell on top of every page of somebody's: a ``word``, what to ``say`` and ``since`` when; filled at start."""
+
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """The shell's values: force, person, navigation, theme. The parts of a page that are sent alone show none of the
@@ -97,6 +102,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _nav(known, request.path)) if known else [],
         "taken": reverse("desk:taken") if known and known.can("owner.take") else "",
         "menu": SimpleLazyObject(lambda: _menu(known)) if known else [],
+        "told_above": SimpleLazyObject(lambda: [one for one in (tell(known) for tell in TOLD) if one]) if known else [],
     }
 
 

@@ -6,20 +6,30 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goldthread.assessment.aside import LONGEST_TEXT, is_off
 from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
 from goldthread.assessment.mode_rules import Shown, Standing
+from goldthread.assessment.modes import standing
 from goldthread.assessment.queries import cue_states, mark_answers
 from goldthread.assessment.reading import Said, read, reader, reads_fully
 from goldthread.contact.models import Incident
 from goldthread.desk.marks import ASSERTIONS
 from goldthread.web.times import clock
 
+if TYPE_CHECKING:
+    from goldthread.accounts.models import Staff
+
 TYPED = 0
 """Stands for the number of the entry that is being typed: no entry has it."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ABOVE = {
+    "off": ("The reader is off", "Nothing is read until it is on again: read all words yourself."),
+    "silent": ("The reader is silent on this desk", "It shows you nothing, which is no sign of safety."),
+    "blind_first": ("You assess first", "The reader shows what it read once your team has saved a THRIVE or a grade."),
+}
+"""What stands on top of every page, by the mode: a word and a sentence."""
 MORE_QUOTES = 3
 """Further quotes of one cue that are shown; the words themselves carry every mark."""
 
@@ -151,6 +161,15 @@ def stands(standing: Standing) -> tuple[str, str]:
             )
         case _:
             return "open", ""
+
+
+def told_above(user: Staff) -> dict[str, Any] | None:
+    """How the reader stands to somebody who sees incidents, for the top of every page; None where it is open."""
+    held = standing(user)
+    if held.mode == "open" or not (user.can("incident.see") or user.can("incident.open")):
+        return None
+    word, say = ABOVE[held.mode]
+    return {"code": held.mode, "word": word, "since": held.since, "say": say}
 
 
 def _since(standing: Standing) -> str:

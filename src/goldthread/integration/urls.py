@@ -22,6 +22,7 @@ urlpatterns = [
     path("improvement/", include("goldthread.improvement.urls")),
     path("commissioner/", include("goldthread.commissioner.urls")),
     path("learning/", include("goldthread.learning.urls")),
+    path("trials/", include("goldthread.trials.urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class TrialsConfig(AppConfig):
     name = "goldthread.trials"
+
+    def ready(self) -> None:
+        from goldthread.trials import rescue_actions  # noqa: F401 - registers its listeners
