@@ -81,6 +81,7 @@ MENU = [
     ("quality.themes", "quality:themes", "Themes of quality"),
     ("learning.due", "learning:due", "Who is due a course"),
     ("learning.own", "learning:mine", "My courses"),
+    ("reader.replay", "reader:replay", "Replay of the reader's advice"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 
