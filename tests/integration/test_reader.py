@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.cast import Cast, opened, say
-from tests.integration.conftest import Programs
-
 from goldthread.accounts.models import Staff
 from goldthread.assessment import actions
+from tests.cast import Cast, opened, say
+from tests.integration.conftest import Programs
 
 
 def test_a_program_replays_what_its_person_reaches(cast: Cast, program: Programs) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.cast import Cast, opened, say
 
 from goldthread.accounts.models import Staff
 from goldthread.assessment import actions, reading, replay
@@ -18,6 +17,7 @@ from goldthread.audit.models import Payload
 from goldthread.contact.models import Entry, Incident
 from goldthread.thrive.reader import Reader
 from goldthread.thrive.second import RULE, OverHttp
+from tests.cast import Cast, opened, say
 
 RISK = "He has got a knife to her and the kids are screaming in the back bedroom, she is bleeding."
 OBLIQUE = "The little girl next door is out on the step in her nightie again, no lights on, nobody answers."

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from tests.cast import Cast, opened, say
 
 from goldthread.accounts.models import Staff
 from goldthread.assessment import actions
@@ -16,6 +15,7 @@ from goldthread.assessment.models import Reading
 from goldthread.audit.models import AuditEvent
 from goldthread.cli import main
 from goldthread.contact.models import Incident
+from tests.cast import Cast, opened, say
 
 Browser = Callable[[Staff | None], Client]
 WORDS = "He has got a knife to her and the kids are screaming in the back bedroom."
