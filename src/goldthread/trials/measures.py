@@ -125,12 +125,9 @@ def heeded(since: datetime, until: datetime) -> Pair:
     return found, found.filter(Exists(answers))
 
 
-def _words(until: datetime) -> QuerySet[Any]:
-    """Entries of words of the incident at hand whose reading has had its time."""
-    found = Entry.objects.filter(
-        incident=OuterRef("pk"), kind="words", recorded_at__lte=until - late_after(until.date())
-    )
-    return found.exclude(source="system")
+def _words() -> QuerySet[Any]:
+    """Entries of words of the incident at hand."""
+    return Entry.objects.filter(incident=OuterRef("pk"), kind="words").exclude(source="system")
 
 
 def _taking_in(**where: Any) -> QuerySet[Any]:
@@ -142,19 +139,22 @@ def late(since: datetime, until: datetime) -> Pair:
     """Incidents with words that were read in full; of them those in which the full reading of some came late."""
     after = late_after(until.date())
     full = _taking_in(state="read", path="full")
-    words = _words(until).filter(Exists(full))
+    words = _words().filter(Exists(full))
     found = _opened(since, until).filter(Exists(words))
     in_time = full.filter(at__lte=OuterRef("recorded_at") + after)
     return found, found.filter(Exists(words.filter(~Exists(in_time))))
 
 
 def absent(since: datetime, until: datetime) -> Pair:
-    """Incidents with words; of them those with some of which no reading stood in time: it was off, down or abstained."""
+    """Incidents with words; of them those with some of which no reading stood in time: it was off, down or abstained.
+
+    Words whose time goes on are not among them yet.
+    """
     after = late_after(until.date())
-    words = _words(until)
-    found = _opened(since, until).filter(Exists(words))
+    found = _opened(since, until).filter(Exists(_words()))
     stood = _taking_in(abstain=False, at__lte=OuterRef("recorded_at") + after).exclude(state__in=NOT_READ)
-    return found, found.filter(Exists(words.filter(~Exists(stood))))
+    over = _words().filter(recorded_at__lte=until - after)
+    return found, found.filter(Exists(over.filter(~Exists(stood))))
 
 
 MEASURES: tuple[tuple[str, str, str, str, Cases], ...] = (
