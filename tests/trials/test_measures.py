@@ -19,7 +19,8 @@ from goldthread.measures.registry import measure
 from goldthread.response import alarm_actions
 from goldthread.response import shared_actions as shared
 from goldthread.thrive.reader import Reader
-from goldthread.trials.measures import MEASURES, late_after
+from goldthread.trials.late import late_after
+from goldthread.trials.measures import MEASURES
 from tests.cast import Cast, assess, graded, key, opened, say
 from tests.response.test_alarms import later
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from goldthread.assessment.mode_rules import NOT_READ
 from goldthread.assessment.models import MarkAnswer, Reading, ThriveVersion
-from goldthread.config import dated
 from goldthread.contact.models import Entry, Incident
 from goldthread.measures.registry import Measure, Timed, register
 from goldthread.response import unseen_rules
 from goldthread.response.grades import severity_of
 from goldthread.response.models import GradePeriod
+from goldthread.trials.late import late_after
 from goldthread.trials.models import Miss
 
 Pair = tuple[QuerySet[Any], QuerySet[Any]]
@@ -29,16 +28,6 @@ MONTH = timedelta(days=28)
 LEVELS = ("low", "medium", "high", "immediate")
 OPEN = ("", "open")
 """Modes in which a reading is shown as it is made; empty where it was made before there were modes."""
-
-
-@lru_cache(maxsize=1)
-def _sets() -> list[tuple[date, timedelta]]:
-    return dated.sets("trials", "late.toml", lambda row: timedelta(seconds=row["seconds"]))
-
-
-def late_after(day: date) -> timedelta:
-    """After what time without a reading words count as read late, or not at all."""
-    return dated.on(_sets(), day)
 
 
 def _opened(since: datetime, until: datetime) -> QuerySet[Any]:

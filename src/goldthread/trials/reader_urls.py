@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from goldthread.trials import replay_views
+from goldthread.trials import record_views, replay_views
 
 app_name = "reader"
 urlpatterns = [
+    path("record", record_views.record, name="record"),
+    path("figures", record_views.figures, name="figures"),
     path("replay", replay_views.page, name="replay"),
 ]
