@@ -29,6 +29,7 @@ FLOORS = [
     ["safeguarding"],
     ["investigation"],
     ["quality"],
+    ["trials"],
     ["learning"],
     ["improvement"],
     ["governance"],

@@ -25,6 +25,7 @@ from goldthread.contact.querysets import ENDS_AT_CLOSING, one
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk import beyond, drafts, forms, presenters
 from goldthread.desk import typing as along_typing
+from goldthread.desk.board import OF_READER
 from goldthread.desk.commands import answer, ensure_open
 from goldthread.desk.marks import Mark, marks_of
 from goldthread.desk.noticing import Noticed, along, noticed, withheld
@@ -185,7 +186,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "strip": strip(counted, urlencode(whose)),
         "filters": given,
         "whose": named,
-        "wants": WANTS,
+        "wants": [one for one in WANTS if view(user).of != "none" or one[0] not in OF_READER],
         "boards": boards(user),
         "grades": [(one.code, one.name) for one in grades_on(at.date()).values()],
         "page": page_links(request, page, "incident"),

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import F
 
 from goldthread.accounts.models import Staff
+from goldthread.assessment.mode_rules import NOT_READ
 from goldthread.assessment.models import Reading, ThriveVersion
 from goldthread.contact import choices
 from goldthread.contact.models import ChildrenAnswer, ChildVersion
@@ -119,11 +120,11 @@ def read(seen: Seen) -> Iterable[Line]:
     quotes = _quotes(strongest)
     for one in rows:
         words = (
-            "Reader was down: not read"
-            if one.state == "down"
+            f"Reader was {one.state}: not read"
+            if one.state in NOT_READ
             else f"Reader suggests {LEVELS.get(one.level, one.level)}"
         )
-        unsure = ", not sure" if one.abstain and one.state != "down" else ""
+        unsure = ", not sure" if one.abstain and one.state not in NOT_READ else ""
         yield Line(one.at, one.incident_id, words + unsure, "reader", quotes.get(one.incident_id, ""))
 
 

@@ -49,7 +49,12 @@ IMPORTED = f"""(EXISTS (SELECT 1 FROM (SELECT origin, severity, decision_id, lag
         AND late.stopped_at > late.due_at))"""  # noqa: S608 - our own query
 """Another system lowered the grade, closed it unattended or with no child on record as seen, or attended late, by no decision made here."""
 
+RESCUE = """EXISTS (SELECT 1 FROM response_alarm AS told WHERE told.incident_id = incident.id AND told.kind = 'unseen'
+    AND told.raised_at IS NOT NULL AND told.ended_at IS NULL)"""
+"""A risk in the words that nobody had recognised in time, and nobody has since."""
+
 HOLDS = {
+    "rescue": RESCUE,
     "marks": f"{OPEN} AND 'marks' = ANY(board.needs)",
     "overdue": f"{OPEN} AND {LATE}",
     "discordant": f"{OPEN} AND board.suggested <> '' AND board.grade <> ''",
@@ -64,6 +69,7 @@ HOLDS = {
 }
 FOUND = {
     **{code: f"{holds} AND {OLD}" for code, holds in HOLDS.items()},
+    "rescue": RESCUE,
     "overdue": HOLDS["overdue"],
     "silent": HOLDS["silent"],
     "repeat": f"{OPEN} AND {OLD} AND {REPEAT}",

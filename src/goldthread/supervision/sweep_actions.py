@@ -11,6 +11,7 @@ from goldthread.audit.actions import Acting, acting
 from goldthread.config.upward import listen
 from goldthread.contact.events import IncidentChanged
 from goldthread.contact.known import force_day
+from goldthread.response.events import AlarmRaised
 from goldthread.supervision import finding
 from goldthread.supervision.kinds import Kind, set_on
 
@@ -49,6 +50,18 @@ def at_closing(event: IncidentChanged) -> None:
                 given = {**_given(kinds[code]), "incident": event.incident.pk}
                 cursor.execute(finding.ADD.format(one="incident.id = %(incident)s AND", found=found), given)
                 _record(event.act, "collection", "sweep.find", kinds[code], cursor.fetchall())
+
+
+@listen(AlarmRaised)
+def at_rescue(event: AlarmRaised) -> None:
+    """A risk that nobody recognised stands in the queue as its alarm does: nobody waits for the next sweep."""
+    kinds = set_on(force_day(event.act.now)).kinds
+    if event.alarm.kind == "unseen" and "rescue" in kinds:
+        given = {**_given(kinds["rescue"]), "incident": event.alarm.incident_id}
+        with connection.cursor() as cursor:
+            query = finding.ADD.format(one="incident.id = %(incident)s AND", found=finding.FOUND["rescue"])
+            cursor.execute(query, given)
+            _record(event.act, "collection", "sweep.find", kinds["rescue"], cursor.fetchall())
 
 
 def _record(act: Acting, duty: str, verb: str, kind: Kind, rows: list[tuple[uuid.UUID]]) -> None:

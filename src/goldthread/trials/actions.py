@@ -50,7 +50,10 @@ def plan_trial(
             by = rules.seed(seed, secrets.randbelow(rules.SEEDS))
             order = rules.staggered(teams, first, every_days, by, act.now)
         plan = rules.plan(name, asks, mode, by, order)
-        known = {one.pk: one for one in Team.objects.filter(pk__in=[one.team for one in order]).select_for_update()}
+        known = {
+            one.pk: one
+            for one in Team.objects.filter(pk__in=[one.team for one in order]).order_by("pk").select_for_update()
+        }
         if len(known) != len(order):
             raise Invalid({"teams": "One of these teams does not exist. Reload the page; nothing was planned."})
         held = Assignment.objects.filter(team__in=known, trial__ended=None).select_related("trial", "team").first()
@@ -80,9 +83,12 @@ def end_trial(user: Staff, trial_id: int, *, after: str, why: str) -> Trial:
     with acting(user) as act:
         if not user.can(VERB):
             raise Refused("You may not end trials of the reader. Nothing was changed.")
-        trial = Trial.objects.filter(pk=trial_id).select_for_update().first()
+        trial = Trial.objects.filter(pk=trial_id).first()
         if trial is None:
             raise NotThere("There is no such trial.")
+        list(
+            Team.objects.filter(pk__in=trial.assignments.values("team")).order_by("pk").select_for_update()
+        )  # one ends it
         then, kept = mode_rules.mode(after), mode_rules.why(why)
         if TrialEnd.objects.filter(trial=trial).exists():
             raise Stale("It has ended already. Nothing was changed.")
@@ -105,7 +111,7 @@ def note_engines() -> int:
         return 0
     changed = 0
     with acting(None) as act:
-        for trial in Trial.objects.filter(ended=None).select_for_update().order_by("pk"):
+        for trial in Trial.objects.filter(ended=None).order_by("pk"):
             last = EngineChange.objects.filter(trial=trial).order_by("-pk").first()
             # The model is told by a full reading alone: a first look does without it.
             model = newest.model if newest.path == "full" or last is None else last.model

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from goldthread.assessment.mode_rules import Mode, mode
 from goldthread.config.errors import Invalid
 from goldthread.contact.rules import short, tidy
+from goldthread.figures.draws import draw
 
 LONGEST_NAME = 120
 LONGEST_ASKS = 2_000
@@ -42,9 +42,8 @@ class Plan:
 
 def drawn(teams: Sequence[int], seed: int) -> list[int]:
     """The teams in an order drawn by this seed: the same whoever draws it again, and in whatever order they were given."""
-    order = sorted(set(teams))
-    random.Random(seed).shuffle(order)  # noqa: S311 - a lot that everybody can draw again, no secret
-    return order
+    known = sorted(set(teams))
+    return draw(known, len(known), str(seed))
 
 
 def staggered(

@@ -91,8 +91,6 @@ def plan(request: HttpRequest) -> HttpResponse:
     if carried_out(form, lambda _: made.append(actions.plan_trial(user, **form.given()))):
         messages.success(request, "Planned. Each team begins by itself.")
         return redirect("trials:trial", made[0].pk)
-    if "name" in form.errors:
-        form.errors["title"] = form.errors.pop("name")
     return _new(request, form=form, status=422)
 
 

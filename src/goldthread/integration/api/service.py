@@ -41,6 +41,7 @@ from goldthread.integration.api import (
     retention,
     sight,
     supervision,
+    trials,
     units,
 )
 from goldthread.integration.api.json_body import JsonBody
@@ -85,6 +86,7 @@ SUBJECTS = {
         "pairs that may be one.",
     ),
     "Cover": (cover.router, "Who acts in a senior role for a time, and who is on call when nobody senior is there."),
+    "Reader": (trials.router, "How the reader stands to whom, the kill switch, and trials of it."),
     "Units": (units.router, "Which units there are, and what they were sent to."),
     "Door": (door.router, "What the attending officer found: each child seen and heard, the home, the PPN."),
     "Referrals": (
