@@ -28,6 +28,7 @@ NAMES = (
     "typing",
     "search",
     "lookback",
+    "replay",
     "alarms",
     "supervision",
     "packs",

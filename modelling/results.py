@@ -1,9 +1,10 @@
-"""The page ``docs/reader-results.md`` with its pictures, from what ``evaluate`` measured."""
+"""The page ``docs/reader-results.md`` with its pictures, from what ``evaluate`` measured, and what else is told of the reader by it."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -29,7 +30,7 @@ Model {model}, lexicon {lexicon}. Every share stands with its 95 % interval and 
 
 
 def write(lines: Sequence[str], drawn: Drawn) -> None:
-    """Write the page; matplotlib draws, in the training environment."""
+    """Write the page, and the record and the model card that tell its figures; matplotlib draws, in the training environment."""
     PAGE.write_text(
         HEAD.format(model=load().hash, lexicon=reader().lexicon_hash, lines="\n".join(lines)), encoding="utf-8"
     )
@@ -41,3 +42,4 @@ def write(lines: Sequence[str], drawn: Drawn) -> None:
         [str(ROOT / ".venv-model" / "bin" / "python"), str(ROOT / "modelling" / "draw.py"), str(PICTURES)],
         input=json.dumps(given), text=True, check=True,
     )  # fmt: skip
+    subprocess.run([sys.executable, "-m", "tools.atrs"], cwd=ROOT, check=True)

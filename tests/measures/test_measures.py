@@ -157,10 +157,11 @@ def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
         "missing-",
         "investigation-",
         "retention-",
+        "reader-",
     )
     elsewhere |= {
         one.code for one in measures() if one.code.startswith(above)
-    }  # see safeguarding's, investigation's and retention's own
+    }  # see safeguarding's, investigation's, retention's and trials' own
     for measure in (one for one in measures() if one.code not in elsewhere):
         point = queries.point(measure, now)
         assert point.of, measure.code

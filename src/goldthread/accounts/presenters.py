@@ -81,6 +81,9 @@ MENU = [
     ("quality.themes", "quality:themes", "Themes of quality"),
     ("learning.due", "learning:due", "Who is due a course"),
     ("learning.own", "learning:mine", "My courses"),
+    ("trials.see", "reader:figures", "The reader's figures by group"),
+    ("reader.record", "reader:record", "Record of the reader"),
+    ("reader.replay", "reader:replay", "Replay of the reader's advice"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
 ]
 

@@ -85,10 +85,10 @@ def load(_: ServiceStarts) -> None:
     reader()
 
 
-def found_in(text: str, path: str) -> dict[str, Any]:
-    """What the reader finds in *text*, as JSON; on the fast path where the full one is off."""
+def found_in(text: str, path: str, *, alone: bool = False) -> dict[str, Any]:
+    """What the reader finds in *text*, as JSON; on the fast path where the full one is off. ``alone``: no second reader is asked."""
     reading = reader().read(text, path if reads_fully() else "fast")
-    return (_read_again(reading, text) if path == "full" else reading).to_json()
+    return (_read_again(reading, text) if path == "full" and not alone else reading).to_json()
 
 
 def found_in_full(text: str) -> dict[str, Any]:
@@ -114,17 +114,17 @@ def found_at_a_pause(text: str) -> dict[str, Any]:
     return {**found_in(text, "fast"), "look": "first"} if found is None else found
 
 
-def read(said: list[Said], path: str = "fast") -> dict[str, Any]:
+def read(said: list[Said], path: str = "fast", *, alone: bool = False) -> dict[str, Any]:
     """The values of a ``Reading`` for these entries together, on that path; on the fast one where the full one is off.
 
     At a *pause* of typing nothing is waited for, see ``found_at_a_pause``; that is no reading to be stored. The reader
     advises; when it fails the work goes on: the answer is then a reading whose state is *down*, which counts as a child
-    possibly involved and is told on every screen.
+    possibly involved and is told on every screen. ``alone``: without what the force's second reader would add.
     """
     starts, text = _joined(said)
     began = time.perf_counter()
     try:
-        found = found_at_a_pause(text) if path == "pause" else found_in(text, path)
+        found = found_at_a_pause(text) if path == "pause" else found_in(text, path, alone=alone)
         findings = [_placed(one, said, starts) for one in found["findings"]]
     except Exception as error:  # noqa: BLE001 - nothing the reader does may lose the words
         log().error("the reader failed", error=type(error).__name__)

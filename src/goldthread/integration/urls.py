@@ -23,6 +23,7 @@ urlpatterns = [
     path("commissioner/", include("goldthread.commissioner.urls")),
     path("learning/", include("goldthread.learning.urls")),
     path("trials/", include("goldthread.trials.urls")),
+    path("trials/", include("goldthread.trials.reader_urls")),
     path("files/", include("goldthread.files.urls")),
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),

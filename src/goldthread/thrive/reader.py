@@ -97,6 +97,11 @@ class Reader:
         """Every cue of the lexicon, of children and of adults, by code."""
         return tuple(cue for _, cue in sorted(self._cues.items()))
 
+    @property
+    def wordings(self) -> int:
+        """How many different wordings the lexicon has a cue for."""
+        return len(self._questions)
+
     def cue(self, code: str) -> Cue:
         """The cue *code*: label, why it matters, question, whether life-threat. Raises KeyError for an unknown one."""
         return self._cues[code]

@@ -35,6 +35,7 @@ from goldthread.integration.api import (
     quality,
     quality_feedback,
     quality_themes,
+    reader,
     referrals,
     requests,
     retention,
@@ -147,6 +148,7 @@ SUBJECTS = {
         "Courses held: planning one, booking people, and the register of who was there, line by line or by file.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
+    "The reader": (reader.router, "What the reader said, made again from the words; its record; its figures by group."),
 }
 """Each subject's router and what it is about, in the order described."""
 
