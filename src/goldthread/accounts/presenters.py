@@ -41,6 +41,7 @@ NAV = [
     ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
+    ("messages.see", "messages:home", "Messages", "g x"),
 ]
 
 COUNTED = {
@@ -57,6 +58,7 @@ COUNTED = {
     "improvement:plan": "improvement:count",
     "quality:mine": "quality:count",
     "quality:feedback": "quality:feedback_count",
+    "messages:home": "messages:count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

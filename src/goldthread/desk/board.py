@@ -113,7 +113,8 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
            CASE WHEN EXISTS (SELECT 1 FROM response_alarm WHERE incident_id = %(incident)s
                AND kind = 'question' AND ended_at IS NULL) THEN 'asks' END
        ], NULL) || ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s
-           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior') AND raised_at IS NOT NULL AND ended_at IS NULL),
+           AND kind IN ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior',
+               'outside', 'ahead') AND raised_at IS NOT NULL AND ended_at IS NULL),
        goldthread_now()
 FROM (SELECT 1) AS one LEFT JOIN LATERAL (
     SELECT state, abstain, findings, level

@@ -41,6 +41,8 @@ NEEDS = (
     "transfer",
     "asks",
     "question",
+    "outside",
+    "ahead",
     "why",
     "marks",
     "unread",

@@ -22,6 +22,8 @@ KINDS = [
     ("next", "Next step overdue"),
     ("question", "Supervisor's question unanswered"),
     ("senior", "Nobody senior is on duty to decide a request"),
+    ("outside", "Done in another system, outside the rule"),
+    ("ahead", "Words with a risk wait for an earlier message"),
 ]
 
 
