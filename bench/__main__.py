@@ -31,6 +31,7 @@ NAMES = (
     "alarms",
     "supervision",
     "packs",
+    "messages",
     "growth",
 )
 """In this order, since what ``growth`` stores would slow the others."""

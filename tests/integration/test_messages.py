@@ -4,78 +4,28 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 
-from goldthread.accounts.models import Staff, Team
+from goldthread.accounts.models import Staff
 from goldthread.audit.models import AuditEvent
 from goldthread.clocks.db import database_now
+from goldthread.contact.actions import add_words
+from goldthread.contact.known import group_of
 from goldthread.contact.models import Entry, Incident, Particular
 from goldthread.integration.message_models import Message, MessageGap, Placed, SystemIncident
 from goldthread.integration.message_place_actions import give_up_waiting
+from goldthread.response import import_actions
 from goldthread.response.models import Alarm, Allocation, Clock, Closing, GradePeriod
-from tests.cast import Cast
+from tests.cast import Cast, key
 from tests.integration.conftest import Program, Programs, problem
-
-RISKY = "he is strangling mum and the baby is in the cot, he has a knife"
-
-
-@pytest.fixture
-def account(cast: Cast) -> Staff:
-    return Staff.objects.create_user(
-        "nightingale", "amber-thread-of-test", name="Nightingale", role="incident_system", team=cast.handler.team
-    )
+from tests.integration.messages_given import RISKY, account, became, give, integrator, told, waited_out, words
 
 
 @pytest.fixture
-def sender(account: Staff, program: Programs) -> Program:
-    return program(account)
-
-
-@pytest.fixture
-def integrator(cast: Cast) -> Staff:
-    return Staff.objects.create_user(
-        "integrator",
-        "amber-thread-of-test",
-        name="Ingrid Teal",
-        role="integrator",
-        team=Team.objects.create(name="Systems"),
-    )
-
-
-def told(number: int = 1, kind: str = "words", ref: str = "NG-1", **given: Any) -> dict[str, Any]:
-    body = {
-        "opened": {"channel": "999", "location": "14 Larch Road"}, "words": {"text": f"line {number} of {ref}"},
-        "grade": {"grade": "priority"}, "closed": {"result": "All well."},
-    }  # fmt: skip
-    return {
-        "system": "nightingale", "id": f"{ref}-{number}", "incident": ref, "number": number,
-        "at": database_now(connection).isoformat(), "kind": kind, **body.get(kind, {}), **given,
-    }  # fmt: skip
-
-
-def give(sender: Program, *messages: Any) -> list[dict[str, Any]]:
-    answer = sender.post("/messages", list(messages))
-    assert answer.status_code == 200, answer.content[:500]
-    found: list[dict[str, Any]] = answer.json()["messages"]
-    return found
-
-
-def became(acks: list[dict[str, Any]]) -> list[str]:
-    return [one["became"] for one in acks]
-
-
-def words(incident: Incident) -> list[str]:
-    found = Entry.objects.filter(incident=incident, kind="words").order_by("seq")
-    return [one.text.text for one in found.select_related("text") if one.text is not None]
-
-
-def waited_out() -> None:
-    """As though every message that waits had done so for its time."""
-    long_ago = database_now(connection) - timedelta(hours=1)
-    SystemIncident.objects.filter(waiting_since__isnull=False).update(waiting_since=long_ago)
+def sender(cast: Cast, program: Programs) -> Program:
+    return program(account(cast))
 
 
 def test_an_incident_told_elsewhere_stands_here_read_owned_and_on_record(cast: Cast, sender: Program) -> None:
@@ -112,13 +62,13 @@ def test_a_message_sent_again_acts_once_and_says_so(cast: Cast, sender: Program)
 
 
 def test_other_content_under_the_same_id_is_told_and_kept_and_not_applied(
-    cast: Cast, sender: Program, integrator: Staff, program: Programs
+    cast: Cast, sender: Program, program: Programs
 ) -> None:
     give(sender, told(1, "opened"), told(2))
     (ack,) = give(sender, told(2, text=RISKY))
     assert (ack["became"], "kept and not applied" in ack["why"]) == ("other", True)
     assert words(Incident.objects.get()) == ["line 2 of NG-1"]
-    (row,) = program(integrator).get("/messages").json()["messages"]
+    (row,) = program(integrator()).get("/messages").json()["messages"]
     assert (row["state"], row["at_risk"], row["level"]) == ("other", True, "immediate")
 
 
@@ -181,9 +131,6 @@ def test_a_grade_lowered_there_is_stored_and_alarms_as_outside_the_rule(cast: Ca
     assert Placed.objects.get(message__number=4).outside == ["lowered"]
     due = Clock.objects.get(kind="attendance", stopped_at__isnull=True)
     assert due.due_at - due.started_at == timedelta(hours=48)
-    from goldthread.contact.actions import add_words
-    from tests.cast import key
-
     add_words(cast.handler, alarm.incident_id, key=key(), source="inference", text="noted")
     alarm.refresh_from_db()
     assert alarm.ended_at is None
@@ -232,8 +179,6 @@ def test_a_clock_five_hours_off_rules_nothing_and_is_told(cast: Cast, sender: Pr
 
 
 def test_incidents_told_to_be_linked_are_one_matter_whichever_comes_first(cast: Cast, sender: Program) -> None:
-    from goldthread.contact.known import group_of
-
     give(sender, told(1, "opened", "A"), told(2, "linked", "A", to="B"))
     give(sender, told(1, "opened", "B"), told(2, "linked", "B", to="A"))
     a, b = (SystemIncident.objects.get(ref=ref).incident for ref in "AB")
@@ -272,8 +217,8 @@ def test_another_teams_account_sends_nothing_for_this_system(cast: Cast, sender:
     assert words(Incident.objects.get()) == []
 
 
-def test_who_may_not_hand_in_is_refused(cast: Cast, program: Programs, integrator: Staff) -> None:
-    for name, one in {**cast.everybody(), "integrator": integrator}.items():
+def test_who_may_not_hand_in_is_refused(cast: Cast, program: Programs) -> None:
+    for name, one in {**cast.everybody(), "integrator": integrator()}.items():
         answer = program(one).post("/messages", [told(1, "opened")])
         assert answer.status_code == 403, name
     problem(program(None).post("/messages", [told(1, "opened")]), 401, "no-token")
@@ -289,8 +234,6 @@ def test_lines_are_taken_as_a_list_is(cast: Cast, sender: Program) -> None:
 def test_an_error_of_ours_in_one_message_holds_up_nothing(
     cast: Cast, sender: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from goldthread.response import import_actions
-
     def broken(*_: object) -> tuple[str, ...]:
         raise RuntimeError("broken")
 

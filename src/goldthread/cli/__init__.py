@@ -14,6 +14,7 @@ def parser() -> argparse.ArgumentParser:
     from goldthread.cli import (
         audit,
         database,
+        import_messages,
         link,
         look_back,
         notices,
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         partners,
         token,
         receive,
+        import_messages,
         read,
         screen,
         link,
