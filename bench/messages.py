@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from bench.figures import CannotMeasureError, Result, Row, milliseconds, percentile
@@ -29,10 +30,14 @@ def run(world: World) -> Result:
         add_staff(name, "amber-thread-of-bench", name=name, role="incident_system", team=f"Bench desk {number}")
         tokens.append(issue_token(name)[0])
     share = MESSAGES // SENDERS
+    began = datetime.now(UTC).isoformat()
     half = share // LIST // 2
     before = AuditEvent.objects.count()
     # The first run is cut off: its last list was taken, and its sender never heard so. The second begins with that list again.
-    parts = [_send(tokens, "lists", share, LIST, 0, half), _send(tokens, "lists", share, LIST, half - 1, None)]
+    parts = [
+        _send(tokens, "lists", share, LIST, began, 0, half),
+        _send(tokens, "lists", share, LIST, began, half - 1, None),
+    ]
     events = AuditEvent.objects.count() - before
     seconds = sum(one["seconds"] for one in parts)
     became = {
@@ -45,7 +50,7 @@ def run(world: World) -> Result:
     placed = Placed.objects.filter(failed=False).count()
     took = [one for part in parts for one in part["took"]]
     middle = AuditEvent.objects.count()
-    single = _send(tokens, "single", SINGLE, 1, 0, None)
+    single = _send(tokens, "single", SINGLE, 1, began, 0, None)
     alone = AuditEvent.objects.count() - middle
     rate, single_rate = sum(became.values()) / seconds, len(single["took"]) / single["seconds"]
     return Result(
@@ -70,7 +75,7 @@ def run(world: World) -> Result:
 
 
 def _send(
-    tokens: list[str], system: str, messages: int, together: int, since: int, until: int | None
+    tokens: list[str], system: str, messages: int, together: int, began: str, since: int, until: int | None
 ) -> dict[str, Any]:
     """What all senders measured together."""
     senders = []
@@ -78,7 +83,7 @@ def _send(
         for number, token in enumerate(tokens):
             given = {
                 "system": f"{system}-{number}", "token": token, "messages": messages, "list": together, "from": since, "to": until,
-                "seed": number + 1,
+                "seed": number + 1, "began": began,
             }  # fmt: skip
             sender = subprocess.Popen(
                 [sys.executable, "-m", "bench.messages_side"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import django
@@ -26,7 +26,7 @@ ADDRESS = "/api/v1/messages"
 def main() -> None:
     """Read ``{"system", "token", "messages", "list", "from"}``: lists of so many, the first ``from`` lists left out, and send them."""
     given = json.loads(sys.stdin.readline())
-    came = sent(day(given["messages"], seed=given["seed"], began=datetime.now(UTC)), given["seed"])
+    came = sent(day(given["messages"], seed=given["seed"], began=datetime.fromisoformat(given["began"])), given["seed"])
     lines = [one.line.replace(b'"nightingale"', json.dumps(given["system"]).encode()) for one in came]
     lists = [b"\n".join(lines[at : at + given["list"]]) for at in range(0, len(lines), given["list"])]
     reader()

@@ -19,9 +19,12 @@ RISKY = "he is strangling mum and the baby is in the cot, he has a knife"
 
 def account(cast: Cast, username: str = "nightingale") -> Staff:
     """The account of the system *Nightingale*, whose incidents stand on Team A's desk."""
-    return Staff.objects.create_user(
-        username, PASSWORD, name="Nightingale", role="incident_system", team=cast.handler.team
-    )
+    return account_of(cast.handler.team, username)
+
+
+def account_of(team: Team, username: str = "nightingale") -> Staff:
+    """The same of any team."""
+    return Staff.objects.create_user(username, PASSWORD, name="Nightingale", role="incident_system", team=team)
 
 
 def integrator() -> Staff:

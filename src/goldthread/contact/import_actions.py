@@ -70,7 +70,7 @@ def importing(user: Staff | None, incident_id: uuid.UUID | None, opening: Openin
             opened_at=act.now,
             origin="imported",
             channel=opening.channel,
-            area=opening.area if opening.area in areas() else opening.desk.area,
+            area=_area(opening.area) or opening.desk.area,
             team=opening.desk,
             owner_team=opening.desk,
             next_action="assess",
@@ -103,7 +103,7 @@ def particulars_told(work: Work, area: str, facts: Mapping[str, str]) -> None:
             particular(work, kind, kept)
             work.event("particular.set", kind=kind)
             work.act.record("collection", "particular.set", _subject(work), kind=kind, origin="imported")
-    if area in areas() and area != work.incident.area:
+    if _area(area) and area != work.incident.area:
         work.incident.area = area
         work.event("area.set", area=area)
         work.act.record("alteration", "area.set", _subject(work), origin="imported")
@@ -142,6 +142,10 @@ def linked_told(work: Work, other_id: uuid.UUID) -> None:
     newest = MatterLink.objects.filter(first=first, second=second).order_by("-id").first()
     if newest is None or not newest.linked:
         tie(work, Incident.objects.select_for_update(of=("self",)).get(pk=other_id), on_desk=True)
+
+
+def _area(told: str) -> str:
+    return told if told and told in areas() else ""
 
 
 def _child(work: Work, given: str) -> str:

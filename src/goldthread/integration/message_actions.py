@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 
 from goldthread.assessment.reading import Said, read
 from goldthread.audit.actions import acting
@@ -116,18 +116,18 @@ def _packs(given: Sequence[Came]) -> Iterator[list[Group]]:
         yield pack
 
 
-def _safely(user: Staff | None, team: Team, pack: list[Group]) -> dict[int, Ack]:
-    """Take a pack in; one by one where that fails. Raises the database's errors where it is away."""
+def _safely(user: Staff | None, team: Team, pack: list[Group], *, careful: bool = False) -> dict[int, Ack]:
+    """Take a pack in; one by one and carefully where that fails. Raises the database's errors where it is away."""
     try:
         with acting(user) as act:
-            return {at: ack for key, ones in pack for at, ack in _group(act, user, team, key, ones).items()}
+            return _together(act, user, team, pack, careful=careful)
     except (OperationalError, InterfaceError) as error:
         if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
             raise
         log().warning("messages are taken in one by one", part="messages", error="deadlock")
-    except (DatabaseError, LookupError, TypeError, ValueError, Refused) as error:
+    except Exception as error:  # noqa: BLE001 - one message that we have an error in must hold up no other
         log().error("messages could not be taken in together", part="messages", error=type(error).__name__)
-        if sum(len(ones) for _, ones in pack) == 1:
+        if careful:
             ((_, [(at, one)]),) = pack
             why = "It could not be taken in, by an error on our side that is in the log. Send it again once that is mended."
             with acting(user) as act:
@@ -135,43 +135,60 @@ def _safely(user: Staff | None, team: Team, pack: list[Group]) -> dict[int, Ack]
     found: dict[int, Ack] = {}
     for key, ones in pack:
         for each in ones:
-            found.update(_safely(user, team, [(key, [each])]))
+            found.update(_safely(user, team, [(key, [each])], careful=True))
     return found
 
 
-def _group(
-    act: Acting, user: Staff | None, team: Team, key: tuple[str, str], ones: list[tuple[int, Came]]
-) -> dict[int, Ack]:
-    """Take in messages of one incident: the locked place where order is kept."""
-    code, ref = key
-    system, _made = IncidentSystem.objects.select_related("desk").get_or_create(code=code, defaults={"desk": team})
-    if system.desk_id != team.pk:
-        why = "The incidents of this system stand on another team's desk, and only that team's accounts send for it."
-        return {at: _keep_unreadable(act, user, one, why) for at, one in ones}
-    lock(code, ref)
-    about = SystemIncident.objects.filter(system=system, ref=ref).select_related("incident").first()
-    before = {one.external_id: one.raw.text for one in known_ids(code, [_told(one).id for _, one in ones])
-              .values() if one.raw is not None}  # fmt: skip
+def _together(act: Acting, user: Staff | None, team: Team, pack: list[Group], *, careful: bool) -> dict[int, Ack]:
+    """Take in a pack: each incident of it under its lock, so that its order is kept."""
     acks: dict[int, Ack] = {}
-    fresh: list[tuple[int, Came]] = []
-    for at, one in ones:
-        told = _told(one)
-        if told.id not in before:
-            before[told.id] = one.raw
-            fresh.append((at, one))
+    systems: dict[str, IncidentSystem] = {}
+    for (code, ref), _ in pack:
+        lock(code, ref)
+        if code not in systems:
+            found = IncidentSystem.objects.select_related("desk")
+            systems[code], _made = found.get_or_create(code=code, defaults={"desk": team})
+    # Asked once everything is locked: what another sender had of these incidents has committed.
+    before = {
+        (code, one.external_id): one.raw.text
+        for code in systems
+        for one in known_ids(code, [_told(one).id for (sender, _), ones in pack if sender == code for _, one in ones])
+        if one.raw is not None
+    }
+    for (code, ref), ones in pack:
+        if systems[code].desk_id != team.pk:
+            why = (
+                "The incidents of this system stand on another team's desk, and only that team's accounts send for it."
+            )
+            acks.update({at: _keep_unreadable(act, user, one, why) for at, one in ones})
             continue
-        # What was erased since cannot be compared any more: it is the same as far as anybody can know.
-        same = before[told.id] in ("", one.raw)
-        acks[at] = _keep_again(act, user, about, one, same=same)
-    if fresh:
-        acks.update(_take_new(user, system, about, ref, fresh))
-    elif acks:
-        act.record("collection", VERB, [], repeated=len(acks))
+        about = SystemIncident.objects.filter(system=code, ref=ref).select_related("incident").first()
+        fresh: list[tuple[int, Came]] = []
+        again: dict[int, Ack] = {}
+        for at, one in ones:
+            key = code, _told(one).id
+            if key not in before:
+                before[key] = one.raw
+                fresh.append((at, one))
+                continue
+            # What was erased since cannot be compared any more: it is the same as far as anybody can know.
+            again[at] = _keep_again(act, user, about, one, same=before[key] in ("", one.raw))
+        if fresh:
+            acks.update(_take_new(user, systems[code], about, ref, fresh, careful=careful))
+        elif again:
+            act.record("collection", VERB, [], repeated=len(again))
+        acks.update(again)
     return acks
 
 
 def _take_new(
-    user: Staff | None, system: IncidentSystem, about: SystemIncident | None, ref: str, fresh: list[tuple[int, Came]]
+    user: Staff | None,
+    system: IncidentSystem,
+    about: SystemIncident | None,
+    ref: str,
+    fresh: list[tuple[int, Came]],
+    *,
+    careful: bool,
 ) -> dict[int, Ack]:
     told = [_told(one) for _, one in fresh]
     opening = next((one for one in told if one.kind == "opened"), told[0])
@@ -200,7 +217,7 @@ def _take_new(
         work.act.record(
             "collection", VERB, [("incident", str(work.incident.pk)), *(("message", one.pk) for _, one, _ in made)]
         )
-        place(work, about, [*pending, *((message, one) for _, message, one in made)])
+        place(work, about, [*pending, *((message, one) for _, message, one in made)], careful=careful)
     incident = {"incident": work.incident.reference, "incident_id": work.incident.pk}
     return {
         at: Ack(one.id, "taken", rules.told_of(one.passed), **incident)

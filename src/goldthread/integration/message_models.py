@@ -182,7 +182,6 @@ class MessageSettled(AppendOnly):
     at = models.DateTimeField(db_default=DatabaseNow())
 
 
-def known_ids(system: str, ids: Iterable[str]) -> dict[str, Message]:
+def known_ids(system: str, ids: Iterable[str]) -> list[Message]:
     """The messages of a system that were taken under these ids, with their content."""
-    found = Message.objects.filter(became="new", system=system, external_id__in=list(ids)).select_related("raw")
-    return {one.external_id: one for one in found}
+    return list(Message.objects.filter(became="new", system=system, external_id__in=list(ids)).select_related("raw"))

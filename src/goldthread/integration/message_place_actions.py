@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -32,10 +33,11 @@ def lock(system: str, ref: str) -> None:
     lock_identity(uuid.uuid5(NAMESPACE, f"{system}\n{ref}"))
 
 
-def place(work: Work, about: SystemIncident, pending: Pending, *, give_up: bool = False) -> None:
+def place(work: Work, about: SystemIncident, pending: Pending, *, give_up: bool = False, careful: bool = False) -> None:
     """Write what may be written now, in order; what came early goes on waiting, and a supervisor hears of a risk read in it.
 
-    ``give_up``: what is missing is told as a gap, and all of it is written.
+    ``give_up``: what is missing is told as a gap, and all of it is written. ``careful``: an error of ours in one message is told
+    there and undone alone; else it is raised and undoes all, which is cheaper and almost always enough.
     """
     numbers = [one.number for _, one in pending]
     if give_up:
@@ -44,7 +46,8 @@ def place(work: Work, about: SystemIncident, pending: Pending, *, give_up: bool 
     reached = about.reached
     for message, told in sorted(pending, key=lambda one: (one[1].number, one[0].pk)):
         if told.number in now:
-            _place(work, about, message, told, gap=give_up, behind=told.number <= reached)
+            write = _place_carefully if careful or give_up else _place
+            write(work, about, message, told, gap=give_up, behind=told.number <= reached)
             about.reached = max(about.reached, told.number)
     left = [(message, told) for message, told in pending if told.number not in now]
     if left and about.waiting_since is None:
@@ -109,30 +112,41 @@ def _tell_gaps(work: Work, about: SystemIncident, gaps: list[tuple[int, int]]) -
 
 
 def _place(work: Work, about: SystemIncident, message: Message, told: Told, *, gap: bool, behind: bool) -> None:
-    """Write one message; an error of ours in it is told and holds up nothing else."""
+    """Write one message, and that it stands there."""
+    if behind:
+        work.event("message.behind", system=about.system_id, number=told.number)
+    outside = _write(work, about, message, told)
+    if outside:
+        response.tell_outside(work, outside)
+    if message.received_at < work.now:  # it waited
+        response.end_ahead(work, message.pk)
+    _stands(work, message, gap=gap, outside=list(outside))
+
+
+def _place_carefully(
+    work: Work, about: SystemIncident, message: Message, told: Told, *, gap: bool, behind: bool
+) -> None:
+    """The same; an error of ours in it is undone and told, and holds up nothing else."""
     incident = work.incident
     before = dict(incident.__dict__)
-    outside: tuple[str, ...] = ()
-    failed = False
     try:
         with transaction.atomic():
-            if behind:
-                work.event("message.behind", system=about.system_id, number=told.number)
-            outside = _write(work, about, message, told)
-            if outside:
-                response.tell_outside(work, outside)
+            _place(work, about, message, told, gap=gap, behind=behind)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the next message must not wait for it
         incident.__dict__.clear()
         incident.__dict__.update(before)
         log().error("a message could not be written", part="messages", message=message.pk, error=type(error).__name__)
-        failed, outside = True, ()
         work.event("message.failed", system=about.system_id, number=told.number)
         response.tell_ahead(work, message.pk)
-    else:
-        response.end_ahead(work, message.pk)
-    Placed(message=message, at=work.now, seq=incident.last_seq, gap=gap, failed=failed, outside=list(outside)).save()
+        _stands(work, message, gap=gap, failed=True)
+
+
+def _stands(work: Work, message: Message, *, gap: bool, failed: bool = False, outside: Sequence[str] = ()) -> None:
+    Placed(
+        message=message, at=work.now, seq=work.incident.last_seq, gap=gap, failed=failed, outside=list(outside)
+    ).save()
 
 
 def _write(work: Work, about: SystemIncident, message: Message, told: Told) -> tuple[str, ...]:

@@ -68,9 +68,9 @@ def unit_told(work: Work, sign: str, state: str) -> str:
 
     A unit that is not known here is made. What is told of a closed incident is recorded and opens nothing: units clear after closing.
     """
-    unit = Unit.objects.select_for_update().filter(call_sign=sign).first()
-    if unit is None:
-        unit = Unit.objects.create(call_sign=sign, area=work.incident.area)
+    _known, made = Unit.objects.get_or_create(call_sign=sign, defaults={"area": work.incident.area})
+    unit = Unit.objects.select_for_update().get(call_sign=sign)
+    if made:
         work.act.record("alteration", "unit.put", [("unit", str(unit.pk))], new=True, origin="imported")
     sent = Allocation.objects.filter(unit=unit, left_at__isnull=True).select_related("incident", "unit").first()
     if sent is not None and sent.incident_id != work.incident.pk:

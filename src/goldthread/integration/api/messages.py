@@ -37,10 +37,27 @@ ONE = {
     "description": "See docs/beside.md for the fields of each kind. Fields that a kind has not are passed over, and named in the answer.",
     "required": ["system", "id", "incident", "number", "at", "kind"],
     "properties": {
-        "system": {"type": "string", "description": "The code of the sending system: letters, digits, dots, dashes."},
-        "id": {"type": "string", "description": "The message's own id in that system, up to 200 characters."},
-        "incident": {"type": "string", "description": "The incident in that system, up to 120 characters."},
-        "number": {"type": "integer", "minimum": 1, "description": "Its place among the incident's messages, from 1."},
+        "system": {
+            "type": "string",
+            "maxLength": 40,
+            "description": "The code of the sending system: letters, digits, dots, dashes.",
+        },
+        "id": {
+            "type": "string",
+            "maxLength": 200,
+            "description": "The message's own id in that system, up to 200 characters.",
+        },
+        "incident": {
+            "type": "string",
+            "maxLength": 120,
+            "description": "The incident in that system, up to 120 characters.",
+        },
+        "number": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 2**31 - 2,
+            "description": "Its place among the incident's messages, from 1.",
+        },
         "at": {"type": "string", "format": "date-time", "description": "When it happened, by that system's clock."},
         "kind": {"type": "string", "enum": list(rules.FIELDS), "description": "What it tells."},
     },
