@@ -9,7 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from goldthread.accounts.models import Staff
 from goldthread.integration import message_actions
-from goldthread.integration import message_rules as rules
+from goldthread.integration import message_came_rules as came_rules
 from goldthread.integration.message_models import Message, MessageSettled
 from tests.browser.conftest import Person, Service, inside
 from tests.integration.messages_given import RISKY, account_of, integrator, told
@@ -31,7 +31,7 @@ def came(service: Service, django_db_blocker: DjangoDbBlocker) -> Iterator[Servi
             told(5, "words", "NG-9", text=RISKY), told(6, "words", "NG-9", at="ten past two", text=RISKY),
             {"text": "nobody knows whose"}, told(1, "opened", "NG-10", at="2026-11-23T02:07:00Z"),
         ]  # fmt: skip
-        message_actions.take(sender, [rules.came(one, 200) for one in messages])
+        message_actions.take(sender, [came_rules.came(one, 200) for one in messages])
         yield service
 
 

@@ -21,6 +21,7 @@ from goldthread.accounts.models import Staff
 from goldthread.clocks.db import database_now
 from goldthread.contact.models import Entry, Incident
 from goldthread.integration import message_actions
+from goldthread.integration import message_came_rules as came_rules
 from goldthread.integration import message_place_actions as placing
 from goldthread.integration import message_rules as rules
 from goldthread.integration.message_models import Message, Placed, SystemIncident
@@ -91,7 +92,7 @@ def test_a_day_cut_off_in_the_middle_and_sent_again(cast: Cast, monkeypatch: pyt
     monkeypatch.setattr(placing, "_write", cut_off)
     cut = 0
     for one in lists:
-        given = [rules.came_text(each.line) for each in one]
+        given = [came_rules.came_text(each.line) for each in one]
         try:
             message_actions.take(account, given)
         except OperationalError:

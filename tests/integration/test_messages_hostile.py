@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from goldthread.contact.models import Incident
-from goldthread.integration import message_rules as rules
+from goldthread.integration import message_came_rules as came_rules
 from goldthread.integration.message_models import Message
 from tests.cast import Cast
 from tests.integration.conftest import Program, Programs, problem
@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_and_where(given: dict[str, Any], says: str) -> No
         "kind": "words",
         "text": "x",
     }
-    came = rules.came({**base, **given}, 100)
+    came = came_rules.came({**base, **given}, 100)
     assert came.told is None
     assert says in came.why, came.why
     assert came.why.endswith(".")
@@ -88,10 +88,10 @@ def test_what_is_wrong_is_said_and_where(given: dict[str, Any], says: str) -> No
     ],
 )
 def test_a_bomb_costs_a_sentence(line: bytes, says: str) -> None:
-    came = rules.came_text(line)
+    came = came_rules.came_text(line)
     assert came.told is None
     assert says in came.why
-    assert len(came.raw) <= rules.KEPT
+    assert len(came.raw) <= came_rules.KEPT
 
 
 def test_bad_ones_are_kept_and_listed_and_hold_up_no_other(cast: Cast, sender: Program, program: Programs) -> None:

@@ -86,7 +86,7 @@ def test_a_clock_that_differs_is_told(cast: Cast, sender: Program, browser: Brow
     give(sender, told(1, "opened", at=(database_now(connection) + timedelta(hours=5)).isoformat()))
     assert "ahead of ours" in text(browser(integrator()).get("/messages/"))
     page = text(browser(cast.supervisor).get(f"/incidents/{Incident.objects.get().pk}/"))
-    assert "Targets run from when its messages came here" in page
+    assert "times 4 h 59 min ahead of ours: its clock. Targets run from when its messages came here" in page
 
 
 def test_a_message_shows_what_it_said_and_is_settled_once(cast: Cast, sender: Program, browser: Browser) -> None:

@@ -18,7 +18,7 @@ from goldthread.config.errors import Refused
 if TYPE_CHECKING:
     from goldthread.accounts.models import Team
     from goldthread.integration.message_actions import Ack
-    from goldthread.integration.message_rules import Came
+    from goldthread.integration.message_came_rules import Came
 
 TOGETHER = 100
 """Lines taken in together *(ours)*."""
@@ -77,13 +77,13 @@ def _take_in(source: BinaryIO, desk: Team, *, every: bool) -> int:
 
 
 def _came(source: BinaryIO) -> Iterator[tuple[int, Came]]:
-    from goldthread.integration import message_rules as rules
+    from goldthread.integration import message_came_rules as came_rules
 
     for number, raw in lines(source):
         if raw is None:
-            yield number, rules.unread(b"", f"It is longer than {LONGEST_LINE // 1024 // 1024} MB.")
+            yield number, came_rules.unread(b"", f"It is longer than {LONGEST_LINE // 1024 // 1024} MB.")
         elif raw.strip():
-            yield number, rules.came_text(raw.strip())
+            yield number, came_rules.came_text(raw.strip())
 
 
 def _line(number: int, ack: Ack) -> dict[str, object]:

@@ -20,6 +20,7 @@ from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.logs import log
 from goldthread.contact.import_actions import VERB, Opening, importing
 from goldthread.integration import message_rules as rules
+from goldthread.integration.message_came_rules import Came
 from goldthread.integration.message_models import (
     SETTLED,
     IncidentSystem,
@@ -29,7 +30,7 @@ from goldthread.integration.message_models import (
     known_ids,
 )
 from goldthread.integration.message_place_actions import lock, meet, place, waiting_of
-from goldthread.integration.message_rules import Came, Told
+from goldthread.integration.message_rules import Told
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff, Team
@@ -73,13 +74,13 @@ def take(user: Staff | None, given: Sequence[Came], *, desk: Team | None = None)
     if team is None:
         raise Invalid({"desk": "Say which team's desk the incidents stand on. Nothing was saved."})
     acks: dict[int, Ack] = {}
+    for pack in _packs(given):
+        acks.update(_safely(user, team, pack))
     unreadable = [(at, one) for at, one in enumerate(given) if one.told is None]
     if unreadable:
         with acting(user) as act:
             acks.update({at: _keep_unreadable(act, user, one) for at, one in unreadable})
             act.record("collection", VERB, [], unreadable=len(unreadable))
-    for pack in _packs(given):
-        acks.update(_safely(user, team, pack))
     return [acks[at] for at in range(len(given))]
 
 

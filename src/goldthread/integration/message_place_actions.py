@@ -13,6 +13,7 @@ from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
 from goldthread.contact import import_actions as contact
 from goldthread.contact.actions import lock_identity
+from goldthread.integration import message_came_rules as came_rules
 from goldthread.integration import message_rules as rules
 from goldthread.integration.message_models import Message, MessageGap, Placed, SystemIncident
 from goldthread.response import import_actions as response
@@ -188,4 +189,4 @@ def _write(work: Work, about: SystemIncident, message: Message, told: Told) -> t
 def _understood(message: Message) -> Told | None:
     if message.raw is None or message.raw.erased_at is not None:
         return None
-    return rules.message(rules.parsed(message.raw.text))
+    return rules.message(came_rules.parsed(message.raw.text))

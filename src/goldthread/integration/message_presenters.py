@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from goldthread.contact.models import Incident
 from goldthread.integration.message_models import BECAME, SETTLED, Message
 from goldthread.integration.message_queries import SystemToday
-from goldthread.integration.message_shown import length
+from goldthread.integration.message_shown import differs
 from goldthread.response.import_rules import AGAINST
 
 if TYPE_CHECKING:
@@ -68,10 +68,8 @@ def openable(user: Staff, incidents: set[Any]) -> set[Any]:
 
 
 def told_off(one: SystemToday) -> str:
-    """By how much a system's clock differs, in words; empty where it does not."""
-    if not one.off:
-        return ""
-    return f"its time is {length(abs(one.off))} {'behind' if one.off > 0 else 'ahead of'} ours"
+    """By how much a system's times differ, in words; empty where they do not."""
+    return differs(one.off) if one.off else ""
 
 
 def content(message: Message) -> str:

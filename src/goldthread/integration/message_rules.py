@@ -6,25 +6,18 @@ careful one. Unreadable is only what does not say whose it is, where it belongs 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 from goldthread.config import dated
 from goldthread.contact.choices import CHANNELS, CHILDREN_ANSWERS, SEEN, SOURCES
 from goldthread.contact.rules import LONGEST_ENTRY, MOST_CHILDREN, ChildGiven, tidy
 from goldthread.response.grades import closing_reasons, grades_on
 
-MOST_MESSAGES = 500
-"""Messages in one request *(ours)*."""
-LARGEST = 2_000_000
-"""Bytes of one request, or of one line *(ours)*."""
-KEPT = 100_000
-"""Characters kept of what could not be read: enough to see what is wrong *(ours)*."""
 MOST_FIELDS = 200
 """Fields of one message; a message that is none of ours may have a hundred thousand *(ours)*."""
 MOST_NAMED = 5
@@ -78,21 +71,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Came:
-    """A message as it came: ``raw`` is its content in one form, ``told`` what it says, or None with ``why`` it cannot be read.
-
-    ``size`` in bytes. ``known`` is what could be read of one that is unreadable; ``words`` are everything a person may have said in it.
-    """
-
-    raw: str
-    size: int
-    told: Told | None
-    why: str = ""
-    known: dict[str, Any] = field(default_factory=dict)
-    words: str = ""
-
-
-@dataclass(frozen=True)
 class Limits:
     """``messages.toml``: how long things may wait, and their words for ours."""
 
@@ -128,24 +106,6 @@ def limits() -> Limits:
     return found
 
 
-def parsed(text: str) -> Any:
-    """The JSON value of a text. Raises ``UnreadableMessage``: for NaN, a name given twice, nesting that is too deep, and no JSON."""
-    try:
-        return json.loads(text, object_pairs_hook=_each_name_once, parse_constant=_no_constant)
-    except RecursionError:
-        raise UnreadableMessage("it is nested too deeply") from None
-    except ValueError:  # among them a number of thousands of digits
-        raise UnreadableMessage("it is not JSON") from None
-
-
-def canonical(value: Any) -> str:
-    """A message's content in one form, so that the same content is the same text. Raises ``UnreadableMessage``."""
-    try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    except (ValueError, RecursionError):
-        raise UnreadableMessage("it is nested too deeply") from None
-
-
 def message(given: Any) -> Told:
     """A message as it is understood. Raises ``UnreadableMessage`` with a sentence that says what is wrong and where."""
     if not isinstance(given, dict):
@@ -153,79 +113,23 @@ def message(given: Any) -> Told:
     if len(given) > MOST_FIELDS:
         raise UnreadableMessage(f"it has {len(given):,} fields, and at most {MOST_FIELDS} are taken")
     known: dict[str, Any] = {}
-    try:
-        system = known["system"] = _system(given)
-        known["id"] = _text(given, "id", 200, needed=True)
-        known["ref"] = _text(given, "incident", 120, needed=True)
-        known["number"] = _number(given.get("number"))
-        known["at"] = _moment(given.get("at"))
-        kind = _text(given, "kind", 20, needed=True)
-        if kind not in FIELDS:
-            raise UnreadableMessage(f"there is no such kind; there are {', '.join(FIELDS)}", "kind")
-        known["kind"] = kind
-        body = _BODIES[kind](given)
-    except UnreadableMessage as error:
-        error.known = known
-        raise
-    passed = tuple(sorted(str(name) for name in given if name not in {*COMMON, *FIELDS[kind]}))
-    return Told(system, known["id"], known["ref"], known["number"], known["at"], kind, body, passed)
-
-
-def came(value: Any, size: int) -> Came:
-    """One value of a list, as it came."""
-    try:
-        raw = canonical(value)
-        told = message(value)
-    except UnreadableMessage as error:
-        words = words_in(value)
+    wrong: list[UnreadableMessage] = []
+    # What can be read of one that is wrong is told with it, so that whoever looks it through knows whose it is.
+    for name, read in _COMMON.items():
         try:
-            raw = canonical(value)[:KEPT]
-        except UnreadableMessage:
-            raw = words[:KEPT]
-        return Came(raw, size, None, f"{str(error)[:1].upper()}{str(error)[1:]}.", error.known, words)
-    return Came(raw, size, told, words=told.words)
-
-
-def came_text(given: bytes) -> Came:
-    """One line, as it came."""
+            known[name] = read(given)
+        except UnreadableMessage as error:
+            wrong.append(error)
     try:
-        text = given.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return unread(given, "It is not UTF-8.")
-    if len(given) > LARGEST:
-        return unread(given, f"It has {len(given):,} bytes, and a message has at most {LARGEST:,}.")
-    try:
-        value = parsed(text)
+        body = {} if wrong else _BODIES[known["kind"]](given)
     except UnreadableMessage as error:
-        return unread(given, f"{str(error)[:1].upper()}{str(error)[1:]}.")
-    return came(value, len(given))
-
-
-def unread(given: bytes, why: str) -> Came:
-    """What is no message at all: kept as far as anybody can look it through, and read as words."""
-    text = tidy(given[: 4 * KEPT].decode("utf-8", "backslashreplace"))[:KEPT]
-    return Came(text, len(given), None, why, words=text)
-
-
-def came_in(body: bytes, *, lines: bool) -> list[Came]:
-    """The messages of a request: one to a line, or a JSON list, or one object. Raises ``UnreadableMessage`` for too many."""
-    if lines:
-        found = [came_text(line) for line in body.splitlines() if line.strip()]
-        return _not_too_many(found)
-    try:
-        value = parsed(body.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return [unread(body, "It is not UTF-8.")]
-    except UnreadableMessage as error:
-        return [unread(body, f"{str(error)[:1].upper()}{str(error)[1:]}.")]
-    values = value if isinstance(value, list) else [value]
-    return [came(one, len(body) // len(values)) for one in _not_too_many(values)]
-
-
-def _not_too_many(found: list[Any]) -> list[Any]:
-    if len(found) > MOST_MESSAGES:
-        raise UnreadableMessage(f"There are {len(found):,} messages, and at most {MOST_MESSAGES} are taken at once")
-    return found
+        wrong.append(error)
+    if wrong:
+        wrong[0].known = known
+        raise wrong[0]
+    kind = known["kind"]
+    passed = tuple(sorted(str(name) for name in given if name not in {*COMMON, *FIELDS[kind]}))
+    return Told(**known, body=body, passed=passed)
 
 
 def told_of(passed: Sequence[str]) -> str:
@@ -282,17 +186,6 @@ def words_in(value: Any) -> str:
     return "\n".join(found)
 
 
-def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise UnreadableMessage("a field is given twice, so it is not clear which holds")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _text(given: Mapping[str, Any], name: str, limit: int, *, needed: bool = False) -> str:
     value = given.get(name, "")
     value = "" if value is None else value
@@ -330,6 +223,13 @@ def _moment(value: Any) -> datetime:
         except (ValueError, OverflowError):
             pass
     raise UnreadableMessage("it is to be a time with its zone, such as 2026-11-23T02:07:00Z", "at")
+
+
+def _kind(given: Mapping[str, Any]) -> str:
+    kind = _text(given, "kind", 20, needed=True)
+    if kind not in FIELDS:
+        raise UnreadableMessage(f"there is no such kind; there are {', '.join(FIELDS)}", "kind")
+    return kind
 
 
 def _facts(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -425,7 +325,15 @@ def _closed(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"reason": limits().closings.get(asked, asked), "result": _text(given, "result", LONGEST_ENTRY)}
 
 
-_BODIES = {
+_COMMON: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "system": _system,
+    "id": lambda given: _text(given, "id", 200, needed=True),
+    "ref": lambda given: _text(given, "incident", 120, needed=True),
+    "number": lambda given: _number(given.get("number")),
+    "at": lambda given: _moment(given.get("at")),
+    "kind": _kind,
+}
+_BODIES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "opened": _opened,
     "words": _words,
     "particulars": _particulars,

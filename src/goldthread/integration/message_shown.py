@@ -18,13 +18,16 @@ def length(seconds: int) -> str:
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min" if minutes else f"{seconds} s"
 
 
+def differs(seconds: int) -> str:
+    """By how much the times of a system's messages lie off ours, and what may be why."""
+    if seconds < 0:
+        return f"times {length(-seconds)} ahead of ours: its clock"
+    return f"times {length(seconds)} before ours: late, or its clock"
+
+
 def clock(data: dict[str, Any]) -> str:
-    """That a system's time is not ours, and what follows."""
-    seconds = int(data["seconds"])
-    way = "behind" if seconds > 0 else "ahead of"
-    return (
-        f"{data['system']}: its time is {length(abs(seconds))} {way} ours. Targets run from when its messages came here"
-    )
+    """That a system's times are not ours, and what follows."""
+    return f"{data['system']}: {differs(int(data['seconds']))}. Targets run from when its messages came here"
 
 
 def outside(data: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere
 from goldthread.integration import message_actions, message_presenters, message_queries
+from goldthread.integration import message_came_rules as came_rules
 from goldthread.integration import message_rules as rules
 from goldthread.integration.api import answers_messages as answers
 from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, PageNumber
@@ -69,7 +70,12 @@ BODY = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"type": "array", "maxItems": rules.MOST_MESSAGES, "items": ONE, "examples": [[EXAMPLE]]},
+                "schema": {
+                    "type": "array",
+                    "maxItems": came_rules.MOST_MESSAGES,
+                    "items": ONE,
+                    "examples": [[EXAMPLE]],
+                },
                 "example": [EXAMPLE],
             }
         },
@@ -96,14 +102,14 @@ def give_messages(request: HttpRequest) -> answers.MessageAcks:
     once, so a list whose answer was lost is sent again as it was. What cannot be read is kept, listed, and put right by being sent anew.
     """
     body = request.body
-    if len(body) > rules.LARGEST:
+    if len(body) > came_rules.LARGEST:
         raise Invalid(
             {
-                "body": f"This is {len(body):,} bytes, and at most {rules.LARGEST:,} are taken at once. Nothing was saved."
+                "body": f"This is {len(body):,} bytes, and at most {came_rules.LARGEST:,} are taken at once. Nothing was saved."
             }
         )
     try:
-        given = rules.came_in(body, lines=request.content_type in LINES)
+        given = came_rules.came_in(body, lines=request.content_type in LINES)
     except rules.UnreadableMessage as error:
         raise Invalid({"body": f"{error}. Nothing was saved; send them in parts."}) from None
     done = message_actions.take(staff(request), given)
