@@ -18,6 +18,7 @@ from goldthread.integration.message_models import Message, MessageGap, Placed, S
 from goldthread.integration.message_place_actions import give_up_waiting
 from goldthread.response import import_actions
 from goldthread.response.models import Alarm, Allocation, Clock, Closing, GradePeriod
+from goldthread.supervision.models import Sweep
 from tests.cast import Cast, key
 from tests.integration.conftest import Program, Programs, problem
 from tests.integration.messages_given import RISKY, account, became, give, integrator, told, waited_out, words
@@ -147,6 +148,9 @@ def test_an_incident_closed_there_against_the_rule_is_closed_and_alarms(cast: Ca
     found = Placed.objects.get(message__number=4).outside
     assert {"unattended", "life", "second"} <= set(found)
     assert Alarm.objects.filter(kind="outside", incident=incident, ended_at__isnull=True).exists()
+    assert Sweep.objects.filter(incident=incident, kind="imported", ended_at__isnull=True).exists(), (
+        "it waits for a review"
+    )
     give(sender, told(5, text="she rang again"))
     incident.refresh_from_db()
     assert (incident.is_open, incident.owner_team) == (True, cast.handler.team)

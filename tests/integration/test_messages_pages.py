@@ -80,6 +80,7 @@ def test_a_system_that_has_gone_silent_is_told(cast: Cast, sender: Program, brow
     assert (one.silent, one.new, one.off) == (False, 1, 0)
     (later,) = message_queries.systems(user, now + timedelta(minutes=16))
     assert later.silent
+    assert not message_queries.systems(user, now + timedelta(days=8))[0].silent, "it is no longer in use"
 
 
 def test_a_clock_that_differs_is_told(cast: Cast, sender: Program, browser: Browser) -> None:

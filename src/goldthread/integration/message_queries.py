@@ -32,7 +32,10 @@ MOST_SYSTEMS = 200
 
 @dataclass(frozen=True)
 class SystemToday:
-    """A system and what came of it since the day began. ``silent``: nothing for longer than it may be; ``off`` in seconds, see ``off_by``."""
+    """A system and what came of it since the day began. ``silent``: nothing for longer than it may be, of one still in use.
+
+    ``off`` in seconds, see ``off_by``.
+    """
 
     code: str
     desk: str
@@ -72,7 +75,7 @@ def systems(user: Staff, now: datetime) -> list[SystemToday]:
                 code=one.code,
                 desk=one.desk.name,
                 last_at=last.received_at if last else None,
-                silent=last is None or last.received_at < now - limits().silent,
+                silent=last is not None and limits().silent < now - last.received_at < limits().unused,
                 off=off_by(last.told_at, last.received_at, limits().clock) if last and last.told_at else 0,
                 waiting=waiting.get(one.code, 0),
                 **{name: row.get(name, 0) for name in ("new", "repeated", "unreadable", "other")},

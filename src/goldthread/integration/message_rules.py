@@ -78,6 +78,7 @@ class Limits:
     late: timedelta
     clock: timedelta
     silent: timedelta
+    unused: timedelta
     grades: dict[str, str]
     channels: dict[str, str]
     closings: dict[str, str]
@@ -92,6 +93,7 @@ def limits() -> Limits:
         late=timedelta(seconds=row["late_seconds"]),
         clock=timedelta(seconds=row["clock_seconds"]),
         silent=timedelta(minutes=row["silent_minutes"]),
+        unused=timedelta(days=row["unused_days"]),
         grades=row["grades"],
         channels=row["channels"],
         closings=row["closings"],
