@@ -32,6 +32,7 @@ NAMES = (
     "alarms",
     "supervision",
     "packs",
+    "messages",
     "growth",
 )
 """In this order, since what ``growth`` stores would slow the others."""

@@ -43,6 +43,7 @@ NAV = [
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("trials.see", "trials:home", "Reader", "g h"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
+    ("messages.see", "messages:home", "Messages", "g x"),
 ]
 
 HUB = ("governance:list", "governance:home")
@@ -65,6 +66,7 @@ COUNTED = {
     "improvement:plan": "improvement:count",
     "quality:mine": "quality:count",
     "quality:feedback": "quality:feedback_count",
+    "messages:home": "messages:count",
 }
 """Entries that say how many wait there, and the route that knows; asked by the page itself, so that none waits for it."""
 

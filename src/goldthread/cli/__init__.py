@@ -14,6 +14,7 @@ def parser() -> argparse.ArgumentParser:
     from goldthread.cli import (
         audit,
         database,
+        import_messages,
         link,
         look_back,
         notices,
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
         partners,
         token,
         receive,
+        import_messages,
         read,
         reader,
         screen,

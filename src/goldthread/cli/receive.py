@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if args.channel not in RECEIVED:
         raise Refused(f"Contacts arrive by one of {', '.join(RECEIVED)}. Nothing was read.")
     try:
-        desk = _desk(args.team)
+        desk = desk_of(args.team)
         with opened(args.file) as source:
             return _take_in(source, args.channel, desk)
     except OperationalError as error:
@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(f"Cannot read {args.file or 'standard input'}: {error.strerror or error}.") from None
 
 
-def _desk(name: str) -> Any:
+def desk_of(name: str) -> Any:
+    """The team called so. Raises ``Refused`` with the teams there are."""
     from goldthread.accounts.models import Team
 
     desk = Team.objects.filter(name=name).first()

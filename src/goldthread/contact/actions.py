@@ -186,16 +186,22 @@ def answer_children(
             )
         if answer == "named" and not incident.is_open:
             reopen(work, "child recorded", incident.team if on_desk else None)
-        ChildrenAnswer.objects.create(incident=incident, answer=answer, by=user, at=work.now)
-        for one in kept:
-            _child_version(work, one)
-        incident.children_answer = answer
-        work.event("children.answered", answer=answer, count=len(kept))
-        work.involve("author")
-        subjects = [("incident", str(incident_id)), *(("child", one.child) for one in kept)]
-        work.act.record("collection", "children.answer", subjects, answer=answer)
-        announce(ChildrenAnswered(incident, answer, work.act))
+        children_answered(work, answer, kept)
         work.finish()
+
+
+def children_answered(work: Work, answer: str, kept: list[ChildGiven]) -> None:
+    """Put an answer to "Children?", as ``rules.children`` has kept it, on the incident at hand."""
+    incident = work.incident
+    ChildrenAnswer.objects.create(incident=incident, answer=answer, by=work.user, at=work.now)
+    for one in kept:
+        _child_version(work, one)
+    incident.children_answer = answer
+    work.event("children.answered", answer=answer, count=len(kept))
+    work.involve("author")
+    subjects = [("incident", str(incident.pk)), *(("child", one.child) for one in kept)]
+    work.act.record("collection", "children.answer", subjects, answer=answer)
+    announce(ChildrenAnswered(incident, answer, work.act))
 
 
 def _opened_before(user: Staff, incident_id: uuid.UUID) -> Incident:

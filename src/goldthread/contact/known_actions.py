@@ -195,21 +195,29 @@ def _pair(user: Staff, incident_id: uuid.UUID, key: uuid.UUID, other_id: uuid.UU
                 return other
             if linked_now(incident_id, other_id) == linked:
                 raise Refused("These incidents are linked already." if linked else "These incidents are not linked.")
-            first, second = sorted((incident_id, other_id))
-            MatterLink(first_id=first, second_id=second, linked=linked, by=user, at=work.now).save()
-            there = Work(work.act, other, user, None, "incident.link")
-            verb = "incident.link" if linked else "incident.unlink"
-            for one, its_other in ((work, other), (there, work.incident)):
-                one.event(f"{verb}ed", incident=str(its_other.pk), reference=its_other.reference)
-            subjects = [("incident", str(incident_id)), ("incident", str(other_id))]
-            work.act.record("combination", verb, subjects)
-            work.involve("author")
-            if linked and not other.is_open:
-                reopen(there, "same matter")
-            other.save()
+            tie(work, other, linked=linked)
             work.finish()
-            announce(IncidentChanged(other, work.act))
     return other
+
+
+def tie(work: Work, other: Incident, *, linked: bool = True, on_desk: bool = False) -> None:
+    """Put on both incidents, locked by whoever calls, that they are one matter or are not.
+
+    A closed other one is opened again in the hands of who acts, or with ``on_desk`` on its team's desk.
+    """
+    first, second = sorted((work.incident.pk, other.pk))
+    MatterLink(first_id=first, second_id=second, linked=linked, by=work.user, at=work.now).save()
+    there = Work(work.act, other, work.user, None, "incident.link")
+    verb = "incident.link" if linked else "incident.unlink"
+    for one, its_other in ((work, other), (there, work.incident)):
+        one.event(f"{verb}ed", incident=str(its_other.pk), reference=its_other.reference)
+    subjects = [("incident", str(work.incident.pk)), ("incident", str(other.pk))]
+    work.act.record("combination", verb, subjects)
+    work.involve("author")
+    if linked and not other.is_open:
+        reopen(there, "same matter", other.team if on_desk else None)
+    other.save()
+    announce(IncidentChanged(other, work.act))
 
 
 def _lock_both(first: uuid.UUID, second: uuid.UUID) -> list[Incident]:

@@ -131,7 +131,8 @@ SELECT (SELECT grade FROM response_gradeperiod WHERE incident_id = %(incident)s 
                AND kind = 'question' AND ended_at IS NULL) THEN 'asks' END
        ], NULL) || ARRAY(SELECT DISTINCT kind::text FROM response_alarm WHERE incident_id = %(incident)s
            AND kind IN
-               ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior', 'unseen') AND raised_at IS NOT NULL AND ended_at IS NULL),
+               ('orphan', 'handoff', 'request', 'reassess', 'transfer', 'next', 'question', 'senior', 'unseen',
+                'outside', 'ahead') AND raised_at IS NOT NULL AND ended_at IS NULL),
        EXISTS (SELECT 1 FROM response_reassessment WHERE incident_id = %(incident)s
            AND NOT jsonb_path_exists(reasons, '$[*] ? (@.code != "raised")')),
        {assessed},

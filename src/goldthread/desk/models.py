@@ -20,9 +20,9 @@ class BoardRow(models.Model):
     counts as the most urgent grade, since nobody has judged it yet. ``due_at`` is the earliest running clock, or when the
     owner owes the next action. ``needs`` is what wants somebody: ``called`` (a supervisor was), ``orphan``, ``offered`` and
     ``handoff`` (late), ``asked`` and ``request`` (late), ``assess`` and ``reassess`` (late), ``next`` (step, late), ``sent_on`` and
-    ``transfer`` (another agency was asked; late), ``asks`` and ``question`` (a supervisor's, to its owner; late), ``why`` (it is
-    late and nobody has said why), ``marks`` (a threat to life that nobody answered), ``unread`` by the reader, ``unseen`` (a risk in the
-    words that nobody recognised in time).
+    ``transfer`` (another agency was asked; late), ``asks`` and ``question`` (a supervisor's, to its owner; late), ``outside`` (another system
+    acted outside the rule) and ``ahead`` (words of it wait), ``why`` (it is late and nobody has said why), ``marks`` (a threat to life that
+    nobody answered), ``unread`` by the reader, ``unseen`` (a risk in the words that nobody recognised in time).
     ``first``, ``score`` and ``parts`` say where it stands and why (``ordering``); ``again`` is when time makes that another
     place, and now for a row that was never placed. What is *blind* is the same as if nothing had been read, for whom the reader is
     silent or off; ``assessed`` are the teams that have saved their first assessment.

@@ -73,6 +73,8 @@ NEEDS = (
     "transfer",
     "asks",
     "question",
+    "outside",
+    "ahead",
     "why",
     "marks",
     "unread",

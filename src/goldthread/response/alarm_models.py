@@ -23,6 +23,8 @@ KINDS = [
     ("question", "Supervisor's question unanswered"),
     ("senior", "Nobody senior is on duty to decide a request"),
     ("unseen", "Risk in the words, and nobody has recognised it"),
+    ("outside", "Done in another system, outside the rule"),
+    ("ahead", "Words with a risk wait for an earlier message"),
 ]
 
 

@@ -127,10 +127,12 @@ def open_handoffs(incident: Incident) -> QuerySet[HandOff]:
     )
 
 
-def settle(work: Work, taker: Staff) -> None:
-    """Answer what is offered where somebody acts as the owner: theirs is acknowledged, another's overtaken."""
+def settle(work: Work, taker: Staff | None) -> None:
+    """Answer what is offered where somebody acts as the owner: theirs is acknowledged, another's overtaken; None: nobody took it."""
     for handoff in open_handoffs(work.incident):
-        theirs = handoff.to_id == taker.pk or (handoff.to_team_id is not None and handoff.to_team_id == taker.team_id)
+        theirs = taker is not None and (
+            handoff.to_id == taker.pk or (handoff.to_team_id is not None and handoff.to_team_id == taker.team_id)
+        )
         answer = "acknowledged" if theirs else "overtaken"
         HandOffAnswer(handoff=handoff, answer=answer, by=taker if theirs else None, at=work.now).save()
         work.event(f"owner.{answer}", **({"look": _wants_a_look(work, handoff)} if theirs else {}))

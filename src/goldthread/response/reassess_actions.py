@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from goldthread.accounts.roles import ACTING
 from goldthread.assessment.queries import newest_thrive
 from goldthread.config.errors import Refused
 from goldthread.config.upward import listen
@@ -23,6 +24,7 @@ from goldthread.response import unseen_actions
 from goldthread.response.alarm_models import Alarm
 from goldthread.response.models import Allocation
 from goldthread.response.reassess_models import Reassessment
+from goldthread.response.request_rules import SENIOR
 
 if TYPE_CHECKING:
     from goldthread.accounts.models import Staff
@@ -78,6 +80,8 @@ def follow(event: IncidentChanged) -> None:
     _look_again(incident, event.act, stands)
     if stands.withheld or unseen_actions.KIND in stands.alarms:
         unseen_actions.follow(incident, now)
+    if event.act.role.removeprefix(ACTING) in SENIOR:
+        _end(incident, "outside", now, stands)  # somebody senior has been here since, and decides what is to be done
     if not incident.is_open:
         _ask_nothing(incident, now, stands)
         _end(incident, "timer", now, stands)

@@ -54,7 +54,12 @@ def current_grade(incident: Incident) -> Grade | None:
 
 
 def start_period(
-    work: Work, new: Grade, reasons: dict[str, str], since: datetime, decision: ReviewDecision | None = None
+    work: Work,
+    new: Grade,
+    reasons: dict[str, str],
+    since: datetime,
+    decision: ReviewDecision | None = None,
+    origin: str = "here",
 ) -> GradePeriod:
     """Begin a grade with its clocks; those of the grade before stop. The database refuses a lower one against the rule."""
     kept = {name: Payload.objects.keep(text) if text else None for name, text in reasons.items()}
@@ -66,6 +71,7 @@ def start_period(
         severity=new.severity,
         at=work.now,
         by=work.user,
+        origin=origin,
         decision=decision,
         **kept,
     )
@@ -128,7 +134,7 @@ def next_step(incident: Incident, now: datetime) -> tuple[str, datetime]:
     )
 
 
-def closable(work: Work, user: Staff) -> rules.Closable:
+def closable(work: Work, user: Staff | None) -> rules.Closable:
     """What closing looks at."""
     incident = work.incident
     assessed = newest_thrive(incident)
@@ -142,7 +148,7 @@ def closable(work: Work, user: Staff) -> rules.Closable:
         graded=GradePeriod.objects.filter(incident=incident).exists(),
         attended=sent.filter(arrived_at__isnull=False).exists(),
         unit_on_way=sent.filter(left_at__isnull=True, arrived_at__isnull=True).exists(),
-        second=user.seat.code in SENIOR and user.pk not in first,
+        second=user is not None and user.seat.code in SENIOR and user.pk not in first,
         unanswered=unanswered(incident),
         unread=Clock.objects.filter(incident=incident).unread().exists(),
         offered=incident.is_offered,
@@ -203,7 +209,7 @@ def ending(incident: Incident) -> Ending:
     )
 
 
-def end(work: Work, reason: str, result: str, decision: ReviewDecision | None = None) -> None:
+def end(work: Work, reason: str, result: str, decision: ReviewDecision | None = None, origin: str = "here") -> None:
     """Close the incident: every running clock stops and every unit with it is free again."""
     now = work.now
     Closing.objects.create(
@@ -211,6 +217,7 @@ def end(work: Work, reason: str, result: str, decision: ReviewDecision | None = 
         at=now,
         by=work.user,
         reason=reason,
+        origin=origin,
         result=Payload.objects.keep(tidy(result)),
         decision=decision,
     )

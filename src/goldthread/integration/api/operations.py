@@ -16,11 +16,20 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def operation(
-    router: Router, method: str, path: str, verb: str, duty: Duty, *, answers: dict[int, Any], summary: str
+    router: Router,
+    method: str,
+    path: str,
+    verb: str,
+    duty: Duty,
+    *,
+    answers: dict[int, Any],
+    summary: str,
+    more: dict[str, Any] | None = None,
 ) -> Callable[[View], View]:
     """Declare the decorated function as an operation of ``router``; its docstring is the description.
 
-    ``answers`` maps each good status to the model of its body, None for an empty one.
+    ``answers`` maps each good status to the model of its body, None for an empty one. ``more`` is said beside it in
+    the description, such as a body that the function reads itself.
     """
 
     def register(view: View) -> View:
@@ -31,7 +40,7 @@ def operation(
             response=answers,
             summary=summary,
             operation_id=view.__name__,
-            openapi_extra={"x-goldthread-verb": verb, "x-goldthread-duty": duty},
+            openapi_extra={"x-goldthread-verb": verb, "x-goldthread-duty": duty, **(more or {})},
         )(view)
         return view
 

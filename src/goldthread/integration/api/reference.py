@@ -92,7 +92,7 @@ def _name(schema: dict[str, Any] | None) -> str:
 
 
 def _examples(description: dict[str, Any], body: dict[str, Any] | None) -> list[str]:
-    shape = description["components"]["schemas"].get(_name(body), {})
+    shape = description["components"]["schemas"].get(_name(body), body or {})
     return [json.dumps(one, indent=2, ensure_ascii=False) for one in shape.get("examples", [])]
 
 

@@ -29,6 +29,7 @@ from goldthread.integration.api import (
     lookback,
     marks,
     meetings,
+    messages,
     missing,
     owning,
     protection,
@@ -146,6 +147,10 @@ SUBJECTS = {
     "Cohorts": (
         cohorts.router,
         "Courses held: planning one, booking people, and the register of who was there, line by line or by file.",
+    ),
+    "Messages": (
+        messages.router,
+        "What other incident systems hand in: sending it, and what waits, could not be read, or was done outside the rule.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
     "The reader": (reader.router, "What the reader said, made again from the words; its record; its figures by group."),
