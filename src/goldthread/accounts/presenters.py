@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from goldthread.accounts import oidc
 from goldthread.accounts.models import Staff
 
 # (verb, name of the route, words, chord); an entry shows when the role may do the verb.
@@ -90,6 +91,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "person": SimpleLazyObject(lambda: _person(known)) if known else None,
         "nav": SimpleLazyObject(lambda: _nav(known, request.path)) if known else [],
         "taken": reverse("desk:taken") if known and known.can("owner.take") else "",
+        "sign_on": SimpleLazyObject(oidc.ways),
         "menu": SimpleLazyObject(lambda: _menu(known)) if known else [],
     }
 
