@@ -103,6 +103,11 @@ def says() -> dict[str, Any]:
     return kept.says
 
 
+def shown_in_head() -> bool:
+    """Whether this service shows that it is itself in the request's head: what a directory takes that says nothing else (Core 1.0, 9)."""
+    return "client_secret_post" not in says().get("token_endpoint_auth_methods_supported", [])
+
+
 def read_token(token: object, *, nonce: str | None, answered: requests.Response | None = None) -> dict[str, Any]:
     """The claims of a token that the directory signed for this service, for now and for this sign-on. Raises ``Untrusted`` and
     ``requests.RequestException``. ``answered``: the answer it came in, which says what time it is there.
@@ -128,8 +133,13 @@ def ask_again(refresh: str) -> tuple[dict[str, Any] | None, str]:
     """
     at = says()
     with Patient() as asking:
-        sent = {"grant_type": "refresh_token", "refresh_token": refresh, "client_id": env().oidc_client_id}
-        answer = asking.post(at["token_endpoint"], data=sent | {"client_secret": env().oidc_client_secret})
+        sent = {"grant_type": "refresh_token", "refresh_token": refresh}
+        ourselves = (env().oidc_client_id, env().oidc_client_secret)
+        if shown_in_head():
+            answer = asking.post(at["token_endpoint"], data=sent, auth=ourselves)
+        else:
+            sent |= dict(zip(("client_id", "client_secret"), ourselves, strict=True))
+            answer = asking.post(at["token_endpoint"], data=sent)
         if answer.status_code in (400, 401):
             refused = _json(answer, status=answer.status_code).get("error")
             if refused == "invalid_grant":
@@ -157,24 +167,34 @@ def _signed(token: object) -> dict[str, Any]:
     try:
         if not isinstance(token, str):
             raise jwt.InvalidTokenError
-        head = jwt.get_unverified_header(token)
-        key = _key(head.get("kid"))
-        claims: dict[str, Any] = jwt.decode(
-            token, key=key, algorithms=[key.algorithm_name] if key.algorithm_name in ALGORITHMS else [],
-            options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False, "verify_iss": False},
-        )  # fmt: skip
+        kid = jwt.get_unverified_header(token).get("kid")
+        try:
+            return _opened(token, _key(kid))
+        except jwt.InvalidSignatureError:
+            if kid is not None:
+                raise
+            return _opened(token, _key(kid, anew=True))  # keys without names may have been changed unseen
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise Untrusted(
-            "not_signed", "The answer was not signed by the force's directory, so it counts for nothing."
-        ) from None
-    return claims
+        raise Untrusted("not_signed", "The answer was not signed by the force's directory, so it counts for nothing.") from None
 
 
-def _key(kid: object) -> jwt.PyJWK:
-    """The key of this name; unknown, the directory is asked anew, for it changes its keys. Raises ``jwt.PyJWTError``."""
+def _opened(token: str, key: jwt.PyJWK) -> dict[str, Any]:
+    found: dict[str, Any] = jwt.decode(
+        token, key=key, algorithms=[key.algorithm_name] if key.algorithm_name in ALGORITHMS else [],
+        options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False, "verify_iss": False,
+                 "verify_sub": False, "verify_jti": False},
+    )  # fmt: skip
+    return found
+
+
+def _key(kid: object, *, anew: bool = False) -> jwt.PyJWK:
+    """The key of this name, or the only one where the token names none; unknown, the directory is asked anew, for it changes its keys.
+
+    Raises ``jwt.PyJWTError``.
+    """
     kept = _kept.setdefault(env().oidc_issuer, _Kept())
     age = time.monotonic() - kept.keys_at
-    if not kept.keys or age > KEPT or (_named(kept.keys, kid) is None and age > AGAIN):
+    if not kept.keys or age > KEPT or ((anew or _named(kept.keys, kid) is None) and age > AGAIN):
         with Patient() as asking:
             kept.keys, kept.keys_at = _json(asking.get(says()["jwks_uri"])), time.monotonic()
     found = _named(kept.keys, kid)
@@ -184,9 +204,8 @@ def _key(kid: object) -> jwt.PyJWK:
 
 
 def _named(keys: dict[str, Any], kid: object) -> jwt.PyJWK | None:
-    fit = [
-        one for one in jwt.PyJWKSet.from_dict(keys).keys if one.key_id == kid and one.public_key_use in (None, "sig")
-    ]
+    signing = [one for one in jwt.PyJWKSet.from_dict(keys).keys if one.public_key_use in (None, "sig")]
+    fit = [one for one in signing if kid is None or one.key_id == kid]
     return fit[0] if len(fit) == 1 else None
 
 

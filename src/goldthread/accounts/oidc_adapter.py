@@ -38,6 +38,10 @@ class Endpoints(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def openid_config(self) -> dict[str, Any]:
         return oidc.says()
 
+    @property
+    def basic_auth(self) -> bool:
+        return oidc.shown_in_head()
+
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:  # noqa: ARG002 - as allauth asks
         return request.build_absolute_uri(reverse("accounts:sign_on_back"))
 
