@@ -79,7 +79,16 @@ class Directory:
             self.app = app()
         self.app.before_request(self._before)
         self.app.after_request(self._after)
-        self.server = werkzeug.serving.make_server("localhost", 0, self.app, threaded=True)
+        around = self
+
+        class Clock(werkzeug.serving.WSGIRequestHandler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string((time.time() if timestamp is None else timestamp) + around.clock)
+
+            def log(self, type: str, message: str, *args: object) -> None:
+                """Nothing: what is asked is in ``asked``."""
+
+        self.server = werkzeug.serving.make_server("localhost", 0, self.app, threaded=True, request_handler=Clock)
         self.server.daemon_threads = True  # type: ignore[attr-defined]
         self.issuer = f"http://localhost:{self.server.server_port}"
         self.thread = threading.Thread(target=lambda: self.server.serve_forever(0.05), daemon=True)
@@ -131,14 +140,14 @@ class Directory:
             return "late", 503
         form = flask.request.form
         if path == "/oauth2/token" and form.get("grant_type") == "authorization_code":
-            made = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=")
+            made = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).rstrip(
+                b"="
+            )
             if self.challenges.get(form.get("code", "")) != made.decode():
                 return {"error": "invalid_grant"}, 400
         return None
 
     def _after(self, answer: flask.Response) -> flask.Response:
-        if self.clock:
-            answer.headers["Date"] = werkzeug.http.http_date(time.time() + self.clock)
         path = flask.request.path
         if path == "/oauth2/authorize" and answer.status_code == 302:
             (code,) = parse_qs(urlsplit(answer.headers["Location"]).query).get("code", [""])

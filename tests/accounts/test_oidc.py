@@ -27,7 +27,12 @@ def test_somebody_new_is_made_with_the_role_and_team_of_their_groups(directory: 
     answer = sign_on(directory, client, "s-nell", "/home/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/home/")
     nell = Staff.objects.get(username="nell")
-    assert (nell.name, nell.role, nell.team.name, nell.has_usable_password()) == ("Nell Ashby", "call_handler", "Contact Team A", False)
+    assert (nell.name, nell.role, nell.team.name, nell.has_usable_password()) == (
+        "Nell Ashby",
+        "call_handler",
+        "Contact Team A",
+        False,
+    )
     assert (nell.sign_on.issuer, nell.sign_on.subject) == (directory.issuer, "s-nell")
     assert client.get("/home/").status_code == 200
     assert Duty.objects.filter(staff=nell, ended_at=None).count() == 1
@@ -39,7 +44,9 @@ def test_somebody_new_is_made_with_the_role_and_team_of_their_groups(directory: 
 
 
 def test_a_session_holds_nothing_that_the_directory_said_but_who_it_is(directory: Directory, client: Client) -> None:
-    directory.person("s-nell", preferred_username="nell", name="Nell Ashby", groups=["gt-handlers"], email="nell@force.example")
+    directory.person(
+        "s-nell", preferred_username="nell", name="Nell Ashby", groups=["gt-handlers"], email="nell@force.example"
+    )
     sign_on(directory, client, "s-nell")
     kept = json.dumps(Session.objects.get().get_decoded())
     assert "force.example" not in kept
@@ -58,7 +65,12 @@ def test_a_later_sign_on_changes_role_team_and_name_and_keeps_the_person(directo
     client.logout()
     sign_on(directory, client, "s-nell")
     nell = Staff.objects.get(pk=before)
-    assert (nell.username, nell.name, nell.role, nell.team.name) == ("nell", "Nell Marsh", "contact_supervisor", "Contact Team B")
+    assert (nell.username, nell.name, nell.role, nell.team.name) == (
+        "nell",
+        "Nell Marsh",
+        "contact_supervisor",
+        "Contact Team B",
+    )
     assert ("staff.role", {"by": "sign-on", "was": "call_handler", "role": "contact_supervisor"}) in events()
     assert "staff.team" in dict(events())
     assert Staff.objects.filter(name__startswith="Nell").count() == 1
@@ -71,7 +83,9 @@ def test_whom_no_group_gives_a_role_is_turned_away_and_not_made(directory: Direc
     assert client.get("/home/").status_code == 302
 
 
-def test_whoever_lost_their_groups_loses_access_here_and_gets_it_back_with_them(directory: Directory, client: Client) -> None:
+def test_whoever_lost_their_groups_loses_access_here_and_gets_it_back_with_them(
+    directory: Directory, client: Client
+) -> None:
     sign_on(directory, client, "s-nell")
     token, _ = issue_token("nell")
     directory.person("s-nell", preferred_username="nell", groups=[])
@@ -137,7 +151,9 @@ def test_the_last_who_keeps_staff_is_not_lost_by_a_slip_in_the_directory(directo
         ({"groups": None, "_claim_names": {"groups": "src1"}}, "so many groups", "groups_left_out"),
     ],
 )
-def test_claims_that_cannot_be_kept_are_told(directory: Directory, client: Client, claims: dict[str, Any], why: str, code: str) -> None:
+def test_claims_that_cannot_be_kept_are_told(
+    directory: Directory, client: Client, claims: dict[str, Any], why: str, code: str
+) -> None:
     directory.person("s-x", **{"preferred_username": "x", "groups": ["gt-handlers"], **claims})
     turned_away(sign_on(directory, client, "s-x"), why, code)
 
@@ -153,7 +169,9 @@ def test_a_hostile_name_is_shown_as_text_and_kept_short(directory: Directory, cl
 def test_too_many_groups_take_nobodys_access(directory: Directory, client: Client) -> None:
     sign_on(directory, client, "s-nell")
     directory.person("s-nell", preferred_username="nell", _claim_names={"groups": "src1"})
-    turned_away(sign_on(directory, Client(headers={"host": "localhost"}), "s-nell"), "so many groups", "groups_left_out")
+    turned_away(
+        sign_on(directory, Client(headers={"host": "localhost"}), "s-nell"), "so many groups", "groups_left_out"
+    )
     assert Staff.objects.get(username="nell").is_active
 
 
@@ -175,13 +193,17 @@ def test_a_second_step_that_is_asked_for_must_be_told(
         turned_away(answer, "second step", "no_second_step")
 
 
-@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///x"])
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///x"]
+)
 def test_nobody_is_sent_elsewhere_afterwards(directory: Directory, client: Client, onward: str) -> None:
     assert sign_on(directory, client, "s-nell", onward).headers["Location"] == "/"
     assert client.get("/sign-on/", {"next": onward}).headers["Location"] == "/"
 
 
-def test_what_is_sent_to_the_directory_is_fresh_each_time_and_holds_no_secret(directory: Directory, client: Client) -> None:
+def test_what_is_sent_to_the_directory_is_fresh_each_time_and_holds_no_secret(
+    directory: Directory, client: Client
+) -> None:
     sent = [parse_qs(urlsplit(begin(client)).query) for _ in range(2)]
     for name in ("state", "nonce", "code_challenge"):
         assert len({one[name][0] for one in sent} | {""}) == 3
@@ -196,7 +218,10 @@ def test_signing_out_ends_it_here_and_offers_to_end_it_there(directory: Director
     answer = client.post("/accounts/logout/", {"shift": "ends"})
     assert answer.headers["Location"] == "/sign-on/out"
     page = client.get("/sign-on/out").text
-    assert f"{directory.issuer}/oauth2/end_session?client_id=goldthread&amp;post_logout_redirect_uri=http%3A%2F%2Flocalhost" in page
+    assert (
+        f"{directory.issuer}/oauth2/end_session?client_id=goldthread&amp;post_logout_redirect_uri=http%3A%2F%2Flocalhost"
+        in page
+    )
     assert client.get("/home/").status_code == 302
     held = SignOn.objects.get()
     assert (bytes(held.refresh), held.due_at) == (b"", None)

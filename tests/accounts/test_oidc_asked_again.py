@@ -60,7 +60,9 @@ def test_a_role_taken_there_ends_the_session_here(directory: Directory, client: 
     assert SignOn.objects.get().due_at is None
 
 
-def test_an_account_closed_there_signs_out_here_and_leaves_the_person(directory: Directory, client: Client, nell: Staff) -> None:
+def test_an_account_closed_there_signs_out_here_and_leaves_the_person(
+    directory: Directory, client: Client, nell: Staff
+) -> None:
     for token in list(directory.storage._refresh_tokens):
         directory.storage.remove_refresh_token(token)
     _due()
@@ -97,7 +99,14 @@ def test_a_directory_that_is_down_or_speaks_nonsense_signs_nobody_out(
 def test_an_answer_about_somebody_else_changes_nobody(directory: Directory, nell: Staff) -> None:
     directory.person("s-boss", preferred_username="boss", groups=["gt-access"])
     now = int(time.time())
-    about = {"iss": directory.issuer, "aud": CLIENT, "iat": now, "exp": now + 600, "sub": "s-boss", "groups": ["gt-access"]}
+    about = {
+        "iss": directory.issuer,
+        "aud": CLIENT,
+        "iat": now,
+        "exp": now + 600,
+        "sub": "s-boss",
+        "groups": ["gt-access"],
+    }
     directory.spoil = lambda given: given | {"id_token": directory.signed(about)}
     _due()
     assert ask_again_due() == 0
@@ -122,13 +131,29 @@ def test_under_another_secret_who_is_signed_on_signs_on_again(nell: Staff, setti
 
 def _logout(directory: Directory, **claims: object) -> str:
     now = int(time.time())
-    whole = {"iss": directory.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "sub": "s-nell", "events": EVENT, "jti": "1"}
+    whole = {
+        "iss": directory.issuer,
+        "aud": CLIENT,
+        "iat": now,
+        "exp": now + 120,
+        "sub": "s-nell",
+        "events": EVENT,
+        "jti": "1",
+    }
     return directory.signed({name: value for name, value in {**whole, **claims}.items() if value is not None})
 
 
 def test_the_directory_says_by_itself_that_a_session_is_over(directory: Directory, client: Client, nell: Staff) -> None:
     quiet = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
-    for wrong in ({"events": None}, {"events": {"x": {}}}, {"nonce": "n"}, {"aud": "another"}, {"exp": 1}, {"sub": None}, {"sub": ""}):
+    for wrong in (
+        {"events": None},
+        {"events": {"x": {}}},
+        {"nonce": "n"},
+        {"aud": "another"},
+        {"exp": 1},
+        {"sub": None},
+        {"sub": ""},
+    ):
         assert quiet.post("/sign-on/ended", {"logout_token": _logout(directory, **wrong)}).status_code == 400, wrong
     assert quiet.post("/sign-on/ended").status_code == 400
     assert quiet.get("/sign-on/ended").status_code == 405

@@ -62,7 +62,9 @@ def test_a_token_signed_for_something_else(
     assert not Staff.objects.exists()
 
 
-def test_two_services_named_are_one_too_many_unless_it_says_that_it_is_ours(directory: Directory, client: Client) -> None:
+def test_two_services_named_are_one_too_many_unless_it_says_that_it_is_ours(
+    directory: Directory, client: Client
+) -> None:
     directory.claims = lambda held: held | {"aud": [CLIENT, "another-service"], "azp": CLIENT}
     assert sign_on(directory, client, "s-nell").status_code == 302
 
@@ -99,7 +101,9 @@ def _by_a_stranger(token: str) -> str:
     ids=["tampered", "unsigned", "alg none", "our secret as a key", "a stranger's key", "three letters", "empty", "null", "no text",
          "long", "another subject"],
 )  # fmt: skip
-def test_a_token_that_the_directory_did_not_sign(directory: Directory, client: Client, forge: Callable[[str], object]) -> None:
+def test_a_token_that_the_directory_did_not_sign(
+    directory: Directory, client: Client, forge: Callable[[str], object]
+) -> None:
     directory.spoil = lambda given: given | {"id_token": forge(given["id_token"])}
     turned_away(sign_on(directory, client, "s-nell"), "not signed by the force", "not_signed")
     assert not Staff.objects.exists()
@@ -117,7 +121,10 @@ def test_a_clock_five_hours_off_is_told_with_both_times(directory: Directory, cl
     turned_away(answer, "The clocks of the force", "clocks_differ")
     told = answer.text.split("the sign-on says ")[1].split(".")[0]
     theirs, ours = (one.split(" on ")[0] for one in told.split(", this service says "))
-    seconds = [sum(int(part) * unit for part, unit in zip(one.split(":"), (3600, 60, 1), strict=True)) for one in (theirs, ours)]
+    seconds = [
+        sum(int(part) * unit for part, unit in zip(one.split(":"), (3600, 60, 1), strict=True))
+        for one in (theirs, ours)
+    ]
     assert abs((seconds[0] - seconds[1] - hours * HOURS + 12 * HOURS) % (24 * HOURS) - 12 * HOURS) < 60
 
 
@@ -148,17 +155,25 @@ def test_a_code_used_before_or_made_for_another_browser_is_not_taken(directory: 
     other = Client(headers={"host": "localhost"})
     state = parse_qs(urlsplit(begin(other)).query)["state"][0]
     # Stolen before it was used: the directory asks for what only the first browser's session holds.
-    turned_away(other.get("/sign-on/back", {"code": code, "state": state}), "did not take what it had given", "not_taken")
+    turned_away(
+        other.get("/sign-on/back", {"code": code, "state": state}), "did not take what it had given", "not_taken"
+    )
     assert _back(client, first).status_code == 302
     state = parse_qs(urlsplit(begin(other)).query)["state"][0]
-    turned_away(other.get("/sign-on/back", {"code": code, "state": state}), "did not take what it had given", "not_taken")
+    turned_away(
+        other.get("/sign-on/back", {"code": code, "state": state}), "did not take what it had given", "not_taken"
+    )
 
 
 def test_whoever_ends_it_there_is_told_so(directory: Directory, client: Client) -> None:
     state = parse_qs(urlsplit(begin(client)).query)["state"][0]
-    turned_away(client.get("/sign-on/back", {"error": "access_denied", "state": state}), "you ended it there", "cancelled")
+    turned_away(
+        client.get("/sign-on/back", {"error": "access_denied", "state": state}), "you ended it there", "cancelled"
+    )
     state = parse_qs(urlsplit(begin(client)).query)["state"][0]
-    said = client.get("/sign-on/back", {"error": "server_error", "error_description": "<b>own words</b>", "state": state})
+    said = client.get(
+        "/sign-on/back", {"error": "server_error", "error_description": "<b>own words</b>", "state": state}
+    )
     turned_away(said, "Begin again", "")
     assert "own words" not in said.text
 
@@ -193,7 +208,9 @@ def test_unknown_keys_make_us_ask_no_oftener_than_every_ten_seconds(directory: D
         ({"end_session_endpoint": "javascript:alert(1)"}, "does not describe a directory"),
     ],
 )
-def test_a_directory_that_is_another_or_none(directory: Directory, client: Client, says: dict[str, Any], why: str) -> None:
+def test_a_directory_that_is_another_or_none(
+    directory: Directory, client: Client, says: dict[str, Any], why: str
+) -> None:
     directory.says = says
     turned_away(client.get("/sign-on/"), why, "")
     assert "sign-on.refuse" in dict(events())

@@ -175,7 +175,9 @@ def _signed(token: object) -> dict[str, Any]:
                 raise
             return _opened(token, _key(kid, anew=True))  # keys without names may have been changed unseen
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise Untrusted("not_signed", "The answer was not signed by the force's directory, so it counts for nothing.") from None
+        raise Untrusted(
+            "not_signed", "The answer was not signed by the force's directory, so it counts for nothing."
+        ) from None
 
 
 def _opened(token: str, key: jwt.PyJWK) -> dict[str, Any]:

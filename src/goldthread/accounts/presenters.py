@@ -42,6 +42,7 @@ NAV = [
     ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
+    ("staff.keep", "desk:staff", "Staff", "g w"),
 ]
 
 COUNTED = {
@@ -75,6 +76,7 @@ MENU = [
     ("learning.due", "learning:due", "Who is due a course"),
     ("learning.own", "learning:mine", "My courses"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
+    ("staff.keep", "desk:services", "Service accounts"),
 ]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from goldthread.accounts import tokens
 from goldthread.accounts.models import ActingRank, ApiToken, OnCall, ServiceAccount, Staff, Team
 from goldthread.accounts.roles import acting, on_call, roles
-from goldthread.audit.models import DatabaseNow
+from goldthread.audit.models import AuditEvent, DatabaseNow
 
 
 def areas() -> list[str]:
@@ -74,6 +76,17 @@ def services(owner: Staff | None = None) -> QuerySet[ServiceAccount]:
 def service_tokens(service: ServiceAccount) -> list[tuple[ApiToken, str]]:
     """A program's tokens with their state, newest first."""
     return tokens_of(service.staff.username)
+
+
+def emergencies(since: datetime) -> list[tuple[datetime, Staff | None]]:
+    """Who signed in by the way that is kept for an emergency, and when, the newest first."""
+    found = list(
+        AuditEvent.objects.filter(
+            duty="security", verb="signed in", at__gte=since, detail__contains='"by":"emergency"'
+        ).order_by("-id")[:50]
+    )
+    people = Staff.objects.in_bulk([one.staff_id for one in found if one.staff_id])
+    return [(one.at, people.get(one.staff_id or 0)) for one in found]
 
 
 def staff_list() -> QuerySet[Staff]:

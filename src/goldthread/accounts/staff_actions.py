@@ -10,9 +10,10 @@ from goldthread.accounts import staff_rules as rules
 from goldthread.accounts.actions import end_access
 from goldthread.accounts.models import SignOn, Staff, Team, initials
 from goldthread.accounts.oidc_actions import tie_in
+from goldthread.accounts.queries import last_keeper
 from goldthread.accounts.roles import roles
 from goldthread.audit.actions import Acting, acting
-from goldthread.config.errors import Invalid, Refused, Stale
+from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 
 TOGETHER = 100
 """People of one event on record, where the same was done to all of them."""
@@ -57,6 +58,42 @@ def put_staff(user: Staff, text: str, *, whole: bool = False, seen: str = "") ->
             end_access(leaving, act)
             _record(act, "staff.deactivate", (one.pk for one in leaving))
     return made
+
+
+def end_staff(user: Staff, staff_id: int) -> Staff:
+    """End somebody's access now, as one who keeps staff. Nobody's own, and not the last one's who keeps staff. Raises ``Refused``."""
+    may_keep(user)
+    with acting(user) as act:
+        found = _person(staff_id)
+        if found.pk == user.pk:
+            raise Refused("Nobody ends their own access. Another who keeps staff does it. Nothing was changed.")
+        if last_keeper(found):
+            raise Refused(f"Nobody would be left who keeps staff without {found.name}. Nothing was changed.")
+        if found.is_active:
+            end_access([found], act)
+            act.record("security", "staff.deactivate", [("staff", found.pk)])
+    return found
+
+
+def name_for_emergency(user: Staff, staff_id: int, may: bool) -> Staff:
+    """Say whether somebody may sign in by a password kept here while others sign on by the directory. Raises ``Refused``."""
+    may_keep(user)
+    with acting(user) as act:
+        found = _person(staff_id)
+        if may and not found.is_active:
+            raise Refused(f"{found.name} has no access any more. Nothing was changed.")
+        if found.emergency != may:
+            found.emergency = may
+            found.save(update_fields=["emergency"])
+            act.record("security", "staff.emergency", [("staff", found.pk)], may=may)
+    return found
+
+
+def _person(staff_id: int) -> Staff:
+    found = Staff.objects.select_for_update().filter(pk=staff_id, is_service=False).first()
+    if found is None:
+        raise NotThere("There is nobody of this number on the staff.")
+    return found
 
 
 def may_keep(user: Staff) -> None:

@@ -38,7 +38,9 @@ from goldthread.integration.api import (
     referrals,
     requests,
     retention,
+    services,
     sight,
+    staffing,
     supervision,
     units,
 )
@@ -144,6 +146,8 @@ SUBJECTS = {
         cohorts.router,
         "Courses held: planning one, booking people, and the register of who was there, line by line or by file.",
     ),
+    "Staff": (staffing.router, "Who is on the staff, the table that brings them up to date, and ending access."),
+    "Service accounts": (services.router, "Programs that use this API: who answers for each, and the tokens it holds."),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
 """Each subject's router and what it is about, in the order described."""
