@@ -195,7 +195,7 @@ def plan(
         if why:
             made.wrong.append(Wrong(given.line, why))
             continue
-        row = replace(given, role=by_name[given.role.casefold()])
+        row = given if given.active is False else replace(given, role=by_name[given.role.casefold()])
         if row.subject:
             subjects[row.subject] = row.login
         _sort(row, known, made)
