@@ -163,8 +163,13 @@ def no_answer(request: HttpRequest) -> HttpResponse:
     )
 
 
-def turn_away(request: HttpRequest, code: str, says: str) -> NoReturn:
+def refused(request: HttpRequest, code: str, says: str) -> HttpResponse:
     """Put it on record that somebody was not let on, and show them why."""
     with acting(None, request=request) as act:
         act.record("security", "sign-on.refuse", [], why=code)
-    raise ImmediateHttpResponse(turned_away(request, says, 403))
+    return turned_away(request, says, 403)
+
+
+def turn_away(request: HttpRequest, code: str, says: str) -> NoReturn:
+    """The same in the midst of allauth's own steps."""
+    raise ImmediateHttpResponse(refused(request, code, says))

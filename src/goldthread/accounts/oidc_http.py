@@ -25,12 +25,12 @@ class Patient(requests.Session):
         self.answered: requests.Response | None = None
         """The last answer, for the time that stands on it."""
 
-    def request(self, method: str | bytes, url: str | bytes, **given: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str, **given: Any) -> requests.Response:  # type: ignore[override]
         """As ``requests`` does. Raises ``requests.RequestException`` for what takes too long, holds too much or leads elsewhere."""
         self.answered = within(SECONDS, lambda: self._whole(method, url, given))
         return self.answered
 
-    def _whole(self, method: str | bytes, url: str | bytes, given: dict[str, Any]) -> requests.Response:
+    def _whole(self, method: str, url: str, given: dict[str, Any]) -> requests.Response:
         given |= {"timeout": SECONDS, "stream": True, "allow_redirects": False}
         with super().request(method, url, **given) as answer:
             held = bytearray()

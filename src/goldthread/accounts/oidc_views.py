@@ -5,8 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import requests
-from allauth.account.internal.decorators import login_not_required
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from goldthread.accounts import oidc, oidc_actions
-from goldthread.accounts.oidc_adapter import THIS, Back, Endpoints, begin, no_answer, turn_away
+from goldthread.accounts.oidc_adapter import THIS, Back, Endpoints, begin, no_answer, refused
 from goldthread.accounts.oidc_rules import Untrusted
 from goldthread.accounts.routes import route
 
@@ -35,17 +33,14 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect(onward)
     try:
         return begin(request, onward)
-    except ImmediateHttpResponse as answer:
-        return answer.response
     except requests.RequestException:
         return no_answer(request)
     except Untrusted as error:
-        return _refused(request, error)
+        return refused(request, error.code, str(error))
 
 
 @route("anyone", "none", why=WHY)
 @require_safe
-@login_not_required
 def back(request: HttpRequest) -> HttpResponse:
     """Whom the directory sent back: let on, or told why not."""
     _only_where_on()
@@ -54,7 +49,7 @@ def back(request: HttpRequest) -> HttpResponse:
     except requests.RequestException:
         return no_answer(request)
     except Untrusted as error:
-        return _refused(request, error)
+        return refused(request, error.code, str(error))
     return answer
 
 
@@ -100,13 +95,6 @@ def _end_there(request: HttpRequest) -> str:
     return f"{at}{'&' if '?' in at else '?'}" + urlencode(
         {"client_id": oidc.env().oidc_client_id, "post_logout_redirect_uri": home}
     )
-
-
-def _refused(request: HttpRequest, error: Untrusted) -> HttpResponse:
-    try:
-        turn_away(request, error.code, str(error))
-    except ImmediateHttpResponse as answer:
-        return answer.response
 
 
 def _only_where_on() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from goldthread.accounts import oidc
 from goldthread.accounts import staff_rules as rules
@@ -165,7 +166,7 @@ def _change(made: rules.Plan, teams: dict[str, Team], act: Acting) -> None:
     _record(act, "staff.return", back, by="table")
 
 
-def _record(act: Acting, verb: str, people: Iterable[int], **detail: object) -> None:
+def _record(act: Acting, verb: str, people: Iterable[int], **detail: Any) -> None:
     every = list(people)
     for begin in range(0, len(every), TOGETHER):
         act.record("security", verb, [("staff", one) for one in every[begin : begin + TOGETHER]], **detail)

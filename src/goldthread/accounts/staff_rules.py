@@ -314,10 +314,10 @@ def _somebody_keeps(made: Plan, here: Mapping[str, Standing], keeping: frozenset
     gains = any(one.role in keeping for one in made.adds) or any(one.now.get("role") in keeping for one in made.changes)
     if not keep or gains or keep - loses:
         return
-    for kind in (made.ends, made.changes):
-        for one in [one for one in kind if one.pk in loses]:
-            kind.remove(one)  # type: ignore[attr-defined]
-            made.wrong.append(Wrong(one.line, f"nobody would be left who keeps staff without {one.login}"))
+    lost = [one for one in (*made.ends, *made.changes) if one.pk in loses]
+    made.ends = [one for one in made.ends if one.pk not in loses]
+    made.changes = [one for one in made.changes if one.pk not in loses]
+    made.wrong += [Wrong(one.line, f"nobody would be left who keeps staff without {one.login}") for one in lost]
 
 
 def _not(what: str, do: str) -> Invalid:

@@ -171,6 +171,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def shown(one: ServiceAccount, at: datetime) -> dict[str, Any]:
     """A service account as pages show it."""
+    found = queries.service_tokens(one)
+    valid = [token for token, state in found if state == "valid"]
     held = [
         {
             "one": token,
@@ -178,14 +180,13 @@ def shown(one: ServiceAccount, at: datetime) -> dict[str, Any]:
             "soon": state == "valid" and token.expires_at - at <= SOON,
             "scopes": token.scopes,
         }
-        for token, state in queries.service_tokens(one)
+        for token, state in found
     ]
-    live = [each for each in held if each["state"] == "valid"]
     return {
         "id": one.pk, "staff": one.staff, "role": roles()[one.staff.role].name, "owner": one.owner, "mail": one.mail,
-        "purpose": one.purpose.shown(), "tokens": held, "live": live, "unanswered": one.staff.is_active and not one.owner.is_active,
-        "ends": min((each["one"].expires_at for each in live), default=None), "soon": any(each["soon"] for each in live),
-        "used": max((each["one"].last_used_at for each in held if each["one"].last_used_at), default=None),
+        "purpose": one.purpose.shown(), "tokens": held, "live": valid, "unanswered": one.staff.is_active and not one.owner.is_active,
+        "ends": min((token.expires_at for token in valid), default=None), "soon": any(each["soon"] for each in held),
+        "used": max((token.last_used_at for token, _ in found if token.last_used_at), default=None),
     }  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def people(request: HttpRequest) -> HttpResponse:
         )
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
+    listed = list(page.object_list)
     rows = [
         {
             "one": one,
@@ -71,9 +72,9 @@ def people(request: HttpRequest) -> HttpResponse:
             "tied": getattr(one, "sign_on", None),
             "self": one.pk == user.pk,
         }
-        for one in page.object_list
+        for one in listed
     ]
-    record_consultation(user, KEEP, [("staff", row["one"].pk) for row in rows])
+    record_consultation(user, KEEP, [("staff", one.pk) for one in listed])
     link = f"?find={asked}&page=" if asked else "?page="
     context = {
         "now": at, "rows": rows, "asked": asked, "directory": oidc.on(), "emergencies": queries.emergencies(at - RECENT),
@@ -166,7 +167,7 @@ def _looked(request: HttpRequest, text: str, whole: bool, name: str, failed: Put
     user = staff(request)
     found = staff_actions.look_over(user, text, whole=whole)
     owned = owned_by([one.pk for one in found.ends])
-    about = [("staff", one.pk) for one in (*found.changes, *found.ends)][:TOLD]
+    about: list[tuple[str, object]] = [("staff", one.pk) for one in (*found.changes, *found.ends)][:TOLD]
     record_consultation(user, KEEP, [*about, *[("incident", key) for kept in owned.values() for key, _ in kept][:TOLD]])
     ready = PutForm(initial={"text": text, "whole": whole, "seen": found.digest})
     more = {"found": found, "owned": owned, "ready": ready, "name": name, "whole": whole, "failed": failed}
