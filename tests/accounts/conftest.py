@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
+from tests.accounts.directory import Directory, set_to, settings_for
 from tests.accounts.world import World, make_world
 
 
@@ -24,3 +27,26 @@ def world(made_world: World) -> Iterator[World]:
     with transaction.atomic():
         yield made_world
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Directory]:
+    """A provider of OpenID Connect on this machine."""
+    made = Directory()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def directory(running: Directory, tmp_path: Path, db: None) -> Iterator[Directory]:
+    """The directory with Nell in it, and the service set to it."""
+    running.reset()
+    running.person("s-nell", preferred_username="nell", name="Nell Ashby", groups=["everybody", "gt-handlers"])
+    with set_to(**settings_for(running.issuer, tmp_path)):
+        yield running
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser of nobody's."""
+    return Client(headers={"host": "localhost"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from tests.cli.conftest import Cli
 from tests.conftest import Database
@@ -81,3 +82,47 @@ def test_somebody_acts_in_a_senior_role_by_command_until_it_is_ended(committing:
     assert cli("staff", "end-acting", "1", "--by", "amy").stdout == "Amy Lark acts in that role no longer.\n"
     assert "no longer" in cli("staff", "end-acting", "1", "--by", "fim").stderr
     assert "no such acting rank" in cli("staff", "end-acting", "7", "--by", "fim").stderr
+
+
+def _keeper(cli: Cli) -> None:
+    made = ["staff", "add", "--name", "Kay Amber", "--role", "staff_keeper", "--team", "Information Assurance", "kay"]
+    assert cli(*made, given="four-lamps-and-a-bridge\n").returncode == 0
+
+
+def test_a_table_says_what_it_would_do_and_then_does_it(committing: Database, cli: Cli, tmp_path: Path) -> None:
+    _keeper(cli)
+    table = tmp_path / "staff.csv"
+    table.write_text(
+        "team,login,name,role\nTeam A,nell,Nell Ashby,Dispatcher\nTeam A,odd,Odd One,wizard\n", encoding="utf-8"
+    )
+    load = ["staff", "import", str(table), "--by", "kay"]
+    tried = cli(*load, "--dry-run")
+    assert (tried.returncode, tried.stderr) == (1, "Line 3: there is no role wizard.\n")
+    assert tried.stdout == (
+        "add    nell: Nell Ashby, dispatcher, Team A\n"
+        "team   Team A is new\n"
+        "1 would be added, 0 changed, 0 ended; 0 as they were, 1 left out. Nothing was done.\n"
+    )
+    assert cli("staff", "deactivate", "nell").stderr == "There is nobody called nell.\n"
+    assert cli(*load).stdout.endswith("1 added, 0 changed, 0 ended; 0 as they were, 1 left out.\n")
+    table.write_text("login,name,role,team\nkay,Kay Amber,staff_keeper,Information Assurance\n", encoding="utf-8")
+    whole = cli(*load, "--whole")
+    assert (whole.returncode, whole.stdout) == (
+        0, "end    nell: Nell Ashby\n0 added, 0 changed, 1 ended; 1 as they were, 0 left out.\n",
+    )  # fmt: skip
+    assert "does not keep staff" in cli("staff", "import", str(table), "--by", "nell").stderr
+    assert "Cannot read" in cli("staff", "import", str(tmp_path / "none.csv"), "--by", "kay").stderr
+    table.write_bytes(b"PK\x03\x04" + bytes(100))
+    refused = cli(*load)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "not written as text" in refused.stderr
+
+
+def test_whoever_came_by_a_table_is_given_a_password(committing: Database, cli: Cli, tmp_path: Path) -> None:
+    _keeper(cli)
+    assert "at least 12" in cli("staff", "password", "kay", given="short\n").stderr
+    given = cli("staff", "password", "kay", given="five-lamps-and-a-ferry\n")
+    assert given.stdout == "Kay Amber has a new password. Whoever is signed in by the old one is signed out.\n"
+    assert cli("staff", "emergency", "kay").stdout == "Kay Amber may sign in here in an emergency.\n"
+    assert cli("staff", "emergency", "kay", "--no").stdout == "Kay Amber may not sign in here in an emergency.\n"
+    assert cli("staff", "tie", "kay", "s-1").stderr.startswith("No directory is set (GOLDTHREAD_OIDC_ISSUER)")

@@ -34,6 +34,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "accounts_oncall": {"ends_at": "'2026-06-02'"},
     "accounts_staff": {"role": "'fim'"},
     "accounts_apitoken": {"expires_at": "'2126-06-01'"},
+    "accounts_serviceaccount": {"owner_id": "2"},
     "assessment_markanswer": {"answer": "'not_so'"},
     "assessment_modechange": {"since": "'2126-06-01'"},
     "audit_event": {"duty": "'collection'", "subjects": "'[]'", "detail": "'{}'"},

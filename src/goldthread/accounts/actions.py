@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from axes.utils import reset
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -13,10 +15,10 @@ from django.http import HttpRequest
 
 from goldthread.accounts import tokens
 from goldthread.accounts.events import StaffLeft
-from goldthread.accounts.models import ApiToken, Staff, Team
+from goldthread.accounts.models import ApiToken, SignOn, Staff, Team
 from goldthread.accounts.rank_models import acts_as
 from goldthread.accounts.roles import roles
-from goldthread.audit.actions import acting
+from goldthread.audit.actions import Acting, acting
 from goldthread.audit.models import DatabaseNow
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.upward import announce
@@ -53,14 +55,58 @@ def deactivate(username: str) -> Staff:
     """End somebody's access now: no sign-in; every open session of theirs ends, and every token."""
     staff = by_login(username)
     with acting(None) as act:
-        staff.is_active = False
-        staff.save()
-        for session in Session.objects.iterator():
-            if session.get_decoded().get("_auth_user_id") == str(staff.pk):
-                session.delete()
-        ApiToken.objects.filter(staff=staff, revoked_at__isnull=True).update(revoked_at=act.now)
+        end_access([staff], act)
         act.record("security", "staff.deactivate", [("staff", staff.pk)])
+    return staff
+
+
+def end_access(leaving: Collection[Staff], act: Acting) -> None:
+    """End these people's access in the transaction of what ends it: they sign in no more, their open sessions and tokens end, and what
+    they own goes to others.
+    """
+    gone = [one.pk for one in leaving]
+    Staff.objects.filter(pk__in=gone).update(is_active=False, emergency=False)
+    end_sessions(gone)
+    ApiToken.objects.filter(staff__in=gone, revoked_at__isnull=True).update(revoked_at=act.now)
+    SignOn.objects.filter(staff__in=gone).update(refresh=b"", due_at=None)
+    for staff in leaving:
+        staff.is_active = staff.emergency = False
         announce(StaffLeft(staff, act))
+
+
+def end_sessions(whose: Collection[int]) -> int:
+    """Sign these people out in every browser; returns how many browsers that were."""
+    numbers = {str(one) for one in whose}
+    found = [one.pk for one in Session.objects.iterator() if one.get_decoded().get(SESSION_KEY) in numbers]
+    Session.objects.filter(pk__in=found).delete()
+    return len(found)
+
+
+def set_password(username: str, password: str) -> Staff:
+    """Give somebody a new password, which ends the sessions they have. Raises ``Invalid`` and ``Refused`` with a sentence."""
+    staff = by_login(username)
+    if staff.is_service:
+        raise Refused(f"{staff.name} is a service account, which signs in nowhere. Nothing was changed.")
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        raise Invalid({"password": " ".join(error.messages)}) from None
+    with acting(None) as act:
+        staff.set_password(password)
+        staff.save(update_fields=["password"])
+        act.record("security", "staff.password", [("staff", staff.pk)])
+    return staff
+
+
+def set_emergency(username: str, may: bool) -> Staff:
+    """Say whether somebody may sign in by a password kept here while others sign on by the directory. Raises ``Refused``."""
+    staff = by_login(username)
+    if may and (staff.is_service or not staff.is_active):
+        raise Refused(f"{staff.name} signs in nowhere, so cannot do it in an emergency either. Nothing was changed.")
+    with acting(None) as act:
+        staff.emergency = may
+        staff.save(update_fields=["emergency"])
+        act.record("security", "staff.emergency", [("staff", staff.pk)], may=may)
     return staff
 
 
@@ -69,6 +115,10 @@ def issue_token(username: str, *, days: int = tokens.DEFAULT_DAYS) -> tuple[str,
     staff = by_login(username)
     if not staff.is_active:
         raise Refused(f"{staff.name} has no access any more, so no token was made.")
+    if staff.is_service:
+        raise Refused(
+            f"{staff.name} is a service account, whose tokens are held to scopes: use goldthread service token."
+        )
     if not 1 <= days <= tokens.MOST_DAYS:
         raise Invalid({"days": f"A token lives 1 to {tokens.MOST_DAYS} days."})
     token = tokens.fresh()
@@ -115,6 +165,7 @@ def bearer(request: HttpRequest) -> Staff | None:
     if found is None:
         return None
     found.staff.acts_as = found.acts_as
+    found.staff.limited_to = None if found.scopes is None else frozenset(found.scopes)
     state = tokens.state(found, found.now)
     column = "last_used_at" if state == "valid" else "last_refused_at"
     last = getattr(found, column)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from goldthread.accounts import oidc
+from goldthread.accounts.models import Staff
+from goldthread.accounts.sessions import SIGNED_ON, may_sign_in_here
+
+SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -11,3 +20,18 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def pre_login(self, request: HttpRequest, user: Staff, **given: Any) -> HttpResponse | None:
+        """Turn away who may not come in by this way, whatever they showed: a password or a passkey."""
+        if not getattr(request, SIGNED_ON, False) and not may_sign_in_here(user):
+            says = "With this name one does not sign in here. Use the force's sign-on."
+            return render(request, "accounts/turned-away.jinja", {"says": says}, status=403)
+        answer: HttpResponse | None = super().pre_login(request, user, **given)
+        return answer
+
+    def get_login_stages(self) -> list[str]:
+        """The second step kept here is left out where the directory says that it saw one."""
+        stages: list[str] = super().get_login_stages()
+        if getattr(self.request, SIGNED_ON, False) and oidc.env().oidc_mfa:
+            stages.remove(SECOND_STEP)
+        return stages

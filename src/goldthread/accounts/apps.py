@@ -5,10 +5,12 @@ class AccountsConfig(AppConfig):
     name = "goldthread.accounts"
 
     def ready(self) -> None:
-        from goldthread.accounts import signals
+        from goldthread.accounts import oidc, signals
         from goldthread.accounts.roles import acting, on_call, roles
 
         roles()
         acting()
         on_call()
+        if oidc.on():
+            oidc.groups()
         signals.connect()

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from goldthread.accounts.actions import bearer
 from goldthread.accounts.models import Staff
+from goldthread.accounts.roles import roles
 from goldthread.accounts.routes import declarations_of
 from goldthread.web.errors import error_page
 from goldthread.web.problems import problem
@@ -54,7 +55,7 @@ class DeclaredRoutes:
         if not isinstance(user, Staff) or not user.is_active:
             return self._to_sign_in(request)
         if declared.verb != "signed-in" and not user.can(declared.verb):
-            raise PermissionDenied(f"Your role, {user.seat.name}, may not do this.")
+            raise PermissionDenied(_why_not(user, declared.verb))
         return None
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
@@ -62,3 +63,10 @@ class DeclaredRoutes:
         if request.headers.get("HX-Request"):
             return error_page(request, 401)  # put beside what was typed, which stays
         return redirect(f"{target}?next={quote(request.get_full_path() if request.method == 'GET' else '/')}")
+
+
+def _why_not(user: Staff, verb: str) -> str:
+    """Whether the role or only the token at hand stands against it."""
+    if user.limited_to is None or not roles()[user.role].can(verb):
+        return f"Your role, {user.seat.name}, may not do this."
+    return f"This token is not held to {verb}, only to {', '.join(sorted(user.limited_to))}. Ask who keeps staff for another."

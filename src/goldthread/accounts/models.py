@@ -23,6 +23,11 @@ class Team(models.Model):
         return self.name
 
 
+def initials(name: str) -> str:
+    """How somebody of this name is signed on the board."""
+    return "".join(word[0] for word in name.split()[:3]).upper()[:4]
+
+
 class StaffManager(BaseUserManager["Staff"]):
     """Makes staff; there is no superuser and no self-service sign-up."""
 
@@ -44,7 +49,8 @@ class StaffManager(BaseUserManager["Staff"]):
 
 class Staff(AbstractBaseUser):
     """A member of staff: one role, one team. Rights come from the role's row in ``matrix.toml`` and, for as long as an acting rank is in
-    force, from that one's row too; nowhere else.
+    force, from that one's row too; nowhere else. ``is_service``: a program, which signs in on no page. ``emergency``: may sign in by a
+    password kept here when the force's directory, by which others sign on, does not answer.
     """
 
     username = models.CharField("collar number or login", max_length=60, unique=True)
@@ -54,6 +60,8 @@ class Staff(AbstractBaseUser):
     team = models.ForeignKey(Team, models.PROTECT, related_name="staff")
     area = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
+    is_service = models.BooleanField(default=False)
+    emergency = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
@@ -61,10 +69,15 @@ class Staff(AbstractBaseUser):
 
     is_staff = False
     is_superuser = False
+    limited_to: frozenset[str] | None = None
+    """The verbs that the token at hand is held to; None where there is none, or where it may all that its role may."""
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(role__in=list(roles())), name="staff_role_known"),
+            models.CheckConstraint(
+                condition=~models.Q(is_service=True, emergency=True), name="no_service_in_emergency"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +85,7 @@ class Staff(AbstractBaseUser):
 
     def save(self, *args: object, **kwargs: object) -> None:
         if not self.initials:
-            self.initials = "".join(word[0] for word in self.name.split()[:3]).upper()[:4]
+            self.initials = initials(self.name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
@@ -81,7 +94,8 @@ class Staff(AbstractBaseUser):
 
         Whatever asks what somebody may do asks this: ``role`` is their own alone.
         """
-        return seat_of(self.role, self.acts_as)
+        held = seat_of(self.role, self.acts_as)
+        return held if self.limited_to is None else held.limited(self.limited_to)
 
     @cached_property
     def acts_as(self) -> str:
@@ -108,4 +122,6 @@ from goldthread.accounts.oncall_models import OnCall as OnCall  # noqa: E402
 from goldthread.accounts.rank_models import ActingRank as ActingRank  # noqa: E402
 from goldthread.accounts.rank_models import ActingRankEnd as ActingRankEnd  # noqa: E402
 from goldthread.accounts.rank_models import acts_as, in_force  # noqa: E402 - a rank is of somebody on the staff
+from goldthread.accounts.service_models import ServiceAccount as ServiceAccount  # noqa: E402
+from goldthread.accounts.signon_models import SignOn as SignOn  # noqa: E402
 from goldthread.accounts.token_models import ApiToken as ApiToken  # noqa: E402 - Django looks for models here

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from goldthread.accounts import oidc
 from goldthread.accounts.models import Staff
 
 # (verb, name of the route, words, chord); an entry shows when the role may do the verb.
@@ -44,6 +45,7 @@ NAV = [
     ("trials.see", "trials:home", "Reader", "g h"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
     ("messages.see", "messages:home", "Messages", "g x"),
+    ("staff.keep", "desk:staff", "Staff", "g w"),
 ]
 
 HUB = ("governance:list", "governance:home")
@@ -87,6 +89,7 @@ MENU = [
     ("reader.record", "reader:record", "Record of the reader"),
     ("reader.replay", "reader:replay", "Replay of the reader's advice"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
+    ("staff.keep", "desk:services", "Service accounts"),
 ]
 
 TOLD: list[Callable[[Staff], dict[str, Any] | None]] = []
@@ -106,6 +109,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "person": SimpleLazyObject(lambda: _person(known)) if known else None,
         "nav": SimpleLazyObject(lambda: _nav(known, request.path)) if known else [],
         "taken": reverse("desk:taken") if known and known.can("owner.take") else "",
+        "sign_on": SimpleLazyObject(oidc.ways),
         "menu": SimpleLazyObject(lambda: _menu(known)) if known else [],
         "told_above": SimpleLazyObject(lambda: [one for one in (tell(known) for tell in TOLD) if one]) if known else [],
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from goldthread.accounts import tokens
-from goldthread.accounts.models import ActingRank, ApiToken, OnCall, Staff, Team
+from goldthread.accounts.models import ActingRank, ApiToken, OnCall, ServiceAccount, Staff, Team
 from goldthread.accounts.roles import acting, on_call, roles
-from goldthread.audit.models import DatabaseNow
+from goldthread.audit.models import AuditEvent, DatabaseNow
 
 
 def areas() -> list[str]:
@@ -51,3 +53,42 @@ def on_call_now() -> list[OnCall]:
 def to_be_on_call() -> QuerySet[Staff]:
     """Whom a line of the on-call list is mostly about: people whose own role is one of it, by name."""
     return Staff.objects.filter(is_active=True, role__in=on_call()).select_related("team").order_by("name", "pk")
+
+
+def keepers() -> QuerySet[Staff]:
+    """Who may keep staff and can come in to do it: no program."""
+    held = [code for code, role in roles().items() if role.can("staff.keep")]
+    return Staff.objects.filter(is_active=True, is_service=False, role__in=held)
+
+
+def last_keeper(staff: Staff) -> bool:
+    """Whether nobody could keep staff without this person."""
+    return keepers().filter(pk=staff.pk).exists() and not keepers().exclude(pk=staff.pk).exists()
+
+
+def services(owner: Staff | None = None) -> QuerySet[ServiceAccount]:
+    """Accounts of programs, those for which nobody who is here answers first; of one owner where one is given."""
+    found = ServiceAccount.objects.select_related("staff__team", "owner", "purpose")
+    found = found.filter(owner=owner) if owner is not None else found
+    return found.order_by("-staff__is_active", "owner__is_active", "staff__name", "pk")
+
+
+def service_tokens(service: ServiceAccount) -> list[tuple[ApiToken, str]]:
+    """A program's tokens with their state, newest first."""
+    return tokens_of(service.staff.username)
+
+
+def emergencies(since: datetime) -> list[tuple[datetime, Staff | None]]:
+    """Who signed in by the way that is kept for an emergency, and when, the newest first."""
+    found = list(
+        AuditEvent.objects.filter(
+            duty="security", verb="signed in", at__gte=since, detail__contains='"by":"emergency"'
+        ).order_by("-id")[:50]
+    )
+    people = Staff.objects.in_bulk([one.staff_id for one in found if one.staff_id])
+    return [(one.at, people.get(one.staff_id or 0)) for one in found]
+
+
+def staff_list() -> QuerySet[Staff]:
+    """Everybody who is or was here, by name; no program."""
+    return Staff.objects.filter(is_service=False).select_related("team", "sign_on").order_by("-is_active", "name", "pk")

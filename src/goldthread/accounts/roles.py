@@ -43,6 +43,11 @@ class Role:
         """The role's code, and while somebody acts in it their own role's too: for lists of roles outside the matrix."""
         return frozenset(one.code for one in (self, self.beside) if one is not None)
 
+    def limited(self, to: frozenset[str]) -> Role:
+        """The same role held to these verbs: whatever else it may, is not done here."""
+        beside = None if self.beside is None else self.beside.limited(to)
+        return replace(self, may={verb: scope for verb, scope in self.may.items() if verb in to}, beside=beside)
+
     def can(self, verb: str) -> bool:
         """Whether the role may do this to any object at all."""
         return self.scope(verb) != "none"

@@ -75,7 +75,7 @@ LIBRARY: dict[str, Declaration] = {
     "mfa_edit_webauthn": _OWN,
 }
 
-CLOSED = frozenset(
+CLOSED: frozenset[str | None] = frozenset(
     {
         "account_signup",
         "account_email",
@@ -87,9 +87,17 @@ CLOSED = frozenset(
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
         "account_confirm_login_code",
+        "socialaccount_login_cancelled",
+        "socialaccount_login_error",
+        "socialaccount_signup",
+        "socialaccount_connections",
+        "openid_connect_login",
+        "openid_connect_callback",
+        None,
     }
 )
-"""Routes that the sign-on library mounts and that nobody may use: staff are made, and helped in again, by an operator."""
+"""Routes that the sign-on library mounts and that nobody may use: staff are made, and helped in again, by an operator, and signing on
+by the directory has addresses of its own. ``None`` are old names of the library's addresses, which lead to closed ones."""
 
 
 def declarations_of(view: Callable[..., Any], url_name: str | None) -> dict[str, Declaration]:

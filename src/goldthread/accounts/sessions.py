@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -10,11 +11,15 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
+from django.http import HttpRequest
 
+from goldthread.accounts import oidc
 from goldthread.accounts.models import Staff
 from goldthread.config.prepared import Prepared
 
 KEY, NUMBER = "the key of a session", -1
+SIGNED_ON = "goldthread_signed_on"
+"""Set on a request that the force's directory vouches for, and held in the session that follows."""
 
 
 class SessionStore(DatabaseSessions):
@@ -37,12 +42,25 @@ class SessionStore(DatabaseSessions):
 
 
 class SignIn(AuthenticationBackend):  # type: ignore[misc]
-    """Password sign-in as allauth does it."""
+    """Password sign-in as allauth does it, for whoever may come in by a password at all."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Staff | None:
+        """Who this is; None as for a wrong password where they may not come in so, since which of both it was is nobody's business."""
+        found: Staff | None = super().authenticate(request, **credentials)
+        return found if found is not None and may_sign_in_here(found) else None
 
     def get_user(self, user_id: int) -> Staff | None:
         """The member of staff with this number, unless their access has ended."""
         found = _staff().first(user_id)
         return found if found is not None and found.is_active else None
+
+
+def may_sign_in_here(staff: Staff) -> bool:
+    """Whether somebody may sign in by what is kept here: a program never; where there is a directory, whom the setting lets."""
+    if staff.is_service:
+        return False
+    may = oidc.env().local_sign_in
+    return not oidc.on() or may == "all" or (may == "emergency" and staff.emergency)
 
 
 def signed_in_by(staff: Staff, but: str | None = None) -> list[Session]:

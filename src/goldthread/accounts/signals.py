@@ -5,18 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from axes.signals import user_locked_out
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
+from goldthread.accounts import oidc
 from goldthread.accounts.duty_actions import begin, sign_out
 from goldthread.accounts.models import Staff
-from goldthread.accounts.sessions import signed_in_by
+from goldthread.accounts.oidc_actions import stop_asking
+from goldthread.accounts.sessions import SIGNED_ON, signed_in_by
 from goldthread.audit.actions import acting
+
+TOLD = (
+    "You signed in by the way that is kept for an emergency. That is on record, and whoever keeps staff is shown it. Sign on by the "
+    "force's sign-on again as soon as it answers."
+)
 
 
 def _signed_in(request: Any, user: Staff, **_: Any) -> None:
+    by_directory = getattr(request, SIGNED_ON, False)
+    request.session[SIGNED_ON] = by_directory
+    emergency = oidc.ways()["emergency"] and not by_directory
     with acting(user, request=request) as act:
-        act.record("security", "signed in", [("staff", user.pk)])
+        act.record("security", "signed in", [("staff", user.pk)], by=_way(by_directory, emergency))
         begin(user, act)
+    if emergency:
+        messages.warning(request, TOLD, fail_silently=True)
+
+
+def _way(by_directory: bool, emergency: bool) -> str:
+    return "directory" if by_directory else "emergency" if emergency else "here"
 
 
 def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
@@ -29,6 +46,7 @@ def _signed_out(request: Any, user: Staff | None, **_: Any) -> None:
         act.record("security", "signed out", [("staff", user.pk)], everywhere=not stays)
         if stays:
             return
+        stop_asking(user)
         if sign_out(user, act, elsewhere):  # who is gone staffs no desk: what they still own is nobody's, and alarms
             act.record("security", "duty.end", [("staff", user.pk)], by="signed-out")
 

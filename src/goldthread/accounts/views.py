@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from goldthread.accounts import oidc
 from goldthread.accounts.forms import AuditForm
 from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import told, verbs
 from goldthread.accounts.routes import route, staff
-from goldthread.accounts.sessions import signed_in_by
+from goldthread.accounts.sessions import SIGNED_ON, signed_in_by
 from goldthread.audit.actions import record_consultation
 from goldthread.clocks.db import database_now
 
@@ -29,8 +30,9 @@ class SignOut(LogoutView):  # type: ignore[misc]
         if request.POST.get("shift") not in ("goes-on", "ends") and self._elsewhere():
             asks: HttpResponse = self.render_to_response(self.get_context_data())
             return asks
+        by_directory = request.session.get(SIGNED_ON, False) and oidc.on()
         answer: HttpResponse = super().post(request, *args, **kwargs)
-        return answer
+        return redirect("accounts:sign_on_out") if by_directory else answer
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return {**super().get_context_data(**kwargs), "elsewhere": self._elsewhere()}

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goldthread.cli import staff_table
 from goldthread.cli.table import table
 from goldthread.config.errors import Refused
 
@@ -52,6 +53,32 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     on_call.add_argument("--by", required=True, metavar="USER", help="who enters them")
     on_call.set_defaults(run=_on_call)
+    load = verbs.add_parser("import", help="bring staff up to date from a table")
+    load.add_argument(
+        "file",
+        metavar="FILE.csv",
+        type=Path,
+        help="columns login, name, role, team and if you like area, active, subject",
+    )
+    load.add_argument("--by", required=True, metavar="USER", help="who does it, who keeps staff")
+    load.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    load.add_argument("--whole", action="store_true", help="this is everybody: end the access of who is not in it")
+    load.set_defaults(run=staff_table.run)
+    tie = verbs.add_parser("tie", help="say by which subject the force's directory knows somebody who is here")
+    tie.add_argument("username")
+    tie.add_argument("subject")
+    tie.set_defaults(run=_tie)
+    emergency = verbs.add_parser(
+        "emergency", help="let somebody sign in by a password while the force's directory does not answer"
+    )
+    emergency.add_argument("username")
+    emergency.add_argument("--no", action="store_true", help="not any more")
+    emergency.set_defaults(run=_emergency)
+    password = verbs.add_parser(
+        "password", help="give somebody a new password; it is asked for, or read from standard input"
+    )
+    password.add_argument("username")
+    password.set_defaults(run=_password)
     for name, told, run in (
         ("unlock", "open sign-in for a login locked after wrong passwords", _unlock),
         ("deactivate", "end somebody's access now", _deactivate),
@@ -65,9 +92,43 @@ def _add(args: argparse.Namespace) -> int:
     _set_up()
     from goldthread.accounts.actions import add_staff
 
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    staff = add_staff(args.username, password, name=args.name, role=args.role, team=args.team, area=args.area)
+    staff = add_staff(args.username, _asked(), name=args.name, role=args.role, team=args.team, area=args.area)
     print(f"{staff.name} may sign in as {staff.username}, {staff.seat.name}.")
+    return 0
+
+
+def _asked() -> str:
+    return getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+
+def _password(args: argparse.Namespace) -> int:
+    _set_up()
+    from goldthread.accounts.actions import set_password
+
+    print(
+        f"{set_password(args.username, _asked()).name} has a new password. Whoever is signed in by the old one is signed out."
+    )
+    return 0
+
+
+def _tie(args: argparse.Namespace) -> int:
+    _set_up()
+    from goldthread.accounts.oidc_actions import tie
+
+    print(f"{tie(args.username, args.subject).staff.name} is known to the directory by that subject.")
+    return 0
+
+
+def _emergency(args: argparse.Namespace) -> int:
+    _set_up()
+    from goldthread.accounts.actions import set_emergency
+
+    found = set_emergency(args.username, not args.no)
+    print(
+        f"{found.name} may sign in here in an emergency."
+        if found.emergency
+        else f"{found.name} may not sign in here in an emergency."
+    )
     return 0
 
 

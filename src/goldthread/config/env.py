@@ -16,8 +16,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from goldthread.config.env_sign_on import SignOnSettings
 from goldthread.config.errors import SettingsError
 
 
@@ -30,7 +31,7 @@ class Mail:
     text_domain: str
 
 
-class Environment(BaseSettings):
+class Environment(SignOnSettings):
     """What the operator chose. Names in the environment carry the prefix ``GOLDTHREAD_`` unless said otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="GOLDTHREAD_", extra="ignore")
@@ -140,6 +141,7 @@ class Environment(BaseSettings):
             raise ValueError(
                 "GOLDTHREAD_MAIL_FROM is not set: mail that GOLDTHREAD_MAIL_URL sends needs an address it comes from"
             )
+        self.sign_on_is_complete()
         return self
 
     @property

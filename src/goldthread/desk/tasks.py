@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
 from goldthread.desk import fallback
+from goldthread.desk.ending_actions import tell_of_ending
 from goldthread.desk.models import BoardChange, Draft
 from goldthread.desk.sealing import SnapshotError
 
@@ -49,3 +50,12 @@ def forget_drafts(timestamp: int) -> None:  # noqa: ARG001 - the minute it was d
     """Drop what was typed and never sent, once nobody will come back for it."""
     dropped, _ = Draft.objects.filter(at__lt=database_now(connection) - DRAFTS_KEPT).delete()
     log().info("old drafts dropped", part="jobs", count=dropped)
+
+
+@app.periodic(cron="41 * * * *", periodic_id="desk-tokens-ending")
+@app.task(name="desk.tokens_ending", queueing_lock="desk.tokens_ending", lock="desk.tokens_ending")
+def tokens_ending(timestamp: int) -> None:  # noqa: ARG001 - the minute it was due
+    """Tell those who answer for programs which tokens end."""
+    told = tell_of_ending()
+    if told:
+        log().info("owners of tokens were told", part="jobs", count=told)

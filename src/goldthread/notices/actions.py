@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
 
 from goldthread.audit.actions import acting
 from goldthread.config.logs import log
+from goldthread.config.sealed import seal, unseal
 from goldthread.config.upward import announce
 from goldthread.notices import rules
 from goldthread.notices.events import NoticeFailed
@@ -28,7 +25,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 200
 """Notices that one look takes on *(ours)*."""
-NONCE = 12
+USE = "notice"
+"""What its texts are sealed for."""
 PERMANENT = 500
 """From this answer of a mail service on it says no for good (RFC 5321)."""
 
@@ -56,7 +54,7 @@ def tell(
         return held
     made = Notice.objects.create(
         key=key, channel=channel, to=rules.address(channel, to), subject=" ".join(subject.split())[:200],
-        sealed=_seal(key, body), about=about[0], about_id=str(about[1]), made_at=act.now, due_at=act.now, until=until,
+        sealed=seal(USE, key, body), about=about[0], about_id=str(about[1]), made_at=act.now, due_at=act.now, until=until,
     )  # fmt: skip
     send.defer(notice=made.pk)
     return made
@@ -129,7 +127,7 @@ def _hand_over(notice: Notice) -> str:
             return "no_texts"
         to = f"{notice.to.removeprefix('+')}@{mail.text_domain}"
     try:
-        body = _open(notice.key, bytes(notice.sealed))
+        body = unseal(USE, notice.key, bytes(notice.sealed))
     except InvalidTag:
         return "unreadable"
     # The same identity at every try: where the answer to a first one was lost, the mail service can tell the second for what it is.
@@ -143,16 +141,3 @@ def _hand_over(notice: Notice) -> str:
         log().warning("a notice was not taken", part="notices", notice=notice.pk, error=type(error).__name__)
         return "not_taken"
     return ""
-
-
-def _key() -> bytes:
-    return HKDF(SHA256(), 32, None, b"goldthread notice").derive(settings.SECRET_KEY.encode())
-
-
-def _seal(key: str, body: str) -> bytes:
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(_key()).encrypt(nonce, body.encode(), key.encode())
-
-
-def _open(key: str, sealed: bytes) -> str:
-    return AESGCM(_key()).decrypt(sealed[:NONCE], sealed[NONCE:], key.encode()).decode()

@@ -40,7 +40,9 @@ from goldthread.integration.api import (
     referrals,
     requests,
     retention,
+    services,
     sight,
+    staffing,
     supervision,
     trials,
     units,
@@ -152,6 +154,8 @@ SUBJECTS = {
         messages.router,
         "What other incident systems hand in: sending it, and what waits, could not be read, or was done outside the rule.",
     ),
+    "Staff": (staffing.router, "Who is on the staff, the table that brings them up to date, and ending access."),
+    "Service accounts": (services.router, "Programs that use this API: who answers for each, and the tokens it holds."),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
     "The reader": (reader.router, "What the reader said, made again from the words; its record; its figures by group."),
 }
