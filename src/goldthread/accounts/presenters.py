@@ -41,6 +41,7 @@ NAV = [
     ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
+    ("webhooks.keep", "webhooks:list", "Webhooks", "g w"),
 ]
 
 HUB = ("governance:list", "governance:home")

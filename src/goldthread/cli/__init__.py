@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
         staff,
         token,
         units,
+        webhooks,
     )
 
     made = argparse.ArgumentParser(
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         audit,
         snapshot,
         notices,
+        webhooks,
         database,
     ):
         module.add_commands(commands)

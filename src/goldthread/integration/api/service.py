@@ -9,6 +9,7 @@ from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import (
     assessments,
     caller,
+    cards,
     children,
     cohorts,
     commissioner,
@@ -41,6 +42,7 @@ from goldthread.integration.api import (
     sight,
     supervision,
     units,
+    webhooks,
 )
 from goldthread.integration.api.json_body import JsonBody
 from goldthread.integration.api.operations import declared_on, known_parameters_only
@@ -143,6 +145,14 @@ SUBJECTS = {
     "Cohorts": (
         cohorts.router,
         "Courses held: planning one, booking people, and the register of who was there, line by line or by file.",
+    ),
+    "Cards": (
+        cards.router,
+        "The THRIVE card in another system's page: asking for one for a member of staff, and ending theirs.",
+    ),
+    "Webhooks": (
+        webhooks.router,
+        "Which systems are told when something happens to an incident, by which secret, and what could not be delivered.",
     ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
 }
