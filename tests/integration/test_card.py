@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.auth.signals import user_logged_out
 from django.core.signing import Signer
 from django.http import HttpResponse
 from django.test import Client
@@ -55,7 +54,9 @@ class Framed:
 @pytest.fixture
 def service(cast: Cast, settings: Settings) -> Staff:
     settings.ENV = settings.ENV.model_copy(update={"card_hosts": HOST})
-    found = Staff(username="harrier", name="Harrier CAD", role="incident_system", team=cast.far_supervisor.team, password="x")
+    found = Staff(
+        username="harrier", name="Harrier CAD", role="incident_system", team=cast.far_supervisor.team, password="x"
+    )
     found.save()
     return found
 
@@ -95,12 +96,22 @@ def test_the_card_shows_thrive_as_it_stands(cast: Cast, framed: Frames) -> None:
     graded(cast.handler, incident, "priority")
     assess(cast.handler, incident, "He is armed.")
     page = _page(framed(cast.handler, incident).first)
-    for told in ("Priority", "He is armed.", "THRIVE v1", "has a knife", "danger to life", "words suggest Immediate", "Are there any children"):
+    for told in (
+        "Priority",
+        "He is armed.",
+        "THRIVE v1",
+        "has a knife",
+        "danger to life",
+        "words suggest Immediate",
+        "Are there any children",
+    ):
         assert told in page, told
     assert "Nothing under Harm, Risk" in page
 
 
-def test_what_another_says_is_there_at_the_next_look_and_nothing_where_nothing_changed(cast: Cast, framed: Frames) -> None:
+def test_what_another_says_is_there_at_the_next_look_and_nothing_where_nothing_changed(
+    cast: Cast, framed: Frames
+) -> None:
     incident = opened(cast.handler)
     card = framed(cast.handler, incident)
     stamp = re.search(r'data-stamp="(\w+)"', card.first.content.decode())
@@ -117,7 +128,13 @@ def test_answers_go_through_the_same_actions_as_the_person(cast: Cast, framed: F
     assess(cast.teammate, incident, "He is armed.")
     card = framed(cast.teammate, incident)
     assert card.post("words", {"source": "caller", "text": "she is in the kitchen"}).status_code == 200
-    child = {"child-TOTAL_FORMS": 1, "child-INITIAL_FORMS": 0, "child-0-name": "Mia", "child-0-age": "4", "child-0-where_now": "upstairs"}
+    child = {
+        "child-TOTAL_FORMS": 1,
+        "child-INITIAL_FORMS": 0,
+        "child-0-name": "Mia",
+        "child-0-age": "4",
+        "child-0-where_now": "upstairs",
+    }
     assert "Mia" in _page(card.post("children", {"answer": "named", **child}))
     mark = re.search(r'data-cue="([\w-]+)".*?name="facts" value="([^"]*)"', card.first.content.decode(), re.DOTALL)
     assert mark is not None
@@ -130,7 +147,10 @@ def test_answers_go_through_the_same_actions_as_the_person(cast: Cast, framed: F
     assert MarkAnswer.objects.get().by == cast.teammate
     newest = ThriveVersion.objects.latest("version")
     assert newest.author == cast.teammate
-    assert (thrive_text(newest)["elements"]["threat"], thrive_text(newest)["elements"]["harm"]) == ("He is armed.", "Could be killed.")
+    assert (thrive_text(newest)["elements"]["threat"], thrive_text(newest)["elements"]["harm"]) == (
+        "He is armed.",
+        "Could be killed.",
+    )
     assert not AuditEvent.objects.filter(duty="collection", role="incident_system").exists()
 
 
@@ -161,7 +181,7 @@ def test_a_form_without_script_carries_the_pass_as_a_field(cast: Cast, framed: F
     [
         ("words", {"source": "caller", "text": "  "}, "Write"),
         ("words", {"source": "nobody", "text": "typed words"}, "typed words"),
-        ("words", {"source": "caller", "text": "typed <b>words</b> " * 9_000}, "typed &lt;b&gt;words"),
+        ("words", {"source": "caller", "text": "typed <b>words</b> " * 60_000}, "typed &lt;b&gt;words"),
         ("words", {"source": "caller", "text": "kept"}, "kept"),
         ("children", {"answer": "named"}, "out of date"),
         ("mark", {"cue": "no-such-cue", "answer": "noted"}, "no such mark"),
@@ -207,8 +227,8 @@ def test_an_address_opens_once_and_soon(cast: Cast, asking: Program) -> None:
     assert Framed(address).first.status_code == 200
     _ends(Framed(address).first, "used")
     late = _address(asking, cast.handler, incident)
-    with later(card_rules.ADDRESS_LIVES + timedelta(seconds=1)):
-        _ends(Framed(late).first, "late")
+    later(card_rules.ADDRESS_LIVES + timedelta(seconds=1))
+    _ends(Framed(late).first, "late")
     assert AuditEvent.objects.filter(duty="security", verb="card.refuse").count() == 2
 
 
@@ -220,9 +240,21 @@ def test_a_forged_or_changed_address_opens_nothing(cast: Cast, asking: Program) 
     told = card_tokens.read_address(token)
     assert told is not None
     forged = Signer(key="another secret" * 5, salt=card_tokens.ADDRESS, sep=".").sign_object([told.card.hex])
-    for wrong in (token[:-1], token + "x", "x", "", forged, token[::-1], "é" * 9, "x" * 10_000, card_tokens.given(told.card, told.issued_at)):
+    for wrong in (
+        token[:-1],
+        token + "x",
+        "x",
+        "",
+        forged,
+        token[::-1],
+        "é" * 9,
+        "x" * 10_000,
+        card_tokens.given(told.card, told.issued_at),
+    ):
         _ends(Framed(f"/card/{incident.reference}/?token={wrong}").first, "unknown")
-    stolen = card_tokens.address(card_tokens.Address(uuid.uuid4(), incident.reference, cast.handler.pk, told.issued_at, told.expires_at))
+    stolen = card_tokens.address(
+        card_tokens.Address(uuid.uuid4(), incident.reference, cast.handler.pk, told.issued_at, told.expires_at)
+    )
     _ends(Framed(f"/card/{incident.reference}/?token={stolen}").first, "unknown")
     assert Framed(address).first.status_code == 200  # none of that has used it up
 
@@ -243,23 +275,23 @@ def test_a_pass_of_another_card_or_none_does_nothing(cast: Cast, framed: Frames)
 
 def test_an_open_card_goes_on_and_one_left_alone_is_over(cast: Cast, framed: Frames) -> None:
     card = framed(cast.handler, opened(cast.handler))
-    for minutes in (14, 28, 42):
-        with later(timedelta(minutes=minutes)):
-            assert card.post("look").status_code == 200
-    with later(timedelta(minutes=42) + card_rules.IDLE):
-        _ends(card.post("look"), "over")
-    kept = framed(cast.handler, opened(cast.handler))
-    with later(card_rules.LIVES):
-        fresh = card_tokens.given(Card.objects.latest("issued_at").pk, Card.objects.latest("issued_at").issued_at + card_rules.LIVES)
-        _ends(kept.post("look", headers={"X-Goldthread-Card": fresh}), "over")
+    for _ in range(3):
+        later(card_rules.IDLE - timedelta(minutes=1))
+        assert card.post("look").status_code == 200
+    later(card_rules.IDLE)
+    _ends(card.post("look"), "over")
+    kept, began = framed(cast.handler, opened(cast.handler)), Card.objects.latest("issued_at")
+    later(card_rules.LIVES)
+    fresh = card_tokens.given(began.pk, began.issued_at + card_rules.LIVES)
+    _ends(kept.post("look", headers={"X-Goldthread-Card": fresh}), "over")
 
 
 def test_whose_access_ended_or_sight_went_or_who_signed_off_is_told_so_at_the_next_request(
     cast: Cast, framed: Frames, asking: Program, browser: Callable[[Staff | None], Client]
 ) -> None:
-    incident = opened(cast.dispatcher)
+    incident = opened(cast.handler)
     gone = framed(cast.dispatcher, incident)
-    graded(cast.fim, incident)
+    assert gone.post("look").status_code == 200
     ended(cast, incident)
     _ends(gone.post("look"), "no_sight")
     deactivated = framed(cast.teammate, opened(cast.teammate))
@@ -275,10 +307,12 @@ def test_whose_access_ended_or_sight_went_or_who_signed_off_is_told_so_at_the_ne
     _ends(there.post("look"), "signed_off")
 
 
-def test_who_stays_signed_in_elsewhere_keeps_their_card(cast: Cast, framed: Frames, browser: Callable[[Staff | None], Client]) -> None:
+def test_who_stays_signed_in_elsewhere_keeps_their_card(
+    cast: Cast, framed: Frames, browser: Callable[[Staff | None], Client]
+) -> None:
     first, second = browser(cast.handler), browser(cast.handler)
     card = framed(cast.handler, opened(cast.handler))
-    first.post("/accounts/logout/")
+    first.post("/accounts/logout/", {"shift": "goes-on"})
     assert card.post("look").status_code == 200
     second.post("/accounts/logout/")
     _ends(card.post("look"), "signed_off")
@@ -303,10 +337,15 @@ def test_a_verb_that_the_person_lacks_is_refused_and_not_offered(cast: Cast, fra
 
 
 def test_the_service_gives_nobody_more_than_they_see(cast: Cast, asking: Program) -> None:
-    far = opened(cast.far_dispatcher, area="South")
+    far = opened(cast.stranger, area="South")
     for person in (cast.dispatcher, cast.pcc, cast.qa, cast.silver, cast.officer):
         problem(asking.post("/cards", {"reference": far.reference, "person": person.username}), 404, "not-there")
-    for reference, person in (("AM-000000-0000", "handler"), (far.reference, "nobody"), (far.reference, "harrier"), ("\x00", "handler")):
+    for reference, person in (
+        ("AM-000000-0000", "handler"),
+        (far.reference, "nobody"),
+        (far.reference, "harrier"),
+        ("\x00", "handler"),
+    ):
         problem(asking.post("/cards", {"reference": reference, "person": person}), 404, "not-there")
     assert not Card.objects.exists()
 
@@ -364,7 +403,9 @@ def test_a_session_of_a_browser_opens_no_card(cast: Cast, browser: Callable[[Sta
     _ends(browser(cast.handler).post(f"/card/{incident.reference}/look"), "unknown")
 
 
-def test_opening_is_a_consultation_of_the_person_and_asking_a_security_event(cast: Cast, framed: Frames, service: Staff) -> None:
+def test_opening_is_a_consultation_of_the_person_and_asking_a_security_event(
+    cast: Cast, framed: Frames, service: Staff
+) -> None:
     incident = opened(cast.handler)
     card = framed(cast.teammate, incident)
     for _ in range(3):
@@ -377,7 +418,11 @@ def test_opening_is_a_consultation_of_the_person_and_asking_a_security_event(cas
 
 def test_all_of_the_card_is_20_kb_on_the_wire_also_where_much_was_said(cast: Cast, framed: Frames) -> None:
     incident = opened(cast.handler)
-    say(cast.handler, incident, f"{SAID}, she is bleeding and will not wake up, he said he will kill the kids, he hit her again " * 40)
+    say(
+        cast.handler,
+        incident,
+        f"{SAID}, she is bleeding and will not wake up, he said he will kill the kids, he hit her again " * 40,
+    )
     graded(cast.handler, incident, "immediate")
     assess(cast.handler, incident, "He is armed, and has said what he will do. " * 200)
     page = framed(cast.handler, incident).first.content
@@ -408,7 +453,3 @@ def test_a_reader_that_is_down_says_so_on_the_card(cast: Cast, framed: Frames, m
     incident = opened(cast.handler)
     say(cast.handler, incident, "all quiet now")
     assert "read the words yourself" in _page(framed(cast.handler, incident).first)
-
-
-def test_signing_out_without_anybody_known_is_no_fault() -> None:
-    user_logged_out.send(sender=Staff, request=None, user=None)

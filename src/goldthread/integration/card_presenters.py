@@ -56,6 +56,7 @@ def card(shown: Shown, record: Record, forms: dict[str, Any]) -> dict[str, Any]:
     text = thrive_text(newest) if newest else {"elements": {}, "interim": "", "advice": ""}
     wanting = [one for one in noticed.cues if one.wants]
     late = [one for one in owed(record, now) if not one.done]
+    children_form = forms.get("children") or fresh("children", record, now)
     return {
         "now": now,
         "incident": record.incident,
@@ -72,10 +73,12 @@ def card(shown: Shown, record: Record, forms: dict[str, Any]) -> dict[str, Any]:
         "next": _next(record),
         "said": _newest(record),
         "forms": {
-            name: forms.get(name) or fresh(name, record, now)
+            name: children_form if name == "children" else forms.get(name) or fresh(name, record, now)
             for name, verb in FORMS.items()
             if record.reached(user, verb)
         },
+        # One child to an answer; a form out of date may come without its row.
+        "child_row": next(iter(children_form.rows.forms), None) or ChildrenForm().rows.forms[0],
         "may_mark": record.reached(user, "mark.answer"),
         "reasons": marking.REASONS,
         "stamp": stamp(record.incident),

@@ -48,7 +48,8 @@ function hold() {
 function place(fresh, sent) {
   for (const id of parts) {
     const [was, is] = [document.getElementById(id), fresh.getElementById(id)];
-    if (!is || held(was)) stamp = ""; // it is asked for again, and put in once nobody points at it
+    // What somebody points at stays until they leave it, unless they changed it themselves; it is asked for again.
+    if (!is || (held(was) && !(sent && was.contains(sent)))) stamp = "";
     else if (was.innerHTML !== is.innerHTML) was.innerHTML = is.innerHTML;
   }
   for (const id of forms) {
