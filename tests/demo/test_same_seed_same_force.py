@@ -56,7 +56,7 @@ def test_every_role_has_a_demo_user_and_the_password_is_one_the_force_accepts() 
 
     from goldthread.accounts.roles import roles
 
-    service_accounts = {"contact_gateway"}
+    service_accounts = {"contact_gateway", "incident_system"}
     assert {role for _, role, _, _ in DEMO_USERS} == set(roles()) - service_accounts
     validate_password(DEMO_PASSWORD)
 

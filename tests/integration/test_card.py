@@ -214,7 +214,7 @@ def test_another_version_in_between_loses_nothing_typed_and_is_written_on(cast: 
 
 
 def _ends(answer: HttpResponse, why: str, status: int = 410) -> None:
-    heading, what = card_rules.ENDED[why]
+    _heading, what = card_rules.ENDED[why]
     assert answer.status_code == status
     assert what in answer.content.decode()
     assert "AM-" not in answer.content.decode()

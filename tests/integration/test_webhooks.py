@@ -81,7 +81,7 @@ def work(*only: Subscription) -> list[str]:
 def test_a_system_is_told_of_what_it_wants_in_order_and_without_words(
     cast: Cast, integrator: Staff, receiver: Receiver
 ) -> None:
-    webhook, secret = told(integrator, receiver)
+    _webhook, secret = told(integrator, receiver)
     incident = opened(cast.handler)
     say(cast.handler, incident, SAID)
     graded(cast.handler, incident, "immediate")
