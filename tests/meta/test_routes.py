@@ -73,6 +73,8 @@ def test_every_verb_of_the_matrix_is_some_routes_verb() -> None:
     assert set(verbs()) <= {declared.verb for _address, _method, declared in DECLARED}
 
 
-def test_a_program_is_known_by_its_token_and_a_page_by_its_session() -> None:
-    means = {(address.startswith("api/"), declared.means) for address, _method, declared in DECLARED}
-    assert means == {(True, "token"), (False, "session")}
+def test_a_program_is_known_by_its_token_a_card_by_its_pass_and_a_page_by_its_session() -> None:
+    means = {(address.split("/")[0], declared.means) for address, _method, declared in DECLARED}
+    assert {kind for address, kind in means if address == "api"} == {"token"}
+    assert {kind for address, kind in means if address == "card"} == {"card"}
+    assert {kind for address, kind in means if address not in {"api", "card"}} == {"session"}

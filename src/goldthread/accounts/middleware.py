@@ -14,7 +14,7 @@ from django.urls import reverse
 from goldthread.accounts.actions import bearer
 from goldthread.accounts.models import Staff
 from goldthread.accounts.roles import roles
-from goldthread.accounts.routes import declarations_of
+from goldthread.accounts.routes import GATES, declarations_of
 from goldthread.web.errors import error_page
 from goldthread.web.problems import problem
 
@@ -46,6 +46,8 @@ class DeclaredRoutes:
             return HttpResponseNotAllowed(methods)
         if declared.verb == "anyone":
             return None
+        if (gate := GATES.get(declared.means)) is not None:
+            return gate(request, declared.verb)
         if declared.means == "token":
             known = bearer(request)
             if known is None:

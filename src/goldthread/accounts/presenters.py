@@ -46,6 +46,7 @@ NAV = [
     ("audit.see", "accounts:audit", "Audit", "g a"),
     ("messages.see", "messages:home", "Messages", "g x"),
     ("staff.keep", "desk:staff", "Staff", "g w"),
+    ("webhooks.keep", "webhooks:list", "Webhooks", "g z"),
 ]
 
 HUB = ("governance:list", "governance:home")

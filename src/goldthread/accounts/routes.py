@@ -11,28 +11,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from goldthread.accounts.models import Staff
 
 Duty = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure", "none"]
+Means = Literal["session", "token", "card"]
+Gate = Callable[[HttpRequest, str], HttpResponse | None]
+GATES: dict[str, Gate] = {}
+"""For a means of being known that a floor above has: it sets who the request comes from, or answers why it may not do the verb.
+Registered at start."""
 
 
 @dataclass(frozen=True)
 class Declaration:
     """``verb`` is a verb of the matrix, ``"signed-in"`` or ``"anyone"``; ``duty`` is ``"none"`` where no record is touched.
 
-    ``means`` is how one is known here: by the session of a browser or by a program's token, and never by the other.
+    ``means`` is how one is known here: by the session of a browser, by a program's token or by a card's, and never by another.
     """
 
     verb: str
     duty: Duty
     why: str = ""
-    means: Literal["session", "token"] = "session"
+    means: Means = "session"
 
 
 def route(
-    verb: str, duty: Duty, *, why: str = "", means: Literal["session", "token"] = "session"
+    verb: str, duty: Duty, *, why: str = "", means: Means = "session"
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a view. ``why`` is owed where anyone may use it."""
     if verb == "anyone" and not why:

@@ -19,9 +19,9 @@ from goldthread.assessment.modes import of_team, standing
 from goldthread.assessment.queries import critical_facts, newest_reading, newest_thrive, said_in
 from goldthread.assessment.reading import load_again, read, reader, reads_fully
 from goldthread.audit.models import Payload
-from goldthread.config.upward import listen
+from goldthread.config.upward import announce, listen
 from goldthread.contact import rules as contact_rules
-from goldthread.contact.events import CallerKnown, ChildrenAnswered, KnownSettled, WordsAdded
+from goldthread.contact.events import CallerKnown, ChildInvolved, ChildrenAnswered, KnownSettled, WordsAdded
 from goldthread.contact.known import children_known, force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.work import Work, on_incident
@@ -262,4 +262,6 @@ def _note_child(incident: Incident, reading: Reading | None, act: Acting) -> Non
     # What is known is asked only where it would change something: words come in by the hundred.
     if found == "none" and children_known(incident, force_day(act.now)):
         found = contact_rules.child_involved(*about, known=True)
-    incident.child = found
+    if found != incident.child:
+        incident.child = found
+        announce(ChildInvolved(incident, act))

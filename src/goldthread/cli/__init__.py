@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
         staff,
         token,
         units,
+        webhooks,
     )
 
     made = argparse.ArgumentParser(
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         audit,
         snapshot,
         notices,
+        webhooks,
         database,
     ):
         module.add_commands(commands)

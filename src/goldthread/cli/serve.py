@@ -256,6 +256,7 @@ def _parts(where: Where, env: dict[str, str], own: Path | None, *, live: str = "
         Part("pages", pages, settings, ready=(where.host, where.port)),
         Part("stream", stream, settings, ready=(where.host, where.stream_port)),
         Part("jobs", [*step, "jobs"], settings),
+        Part("webhooks", [*step, "webhooks"], settings, needed=False),
         Part("alarms", [*step, "alarms"], settings),
     ]
     if own is not None:

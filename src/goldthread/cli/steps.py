@@ -1,4 +1,4 @@
-"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | alarms | reading | calls | busy``.
+"""Steps that run in processes of their own: ``python -m goldthread.cli.steps migrate | seed | fill | jobs | webhooks | alarms | reading | calls | busy``.
 
 ``seed`` and ``fill`` (the full force) take how many incidents and how many open ones, each empty for the usual number.
 """
@@ -9,6 +9,9 @@ import os
 import signal
 import sys
 import threading
+
+QUEUES = ("default", "audit")
+"""What the worker of jobs takes on; webhooks have a worker of their own. A test asks that every task's queue has one."""
 
 
 def main(step: str, *numbers: str) -> int:
@@ -27,6 +30,7 @@ def main(step: str, *numbers: str) -> int:
             "migrate": _migrate,
             "ready": _ready,
             "jobs": _jobs,
+            "webhooks": _webhooks,
             "alarms": _alarms,
             "reading": _reading,
             "calls": _calls,
@@ -120,7 +124,29 @@ def _ready() -> int:
 def _jobs() -> int:
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", "--concurrency", "2")
+    call_command("procrastinate", "worker", "--concurrency", "2", "--queues", ",".join(QUEUES))
+    return 0
+
+
+def _webhooks() -> int:
+    """Send webhooks in a process of its own, with a thread for each system that is told: none of them keeps another waiting, or a job."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    from procrastinate.contrib.django import app
+
+    from goldthread.integration.webhook_rules import MOST
+    from goldthread.integration.webhook_tasks import QUEUE
+
+    async def work() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST + 2))
+        with app.replace_connector(app.connector.get_worker_connector()):
+            async with app.open_async():
+                await app.run_worker_async(
+                    queues=[QUEUE], concurrency=MOST + 2, name="webhooks", fetch_job_polling_interval=1.0
+                )
+
+    asyncio.run(work())
     return 0
 
 

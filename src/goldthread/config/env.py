@@ -11,6 +11,7 @@ import secrets
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -72,6 +73,8 @@ class Environment(SignOnSettings):
     text_domain: str = Field(default="", description="domain at which a mail service turns mail into text messages")
     partner_url: str = Field(default="", description="address under which partners reach the service")
     files_key: str = Field(default="", description="seals attachments; at least 50 characters")
+    card_hosts: str = Field(default="", description="origins whose pages may hold the THRIVE card, comma separated")
+    webhook_networks: str = Field(default="", description="networks of the force's own to which webhooks may go")
 
     @field_validator("second_reader")
     @classmethod
@@ -117,6 +120,30 @@ class Environment(SignOnSettings):
         if value and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", value, re.ASCII):
             raise ValueError("must be a domain alone, such as texts.force.internal")
         return value
+
+    @field_validator("card_hosts")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        found = [one.strip().rstrip("/").lower() for one in value.split(",") if one.strip()]
+        for one in found:
+            if not re.fullmatch(
+                r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", one, re.ASCII
+            ):
+                raise ValueError(
+                    "must be origins such as https://cad.force.internal, without a path, separated by commas"
+                )
+        return ",".join(found)
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        found = [one.strip() for one in value.split(",") if one.strip()]
+        for one in found:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError("must be networks such as 10.20.0.0/16, separated by commas") from None
+        return ",".join(found)
 
     @field_validator("partner_url")
     @classmethod

@@ -55,6 +55,23 @@ class CallerKnown:
 
 
 @dataclass(frozen=True)
+class ChildInvolved:
+    """Whether a child is involved has another answer, in ``incident.child``."""
+
+    incident: Incident
+    act: Acting
+
+
+@dataclass(frozen=True)
+class LineAdded:
+    """The timeline of an incident has a line of what was done, in a code and ids; never a person's words."""
+
+    incident: Incident
+    entry: Entry
+    act: Acting
+
+
+@dataclass(frozen=True)
 class ContactReceived:
     """A written contact arrived and waits to be read first by a person; ``at`` is when it came by its sender's word."""
 

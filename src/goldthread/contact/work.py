@@ -15,7 +15,7 @@ from django.db import connection
 from goldthread.audit.actions import Acting, acting
 from goldthread.config.errors import Closed, NotThere
 from goldthread.config.upward import announce
-from goldthread.contact.events import IncidentChanged
+from goldthread.contact.events import IncidentChanged, LineAdded
 from goldthread.contact.models import Command, Entry, Incident, Involvement
 from goldthread.contact.querysets import one
 
@@ -79,7 +79,9 @@ class Work:
 
     def event(self, code: str, **data: Any) -> Entry:
         """Append what the system did: a code with ids and codes, never a person's words."""
-        return self.entry("event", "system", code=code, data=data)
+        line = self.entry("event", "system", code=code, data=data)
+        announce(LineAdded(self.incident, line, self.act))
+        return line
 
     def involve(self, part: str, staff: Staff | None = None) -> None:
         """Remember that ``staff`` (the actor unless given) has to do with this incident."""

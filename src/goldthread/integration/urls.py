@@ -28,6 +28,8 @@ urlpatterns = [
     path("meetings/", include("goldthread.meetings.urls")),
     path("measures/", include("goldthread.measures.urls")),
     path("messages/", include("goldthread.integration.message_urls")),
+    path("card/", include("goldthread.integration.card_urls")),
+    path("webhooks/", include("goldthread.integration.webhook_urls")),
     path("api/v1/", include((addresses(), "api"))),
     path("api/v1/openapi.json", openapi_json, name="openapi"),
     path("reference/api/", reference.page, name="reference"),

@@ -11,6 +11,8 @@ from django.db.models import Max
 from goldthread.accounts.models import Staff
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Stale
+from goldthread.config.upward import announce
+from goldthread.contact.events import ChildInvolved
 from goldthread.contact.known import group_of
 from goldthread.contact.models import Incident
 from goldthread.contact.rules import stated_time
@@ -150,6 +152,7 @@ def add_child(user: Staff, pk: uuid.UUID, *, key: uuid.UUID, name: str, age: int
         ).save()
         if here.work.incident.child == "none":
             here.work.incident.child = "possible"
+            announce(ChildInvolved(here.work.incident, here.work.act))
         here.work.event("inv.child")
         here.told("collection", WORK, child, child=str(child))
     return child

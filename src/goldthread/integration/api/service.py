@@ -9,6 +9,7 @@ from goldthread.accounts.routes import Declaration, declare_methods
 from goldthread.integration.api import (
     assessments,
     caller,
+    cards,
     children,
     cohorts,
     commissioner,
@@ -46,6 +47,7 @@ from goldthread.integration.api import (
     supervision,
     trials,
     units,
+    webhooks,
 )
 from goldthread.integration.api.json_body import JsonBody
 from goldthread.integration.api.operations import declared_on, known_parameters_only
@@ -156,6 +158,14 @@ SUBJECTS = {
     ),
     "Staff": (staffing.router, "Who is on the staff, the table that brings them up to date, and ending access."),
     "Service accounts": (services.router, "Programs that use this API: who answers for each, and the tokens it holds."),
+    "Cards": (
+        cards.router,
+        "The THRIVE card in another system's page: asking for one for a member of staff, and ending theirs.",
+    ),
+    "Webhooks": (
+        webhooks.router,
+        "Which systems are told when something happens to an incident, by which secret, and what could not be delivered.",
+    ),
     "Lists": (lists.router, "The board, one's own incidents, and finding one."),
     "The reader": (reader.router, "What the reader said, made again from the words; its record; its figures by group."),
 }

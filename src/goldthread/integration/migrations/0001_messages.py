@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0009_incident_systems"),
+        ("accounts", "0009_sign_on"),
         ("audit", "0002_chain"),
         ("contact", "0010_reasoned_sight"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
