@@ -41,6 +41,7 @@ NAV = [
     ("published.see", "commissioner:home", "Commissioner", "g k"),
     ("retention.see", "retention:queue", "Retention", "g r"),
     ("audit.see", "accounts:audit", "Audit", "g a"),
+    ("records.load", "desk:records", "Records", "g x"),
 ]
 
 HUB = ("governance:list", "governance:home")
@@ -75,6 +76,7 @@ MENU = [
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
     ("supervision.quality", "supervision:quality", "Quality of review"),
+    ("known.restricted", "desk:restricted", "Restricted warnings"),
     ("coaching.leave", "supervision:notes_left", "Coaching notes I left"),
     ("quality.themes", "quality:themes", "Themes of quality"),
     ("learning.due", "learning:due", "Who is due a course"),
