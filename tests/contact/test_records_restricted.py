@@ -304,6 +304,8 @@ def test_a_childs_page_shows_the_household_as_far_as_its_reader_may_see_it(scene
     for user in (cast.vast, cast.investigator):
         told = {each["name"] for each in household(replace(whole, user=user), database_now(connection))}
         assert ("Zephyrine Quillfeather" in told, "Orla Fenwick" in told) == (user == cast.vast, True)
+    handed = {each["name"] for each in household(whole, database_now(connection), handed_on=True)}
+    assert handed == {"Orla Fenwick"}, "no sheet has what is restricted, whoever prints it"
     page = asking(cast.vast).get(f"/safeguarding/children/{record}/").text
     assert "Zephyrine Quillfeather" in page
     assert "from RMS, as of " in page

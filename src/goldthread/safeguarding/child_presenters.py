@@ -162,9 +162,12 @@ def _raise(one: ChildRaise, seen: Seen, *, may: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def household(seen: Seen, now: datetime) -> list[dict[str, Any]]:
-    """People known to live at the addresses on which these incidents were settled, with where that is known from and as of when."""
-    today, restricted = force_day(now), sees(seen.user)
+def household(seen: Seen, now: datetime, *, handed_on: bool = False) -> list[dict[str, Any]]:
+    """People known to live at the addresses on which these incidents were settled, with where that is known from and as of when.
+
+    ``handed_on``: for a sheet that others will read, on which nothing restricted stands whoever prints it.
+    """
+    today, restricted = force_day(now), sees(seen.user) and not handed_on
     on = standing(restricted=restricted).filter(incident__in=seen.pks, kind="place")
     places = on.values_list("place", flat=True).distinct()
     found = residents([one for one in places if one is not None], today, restricted=restricted)[:MOST]
