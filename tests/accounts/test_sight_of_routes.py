@@ -210,6 +210,8 @@ PAGES = [
     ("/commissioner/tables/door/draft", "published.issue"),
     ("/measures/", "measures.see"),
     ("/measures/assessed/", "measures.cases"),
+    ("/records/", "records.load"),
+    ("/records/restricted/", "known.restricted"),
 ]
 
 

@@ -87,7 +87,9 @@ def test_the_card_says_who_lives_there_what_is_marked_and_as_of_when(cast: Cast,
         ("Violence towards police", "Darren Thorogood", True),
         ("Dangerous dog", "", False),
     ]
-    assert all(one.told.startswith(f"{world.SOURCE}, ") for one in [*card.children, *card.markers])
+    for one in [*card.children, *card.markers]:
+        assert one.told.startswith(f"from {world.SOURCE}, as of ")
+        assert one.told.endswith(", 20 days ago")
 
 
 def test_a_person_of_unknown_age_counts_as_a_child_and_one_who_moved_out_does_not_count(cast: Cast) -> None:

@@ -47,6 +47,7 @@ NAV = [
     ("messages.see", "messages:home", "Messages", "g x"),
     ("staff.keep", "desk:staff", "Staff", "g w"),
     ("webhooks.keep", "webhooks:list", "Webhooks", "g z"),
+    ("records.load", "desk:records", "Records", "g y"),
 ]
 
 HUB = ("governance:list", "governance:home")
@@ -82,6 +83,7 @@ MENU = [
     ("incident.open", "desk:earlier", "Enter a contact that came earlier"),
     ("contact.receive", "desk:inbox_add", "Put a contact into the inbox"),
     ("supervision.quality", "supervision:quality", "Quality of review"),
+    ("known.restricted", "desk:restricted", "Restricted warnings"),
     ("coaching.leave", "supervision:notes_left", "Coaching notes I left"),
     ("quality.themes", "quality:themes", "Themes of quality"),
     ("learning.due", "learning:due", "Who is due a course"),

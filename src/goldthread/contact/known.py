@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from goldthread.clocks.local import LONDON
 from goldthread.contact.models import Entry, Incident
 from goldthread.contact.people_models import Lookup, MatterLink, Person, Phone, Place, Residence
+from goldthread.contact.restricted import living
 from goldthread.contact.search_rules import ADULT
 
 YEAR = timedelta(days=365)
@@ -44,21 +45,27 @@ class Settled:
         return bool(self.place or self.phone or self.people)
 
 
-def standing() -> QuerySet[Lookup]:
-    """Lookups that stand on something and were not replaced or withdrawn since."""
+def standing(*, restricted: bool = False) -> QuerySet[Lookup]:
+    """Lookups that stand on something and were not replaced or withdrawn since; on something restricted only where told so."""
     later = Lookup.objects.filter(incident=OuterRef("incident"), kind=OuterRef("kind"), pk__gt=OuterRef("pk"))
     replaced = later.filter(~Q(kind="person") | Q(person=OuterRef("person")))
     on_something = Q(place__isnull=False) | Q(phone__isnull=False) | Q(person__isnull=False)
-    return Lookup.objects.filter(on_something).exclude(outcome="withdrawn").filter(~Exists(replaced))
+    found = Lookup.objects.filter(on_something).exclude(outcome="withdrawn").filter(~Exists(replaced))
+    if restricted:
+        return found
+    # Few are restricted: each set is built once for a query, and looked up in memory for each row.
+    hidden = Person.objects.filter(restricted=True), Place.objects.filter(restricted=True)
+    return found.exclude(person__in=hidden[0].values("pk")).exclude(place__in=hidden[1].values("pk"))
 
 
-def settled(incident: Incident) -> Settled:
-    """What stands on this incident."""
-    rows = list(
+def settled(incident: Incident, *, restricted: bool = False) -> Settled:
+    """What stands on this incident; a search that led to something restricted only where told so, else it was never made."""
+    every = (
         Lookup.objects.filter(incident=incident)
         .select_related("place__street", "phone", "person", "typed", "by")
         .order_by("id")
     )
+    rows = [one for one in every if restricted or not _hidden(one)]
     newest: dict[str, Lookup] = {row.kind: row for row in rows}
     place, phone = newest.get("place"), newest.get("phone")
     people: dict[int, Person] = {}
@@ -76,9 +83,15 @@ def settled(incident: Incident) -> Settled:
     )
 
 
-def residents(places: list[int], today: date) -> QuerySet[Residence]:
+def _hidden(row: Lookup) -> bool:
+    return any(one is not None and one.restricted for one in (row.person, row.place))
+
+
+def residents(places: list[int], today: date, *, restricted: bool = False) -> QuerySet[Residence]:
     """Who lives at these addresses on this day, as far as is known; youngest first, unknown ages before all."""
-    lives = Residence.objects.filter(Q(until__isnull=True) | Q(until__gt=today), place__in=places)
+    lives = Residence.objects.filter(living(today), place__in=places)
+    if not restricted:
+        lives = lives.filter(person__restricted=False)
     return lives.select_related("person", "place__street").order_by(F("person__born").desc(nulls_first=True), "id")
 
 
@@ -100,7 +113,7 @@ def children_known(incident: Incident, today: date) -> bool:
         return True
     child = Q(person__born__gt=child_born_after(today)) | Q(person__born__isnull=True)
     at = standing().filter(incident=incident, kind="place").values("place")
-    lives = Residence.objects.filter(Q(until__isnull=True) | Q(until__gt=today), place__in=at)
+    lives = Residence.objects.filter(living(today), place__in=at, person__restricted=False)
     return lives.filter(child).exists()
 
 
@@ -117,7 +130,7 @@ def shared(held: Settled, incident: Incident, since: datetime) -> list[Shared]:
     same = _same(held)
     if same is None:
         return []
-    rows = standing().filter(same, incident__opened_at__gte=since).exclude(incident=incident)
+    rows = standing(restricted=True).filter(same, incident__opened_at__gte=since).exclude(incident=incident)
     newest = rows.order_by("-incident__opened_at", "-id").values_list("incident", "kind", "person")
     return [Shared(*row) for row in newest[:SHARED]]
 
@@ -125,7 +138,9 @@ def shared(held: Settled, incident: Incident, since: datetime) -> list[Shared]:
 def shares(held: Settled, incident: Incident, other: uuid.UUID) -> bool:
     """Whether the other incident has the same place, number or person, however old it is."""
     same = _same(held)
-    return same is not None and standing().filter(same, incident=other).exclude(incident=incident).exists()
+    return (
+        same is not None and standing(restricted=True).filter(same, incident=other).exclude(incident=incident).exists()
+    )
 
 
 def group_of(incident: Incident) -> list[uuid.UUID]:

@@ -30,7 +30,8 @@ from goldthread.contact.people_models import (
     Residence,
     Street,
 )  # fmt: skip
-from goldthread.contact.search import find
+from goldthread.contact.restricted import sees
+from goldthread.contact.search import find, hidden_number, hidden_streets, users_of
 from goldthread.contact.work import NOT_THERE, Work, on_incident
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def search(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, kind: str, ty
         if number is not None:
             made = _settle_number(work, number, kept)
         else:
+            # What stands in the record everybody reads, so no number of it counts what only some may see.
             found = len(find(kind, kept, force_day(work.now), work.incident.area))
             made = _lookup(work, kind, "found" if found else "none", found, kept)
             _told(work, made)
@@ -86,16 +88,17 @@ def settle(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, choice: str, 
         target: Place | Person | Phone
         match sort:
             case "street":
-                target = _street_itself(number)
+                target = _there(_street_itself(number, user), user)
             case "place":
-                target = _there(Place.objects.select_related("street").filter(pk=number).first())
+                target = _there(Place.objects.select_related("street").filter(pk=number).first(), user)
             case "person":
-                target = _there(Person.objects.filter(pk=number).first())
+                target = _there(Person.objects.filter(pk=number).first(), user)
             case _:
-                target = _there(Phone.objects.filter(pk=number).first())
+                phone = Phone.objects.filter(pk=number).first()
+                target = _there(phone if phone is None or sees(user) or not hidden_number(phone) else None)
         made = _lookup(work, kind, "settled", 1, kept, target)
         _told(work, made)
-        if isinstance(target, Place):
+        if isinstance(target, Place) and not target.restricted:  # else it would stand in words that everybody reads
             _take_place(work, target)
         elif isinstance(target, Phone):
             _take_particular(work, "caller_phone", target.shown)
@@ -112,7 +115,7 @@ def withdraw(user: Staff, incident_id: uuid.UUID, *, key: uuid.UUID, choice: str
     with on_incident(user, incident_id, "known.search", key, "withdraw", choice) as work:
         if work.done is not None:
             return Lookup.objects.get(pk=int(work.done))
-        held = settled(work.incident)
+        held = settled(work.incident, restricted=sees(user))
         standing: list[Place | Person | Phone] = [
             *held.people,
             *([held.place] if held.place else []),
@@ -226,9 +229,8 @@ def _lock_both(first: uuid.UUID, second: uuid.UUID) -> list[Incident]:
 
 
 def _may_link(user: Staff, incident: Incident, other: Incident) -> bool:
-    return Incident.objects.visible_to(user).filter(pk=other.pk).exists() or shares(
-        settled(incident), incident, other.pk
-    )
+    held = settled(incident, restricted=sees(user))
+    return Incident.objects.visible_to(user).filter(pk=other.pk).exists() or shares(held, incident, other.pk)
 
 
 def _settle_number(work: Work, number: search_rules.Number, typed: str) -> Lookup:
@@ -238,7 +240,7 @@ def _settle_number(work: Work, number: search_rules.Number, typed: str) -> Looku
         insert(new, " ON CONFLICT (digits) DO NOTHING")  # another call from the number may come at this moment
         phone = Phone.objects.get(digits=number.digits)
     before = {one.incident for one in shared(Settled({}, phone=phone), work.incident, work.now - YEAR)}
-    found = len(before) + phone.people.count()
+    found = len(before) + users_of(phone, restricted=False).count()
     made = _lookup(work, "phone", "settled" if found else "none", found, typed, phone)
     _told(work, made)
     announce(KnownSettled(work.incident, work.act))
@@ -265,13 +267,17 @@ def _lookup(
 
 
 def _told(work: Work, made: Lookup) -> None:
-    """Put the search into the timeline and the audit: codes and identities, never what was typed."""
+    """Put the search into the timeline and the audit: codes and identities, never what was typed.
+
+    What was settled on and is restricted stands in the audit alone: the timeline is read by people for whom it is not there.
+    """
     target = made.place or made.phone or made.person
     subjects: list[tuple[str, object]] = [("incident", str(work.incident.pk))]
     if target is not None:
         subjects.append((_sort(target), target.pk))
     count = {"found": made.found} if made.outcome == "found" else {}
-    work.event("known.searched", kind=made.kind, outcome=made.outcome, **count)
+    if not getattr(target, "restricted", False):
+        work.event("known.searched", kind=made.kind, outcome=made.outcome, **count)
     work.involve("author")
     settling = made.outcome in {"settled", "withdrawn"} and made.kind != "phone"
     verb = {"withdrawn": "known.withdraw", "settled": "known.settle"}.get(made.outcome, "known.search")
@@ -298,9 +304,11 @@ def _take_particular(work: Work, kind: str, text: str) -> None:
         particular(work, kind, text)
 
 
-def _street_itself(number: int) -> Place:
+def _street_itself(number: int, user: Staff) -> Place:
     """The street or named place as an address of its own, made when it is first settled on."""
     street = _there(Street.objects.filter(pk=number).first())
+    if not sees(user) and hidden_streets([street.pk]):
+        raise Invalid({"choice": GONE})
     place, _ = Place.objects.get_or_create(
         street=street, number="", unit="", defaults={"source": street.source, "as_of": street.as_of}
     )
@@ -316,8 +324,8 @@ def _chosen(choice: str) -> tuple[str, int]:
     return sort, int(number)
 
 
-def _there(one: T | None) -> T:
-    if one is None:
+def _there(one: T | None, user: Staff | None = None) -> T:
+    if one is None or (getattr(one, "restricted", False) and not sees(user)):
         raise Invalid({"choice": GONE})
     return one
 

@@ -208,4 +208,5 @@ from goldthread.contact.caller_models import CallBack as CallBack  # noqa: E402
 from goldthread.contact.caller_models import LineState as LineState  # noqa: E402
 from goldthread.contact.caller_models import OnLine as OnLine  # noqa: E402
 from goldthread.contact.caller_models import SafeContact as SafeContact  # noqa: E402
+from goldthread.contact.records_models import RecordLoad as RecordLoad  # noqa: E402
 from goldthread.contact.sight_models import SightReason as SightReason  # noqa: E402

@@ -1,6 +1,6 @@
 """Who and what is known: streets, addresses, people, numbers, who lives where, markers; and what an incident found of it.
 
-Reference data (from here to ``Marker``) are ordinary rows that an import may replace: each says where it comes from
+Reference data (from here to ``Marker``) are ordinary rows that a load of records changes (``records_actions``): each says where it comes from
 (``source``, ``source_key``) and as of when. What was looked up, found and settled in an incident is record and may only
 be added. A lawful erasure blanks the reference row; the record keeps its number and no word.
 """
@@ -27,14 +27,25 @@ OUTCOMES = [
 
 
 class Sourced(models.Model):
-    """Where a row comes from and as of when. ``source_key`` is its identity there, empty for what was recorded here."""
+    """Where a row comes from and as of when. ``source_key`` is its identity there, empty for what was recorded here.
+
+    ``ended_at``: since when its source holds it no longer. The row stays, for incidents may stand on it.
+    """
 
     source = models.CharField(max_length=40)
     source_key = models.CharField(max_length=60, blank=True)
     as_of = models.DateTimeField(db_default=DatabaseNow())
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
+
+
+def _once(name: str) -> models.UniqueConstraint:
+    """A source's key is one row's."""
+    return models.UniqueConstraint(
+        fields=["source", "source_key"], condition=~Q(source_key=""), name=f"{name}_key_once"
+    )
 
 
 class Street(Sourced):
@@ -59,25 +70,53 @@ class Street(Sourced):
 
 
 class Place(Sourced):
-    """An address: a number in a street, with a flat where there is one; without a number, the street or place itself."""
+    """An address: a number in a street, with a flat where there is one; without a number, the street or place itself.
+
+    ``restricted``: for all but those who may see what is restricted it is as if it were not there.
+    """
 
     street = models.ForeignKey(Street, models.PROTECT, related_name="places", db_index=False)
     number = models.CharField(max_length=20, blank=True)
     unit = models.CharField(max_length=40, blank=True)
+    restricted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["street", "number", "unit"], name="place_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["street"], condition=Q(restricted=True), name="place_restricted"),
+        ]
 
     def __str__(self) -> str:
         house = ", ".join(part for part in (self.unit, self.number) if part)
         return f"{house} {self.street.name}".strip()
 
 
+class PlaceKey(Sourced):
+    """That a source calls an address by this key. One address may have several: of several sources, or entered twice in one."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="keys")
+    restricted = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "source_key"], name="placekey_once")]
+
+
 class Person(Sourced):
-    """Somebody known by name. ``born`` is null where not known; a name that was erased is empty."""
+    """Somebody known by name. ``born`` is null where not known; a name that was erased is empty.
+
+    ``restricted``: for all but those who may see what is restricted they are as if they were not there.
+    """
 
     name = models.CharField(max_length=120, blank=True)
     born = models.DateField(null=True)
+    restricted = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints: ClassVar = [_once("person")]
+        indexes: ClassVar = [
+            # Few are restricted, and each search for a name leaves them out.
+            models.Index(fields=["id"], condition=Q(restricted=True), name="person_restricted"),
+        ]
 
     def __str__(self) -> str:
         return self.name or "Name erased"
@@ -124,7 +163,10 @@ class PersonPhone(Sourced):
     phone = models.ForeignKey(Phone, models.CASCADE, related_name="people")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "phone", "source"], name="personphone_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "phone", "source"], name="personphone_once"),
+            _once("personphone"),
+        ]
 
 
 class Residence(Sourced):
@@ -135,21 +177,47 @@ class Residence(Sourced):
     since = models.DateField(null=True)
     until = models.DateField(null=True)
 
+    class Meta:
+        constraints: ClassVar = [_once("residence")]
+
+
+SORTS = [("marker", "Marker"), ("order", "Order"), ("flag", "Flag")]
+
 
 class Marker(Sourced):
-    """A warning or need on a person or on an address, with the day by which somebody must look at it again."""
+    """A warning or need on a person or on an address, with the day by which somebody must look at it again.
+
+    An order (of a court, or bail) has a ``number`` and holds from ``since`` until ``until``, as a flag may. What a later extract
+    changes ends (``ended_at``) and a new row stands for it, so that what was known when is still there.
+    """
+
+    sort = models.CharField(max_length=6, choices=SORTS, default="marker", db_default="marker")
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="markers", null=True)
     place = models.ForeignKey(Place, models.CASCADE, related_name="markers", null=True)
     kind = models.CharField(max_length=30)
     words = models.ForeignKey(Payload, models.PROTECT, related_name="+", null=True)
-    review_on = models.DateField()
+    number = models.CharField(max_length=60, blank=True, default="", db_default="")
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    restricted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "sort", "source_key"],
+                condition=~Q(source_key="") & Q(ended_at__isnull=True),
+                name="marker_key_once",
+            ),
             models.CheckConstraint(
                 condition=Q(person__isnull=True, place__isnull=False) | Q(person__isnull=False, place__isnull=True),
                 name="marker_on_one",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["source", "sort", "source_key", "-id"], condition=~Q(source_key=""), name="marker_of_key"
             ),
         ]
 

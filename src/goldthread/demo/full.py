@@ -33,6 +33,7 @@ from goldthread.demo import workers
 from goldthread.demo.check import check
 from goldthread.demo.comments_rows import enter_the_comments
 from goldthread.demo.desk_rows import watch
+from goldthread.demo.extract import load_extract
 from goldthread.demo.generate import SEED, Year
 from goldthread.demo.learning_rows import learn
 from goldthread.demo.looking_back import look_back
@@ -107,6 +108,7 @@ def fill(
             enter_the_comments(now)
             looked = look_back(now, plan.size)
             tell_weeks(teller_of_weeks(plan), now)
+            load_extract(database_now(connection))
             owe_due()
             check(database_now(connection))
         progress(f"Written and checked in {monotonic() - began:.0f} s: {report}")

@@ -27,6 +27,7 @@ from goldthread.demo.check import check
 from goldthread.demo.comments_rows import enter_the_comments
 from goldthread.demo.desk_rows import NUMBERED, watch
 from goldthread.demo.duties import begin_all
+from goldthread.demo.extract import load_extract
 from goldthread.demo.generate import SEED, Teller, stories, town
 from goldthread.demo.known import ORDER as KNOWN_ORDER
 from goldthread.demo.known import Records, found_in_database
@@ -115,6 +116,8 @@ def seed(
             progress(f"{waiting} written contacts wait in the inbox: {check(database_now(connection))}")
             progress(f"{looked:,} incidents of the last weeks are to be looked back at")
             told_too = tell_weeks(teller_of_weeks(plan), database_now(connection))
+            loaded = sum(one.added for one in load_extract(database_now(connection)))
+            progress(f"{loaded} rows of a records extract loaded, some of them restricted")
             owed = owe_due()  # the minute's look, before anybody sees the desk
             progress(f"{owed:,} incidents owe a partner to be told")
             progress(f"{told_too:,} more were told step by step: {check(database_now(connection))}")

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from goldthread.assessment.mode_rules import child_unread
 from goldthread.assessment.modes import shown_of
 from goldthread.contact import choices
 from goldthread.contact.known import MONTH, YEAR, Settled, force_day, group_of, residents, settled, shared
 from goldthread.contact.models import Entry, Incident
-from goldthread.contact.people_models import Lookup, Marker, Person, PersonPhone, Place, Residence, Sourced
-from goldthread.contact.search import Found, find, homes_of
+from goldthread.contact.people_models import Lookup, Marker, Person, Phone, Place, Residence, Sourced
+from goldthread.contact.records_rules import is_old
+from goldthread.contact.records_told import told_by
+from goldthread.contact.restricted import WARNING, living, markers, sees, warned, warned_at
+from goldthread.contact.search import Found, find, hidden_number, homes_of, users_of
 from goldthread.contact.search_rules import age_on, is_child, matter_weight
 from goldthread.desk import presenters
 from goldthread.desk.cumulative import together
@@ -39,19 +44,24 @@ RESIDENTS = 30
 """People shown as living at one address *(ours)*: a home for children fits."""
 FIRST_WORDS = 90
 LABELS = {"place": "Place", "phone": "Number", "person": "Name"}
-RECORDED_HERE = {"contact": "recorded on a call"}
 WHY = {"place": "same place", "phone": "same number", "person": "same person"}
 
 
 class Told:
-    """Base of what a source has told; ``by`` is the row that says so."""
+    """Base of what a source has told; ``by`` is the row that says so, ``now`` when it is shown."""
 
     by: Sourced
+    now: datetime
 
     @property
     def told(self) -> str:
-        """By what source, as of which day."""
-        return f"{RECORDED_HERE.get(self.by.source, self.by.source)}, {_day(force_day(self.by.as_of))}"
+        """By what source, as of when, and how long ago that is; that its source holds it no longer, where that is so."""
+        return told_by(self.by, self.now)
+
+    @property
+    def old(self) -> bool:
+        """Whether that is long ago, by the force's measure."""
+        return is_old(self.by.as_of, self.now)
 
 
 @dataclass(frozen=True)
@@ -63,18 +73,34 @@ class PersonShown(Told):
     age: str
     child: bool
     by: Sourced
+    now: datetime
 
 
 @dataclass(frozen=True)
 class MarkerShown(Told):
-    """A marker; ``about`` names the person it is on, empty for the address itself."""
+    """A marker, an order or a flag (``sort``); ``about`` names the person it is on, empty for the address itself. ``held`` tells from
+    and until when it holds; ``review_on`` is empty where its source gives no day.
+    """
 
     name: str
+    sort: str
     words: str
     about: str
+    number: str
+    held: str
     review_on: str
     overdue: bool
     by: Marker
+    now: datetime
+
+    @property
+    def label(self) -> str:
+        """Its kind, and for an order or a flag that it is one."""
+        return (
+            self.name
+            if self.sort == "marker" or self.name.lower().endswith(self.sort)
+            else f"{self.sort}: {self.name}".capitalize()
+        )
 
 
 @dataclass(frozen=True)
@@ -114,6 +140,8 @@ class Card(Told):
     title: str
     note: str
     by: Sourced
+    now: datetime
+    warning: str = ""
     repeat: Repeat | None = None
     children: list[PersonShown] = field(default_factory=list)
     adults: list[PersonShown] = field(default_factory=list)
@@ -134,6 +162,7 @@ class Searched:
     by: str
     choose: list[Found]
     cards: list[Card]
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +180,8 @@ class Known:
     def __init__(self, user: Staff, incident: Incident, now: datetime) -> None:
         self.user, self.incident, self.now = user, incident, now
         self.today = force_day(now)
-        self.held = settled(incident)
+        self.restricted = sees(user)
+        self.held = settled(incident, restricted=self.restricted)
         self.subjects: list[Subject] = [("incident", str(incident.pk))]
         self.rows = shared(self.held, incident, now - YEAR)
         self.kinds: dict[uuid.UUID, set[str]] = defaultdict(set)
@@ -180,27 +210,44 @@ class Known:
         if newest is None:
             return Searched(kind, LABELS[kind], "not_searched", "not searched", "", None, "", [], cards)
         typed = newest.typed.shown() if newest.typed is not None else ""
-        choose = self._choose(newest, typed) if newest.outcome == "found" else []
+        outcome, number = newest.outcome, newest.found
+        choose: list[Found] = []
+        if outcome == "found" or (self.restricted and outcome == "none"):
+            choose = self._choose(newest, typed)
+        if self.restricted and choose:  # the record counts what everybody may see
+            outcome, number = "found", len(choose)
         say = {
             "none": "searched: no trace",
-            "found": f"searched: {newest.found} found, none chosen",
+            "found": f"searched: {number} found, none chosen",
             "settled": "settled",
             "withdrawn": "withdrawn: search again",
-        }[newest.outcome]
+        }[outcome]
         by = newest.by.initials if newest.by else ""
-        return Searched(kind, LABELS[kind], newest.outcome, say, typed, newest.at, by, choose, cards)
+        warning = ""
+        if (
+            kind == "place"
+            and not self.restricted
+            and not any(card.warning for card in cards)
+            and warned_at(typed, self.today)
+        ):
+            warning = WARNING
+        return Searched(kind, LABELS[kind], outcome, say, typed, newest.at, by, choose, cards, warning)
 
     def _choose(self, row: Lookup, typed: str) -> list[Found]:
-        found = find(row.kind, typed, self.today, self.incident.area)
+        found = find(row.kind, typed, self.today, self.incident.area, restricted=self.restricted)
         for one in found:
             sort, _, number = one.choice.partition("-")
             self.subjects.append((sort, number))
         return found
 
+    def told(self, found: Found) -> str:
+        """Where one of what was found comes from, as of when."""
+        return told_by(found, self.now)
+
     def _place(self, place: Place) -> Card:
-        card = Card(f"place-{place.pk}", str(place), place.street.area, place)
+        card = Card(f"place-{place.pk}", str(place), place.street.area, place, self.now)
         self.subjects.append(("place", place.pk))
-        lives = list(residents([place.pk], self.today)[:RESIDENTS])
+        lives = list(residents([place.pk], self.today, restricted=self.restricted)[:RESIDENTS])
         card.lives = True
         seen: set[int] = set()
         for one in lives:
@@ -208,33 +255,37 @@ class Known:
                 seen.add(one.person_id)
                 shown = self._resident(one)
                 (card.children if shown.child else card.adults).append(shown)
-        markers = Marker.objects.filter(place=place) | Marker.objects.filter(person__in=seen)
-        card.markers = self._markers(list(markers.select_related("person", "words").order_by("review_on", "id")))
+        card.markers = self._markers(Q(place=place) | Q(person__in=seen))
+        if not self.restricted and warned(self.today, places=[place.pk]):
+            card.warning = WARNING
         card.repeat = self._repeat([row.incident for row in self.rows if row.kind == "place"])
         return card
 
     def _phone(self, held: Settled) -> Card:
         phone = held.phone
         assert phone is not None
-        card = Card(f"phone-{phone.pk}", phone.shown, "", phone)
+        by: Sourced = phone
+        if not self.restricted and hidden_number(phone):  # then it is known from the call alone
+            by = Phone(source="contact", as_of=held.newest["phone"].at)
+        card = Card(f"phone-{phone.pk}", phone.shown, "", by, self.now)
         self.subjects.append(("phone", phone.pk))
-        for one in (
-            PersonPhone.objects.filter(phone=phone).select_related("person").order_by("-as_of", "id")[:RESIDENTS]
-        ):
+        for one in users_of(phone, restricted=self.restricted)[:RESIDENTS]:
             shown = self._shown(one.person, one)
             (card.children if shown.child else card.adults).append(shown)
         card.repeat = self._repeat([row.incident for row in self.rows if row.kind == "phone"])
         return card
 
     def _person(self, person: Person, held: Settled) -> Card:
-        homes = "; ".join(f"{one}, {one.street.area}" for one in homes_of([person.pk], self.today).get(person.pk, []))
+        lives = homes_of([person.pk], self.today, restricted=self.restricted).get(person.pk, [])
+        homes = "; ".join(f"{one}, {one.street.area}" for one in lives)
         note = f"{_age(person.born, self.today)}; {homes or 'no address known'}"
-        card = Card(f"person-{person.pk}", str(person), note, person)
+        card = Card(f"person-{person.pk}", str(person), note, person, self.now)
         self.subjects.append(("person", person.pk))
-        at_the_place = held.place is not None and Residence.objects.filter(person=person, place=held.place).exists()
-        if not at_the_place:  # else they stand on the place's card, once
-            found = Marker.objects.filter(person=person).select_related("person", "words").order_by("review_on", "id")
-            card.markers = self._markers(list(found))
+        here = Residence.objects.filter(living(self.today), person=person, place=held.place)
+        if held.place is None or not here.exists():  # else they stand on the place's card, once
+            card.markers = self._markers(Q(person=person))
+            if not self.restricted and warned(self.today, people=[person.pk]):
+                card.warning = WARNING
         card.repeat = self._repeat([row.incident for row in self.rows if row.person == person.pk])
         return card
 
@@ -244,14 +295,15 @@ class Known:
     def _shown(self, person: Person, by: Sourced) -> PersonShown:
         self.subjects.append(("person", person.pk))
         child = is_child(person.born, self.today)
-        return PersonShown(f"person-{person.pk}", str(person), _age(person.born, self.today), child, by)
+        return PersonShown(f"person-{person.pk}", str(person), _age(person.born, self.today), child, by, self.now)
 
-    def _markers(self, found: list[Marker]) -> list[MarkerShown]:
+    def _markers(self, on: Q) -> list[MarkerShown]:
+        found = list(markers(self.today, restricted=self.restricted).filter(on))
         self.subjects += [("marker", one.pk) for one in found]
         return [
             MarkerShown(
-                one.name, one.words.shown() if one.words else "", str(one.person) if one.person else "",
-                _day(one.review_on), one.review_on < self.today, one,
+                one.name, one.sort, one.words.shown() if one.words else "", str(one.person) if one.person else "", one.number,
+                _held(one), _day(one.review_on) if one.review_on else "", bool(one.review_on and one.review_on < self.today), one, self.now,
             )
             for one in found
         ]  # fmt: skip
@@ -346,6 +398,12 @@ def _with_why(one: IncidentShown, why: list[str]) -> IncidentShown:
 
 def _age(born: date | None, today: date) -> str:
     return "age not known" if born is None else f"{age_on(born, today)}"
+
+
+def _held(one: Marker) -> str:
+    """From when until when it holds; empty where its source says neither."""
+    told = [f"from {_day(one.since)}" if one.since else "", f"until {_day(one.until)}" if one.until else ""]
+    return " ".join(part for part in told if part)
 
 
 def _day(day: date) -> str:

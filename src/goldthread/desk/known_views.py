@@ -19,6 +19,8 @@ from goldthread.contact import known_actions as known
 from goldthread.contact.known import force_day
 from goldthread.contact.models import Incident
 from goldthread.contact.people_models import SEARCHED
+from goldthread.contact.records_told import told_by
+from goldthread.contact.restricted import sees
 from goldthread.contact.search import find
 from goldthread.contact.work import NOT_THERE
 from goldthread.desk.commands import answer
@@ -46,8 +48,10 @@ def suggest(request: HttpRequest, incident_id: uuid.UUID) -> HttpResponse:
     if incident is None:
         raise Http404(NOT_THERE)
     kind, typed = request.POST.get("kind", ""), request.POST.get("typed", "")
-    found = find(kind, typed, force_day(now()), incident.area) if kind in dict(SEARCHED) else []
-    return render(request, "desk/_known-options.jinja", {"found": found, "list": request.POST.get("list", "")[:40]})
+    at = now()
+    found = find(kind, typed, force_day(at), incident.area, restricted=sees(user)) if kind in dict(SEARCHED) else []
+    context = {"found": [(one, told_by(one, at)) for one in found], "list": request.POST.get("list", "")[:40]}
+    return render(request, "desk/_known-options.jinja", context)
 
 
 @route("known.search", "collection")

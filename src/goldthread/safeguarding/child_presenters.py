@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from goldthread.contact.known import force_day, residents, standing
 from goldthread.contact.models import ChildVersion, Incident
 from goldthread.contact.people_models import Person, Phone, Place
+from goldthread.contact.records_rules import is_old
+from goldthread.contact.records_told import told_by
+from goldthread.contact.restricted import sees
 from goldthread.contact.search_rules import plain
 from goldthread.safeguarding import child_queries as queries
 from goldthread.safeguarding import child_rules as rules
@@ -49,7 +52,7 @@ def record(user: Staff, seen: Seen, now: datetime) -> dict[str, Any]:
         "who": who(seen.versions, seen.incidents),
         "last": last_known(seen),
         "siblings": siblings(seen),
-        "household": household(seen, force_day(now)),
+        "household": household(seen, now),
         "markers": [marker(one, reviews, force_day(now)) for one, reviews in queries.markers_of(seen.held)],
         "meanwhile": meanwhile(seen, force_day(now)),
         "raises": [_raise(one, seen, may=may) for one in queries.raises_of(seen.held)],
@@ -159,12 +162,25 @@ def _raise(one: ChildRaise, seen: Seen, *, may: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def household(seen: Seen, today: date) -> list[dict[str, Any]]:
-    """People known to live at the addresses on which these incidents were settled, with where that is known from and as of when."""
-    places = standing().filter(incident__in=seen.pks, kind="place").values_list("place", flat=True).distinct()
-    found = residents([one for one in places if one is not None], today)[:MOST]
+def household(seen: Seen, now: datetime, *, handed_on: bool = False) -> list[dict[str, Any]]:
+    """People known to live at the addresses on which these incidents were settled, with where that is known from and as of when.
+
+    ``handed_on``: for a sheet that others will read, on which nothing restricted stands whoever prints it.
+    """
+    today, restricted = force_day(now), sees(seen.user) and not handed_on
+    on = standing(restricted=restricted).filter(incident__in=seen.pks, kind="place")
+    places = on.values_list("place", flat=True).distinct()
+    found = residents([one for one in places if one is not None], today, restricted=restricted)[:MOST]
     return [
-        {"name": str(one.person), "place": str(one.place), "source": one.source, "as_of": one.as_of} for one in found
+        {
+            "name": str(one.person),
+            "place": str(one.place),
+            "source": one.source,
+            "as_of": one.as_of,
+            "told": told_by(one, now),
+            "old": is_old(one.as_of, now),
+        }
+        for one in found
     ]
 
 

@@ -47,7 +47,7 @@ def document(seen: Seen, by: Staff, now: datetime) -> Document:
             (one["name"], one["age"], one["incident"].reference) for one in presenters.siblings(seen)
         ]),
         _table("Household", "Known to live at the addresses of these incidents", ("Name", "Address", "Known from", "As of"), (6, 8, 4, 5), [
-            (one["name"], one["place"], one["source"], clock(one["as_of"])) for one in presenters.household(seen, force_day(now))
+            (one["name"], one["place"], one["source"], clock(one["as_of"])) for one in presenters.household(seen, now, handed_on=True)
         ]),
         _table("Chronology", "The newest first", ("When", "Incident", "What", "By"), (5, 5, 14, 5), [
             (clock(one["line"].at), one["reference"], _words(one["line"]), one["line"].source) for one in presenters.lines(seen)

@@ -83,8 +83,8 @@ def shown(one: MissingEpisode, now: datetime, child: str = "") -> dict[str, Any]
 
 
 def place_of(one: MissingEpisode) -> str:
-    """The address they went missing from, as settled or as written; empty for none."""
-    if one.place is not None:
+    """The address they went missing from, as settled or as written; empty for none, and for one that is restricted since."""
+    if one.place is not None and not one.place.restricted:
         return str(one.place)
     return one.place_words.shown() if one.place_words is not None else ""
 

@@ -17,23 +17,24 @@ LONGEST_FIELD = 64 * 1024 * 1024
 STRAY = "a quote stands in the middle of a field, so this row runs over {} lines; none of them was read"
 UNCLOSED = "a quote is opened and never closed, so all that follows is in this row; it was not read"
 ROWS = "rows.csv"
+USUAL = "utf-8-sig"
 
 
 class CsvSource:
-    """The rows of a CSV file with a header. A blank line is no row."""
+    """The rows of a CSV file with a header. A blank line is no row. Another encoding or delimiter than the usual is the caller's to know."""
 
     key = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, encoding: str = USUAL, delimiter: str = ",") -> None:
         csv.field_size_limit(LONGEST_FIELD)
-        self._path = path
+        self._path, self._encoding, self._delimiter = path, encoding, delimiter
         self._size = max(1, path.stat().st_size)
-        self._file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        self._file = path.open(encoding=encoding, errors="surrogateescape", newline="")
         self._ended = False
         self._met = 0
         self._taken: list[str] = []
         self._lines = self._taking()
-        self._strict = csv.reader(self._lines, strict=True)
+        self._strict = csv.reader(self._lines, strict=True, delimiter=delimiter)
         try:
             self.names = self._header()
         except BaseException:
@@ -79,14 +80,14 @@ class CsvSource:
 
     def _header(self) -> list[str]:
         with self._path.open("rb") as file:
-            if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            if self._encoding == USUAL and file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
                 raise ScreenError(f"{self._path} is saved as UTF-16. Save it as CSV in UTF-8.")
         header, fault = self._next() or ([], "")
         if not header:
             raise ScreenError(f"{self._path} is empty: it needs a header row.")
         if fault:
             raise ScreenError(f"{self._path} has a stray quote in its header row. Take it out.")
-        if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        if len(header) == 1 and self._delimiter == "," and (";" in header[0] or "\t" in header[0]):
             raise ScreenError(f"The columns of {self._path} are not parted by commas. Save it with commas.")
         return header
 
@@ -120,7 +121,7 @@ class CsvSource:
         field; then nothing in those lines can be trusted. On a single line the words are all there whatever the quotes mean.
         """
         try:
-            row = next(csv.reader(chain(self._taken.copy(), self._lines)))
+            row = next(csv.reader(chain(self._taken.copy(), self._lines), delimiter=self._delimiter))
         except csv.Error as error:
             raise ScreenError(f"{self._path} is not readable as CSV after row {self._met}: {error}.") from None
         # A row that needed what lies beyond the end of the file stands inside a quote.

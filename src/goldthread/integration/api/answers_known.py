@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from goldthread.contact import choices
-from goldthread.contact.people_models import OUTCOMES, SEARCHED
+from goldthread.contact.people_models import OUTCOMES, SEARCHED, SORTS
 from goldthread.integration.api.answers import REFERENCE
 from goldthread.integration.api.answers_reading import Mark
 from goldthread.integration.api.fields import Coded, Shown
@@ -33,7 +33,14 @@ class Told(Shown):
     as_of: datetime = Field(description="As of when.")
 
 
-class KnownPerson(Told):
+class Aged(Told):
+    """What is told with how old it is."""
+
+    old: bool = Field(description="Whether that is long ago, by the force's measure: it may hold no more.")
+    ended_at: datetime | None = Field(description="Since when its source holds it no longer; null while it does.")
+
+
+class KnownPerson(Aged):
     """Somebody known to live at a place or to use a number."""
 
     choice: str = CHOICE
@@ -42,13 +49,19 @@ class KnownPerson(Told):
     child: bool = Field(description="Whether they count as a child; somebody of unknown age does.")
 
 
-class KnownMarker(Told):
-    """A marker on an address or on a person."""
+class KnownMarker(Aged):
+    """A marker, an order or a flag on an address or on a person."""
 
+    sort: Annotated[str, Coded.of(SORTS)]
     name: str = Field(description="Its kind in words.")
     words: str
     about: str = Field(description="On whom it is; empty for the address itself.")
-    review_on: date = Field(description="The day by which it is to be reviewed.")
+    number: str = Field(description="The number of an order; empty for what has none.")
+    since: date | None = Field(description="From which day it holds; null where its source does not say.")
+    until: date | None = Field(description="Its last day; null where its source does not say.")
+    review_on: date | None = Field(
+        description="The day by which it is to be reviewed; null where its source gives none."
+    )
     overdue: bool = Field(description="Whether that day has passed: it may hold no more.")
 
 
@@ -79,12 +92,13 @@ class Repeat(Shown):
     newest: KnownIncident | None
 
 
-class Card(Told):
+class Card(Aged):
     """One place, number or person that was settled on, with what is known of it."""
 
     choice: str = CHOICE
     title: str = Field(description="The address, the number or the name.")
     note: str = Field(description="What tells it apart from others of the name.")
+    warning: str = Field(description="Where a warning is held that this user may not read: whom to ring. Else empty.")
     repeat: Repeat | None
     lives: bool = Field(description="Whether the people below live there; else they use the number.")
     children: list[KnownPerson] = Field(description="Empty means that none is known, which is no sign of safety.")
@@ -114,6 +128,7 @@ class Searched(Shown):
     by: str = Field(description="Who looked, by initials.")
     choose: list[Choice] = Field(description="What was found and not settled on yet.")
     cards: list[Card] = Field(description="What was settled on.")
+    warning: str = Field(description="Where a warning is held of the place as it was typed: whom to ring. Else empty.")
 
 
 class LinkedChild(Shown):

@@ -38,6 +38,7 @@ from goldthread.integration.api import (
     quality_feedback,
     quality_themes,
     reader,
+    records,
     referrals,
     requests,
     retention,
@@ -59,6 +60,10 @@ SUBJECTS = {
     "Caller": (caller.router, "Who called, how they may safely be reached, and every attempt to call back."),
     "Marks": (marks.router, "Answering what the reader noticed."),
     "Known": (known.router, "What is known of an incident's place, number and people, and searching for them."),
+    "Records": (
+        records.router,
+        "What other systems know: loading an extract, what came of each load, and restricted warnings.",
+    ),
     "Judgement": (assessments.router, "What it means and how urgent it is: THRIVE, grade, owner, closing."),
     "Requests": (requests.router, "What one person may not decide alone: a lower grade, a later time, some closings."),
     "Supervision": (

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from goldthread.contact import choices
-from goldthread.contact.people_models import Sourced
 from goldthread.desk import known as column
 from goldthread.integration.api import answers_known as answers
 from goldthread.integration.api.shown import ANSWER_CODES, quoted
@@ -41,12 +40,14 @@ def _searched(one: column.Searched) -> answers.Searched:
         by=one.by,
         choose=[answers.Choice(**asdict(found)) for found in one.choose],
         cards=[_card(card) for card in one.cards],
+        warning=one.warning,
     )
 
 
 def _card(card: column.Card) -> answers.Card:
     return answers.Card(
-        **_told(card.by),
+        **_told(card),
+        warning=card.warning,
         choice=card.choice,
         title=card.title,
         note=card.note,
@@ -58,18 +59,22 @@ def _card(card: column.Card) -> answers.Card:
     )
 
 
-def _told(by: Sourced) -> dict[str, Any]:
-    return {"source": by.source, "as_of": by.as_of}
+def _told(one: column.Told) -> dict[str, Any]:
+    return {"source": one.by.source, "as_of": one.by.as_of, "old": one.old, "ended_at": one.by.ended_at}
 
 
 def _person(one: column.PersonShown) -> answers.KnownPerson:
     age = int(one.age) if one.age.isdecimal() else None
-    return answers.KnownPerson(**_told(one.by), choice=one.choice, name=one.name, age=age, child=one.child)
+    return answers.KnownPerson(**_told(one), choice=one.choice, name=one.name, age=age, child=one.child)
 
 
 def _marker(one: column.MarkerShown) -> answers.KnownMarker:
     return answers.KnownMarker(
-        **_told(one.by),
+        **_told(one),
+        sort=one.sort,
+        number=one.number,
+        since=one.by.since,
+        until=one.by.until,
         name=one.name,
         words=one.words,
         about=one.about,
