@@ -77,6 +77,7 @@ MENU = [
     ("learning.own", "learning:mine", "My courses"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
     ("staff.keep", "desk:services", "Service accounts"),
+    ("service.answer", "desk:my_services", "Service accounts I answer for"),
 ]
 
 
