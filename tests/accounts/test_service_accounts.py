@@ -139,7 +139,7 @@ def test_only_who_keeps_staff_makes_and_only_that_or_who_answers_revokes(
             with pytest.raises(Refused):
                 act()
         if one != cast.silver:
-            with pytest.raises(NotThere):
+            with pytest.raises(NotThere if one.can("service.answer") else Refused):
                 service_actions.revoke(one, feed.pk, made.pk)
     service_actions.revoke(cast.silver, feed.pk, made.pk)
     service_actions.revoke(keeper, feed.pk, other.pk)
@@ -164,6 +164,7 @@ def test_an_ended_account_does_nothing_any_more(keeper: Staff, feed: ServiceAcco
     [
         ({"login": "handler"}, "login"), ({"login": "HANDLER"}, "login"), ({"login": "two words"}, "login"), ({"login": ""}, "login"),
         ({"role": "wizard"}, "role"), ({"team": "No Such"}, "team"), ({"owner": "nobody"}, "owner"), ({"owner": "\x00"}, "owner"),
+        ({"owner": "handler"}, "owner"),
         ({"mail": "no address"}, "mail"), ({"mail": "a@b.example\nBcc: c@d.example"}, "mail"), ({"purpose": " "}, "purpose"),
         ({"purpose": "x" * 501}, "purpose"), ({"name": "\n"}, "name"),
     ],
@@ -268,7 +269,8 @@ def test_nobody_else_sees_these_pages(cast: Cast, keeper: Staff, feed: ServiceAc
         for address in ("token", "owner", "end"):
             assert client.post(f"/services/{feed.pk}/{address}").status_code == 403, (one, address)
         if one != cast.silver:
-            assert client.post(f"/services/{feed.pk}/tokens/{made.pk}/revoke").status_code == 404
+            gone = client.post(f"/services/{feed.pk}/tokens/{made.pk}/revoke")
+            assert gone.status_code == (404 if one.can("service.answer") else 403), one
     assert browser(None).get("/services/mine").status_code == 302
     assert [state for _, state in tokens_of("feed")] == ["valid"]
 
@@ -287,8 +289,10 @@ def test_by_api_as_by_page(cast: Cast, keeper: Staff) -> None:
     assert str(token["token"]) not in json.dumps(shown)
     owner, stranger = issue_token("silver")[0], issue_token("stranger")[0]
     assert len(_ask(owner, "/api/v1/services/mine")[1]["services"]) == 1  # type: ignore[arg-type]
-    assert _ask(stranger, "/api/v1/services/mine")[1]["services"] == []
-    assert _ask(stranger, f"{at}/tokens/{token['id']}/revoke", {})[0] in (404, 422)
+    other = issue_token("fim")[0]
+    assert _ask(other, "/api/v1/services/mine")[1]["services"] == []
+    assert _ask(other, f"{at}/tokens/{token['id']}/revoke", {})[0] == 404
+    assert _ask(stranger, "/api/v1/services/mine")[0] == 403
     assert _ask(stranger, "/api/v1/services")[0] == 403
     assert _ask(asks, f"{at}/owner", {"owner": "fim", "mail": "x@y.example"})[0] == 200
     assert _ask(asks, f"{at}/end", {})[0] == 200

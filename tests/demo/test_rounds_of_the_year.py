@@ -74,7 +74,9 @@ def test_a_round_a_month_each_with_its_strata_and_chances_and_its_records_as_the
     assert all(one.since.day == 1 for one in rounds)
     assert rounds[: len(months)] == months, "at a month's end the running month's first part stands last"
     assert len(rounds) - len(months) <= 1
-    assert QualityTask.objects.filter(record__stratum__round=rounds[-1], score=None).exists(), "assessors have some to take"
+    assert QualityTask.objects.filter(record__stratum__round=rounds[-1], score=None).exists(), (
+        "assessors have some to take"
+    )
     for one in QualityStratum.objects.prefetch_related("records"):
         assert len(one.records.all()) == one.drawn
         assert all(each.chance == pytest.approx(one.drawn / one.population) for each in one.records.all())

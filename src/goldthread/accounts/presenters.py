@@ -93,6 +93,7 @@ MENU = [
     ("reader.replay", "reader:replay", "Replay of the reader's advice"),
     ("incident.see", "desk:paper", "Blank THRIVE form to print"),
     ("staff.keep", "desk:services", "Service accounts"),
+    ("service.answer", "desk:my_services", "Service accounts I answer for"),
 ]
 
 TOLD: list[Callable[[Staff], dict[str, Any] | None]] = []

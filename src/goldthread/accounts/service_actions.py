@@ -102,7 +102,9 @@ def issue(
 
 
 def revoke(user: Staff, service_id: int, token_id: int) -> ApiToken:
-    """End one token of a program now, as who keeps staff or as who answers for it. Raises ``NotThere``."""
+    """End one token of a program now, as who keeps staff or as who answers for it. Raises ``Refused`` and ``NotThere``."""
+    if not user.can("service.answer"):
+        raise Refused(f"Your role, {user.seat.name}, does not answer for programs. Nothing was changed.")
     with acting(user) as act:
         held = _held(service_id)
         if not user.can("staff.keep") and held.owner_id != user.pk:
@@ -165,6 +167,8 @@ def _owner(login: str, wrong: dict[str, str]) -> Staff | None:
     found = Staff.objects.filter(username=login.replace("\x00", "")[:60], is_active=True, is_service=False).first()
     if found is None:
         wrong["owner"] = "Nobody who has access signs in by this name. A program is answered for by a person."
+    elif not found.can("service.answer"):
+        wrong["owner"] = f"Whoever has the role {found.seat.name} does not answer for programs. Name somebody senior."
     return found
 
 

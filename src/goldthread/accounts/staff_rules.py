@@ -98,6 +98,11 @@ class Plan:
     beyond: list[str] = field(default_factory=list)
 
     @property
+    def about(self) -> list[int]:
+        """Whoever is here already and would be changed or ended."""
+        return [one.pk for one in self.changes] + [one.pk for one in self.ends]
+
+    @property
     def empty(self) -> bool:
         """Whether nothing would be done."""
         return not (self.adds or self.changes or self.ends)
@@ -314,7 +319,8 @@ def _somebody_keeps(made: Plan, here: Mapping[str, Standing], keeping: frozenset
     gains = any(one.role in keeping for one in made.adds) or any(one.now.get("role") in keeping for one in made.changes)
     if not keep or gains or keep - loses:
         return
-    lost = [one for one in (*made.ends, *made.changes) if one.pk in loses]
+    touched: list[End | Change] = [*made.ends, *made.changes]
+    lost = [one for one in touched if one.pk in loses]
     made.ends = [one for one in made.ends if one.pk not in loses]
     made.changes = [one for one in made.changes if one.pk not in loses]
     made.wrong += [Wrong(one.line, f"nobody would be left who keeps staff without {one.login}") for one in lost]

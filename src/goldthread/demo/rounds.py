@@ -87,7 +87,9 @@ def score_the_year(rng: random.Random, now: datetime, size: Size) -> int:
         months.append((first, until))
     scored = sum(year.round(since, until) for since, until in reversed(months))
     newest = max(QualityRound.objects.values_list("at", "until"), default=None)
-    if newest is not None and newest[0] + UNDER_WAY <= now:  # the month's end: assessors have the running month's first part
+    if (
+        newest is not None and newest[0] + UNDER_WAY <= now
+    ):  # the month's end: assessors have the running month's first part
         since = newest[1] + timedelta(days=1)
         scored += year.round(since, since + PART)
     return scored

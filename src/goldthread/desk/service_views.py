@@ -20,7 +20,7 @@ from goldthread.config.errors import NotThere, Refused
 from goldthread.desk.pages import now
 from goldthread.web.forms import CommandForm, carried_out
 
-KEEP = "staff.keep"
+KEEP, ANSWER = "staff.keep", "service.answer"
 SOON = timedelta(days=max(service_rules.WARN))
 
 
@@ -131,7 +131,7 @@ def token(request: HttpRequest, service_id: int) -> HttpResponse:
     return _one(request, service_id, token=form, status=422)
 
 
-@route("signed-in", "alteration")
+@route(ANSWER, "alteration")
 @require_POST
 def revoke(request: HttpRequest, service_id: int, token_id: int) -> HttpResponse:
     """End a token now, as who keeps staff or as who answers for the program."""
@@ -159,13 +159,13 @@ def end(request: HttpRequest, service_id: int) -> HttpResponse:
     return redirect("desk:service", service_id)
 
 
-@route("signed-in", "consultation")
+@route(ANSWER, "consultation")
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """The programs that this person answers for, with their tokens."""
     user, at = staff(request), now()
     held = [shown(one, at) for one in queries.services(user)]
-    record_consultation(user, "service.mine", [("staff", one["staff"].pk) for one in held])
+    record_consultation(user, ANSWER, [("staff", one["staff"].pk) for one in held])
     return render(request, "desk/my-services.jinja", {"now": at, "held": held})
 
 

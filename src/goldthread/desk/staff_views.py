@@ -167,7 +167,7 @@ def _looked(request: HttpRequest, text: str, whole: bool, name: str, failed: Put
     user = staff(request)
     found = staff_actions.look_over(user, text, whole=whole)
     owned = owned_by([one.pk for one in found.ends])
-    about: list[tuple[str, object]] = [("staff", one.pk) for one in (*found.changes, *found.ends)][:TOLD]
+    about: list[tuple[str, object]] = [("staff", pk) for pk in found.about[:TOLD]]
     record_consultation(user, KEEP, [*about, *[("incident", key) for kept in owned.values() for key, _ in kept][:TOLD]])
     ready = PutForm(initial={"text": text, "whole": whole, "seen": found.digest})
     more = {"found": found, "owned": owned, "ready": ready, "name": name, "whole": whole, "failed": failed}

@@ -82,6 +82,8 @@ class Migration(migrations.Migration):
                         [
                             "call_handler",
                             "contact_gateway",
+                            "incident_system",
+                            "integrator",
                             "dispatcher",
                             "officer",
                             "sergeant",
@@ -96,6 +98,7 @@ class Migration(migrations.Migration):
                             "programme_lead",
                             "silver",
                             "gold",
+                            "ai_owner",
                             "pcc",
                             "hmicfrs_liaison",
                             "auditor",

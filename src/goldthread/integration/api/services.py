@@ -19,7 +19,7 @@ from goldthread.integration.api.fields import LARGEST_ID, Coded, Given, Key, Who
 from goldthread.integration.api.operations import operation
 
 router = Router(tags=["Service accounts"])
-KEEP = "staff.keep"
+KEEP, ANSWER = "staff.keep", "service.answer"
 ServiceId = Annotated[
     int, Path(ge=1, le=LARGEST_ID, description="The service account, by the `id` that the list gave.")
 ]
@@ -77,11 +77,11 @@ def list_services(request: HttpRequest) -> answers.Services:
 
 
 @operation(
-    router, "GET", "/services/mine", "signed-in", "consultation", answers={200: answers.Services}, summary="List service accounts one answers for",
+    router, "GET", "/services/mine", ANSWER, "consultation", answers={200: answers.Services}, summary="List service accounts one answers for",
 )  # fmt: skip
 def list_my_services(request: HttpRequest) -> answers.Services:
-    """The programs that this user answers for."""
-    return _listed(request, list(queries.services(staff(request))), "service.mine")
+    """The programs that this user answers for, with their tokens; no token's text is kept, so none is told."""
+    return _listed(request, list(queries.services(staff(request))), ANSWER)
 
 
 @operation(
@@ -118,7 +118,7 @@ def issue_token(request: HttpRequest, service_id: ServiceId, key: Key, given: To
 
 
 @operation(
-    router, "POST", "/services/{int:service_id}/tokens/{int:token_id}/revoke", "signed-in", "alteration", answers={204: None},
+    router, "POST", "/services/{int:service_id}/tokens/{int:token_id}/revoke", ANSWER, "alteration", answers={204: None},
     summary="Revoke a token of a program",
 )  # fmt: skip
 def revoke_token(request: HttpRequest, service_id: ServiceId, token_id: TokenId, key: Key) -> Status[None]:  # noqa: ARG001 - it ends once

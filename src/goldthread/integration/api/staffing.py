@@ -84,7 +84,7 @@ def look_staff_over(request: HttpRequest, given: TableGiven) -> answers.TablePla
     user = staff(request)
     plan = staff_actions.look_over(user, given.table, whole=given.whole)
     owned = owned_by([one.pk for one in plan.ends])
-    about: list[tuple[str, object]] = [("staff", one.pk) for one in (*plan.changes, *plan.ends)][:TOLD]
+    about: list[tuple[str, object]] = [("staff", pk) for pk in plan.about[:TOLD]]
     record_consultation(user, KEEP, [*about, *[("incident", key) for kept in owned.values() for key, _ in kept][:TOLD]])
     return _plan(plan, owned)
 
