@@ -57,9 +57,9 @@ def parsed(page: str) -> Measured:
                 # A row that is set in belongs to the one above it, and has the same name elsewhere.
                 last, name = (last, f"{last}: {name}") if line.startswith(" ") else (name, name)
                 rows[name] = cells
-    return Measured(
-        made[1], made[2], *map(int, counts.groups()), brier[1], brier[2], {k: v for k, v in tables.items() if v}
-    )
+    logs, risky, oblique = map(int, counts.groups())
+    whole = {k: v for k, v in tables.items() if v}
+    return Measured(made[1], made[2], logs, risky, oblique, brier[1], brier[2], whole)
 
 
 def kept(results: Measured) -> str:

@@ -140,7 +140,7 @@ def _webhooks() -> int:
 
     async def work() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST + 2))
-        with app.replace_connector(app.connector.get_worker_connector()):
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
             async with app.open_async():
                 await app.run_worker_async(
                     queues=[QUEUE], concurrency=MOST + 2, name="webhooks", fetch_job_polling_interval=1.0

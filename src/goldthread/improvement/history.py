@@ -34,7 +34,7 @@ def grouped(rows: Iterable[T], by: Callable[[T], int]) -> dict[int, list[T]]:
     return found
 
 
-def ranked(field: str) -> Prefetch:
+def ranked(field: str) -> Prefetch[Any, Any, Any]:
     """People of a field, each with the role they act in now, for rows of which ``person`` is asked."""
     return Prefetch(field, Staff.objects.ranked())
 

@@ -117,7 +117,7 @@ class Message(AppendOnly):
     at_risk = models.BooleanField(default=False)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
 
-    objects = models.Manager.from_queryset(MessageQuerySet)()
+    objects = models.Manager.from_queryset(MessageQuerySet)()  # type: ignore[misc]  # its verbs beside the base's
 
     class Meta:
         constraints: ClassVar = [

@@ -61,7 +61,7 @@ def systems(user: Staff, now: datetime) -> list[SystemToday]:
         found = found.filter(desk=user.team_id)
     codes = [one.code for one in found[:MOST_SYSTEMS]]
     today = Message.objects.filter(system__in=codes, received_at__gte=day_began(now)).order_by().values("system")
-    counts = {row["system"]: row for row in today.annotate(
+    counts: dict[str, Any] = {row["system"]: row for row in today.annotate(
         **{name: Count("pk", filter=Q(became=name)) for name in ("new", "repeated", "unreadable", "other")}
     )}  # fmt: skip
     waiting = dict(Message.objects.waiting().filter(system__in=codes).order_by().values_list("system")
@@ -69,7 +69,7 @@ def systems(user: Staff, now: datetime) -> list[SystemToday]:
     made = []
     for one in found[:MOST_SYSTEMS]:
         last = Message.objects.filter(system=one.code).order_by("-pk").first()
-        row = counts.get(one.code, {})
+        row: dict[str, Any] = counts.get(one.code, {})
         made.append(
             SystemToday(
                 code=one.code,

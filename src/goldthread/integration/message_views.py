@@ -40,9 +40,14 @@ def home(request: HttpRequest) -> HttpResponse:
     show = (
         asked if asked in message_queries.LISTS else next((one for one in message_queries.LISTS if counts[one]), "all")
     )
-    found: Any = {"outside": message_queries.outside, "gaps": message_queries.gaps}.get(
-        show, lambda user: message_queries.listed(user, show, now)
-    )(user)
+    found: Any
+    match show:
+        case "outside":
+            found = message_queries.outside(user)
+        case "gaps":
+            found = message_queries.gaps(user)
+        case _:
+            found = message_queries.listed(user, show, now)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     here = list(page.object_list)
     kind = "message" if show not in ("outside", "gaps") else "incident"

@@ -61,16 +61,16 @@ def _place(name: str) -> tuple[int, str]:
     return ORDER.index(name) if name in ORDER else 0, name
 
 
-def _counted(cases: QuerySet[Any]) -> QuerySet[Any]:
+def _counted(cases: QuerySet[Any]) -> Any:
     return cases.order_by("part").values_list("part").annotate(count=Count("pk"))
 
 
-def _by_mode(cases: QuerySet[Any]) -> QuerySet[Any]:
+def _by_mode(cases: QuerySet[Any]) -> Any:
     first = Reading.objects.filter(incident=OuterRef("pk")).order_by("pk")
     return cases.annotate(part=Coalesce(Subquery(first.values("mode")[:1]), Value(""), output_field=TextField()))
 
 
-def _by_age(cases: QuerySet[Any]) -> QuerySet[Any]:
+def _by_age(cases: QuerySet[Any]) -> Any:
     ages = ChildVersion.objects.filter(incident=OuterRef("pk"), age__isnull=False).order_by()
     youngest = Subquery(ages.values("incident").annotate(least=Min("age")).values("least"))
     bands = [When(youngest__lt=below, then=Value(name)) for below, name in AGES]
@@ -79,14 +79,14 @@ def _by_age(cases: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def _by_language(cases: QuerySet[Any]) -> QuerySet[Any]:
+def _by_language(cases: QuerySet[Any]) -> Any:
     newest = OnLine.objects.filter(incident=OuterRef("pk")).order_by("-pk")
     return cases.annotate(
         part=Coalesce(Subquery(newest.values("interpreter")[:1]), Value(""), output_field=TextField())
     )
 
 
-def _by_engine(cases: QuerySet[Any]) -> QuerySet[Any]:
+def _by_engine(cases: QuerySet[Any]) -> Any:
     newest = Reading.objects.filter(incident=OuterRef("pk"), state="read").order_by("-pk")
     model = Coalesce(F("model"), Value("none"), output_field=TextField())
     name = Concat(F("engine"), Value(", lexicon "), F("lexicon"), Value(", model "), model, output_field=TextField())

@@ -93,7 +93,7 @@ def rescued(since: datetime, until: datetime) -> Pair:
     return found, found.filter(~Exists(misses.filter(rescue__isnull=True)))
 
 
-def _rescue_took(cases: QuerySet[Any], until: datetime) -> QuerySet[Any]:
+def _rescue_took(cases: QuerySet[Any], until: datetime) -> Any:
     """From the first miss to what a senior person did of it; where nobody has, up to now."""
     first = Miss.objects.filter(incident=OuterRef("pk")).order_by("pk")
     until_then = Case(When(rescue__isnull=False, then=F("rescue__at")), default=until)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -64,7 +64,8 @@ def replay(user: Staff | None, readings: Sequence[Reading]) -> list[Row]:
     """Replay these, and put on record that this person saw what became of them."""
     rows = [Row(one, told) for one, told in zip(readings, replayed(readings), strict=True)]
     subjects = dict.fromkeys(("incident", str(one.incident_id)) for one in readings)
-    record_consultation(user, VERB, subjects, readings=len(rows), **counted(rows))
+    detail: dict[str, Any] = {"readings": len(rows), **counted(rows)}
+    record_consultation(user, VERB, subjects, **detail)
     return rows
 
 
