@@ -134,13 +134,17 @@ def _webhooks() -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from goldthread.integration.webhook_rules import MOST
     from goldthread.integration.webhook_tasks import QUEUE
 
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+
     async def work() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST + 2))
-        with app.replace_connector(app.connector.get_worker_connector()):
+        with app.replace_connector(connector.get_worker_connector()):
             async with app.open_async():
                 await app.run_worker_async(
                     queues=[QUEUE], concurrency=MOST + 2, name="webhooks", fetch_job_polling_interval=1.0
