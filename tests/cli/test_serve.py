@@ -47,7 +47,7 @@ def test_without_a_temporary_folder_it_starts_without_the_part_and_says_so(
     with serve.own_folder() as own:
         assert own is None
         parts = serve._parts(serve.Where("localhost", 8000, 8001), {}, own)
-    assert [one.name for one in parts] == ["pages", "stream", "jobs", "alarms"]
+    assert [one.name for one in parts] == ["pages", "stream", "jobs", "webhooks", "alarms"]
     assert not any("GOLDTHREAD_READING_SOCKET" in one.env for one in parts)
     said = capsys.readouterr().err
     assert "No temporary folder can be made (No usable temporary directory found)" in said

@@ -134,13 +134,17 @@ def _webhooks() -> int:
     from concurrent.futures import ThreadPoolExecutor
 
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from goldthread.integration.webhook_rules import MOST
     from goldthread.integration.webhook_tasks import QUEUE
 
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+
     async def work() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST + 2))
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
+        with app.replace_connector(connector.get_worker_connector()):
             async with app.open_async():
                 await app.run_worker_async(
                     queues=[QUEUE], concurrency=MOST + 2, name="webhooks", fetch_job_polling_interval=1.0
@@ -153,7 +157,6 @@ def _webhooks() -> int:
 def _alarms() -> int:
     from goldthread.config.workers import end_when_orphaned
     from goldthread.desk.board import place_again
-    from goldthread.integration.message_place_actions import give_up_waiting
     from goldthread.response.alarm_loop import watch
     from goldthread.safeguarding import clock_actions
 
@@ -161,7 +164,7 @@ def _alarms() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     end_when_orphaned()
-    watch(stop, [place_again, clock_actions.watch, give_up_waiting])
+    watch(stop, [place_again, clock_actions.watch])
     return 0
 
 

@@ -38,12 +38,10 @@ def stamp(incident: Incident) -> str:
         return hashlib.sha256(repr(cursor.fetchone()).encode()).hexdigest()[:16]
 
 
-def fresh(name: str, record: Record, now: datetime) -> WordsForm | ChildrenForm | ThriveForm:
-    """A fresh form of the card."""
+def fresh(name: str, record: Record, now: datetime) -> WordsForm | ThriveForm:
+    """A fresh form of the card for words or THRIVE."""
     if name == "words":
         return WordsForm()
-    if name == "children":
-        return ChildrenForm()
     based_on = record.versions[0].version if record.versions else 0
     return ThriveForm(day=now.date(), initial={"based_on": based_on, "seen": record.incident.last_seq})
 
@@ -53,10 +51,10 @@ def card(shown: Shown, record: Record, forms: dict[str, Any]) -> dict[str, Any]:
     now, user, noticed = shown.now, shown.staff, record.noticed
     elements = elements_on(now.date())
     newest = record.versions[0] if record.versions else None
-    text = thrive_text(newest) if newest else {"elements": {}, "interim": "", "advice": ""}
+    text: dict[str, Any] = thrive_text(newest) if newest else {"elements": {}, "interim": "", "advice": ""}
     wanting = [one for one in noticed.cues if one.wants]
     late = [one for one in owed(record, now) if not one.done]
-    children_form = forms.get("children") or fresh("children", record, now)
+    children_form = forms.get("children") or ChildrenForm()
     return {
         "now": now,
         "incident": record.incident,

@@ -234,7 +234,7 @@ def _ended(why: str) -> HttpResponse:
     response = HttpResponse(
         _drawn("card-ended", {"heading": heading, "what": what}), status=403 if why == "not_yours" else 410
     )
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
     return framed(response)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
@@ -31,8 +32,8 @@ def standing(now: datetime) -> list[Standing]:
     """Every webhook that is told, by name, and after them those that ended within a day."""
     held = Subscription.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now - DAY))
     found = {one.pk: one for one in held.order_by("name", "pk")}
-    counted = {
-        one["subscription"]: one
+    counted: dict[int, dict[str, Any]] = {
+        one["subscription"]: dict(one)
         for one in Delivery.objects.filter(subscription__in=found)
         .values("subscription")
         .annotate(
