@@ -235,7 +235,10 @@ def test_an_address_known_already_is_the_same_address(put: Loading) -> None:
     there = known_world.place(known_world.street("Larch Road"), "14")
     put("addresses", "key,number,street,area\nA1,14,Larch Rd,North\nA9,14,Larch Road,North\n", age=1)
     there.refresh_from_db()
-    assert (Place.objects.count(), there.keys.count(), there.source) == (1, 2, "RMS")
+    assert (Place.objects.count(), there.keys.count(), there.source) == (1, 2, known_world.SOURCE)
+    put("addresses", "key,number,street,area\nA9,3,Elm Row,South\n", whole=True, yes=True)
+    there.refresh_from_db()
+    assert there.ended_at is None, "what another source holds does not go with this one"
 
 
 def test_numbers_move_and_a_number_twice_is_told(put: Loading) -> None:

@@ -157,6 +157,7 @@ def _webhooks() -> int:
 def _alarms() -> int:
     from goldthread.config.workers import end_when_orphaned
     from goldthread.desk.board import place_again
+    from goldthread.integration.message_place_actions import give_up_waiting
     from goldthread.response.alarm_loop import watch
     from goldthread.safeguarding import clock_actions
 
@@ -164,7 +165,7 @@ def _alarms() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     end_when_orphaned()
-    watch(stop, [place_again, clock_actions.watch])
+    watch(stop, [place_again, clock_actions.watch, give_up_waiting])
     return 0
 
 

@@ -102,17 +102,19 @@ WHERE t.state IN ('added', 'changed') ON CONFLICT (word_id, person_id) DO NOTHIN
 
 _PLACE_AGAIN = """
 UPDATE contact_place p SET
-    restricted = told.restricted, ended_at = CASE WHEN p.source = %(source)s THEN told.ended_at ELSE p.ended_at END,
-    source = CASE WHEN told.as_of >= p.as_of THEN told.source ELSE p.source END, as_of = GREATEST(p.as_of, told.as_of)
+    restricted = told.restricted, ended_at = CASE WHEN p.source = ANY (told.sources) THEN told.ended_at ELSE p.ended_at END,
+    source = CASE WHEN p.source = ANY (told.sources) AND told.as_of >= p.as_of THEN told.source ELSE p.source END,
+    as_of = CASE WHEN p.source = ANY (told.sources) THEN GREATEST(p.as_of, told.as_of) ELSE p.as_of END
 FROM (
-    SELECT k.place_id, COALESCE(bool_or(k.restricted) FILTER (WHERE k.ended_at IS NULL), bool_or(k.restricted)) AS restricted,
+    SELECT k.place_id, array_agg(k.source) AS sources, COALESCE(bool_or(k.restricted) FILTER (WHERE k.ended_at IS NULL), bool_or(k.restricted)) AS restricted,
         CASE WHEN bool_or(k.ended_at IS NULL) THEN NULL ELSE max(k.ended_at) END AS ended_at,
         max(k.as_of) AS as_of, (array_agg(k.source ORDER BY k.as_of DESC, k.id DESC))[1] AS source
     FROM contact_placekey k
     WHERE k.place_id IN ({}) GROUP BY k.place_id
 ) AS told WHERE told.place_id = p.id
 """
-"""What an address is follows from what all its sources call by a key: restricted where one says so, gone where none holds it."""
+"""What an address is follows from what all its sources call by a key: restricted where one says so, gone where none holds it.
+What came from elsewhere, such as a gazetteer, keeps its own source and does not go when an extract holds it no longer."""
 
 ADDRESSES = Statements(
     find="""

@@ -18,14 +18,14 @@ from goldthread.assessment.modes import shown_of
 from goldthread.contact import choices
 from goldthread.contact.known import MONTH, YEAR, Settled, force_day, group_of, residents, settled, shared
 from goldthread.contact.models import Entry, Incident
-from goldthread.contact.people_models import Lookup, Marker, Person, Phone, Place, Residence, Sourced
-from goldthread.contact.records_rules import is_old
+from goldthread.contact.people_models import Lookup, Person, Phone, Place, Residence, Sourced
 from goldthread.contact.records_told import told_by
 from goldthread.contact.restricted import WARNING, living, markers, sees, warned, warned_at
 from goldthread.contact.search import Found, find, hidden_number, homes_of, users_of
 from goldthread.contact.search_rules import age_on, is_child, matter_weight
 from goldthread.desk import presenters
 from goldthread.desk.cumulative import together
+from goldthread.desk.known_shown import MarkerShown, PersonShown, Told, held, spelt
 from goldthread.desk.record import Record
 from goldthread.response.grades import closing_reasons, grade
 from goldthread.response.models import Closing, GradePeriod
@@ -45,62 +45,6 @@ RESIDENTS = 30
 FIRST_WORDS = 90
 LABELS = {"place": "Place", "phone": "Number", "person": "Name"}
 WHY = {"place": "same place", "phone": "same number", "person": "same person"}
-
-
-class Told:
-    """Base of what a source has told; ``by`` is the row that says so, ``now`` when it is shown."""
-
-    by: Sourced
-    now: datetime
-
-    @property
-    def told(self) -> str:
-        """By what source, as of when, and how long ago that is; that its source holds it no longer, where that is so."""
-        return told_by(self.by, self.now)
-
-    @property
-    def old(self) -> bool:
-        """Whether that is long ago, by the force's measure."""
-        return is_old(self.by.as_of, self.now)
-
-
-@dataclass(frozen=True)
-class PersonShown(Told):
-    """Somebody known, with age in words and whether they count as a child."""
-
-    choice: str
-    name: str
-    age: str
-    child: bool
-    by: Sourced
-    now: datetime
-
-
-@dataclass(frozen=True)
-class MarkerShown(Told):
-    """A marker, an order or a flag (``sort``); ``about`` names the person it is on, empty for the address itself. ``held`` tells from
-    and until when it holds; ``review_on`` is empty where its source gives no day.
-    """
-
-    name: str
-    sort: str
-    words: str
-    about: str
-    number: str
-    held: str
-    review_on: str
-    overdue: bool
-    by: Marker
-    now: datetime
-
-    @property
-    def label(self) -> str:
-        """Its kind, and for an order or a flag that it is one."""
-        return (
-            self.name
-            if self.sort == "marker" or self.name.lower().endswith(self.sort)
-            else f"{self.sort}: {self.name}".capitalize()
-        )
 
 
 @dataclass(frozen=True)
@@ -303,7 +247,7 @@ class Known:
         return [
             MarkerShown(
                 one.name, one.sort, one.words.shown() if one.words else "", str(one.person) if one.person else "", one.number,
-                _held(one), _day(one.review_on) if one.review_on else "", bool(one.review_on and one.review_on < self.today), one, self.now,
+                held(one), spelt(one.review_on) if one.review_on else "", bool(one.review_on and one.review_on < self.today), one, self.now,
             )
             for one in found
         ]  # fmt: skip
@@ -398,13 +342,3 @@ def _with_why(one: IncidentShown, why: list[str]) -> IncidentShown:
 
 def _age(born: date | None, today: date) -> str:
     return "age not known" if born is None else f"{age_on(born, today)}"
-
-
-def _held(one: Marker) -> str:
-    """From when until when it holds; empty where its source says neither."""
-    told = [f"from {_day(one.since)}" if one.since else "", f"until {_day(one.until)}" if one.until else ""]
-    return " ".join(part for part in told if part)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

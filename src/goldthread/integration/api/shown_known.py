@@ -7,6 +7,7 @@ from typing import Any
 
 from goldthread.contact import choices
 from goldthread.desk import known as column
+from goldthread.desk import known_shown
 from goldthread.integration.api import answers_known as answers
 from goldthread.integration.api.shown import ANSWER_CODES, quoted
 
@@ -59,16 +60,16 @@ def _card(card: column.Card) -> answers.Card:
     )
 
 
-def _told(one: column.Told) -> dict[str, Any]:
+def _told(one: known_shown.Told) -> dict[str, Any]:
     return {"source": one.by.source, "as_of": one.by.as_of, "old": one.old, "ended_at": one.by.ended_at}
 
 
-def _person(one: column.PersonShown) -> answers.KnownPerson:
+def _person(one: known_shown.PersonShown) -> answers.KnownPerson:
     age = int(one.age) if one.age.isdecimal() else None
     return answers.KnownPerson(**_told(one), choice=one.choice, name=one.name, age=age, child=one.child)
 
 
-def _marker(one: column.MarkerShown) -> answers.KnownMarker:
+def _marker(one: known_shown.MarkerShown) -> answers.KnownMarker:
     return answers.KnownMarker(
         **_told(one),
         sort=one.sort,
