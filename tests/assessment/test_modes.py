@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from goldthread.accounts.models import Staff
-from goldthread.assessment import mode_actions, mode_rules, modes
+from goldthread.assessment import actions, mode_actions, mode_rules, modes
 from goldthread.assessment.actions import NotReadInFull, read_fully
 from goldthread.assessment.models import ModeChange, Unread
 from goldthread.assessment.reading import NoReader
@@ -171,9 +171,22 @@ def test_a_reader_that_is_down_owes_it_still(cast: Cast) -> None:
     thrown(cast)
     incident = danger(cast)
     taken_back(cast)
-    with patch("goldthread.assessment.reading.reader", NoReader), pytest.raises(NotReadInFull):
-        mode_actions.catch_up()
-    assert Unread.objects.filter(incident=incident).exists()
+    other = danger(cast)
+    Unread.objects.create(incident=other, since=other.opened_at)
+    with patch("goldthread.assessment.reading.reader", NoReader):
+        assert mode_actions.catch_up() == 0
+    assert Unread.objects.count() == 2
+    poison = [incident.pk]
+
+    def reads(pk: object) -> bool:
+        if pk in poison:
+            raise NotReadInFull("no")
+        return real(pk)  # type: ignore[arg-type]
+
+    real = actions.read_afterwards
+    with patch("goldthread.assessment.actions.read_afterwards", reads):
+        assert mode_actions.catch_up() == 1, "one that cannot be read holds no other up"
+    assert list(Unread.objects.values_list("pk", flat=True)) == [incident.pk]
     assert mode_actions.catch_up() == 1
 
 

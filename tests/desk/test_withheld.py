@@ -25,6 +25,8 @@ from goldthread.desk.queries import Filters, board, counts
 from goldthread.desk.rows import rows
 from goldthread.desk.stream.hub import sight_class
 from goldthread.response import actions as response
+from goldthread.safeguarding.concern_actions import open_due, refer
+from goldthread.safeguarding.concern_models import Concern
 from tests.cast import Cast, assess, attended, graded, key, opened, say
 from tests.integration.conftest import Programs
 from tests.integration.conftest import program as program
@@ -253,3 +255,15 @@ def test_rules_of_view() -> None:
         assert found.of == of
         assert found.shows({7}) == (of != "none")
         assert found.shows({8}) == (of == "all")
+
+
+def test_what_the_service_referred_by_what_it_read_is_not_told_either(cast: Cast, browser: Browser) -> None:
+    set_mode(cast, "silent", cast.handler)
+    incident = danger(cast)
+    open_due()
+    assert Concern.objects.filter(incident=incident).exists()
+    at = f"/incidents/{incident.pk}/"
+    assert "With VAST" not in page(browser(cast.handler), at)
+    assert "With VAST" in page(browser(cast.fim), at)
+    refer(cast.handler, incident.pk, key=key(), words="kids crying")
+    assert "One more reason for VAST" in page(browser(cast.handler), at), "what a person does is told"

@@ -37,6 +37,8 @@ from tests.investigation.scenes import accepted, offered
 from tests.learning.scenes import planned, trainer
 from tests.parts import some
 from tests.quality.scenes import lead, person
+from tests.trials.scenes import owner
+from tests.trials.test_plans import planned as trial
 
 CHECKS = {
     # A rule may still say that a value cannot be kept; ``only_a_rule_refuses`` holds that it was a rule.
@@ -142,6 +144,7 @@ def _made(cast: Cast) -> Scene:
         "investigation_id": str(accepted(cast, incidents[1]).pk),
         "offer_id": offered(cast, incidents[0]).pk,
         "cohort_id": planned(cast, days=-1).pk,
+        "trial_id": trial(cast).pk,
     }
     people = (
         cast.fim,
@@ -153,6 +156,7 @@ def _made(cast: Cast) -> Scene:
         person(cast, "programme", "programme_lead"),
         person(cast, "gold", "gold"),
         trainer(cast),
+        owner(cast),
     )
     tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens

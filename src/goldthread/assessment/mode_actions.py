@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CHANNEL = "goldthread_modes"
 """The NOTIFY channel that tells open screens that a mode has changed."""
+MOST_FAILED = 20
+"""Incidents that could not be read after which a look ends *(ours)*: by then it is not their words."""
 MODE, SWITCH = "reader.mode", "reader.off"
 
 
@@ -111,13 +113,13 @@ def read_soon() -> None:
     from goldthread.assessment.tasks import catch_up as job
 
     with suppress(AlreadyEnqueued), transaction.atomic():
-        job.defer(timestamp=0)
+        job.defer()
 
 
 def catch_up() -> int:
     """Read everything that was not read while the reader was off and that may be read now, open incidents first; returns how many.
 
-    Raises ``NotReadInFull`` where the reader is down: what is left is found again.
+    What cannot be read now holds nothing else up, and is found again at the next look.
     """
     teams = list(Unread.objects.order_by().values_list("team", flat=True).distinct())
     on = [team for team in teams if of_team(team).mode != "off"]
@@ -126,12 +128,17 @@ def catch_up() -> int:
     waiting = Unread.objects.filter(team__in=[one for one in on if one is not None])
     if None in on:
         waiting = waiting | Unread.objects.filter(team=None)
-    done = 0
+    done = failed = 0
     first = F("incident__closed_at").desc(nulls_first=True)
     for incident in waiting.order_by(first, "since").values_list("pk", flat=True):
-        done += actions.read_afterwards(incident)
-    if done:
-        log().info("read afterwards", part="jobs", count=done)
+        try:
+            done += actions.read_afterwards(incident)
+        except actions.NotReadInFull:
+            failed += 1
+            if failed == MOST_FAILED:  # the reader is down, and each of them would wait for it
+                break
+    if done or failed:
+        log().info("read afterwards", part="jobs", count=done, not_read=failed)
     return done
 
 

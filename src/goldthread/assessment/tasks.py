@@ -21,6 +21,6 @@ def read_fully(incident: str) -> None:
 
 @app.periodic(cron="* * * * *", periodic_id="assessment-catch-up")
 @app.task(name="assessment.catch_up", queueing_lock="assessment.catch_up", lock="assessment.catch_up")
-def catch_up(timestamp: int) -> None:  # noqa: ARG001 - the minute it was due
+def catch_up(timestamp: int = 0) -> None:  # noqa: ARG001 - the minute it was due
     """Read what was not read while the reader was off, once it is on again by whatever way; safe to run twice."""
     mode_actions.catch_up()

@@ -16,6 +16,7 @@ _below: list[str] = []
 _above: dict[str, tuple[str, Callable[[Staff, datetime], dict[str, Any]]]] = {}
 _beside: list[tuple[str, str, str]] = []
 _lines: dict[str, Callable[[dict[str, Any]], str]] = {}
+_by_reader: dict[str, Callable[[dict[str, Any]], bool]] = {}
 
 
 def display(template: str, values: Values) -> None:
@@ -31,6 +32,16 @@ def below(template: str) -> None:
 def line(code: str, words: Callable[[dict[str, Any]], str]) -> None:
     """Say what an event of the timeline with this code was, from its data."""
     _lines[code] = words
+
+
+def by_reader(code: str, when: Callable[[dict[str, Any]], bool] = lambda _data: True) -> None:
+    """Say that lines with this code, where the service itself writes them, tell what it read: they are shown to whom readings are."""
+    _by_reader[code] = when
+
+
+def is_by_reader(code: str, data: dict[str, Any]) -> bool:
+    """Whether a line that nobody wrote tells what was read."""
+    return code in _by_reader and _by_reader[code](data)
 
 
 def displays(but: Container[str] = ()) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from goldthread.assessment.aside import LONGEST_TEXT, is_off
 from goldthread.assessment.marking import REASONS, Answered, CueState, Finding, prompts, unanswered
 from goldthread.assessment.mode_rules import Shown, Standing
-from goldthread.assessment.modes import standing
+from goldthread.assessment.modes import sees_all, standing
 from goldthread.assessment.queries import cue_states, mark_answers
 from goldthread.assessment.reading import Said, read, reader, reads_fully
 from goldthread.contact.models import Incident
@@ -30,6 +30,15 @@ ABOVE = {
     "blind_first": ("You assess first", "The reader shows what it read once your team has saved a THRIVE or a grade."),
 }
 """What stands on top of every page, by the mode: a word and a sentence."""
+ABOVE_RESCUE = {
+    "off": ("The reader is off", "Nothing is read until it is on again: read all words yourself."),
+    "silent": ("The reader is silent on your team's desk", "You see what it reads; those who take contacts do not."),
+    "blind_first": (
+        "Your team assesses first",
+        "You see what the reader reads; they do once they have saved a THRIVE or a grade.",
+    ),
+}
+"""The same for who sees all in every mode."""
 MORE_QUOTES = 3
 """Further quotes of one cue that are shown; the words themselves carry every mark."""
 
@@ -168,7 +177,7 @@ def told_above(user: Staff) -> dict[str, Any] | None:
     held = standing(user)
     if held.mode == "open" or not (user.can("incident.see") or user.can("incident.open")):
         return None
-    word, say = ABOVE[held.mode]
+    word, say = ABOVE_RESCUE[held.mode] if sees_all(user) else ABOVE[held.mode]
     return {"code": held.mode, "word": word, "since": held.since, "say": say}
 
 

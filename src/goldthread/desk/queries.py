@@ -49,7 +49,7 @@ class SeenAs:
             return read
         return blind if self._of == "none" else Case(When(self._read, then=read), default=blind)
 
-    def told(self, found: QuerySet[BoardRow], *names: str) -> QuerySet[BoardRow]:
+    def told(self, found: QuerySet[BoardRow], *names: str) -> QuerySet[Any]:
         """The rows with these columns as ``seen_*``, to filter and count by."""
         return found.alias(**{f"seen_{name}": self(name) for name in names})
 

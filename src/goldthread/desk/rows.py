@@ -32,7 +32,7 @@ NOBODY = UUID(int=0)
 CLOCK_NAMES, ANSWERS, CHANNELS = dict(CLOCKS), dict(choices.CHILDREN_ANSWERS), dict(choices.CHANNELS)
 NEEDS_FIRST = {"called": "supervisor called", "orphan": "nobody on duty owns it", "handoff": "hand-off not acknowledged",
                "transfer": "another agency has not answered", "request": "a request unanswered, now the FIM's",
-               "unseen": "risk in the words that nobody recognised"}  # fmt: skip
+               "unseen": "risk not recognised"}  # fmt: skip
 WORDS = 12
 """Words of what was said that a row shows, child words first."""
 

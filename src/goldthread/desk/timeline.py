@@ -99,7 +99,9 @@ def said(record: Record, marks: list[Mark] | None = None) -> list[Line]:
 
 def of_reader(entry: Entry) -> bool:
     """Whether this line says what the reader found: it is shown to whom a reading is."""
-    return entry.code == "reader.raised" or (entry.code == "alarm.raised" and entry.data.get("kind") == "unseen")
+    if entry.code == "alarm.raised":
+        return entry.data.get("kind") == "unseen"
+    return entry.code == "reader.raised" or (entry.author_id is None and beyond.is_by_reader(entry.code, entry.data))
 
 
 def line(entry: Entry, marks: list[Mark]) -> Line:

@@ -29,6 +29,9 @@ def show_all() -> None:
     beyond.display("safeguarding/_concern.jinja", _here)
     beyond.line("concern.opened", lambda data: f"With VAST, {_rating(data)}: {_causes(data)}")
     beyond.line("concern.more", lambda data: f"One more reason for VAST, {_rating(data)}: {_causes(data)}")
+    beyond.by_reader("concern.opened")
+    beyond.by_reader("concern.more")
+    beyond.by_reader("clock.told", lambda data: of_reader(str(data.get("about", ""))))
     beyond.line("concern.rated", _rated)
     beyond.line("concern.called", _called)
     beyond.line("concern.opinion", lambda data: f"Second opinion of VAST: {grade(data['grade']).name}")
@@ -41,8 +44,16 @@ def show_all() -> None:
     ALSO["concern"] = queries.late
 
 
+def of_reader(about: str) -> bool:
+    """Whether a clock of this kind runs on what the service found by itself in the words."""
+    return about in {queries.ABOUT, queries.WRITE_UP} or about.startswith("owed.")
+
+
 def _here(_user: Staff, record: Record, now: datetime) -> dict[str, Any]:
-    return on_incident(record, now)
+    found = on_incident(record, now)
+    if not record.shown.readings and not found["vast_referred"]:  # the service opened it by what it read
+        found["vast_concern"] = None
+    return found
 
 
 def _referred() -> Q:

@@ -31,6 +31,8 @@ def show_all() -> None:
     may_stand(Referral)
     beyond.display("safeguarding/_referrals.jinja", _referrals)
     beyond.line("referral.owed", lambda data: f"Referral owed: {_kind(data)}")
+    beyond.by_reader("referral.owed")
+    beyond.by_reader("referral.not_owed")
     beyond.line("referral.not_owed", lambda data: f"Referral not owed after all: {_kind(data)}")
     for code, name in LEGS:
         beyond.line(f"referral.{code}", _line(name.lower()))

@@ -48,6 +48,7 @@ def _clocks(_user: Staff, record: Record, _now: datetime) -> dict[str, Any]:
                 "known": one.known,
             }
             for one in found
+            if record.shown.readings or not concern_shown.of_reader(one.about)
         ]
     }
 

@@ -28,7 +28,7 @@ class ModeForm(CommandForm):
         error_messages={"invalid_choice": "There is no such team. Choose one from the list; nothing was changed."},
     )  # fmt: skip
     mode = forms.ChoiceField(
-        label="Mode", choices=MODES, required=False, widget=forms.RadioSelect,
+        label="Mode", choices=MODES, required=False,
         error_messages={"invalid_choice": "That is no mode. Choose one from the list; nothing was changed."},
     )  # fmt: skip
     since = StatedTimeField(label="From (empty: now)", required=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Func, Q, QuerySet, TextField
 
@@ -62,7 +63,7 @@ def owed() -> int:
     return Unread.objects.count()
 
 
-def trials() -> QuerySet[Trial]:
+def trials() -> QuerySet[Any]:
     """Every trial, those that run first, then the newest."""
     found = Trial.objects.select_related("ended__by", "by").annotate(
         teams=Count("assignments"), is_ended=Q(ended__isnull=False)
