@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import InterfaceError, OperationalError
 
@@ -219,7 +219,7 @@ def _take_new(
             "collection", VERB, [("incident", str(work.incident.pk)), *(("message", one.pk) for _, one, _ in made)]
         )
         place(work, about, [*pending, *((message, one) for _, message, one in made)], careful=careful)
-    incident = {"incident": work.incident.reference, "incident_id": work.incident.pk}
+    incident: dict[str, Any] = {"incident": work.incident.reference, "incident_id": work.incident.pk}
     return {
         at: Ack(one.id, "taken", rules.told_of(one.passed), **incident)
         if one.number in now
@@ -236,7 +236,7 @@ def _keep_again(act: Acting, user: Staff | None, about: SystemIncident | None, c
         act, user, "repeated" if same else "other", came, about=about, system=told.system, external_id=told.id, ref=told.ref,
         number=told.number, kind=told.kind, told_at=told.at, why=why, found=found,
     )  # fmt: skip
-    known = {"incident": about.incident.reference, "incident_id": about.incident_id} if about else {}
+    known: dict[str, Any] = {"incident": about.incident.reference, "incident_id": about.incident_id} if about else {}
     return Ack(told.id, "repeated" if same else "other", why, **known)
 
 

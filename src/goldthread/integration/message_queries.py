@@ -69,7 +69,7 @@ def systems(user: Staff, now: datetime) -> list[SystemToday]:
     made = []
     for one in found[:MOST_SYSTEMS]:
         last = Message.objects.filter(system=one.code).order_by("-pk").first()
-        row = counts.get(one.code, {})
+        row: dict[str, Any] = counts.get(one.code, {})
         made.append(
             SystemToday(
                 code=one.code,
