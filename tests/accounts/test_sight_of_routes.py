@@ -203,6 +203,8 @@ PAGES = [
     ("/learning/effects/", "learning.see"),
     ("/learning/due", "learning.due"),
     ("/learning/mine", "learning.own"),
+    ("/messages/", "messages.see"),
+    ("/messages/count", "messages.see"),
     ("/audit/", "audit.see"),
     ("/metrics", "audit.see"),
     ("/commissioner/", "published.see"),

@@ -65,7 +65,7 @@ class SystemIncident(models.Model):
         ]
 
 
-class MessageQuerySet(AppendOnlyQuerySet["Message"]):
+class MessageQuerySet(AppendOnlyQuerySet[Any]):
     """Questions asked of messages."""
 
     def visible_to(self, user: Staff) -> MessageQuerySet:
@@ -117,7 +117,7 @@ class Message(AppendOnly):
     at_risk = models.BooleanField(default=False)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+", null=True)
 
-    objects = models.Manager.from_queryset(MessageQuerySet)()  # type: ignore[misc]  # its verbs beside the base's
+    objects = MessageQuerySet.as_manager()  # type: ignore[misc]  # its verbs beside the base's
 
     class Meta:
         constraints: ClassVar = [

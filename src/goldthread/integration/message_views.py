@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages as told
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -40,14 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
     show = (
         asked if asked in message_queries.LISTS else next((one for one in message_queries.LISTS if counts[one]), "all")
     )
-    found: Any
-    match show:
-        case "outside":
-            found = message_queries.outside(user)
-        case "gaps":
-            found = message_queries.gaps(user)
-        case _:
-            found = message_queries.listed(user, show, now)
+    found: QuerySet[Any] = message_queries.listed(user, show, now)
+    if show == "outside":
+        found = message_queries.outside(user)
+    elif show == "gaps":
+        found = message_queries.gaps(user)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     here = list(page.object_list)
     kind = "message" if show not in ("outside", "gaps") else "incident"
