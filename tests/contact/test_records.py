@@ -221,6 +221,31 @@ def test_a_line_that_cannot_be_used_does_not_end_its_row(put: Loading) -> None:
     assert (made.ended, made.refused) == (0, 1)
 
 
+def test_lines_whose_key_cannot_be_read_leave_everything_standing(put: Loading) -> None:
+    put("people", PEOPLE)
+    made = put("people", 'key,name\nN1,Orla Fenwick\nN9,"Una\nN2,Tomas Fenwick\n', age=1, whole=True, yes=True)
+    assert (made.ended, made.refused, Person.objects.filter(ended_at=None).count()) == (0, 1, 2)
+    assert "Nothing was ended: on 1 of its lines no key could be read" in made.told
+
+
+def test_a_file_without_the_column_does_not_say_that_nothing_is_restricted_or_that_nobody_was_born(
+    put: Loading,
+) -> None:
+    put("people", "key,name,born,restricted\nN1,Orla Fenwick,2014-05-02,yes\n")
+    put("addresses", "key,number,street,restricted\nA1,14,Larch Road,yes\n")
+    put("markers", "key,kind,person,review_on,words,restricted\nM1,weapon,N1,2030-01-01,A knife.,yes\n")
+    put("people", "key,name\nN1,Orla Marsh\n", age=1)
+    put("addresses", "key,number,street,unit\nA1,14,Larch Road,Flat 2\n", age=1)
+    put("markers", "key,kind,person,review_on,words\nM1,weapon,N1,2031-01-01,Two knives.\n", age=1)
+    orla = Person.objects.get()
+    assert (orla.name, str(orla.born), orla.restricted) == ("Orla Marsh", "2014-05-02", True)
+    assert Place.objects.get(unit="Flat 2").restricted
+    assert [one.restricted for one in Marker.objects.order_by("id")] == [True, True]
+    put("people", "key,name,born,restricted\nN1,Orla Marsh,,no\n", age=0.5)
+    orla.refresh_from_db()
+    assert (orla.born, orla.restricted) == (None, False)
+
+
 def test_an_address_that_was_corrected_takes_its_household_along(put: Loading) -> None:
     household(put)
     put("markers", "key,kind,address,review_on,words\nM1,dog,A1,2030-01-01,Two dogs loose.\n")

@@ -72,8 +72,8 @@ def load(
         if before is not None:
             return before
         try:
-            staging, told = _stage(given, how, now, progress)
-            return _take_in(user, given, how, staging, told, yes=yes, progress=progress)
+            staging, columns = _stage(given, how, now, progress)
+            return _take_in(user, given, how, staging, columns, yes=yes, progress=progress)
         except ScreenError as error:
             why = f"{str(error).replace(str(given.path), given.name)} Nothing was loaded."
         except _Stop as error:
@@ -92,7 +92,7 @@ def _same(given: Extract, how: Written) -> RecordLoad | None:
     return done.filter(digest=how.digest, as_of=given.as_of, whole=given.whole).first()
 
 
-def _stage(given: Extract, how: Written, now: datetime, progress: Progress) -> tuple[RecordStaging, str]:
+def _stage(given: Extract, how: Written, now: datetime, progress: Progress) -> tuple[RecordStaging, rules.Columns]:
     """Read the file from where an earlier try stopped, and put each line beyond loss."""
     RecordStaging.objects.filter(at__lt=now - LEFT).delete()
     staging, made = RecordStaging.objects.get_or_create(
@@ -114,7 +114,7 @@ def _stage(given: Extract, how: Written, now: datetime, progress: Progress) -> t
             progress(f"{done:,} lines read.")
     if not done:
         raise _Stop(f"{given.name} holds no line. Nothing was loaded; an extract without lines is taken for a mistake.")
-    return staging, how.told(columns.ignored)
+    return staging, columns
 
 
 def _copy(staging: RecordStaging, rows: list[Read]) -> None:
@@ -129,9 +129,10 @@ def _copy(staging: RecordStaging, rows: list[Read]) -> None:
 
 
 def _take_in(
-    user: Staff | None, given: Extract, how: Written, staging: RecordStaging, told: str, *, yes: bool, progress: Progress
+    user: Staff | None, given: Extract, how: Written, staging: RecordStaging, columns: rules.Columns, *, yes: bool, progress: Progress
 ) -> RecordLoad:  # fmt: skip
-    run: dict[str, Any] = {"source": given.source, "as_of": given.as_of, "staging": staging.pk}
+    run: dict[str, Any] = {"source": given.source, "as_of": given.as_of, "staging": staging.pk, "born": "born" in columns.at}
+    told = how.told(columns.ignored)
     of = sql.STATEMENTS[given.kind]
     progress("Comparing with what is known.")
     with acting(user) as act, connection.cursor() as cursor:
@@ -142,7 +143,12 @@ def _take_in(
         cursor.execute("ANALYZE taken")
         cursor.execute(sql.COUNTS)
         counts = dict(cursor.fetchall())
-        ended = _end(cursor, of, run, yes=yes) if given.whole else 0
+        unread = RecordStaged.objects.filter(staging=staging, key="").count() if given.whole else 0
+        ended = _end(cursor, of, run, yes=yes) if given.whole and not unread else 0
+        if unread:
+            told += (
+                f" Nothing was ended: on {unread:,} of its lines no key could be read, so nobody can say what it lacks."
+            )
         refused = _refused(cursor, run)
         total = RecordStaged.objects.filter(staging=staging).count()
         if not given.whole and len(refused) == total:

@@ -103,7 +103,9 @@ def lines(table: Any, kind: str, columns: rules.Columns, as_of: datetime, today:
             number += 1
             told = {name: row[at] for name, at in columns.at.items()}
             if place in chunk.faults:
-                yield Read(number, None, "", chunk.faults[place][:200].capitalize() + ".")
+                # With a quote astray the lines that follow may be in this one: then none of it is a key.
+                key = "" if "quote" in chunk.faults[place] else " ".join(told["key"].split())[:60]
+                yield Read(number, None, key, chunk.faults[place][:200].capitalize() + ".")
                 continue
             try:
                 yield Read(number, rules.read(kind, told, as_of, today))

@@ -238,8 +238,11 @@ def _text(told: Mapping[str, str], column: str, limit: str, *, needed: bool = Fa
     return kept
 
 
-def _flag(told: Mapping[str, str], column: str) -> str:
-    value = told.get(column, "").strip().casefold()
+def _flag(told: Mapping[str, str], column: str) -> str | None:
+    """None where the file has no such column: it cannot have said that what is restricted is not."""
+    if column not in told:
+        return None
+    value = told[column].strip().casefold()
     if value in NO:
         return "false"
     if value in YES:

@@ -2,7 +2,7 @@
 
 ``one`` holds the lines that can be used, of each key the newest; ``taken`` what becomes of each: ``at`` is the row it is of, ``state``
 is *added*, *changed*, *same*, *late* or *refused*, with ``why``. ``v`` are the values in the order of ``records_rules``.
-A row is changed only by what is newer than it, and than its ending.
+A row is changed only by what is newer than it, and than its ending; a file without a column ``restricted`` or ``born`` leaves those be.
 """
 
 from __future__ import annotations
@@ -72,15 +72,17 @@ PEOPLE = Statements(
     find="""
 SELECT one.*, r.id AS at, NULL::bigint AS person, NULL::bigint AS place, GREATEST(r.as_of, r.ended_at) AS had,
     r.ended_at IS NOT NULL
-    OR (r.name, r.born, r.restricted) IS DISTINCT FROM (v[1]::varchar, v[2]::date, v[3]::boolean) AS differs,
+    OR r.name IS DISTINCT FROM v[1] OR (%(born)s AND r.born IS DISTINCT FROM v[2]::date)
+    OR r.restricted <> COALESCE(v[3]::boolean, r.restricted) AS differs,
     CASE WHEN r.name = '' THEN 'This person was erased here. Their source still holds them.' ELSE '' END AS why
 FROM one LEFT JOIN contact_person r ON r.source = %(source)s AND r.source_key = one.key""",
     steps=(
         """
 INSERT INTO contact_person (name, born, restricted, source, source_key, as_of)
-SELECT v[1], v[2]::date, v[3]::boolean, %(source)s, key, as_of FROM taken WHERE state = 'added' ORDER BY line""",
+SELECT v[1], v[2]::date, COALESCE(v[3]::boolean, false), %(source)s, key, as_of FROM taken WHERE state = 'added' ORDER BY line""",
         """
-UPDATE contact_person r SET name = v[1], born = v[2]::date, restricted = v[3]::boolean, as_of = t.as_of, ended_at = NULL
+UPDATE contact_person r SET name = v[1], born = CASE WHEN %(born)s THEN v[2]::date ELSE r.born END,
+    restricted = COALESCE(v[3]::boolean, r.restricted), as_of = t.as_of, ended_at = NULL
 FROM taken t WHERE t.state = 'changed' AND r.id = t.at""",
         _confirmed("contact_person"),
         """
@@ -121,7 +123,7 @@ ADDRESSES = Statements(
 SELECT one.*, r.id AS at, NULL::bigint AS person, r.place_id AS place, GREATEST(r.as_of, r.ended_at) AS had,
     r.ended_at IS NOT NULL
     OR (p.number, p.unit, s.plain, s.area, r.restricted)
-        IS DISTINCT FROM (v[1]::varchar, v[2]::varchar, v[4]::varchar, v[5]::varchar, v[6]::boolean) AS differs,
+        IS DISTINCT FROM (v[1]::varchar, v[2]::varchar, v[4]::varchar, v[5]::varchar, COALESCE(v[6]::boolean, r.restricted)) AS differs,
     '' AS why
 FROM one LEFT JOIN contact_placekey r ON r.source = %(source)s AND r.source_key = one.key
 LEFT JOIN contact_place p ON p.id = r.place_id LEFT JOIN contact_street s ON s.id = p.street_id""",
@@ -141,9 +143,9 @@ SELECT t.key, t.at, t.place AS before, p.id AS place FROM taken t JOIN contact_s
 JOIN contact_place p ON p.street_id = s.id AND p.number = v[1] AND p.unit = v[2] WHERE t.state IN ('added', 'changed')""",
         """
 INSERT INTO contact_placekey (place_id, restricted, source, source_key, as_of)
-SELECT stands.place, v[6]::boolean, %(source)s, key, t.as_of FROM taken t JOIN stands USING (key) WHERE t.state = 'added'""",
+SELECT stands.place, COALESCE(v[6]::boolean, false), %(source)s, key, t.as_of FROM taken t JOIN stands USING (key) WHERE t.state = 'added'""",
         """
-UPDATE contact_placekey r SET place_id = stands.place, restricted = v[6]::boolean, as_of = t.as_of, ended_at = NULL
+UPDATE contact_placekey r SET place_id = stands.place, restricted = COALESCE(v[6]::boolean, r.restricted), as_of = t.as_of, ended_at = NULL
 FROM taken t JOIN stands USING (key) WHERE t.state = 'changed' AND r.id = t.at""",
         _confirmed("contact_placekey"),
         # An address that was corrected takes along who lives there and what stands on it by the same source, unless another of its keys
@@ -234,7 +236,8 @@ def _marks(sort: str) -> Statements:
         find=f"""
 SELECT one.*, r.id AS at, p.id AS person, k.place_id AS place, GREATEST(r.as_of, r.ended_at) AS had,
     r.ended_at IS NOT NULL OR (r.kind, r.person_id, r.place_id, COALESCE(w.text, ''), r.number, r.since, r.until, r.review_on, r.restricted)
-        IS DISTINCT FROM (v[1]::varchar, p.id, k.place_id, v[4], v[5]::varchar, v[6]::date, v[7]::date, v[8]::date, v[9]::boolean) AS differs,
+        IS DISTINCT FROM (v[1]::varchar, p.id, k.place_id, v[4], v[5]::varchar, v[6]::date, v[7]::date, v[8]::date,
+        COALESCE(v[9]::boolean, r.restricted)) AS differs,
     CASE WHEN v[2] <> '' AND p.id IS NULL THEN {NO_PERSON} WHEN v[3] <> '' AND k.id IS NULL THEN {NO_PLACE}
         WHEN w.erased_at IS NOT NULL THEN 'Its words were erased here. Its source still holds them.' ELSE '' END AS why
 FROM one LEFT JOIN contact_person p ON p.source = %(source)s AND p.source_key = v[2]
@@ -258,8 +261,9 @@ WHERE t.state = 'changed' AND r.id = t.at AND r.ended_at IS NULL""",
             f"""
 INSERT INTO contact_marker
     (sort, kind, person_id, place_id, words_id, number, since, until, review_on, restricted, source, source_key, as_of)
-SELECT '{sort}', v[1], t.person, t.place, worded.id, v[5], v[6]::date, v[7]::date, v[8]::date, v[9]::boolean, %(source)s, key, as_of
-FROM taken t LEFT JOIN worded USING (key) WHERE t.state IN ('added', 'changed') ORDER BY t.line""",
+SELECT '{sort}', v[1], t.person, t.place, worded.id, v[5], v[6]::date, v[7]::date, v[8]::date,
+    COALESCE(v[9]::boolean, before.restricted, false), %(source)s, key, t.as_of
+FROM taken t LEFT JOIN worded USING (key) LEFT JOIN contact_marker before ON before.id = t.at WHERE t.state IN ('added', 'changed') ORDER BY t.line""",
             _confirmed("contact_marker"),
         ),
         standing=standing,
