@@ -203,6 +203,26 @@ def test_words_that_come_before_the_job_read_all_and_nothing_is_read_twice(cast:
     assert incident.readings.count() <= count + 1, "the full reading at the most"
 
 
+def test_words_that_come_while_it_reads_afterwards_are_read_too(cast: Cast) -> None:
+    thrown(cast)
+    incident = danger(cast)
+    taken_back(cast)
+    real = actions.read
+
+    def slow(said: object, path: str = "fast") -> object:
+        found = real(said, path)  # type: ignore[arg-type]
+        if path == "full" and incident.entries.filter(kind="words").count() == 1:
+            say(cast.handler, incident, "he is at the door")
+        return found
+
+    with patch("goldthread.assessment.actions.read", slow):
+        assert mode_actions.catch_up() == 0
+    assert Unread.objects.filter(incident=incident).exists(), "it is still owed"
+    assert newest(incident).path == "fast", "no reading of older words stands for the newer ones"
+    mode_actions.catch_up()
+    assert not Unread.objects.exists()
+
+
 def test_a_full_reading_that_was_ordered_before_it_was_off_waits(cast: Cast) -> None:
     incident = danger(cast)
     before = incident.readings.count()

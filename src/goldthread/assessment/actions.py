@@ -93,15 +93,18 @@ def read_fully(incident_id: uuid.UUID) -> None:
 def read_afterwards(incident_id: uuid.UUID) -> bool:
     """Read all of an incident whose newest words were not read because the reader was off; whether there was anything to read.
 
-    Raises ``NotReadInFull`` where the reader is down; what is owed stays owed.
+    Raises ``NotReadInFull`` where the reader is down; what is owed stays owed, also where words came while these were read.
     """
     incident = Incident.objects.get(pk=incident_id)
+    before = newest_reading(incident)
     found = read(said_in(incident), "full")
     if found["state"] == "down":
         load_again()
         raise NotReadInFull("The reader could not read; its own line in the log says why.")
     with on_incident(None, incident_id, "reading.afterwards") as work:
         newest = newest_reading(work.incident)
+        if newest != before:
+            return False  # the next time reads those too
         if newest is not None and (newest.state == "off" or (newest.path != "full" and found["path"] == "full")):
             _add(work, newest, found, newest)
         owed, _ = Unread.objects.filter(incident=work.incident).delete()

@@ -131,7 +131,12 @@ def _copy(staging: RecordStaging, rows: list[Read]) -> None:
 def _take_in(
     user: Staff | None, given: Extract, how: Written, staging: RecordStaging, columns: rules.Columns, *, yes: bool, progress: Progress
 ) -> RecordLoad:  # fmt: skip
-    run: dict[str, Any] = {"source": given.source, "as_of": given.as_of, "staging": staging.pk, "born": "born" in columns.at}
+    run: dict[str, Any] = {
+        "source": given.source,
+        "as_of": given.as_of,
+        "staging": staging.pk,
+        "born": "born" in columns.at,
+    }
     told = how.told(columns.ignored)
     of = sql.STATEMENTS[given.kind]
     progress("Comparing with what is known.")
