@@ -131,7 +131,12 @@ def _copy(staging: RecordStaging, rows: list[Read]) -> None:
 def _take_in(
     user: Staff | None, given: Extract, how: Written, staging: RecordStaging, columns: rules.Columns, *, yes: bool, progress: Progress
 ) -> RecordLoad:  # fmt: skip
-    run = {"source": given.source, "as_of": given.as_of, "staging": staging.pk, "born": "born" in columns.at}
+    run: dict[str, Any] = {
+        "source": given.source,
+        "as_of": given.as_of,
+        "staging": staging.pk,
+        "born": "born" in columns.at,
+    }
     told = how.told(columns.ignored)
     of = sql.STATEMENTS[given.kind]
     progress("Comparing with what is known.")
@@ -212,7 +217,7 @@ def _record(act: Acting, user: Staff | None, given: Extract, how: Written, outco
         outcome=outcome, by=user, at=act.now, **counted,
     )  # fmt: skip
     made.save()
-    numbers = {name: value for name, value in counted.items() if isinstance(value, int)}
+    numbers: dict[str, Any] = {name: value for name, value in counted.items() if isinstance(value, int)}
     act.record(
         "alteration" if outcome == "done" else "collection", VERB, [("record-load", made.pk)], kind=given.kind,
         file=how.digest, outcome=outcome, whole=given.whole, **numbers,
@@ -225,7 +230,7 @@ def _alone() -> Iterator[None]:
     """One load at a time: two that wait for each other's rows would both be undone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOCK])
-        if not cursor.fetchone()[0]:  # type: ignore[index]
+        if not cursor.fetchone()[0]:
             raise Refused(BUSY)
     try:
         yield

@@ -128,7 +128,7 @@ def find_people(typed: str, today: date, *, restricted: bool = False) -> list[Fo
         return []
     least = min(2, len(asked))
     with connection.cursor() as cursor:
-        given = {"words": words, "nths": nths, "likeness": scores, "least": least, "most": MOST}
+        given: dict[str, Any] = {"words": words, "nths": nths, "likeness": scores, "least": least, "most": MOST}
         cursor.execute(BEARERS, {**given, "restricted": restricted})
         order = [pk for pk, _ in cursor.fetchall()]
     people = Person.objects.in_bulk(order)
