@@ -127,6 +127,8 @@ class Asking:
         if method == "GET":
             return self.program.get(f"/{at}")
         body = next((body for (path_, m), body in self.bodies.items() if m == method and _same(path_, one.route)), None)
+        if isinstance(body, dict) and "round" in body:
+            body = {**body, "round": self.world.ids["rounds"]}
         return self.program.post(f"/{at}", body)
 
 

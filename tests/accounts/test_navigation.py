@@ -51,9 +51,9 @@ def test_the_bar_marks_the_page_or_the_entry_that_it_lies_behind(
 @pytest.mark.parametrize(
     ("role", "told"),
     [
-        ("silver", ["Meetings", "Plan", "Governance"]),
-        ("gold", ["Meetings", "Plan", "Governance", "Commissioner"]),
-        ("programme_lead", ["Meetings", "Plan", "Governance", "Commissioner"]),
+        ("silver", ["Meetings", "Plan", "Governance", "Reader"]),
+        ("gold", ["Meetings", "Plan", "Governance", "Commissioner", "Reader"]),
+        ("programme_lead", ["Meetings", "Plan", "Governance", "Commissioner", "Reader"]),
         ("qa_lead", ["Quality", "Learning", "Measures", "Governance"]),
         ("hmicfrs_liaison", ["Register", "Measures", "Packs"]),
     ],

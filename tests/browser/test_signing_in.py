@@ -99,7 +99,7 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(person: Callable[...
     visitor.page.context.clear_cookies()
     visitor.go("/accounts/login/")
     visitor.page.get_by_role("button", name="Use a passkey").click()
-    visitor.page.wait_for_url("**/measures/")
+    visitor.page.wait_for_url("**/governance/")
 
 
 @pytest.mark.long

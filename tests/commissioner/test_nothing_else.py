@@ -21,7 +21,8 @@ from tests.meta.test_routes import ROUTES
 __all__ = ["program"]
 
 Browser = Callable[[Staff | None], Client]
-OURS = {"published.see", "letter.write", "letter.published"}
+OURS = {"published.see", "letter.write", "letter.published", "reader.record"}
+"""Its own space, and the public record of the reader, which holds no case."""
 SAMPLE = {
     "uuid": str(uuid.uuid4()),
     "uuidstr": str(uuid.uuid4()),
@@ -113,7 +114,7 @@ def test_its_bar_leads_to_its_space_alone_and_it_may_not_search(world: World, br
     page = browser(world.staff["pcc"]).get("/", follow=True)
     assert page.redirect_chain[-1][0] == "/commissioner/"
     links = set(re.findall(r'href="(/[a-z0-9-]+/)', page.text))
-    assert links <= {"/commissioner/", "/accounts/", "/static/"}
+    assert links <= {"/commissioner/", "/accounts/", "/static/", "/trials/"}
     for term in ("T-0-open", "Larch"):
         for address in ("/incidents/find", "/safeguarding/children/", "/board/", "/measures/", "/audit/"):
             assert browser(world.staff["pcc"]).get(address, {"q": term}).status_code == 403, address

@@ -135,7 +135,7 @@ def test_it_costs_the_same_however_many_there_are(
 ) -> None:
     pks, now = {one.pk: frozenset({"place"}) for one in three[:2]}, database_now(connection)
     with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
-        together(three[2], pks, now)
+        together(three[2], pks, now, frozenset(pks))
 
 
 def test_three_silent_calls_from_one_number_are_told_together_though_nobody_spoke(cast: Cast, browser: Browser) -> None:

@@ -157,6 +157,9 @@ def _made(cast: Cast) -> Scene:
         person(cast, "gold", "gold"),
         trainer(cast),
         owner(cast),
+        person(cast, "integrator", "integrator"),
+        person(cast, "access", "staff_keeper"),
+        person(cast, "system", "incident_system"),
     )
     tokens = {one.role: issue_token(one.username)[0] for one in people}
     return incidents, Allocation.objects.get(incident=incidents[2]), others, tokens

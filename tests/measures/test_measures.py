@@ -158,10 +158,11 @@ def test_every_measure_tells_good_from_bad(busy: Cast) -> None:
         "investigation-",
         "retention-",
         "reader-",
+        "messages-",
     )
     elsewhere |= {
         one.code for one in measures() if one.code.startswith(above)
-    }  # see safeguarding's, investigation's, retention's and trials' own
+    }  # see safeguarding's, investigation's, retention's, trials' and messages' own
     for measure in (one for one in measures() if one.code not in elsewhere):
         point = queries.point(measure, now)
         assert point.of, measure.code

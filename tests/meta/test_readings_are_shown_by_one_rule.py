@@ -26,6 +26,7 @@ DECIDES = {
     "response/unseen_actions.py": "the rescue",
     "desk/board.py": "the board row, with and without what was read",
     "trials/actions.py": "which engine reads",
+    "assessment/replay.py": "makes an advice again, without its words; see trials/replay_queries.py",
 }
 NOT_FIRST_CONTACT = {
     "supervision/finding.py": "supervisors are the rescue",
@@ -37,6 +38,7 @@ NOT_FIRST_CONTACT = {
     "safeguarding/child_raise_actions.py": "raises a child to VAST",
     "lookback/stored.py": "looking back", "lookback/quotes.py": "looking back", "lookback/models.py": "looking back",
     "quality/finding.py": "drawing records to be scored", "retention/queries.py": "closed long ago",
+    "trials/replay_queries.py": "for the AI owner and supervisors, who are the rescue", "trials/measures.py": "figures of all", "trials/groups.py": "figures of all",
     "desk/measures.py": "figures of all", "demo/seed.py": "makes the demo", "demo/rows.py": "makes the demo", "demo/check.py": "checks the demo",
 }  # fmt: skip
 

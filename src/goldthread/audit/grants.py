@@ -114,6 +114,9 @@ def _grant(cursor: Any, role: sql.Identifier, tables: list[str], append_only: se
     run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     run("REVOKE ALL ON SCHEMA public FROM {}", role)
     run("GRANT USAGE ON SCHEMA public TO {}", role)
+    # An extract of records is compared in tables of its own transaction. Whatever runs with the owner's rights looks there last.
+    cursor.execute("SELECT current_database()")
+    run("GRANT TEMPORARY ON DATABASE {} TO {}", sql.Identifier(cursor.fetchone()[0]), role)
     for table in tables:
         run("REVOKE ALL ON {} FROM {}, PUBLIC", sql.Identifier(table), role)
         rights = rights_on(table, append_only)

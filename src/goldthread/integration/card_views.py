@@ -162,7 +162,7 @@ def thrive(request: HttpRequest, shown: actions.Shown) -> HttpResponse:
     form = ThriveForm(sent, day=day)
 
     def act(given: dict[str, Any]) -> None:
-        record = Record(shown.incident)
+        record = Record(shown.incident, shown.staff)
         newest = record.versions[0] if record.versions else None
         before = next((thrive_text(one) for one in record.versions if one.version == given["based_on"]), None)
         kept = before or {"elements": {}, "interim": "", "advice": ""}
@@ -211,7 +211,7 @@ def _carry_out(
 def _page(shown: actions.Shown, wrong: dict[str, Any] | None = None, done: str = "", status: int = 200) -> HttpResponse:
     wrong = wrong or {}
     context = {
-        **presenters.card(shown, Record(shown.incident), wrong),
+        **presenters.card(shown, Record(shown.incident, shown.staff), wrong),
         "passed": shown.passed,
         "host": shown.card.host,
         "person": shown.staff,

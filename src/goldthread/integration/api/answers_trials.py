@@ -35,7 +35,7 @@ class Change(Shown):
     by: str = Field(description="Empty where an operator or the service did it.")
 
 
-class Counted(Shown):
+class MissesCounted(Shown):
     """Risks that nobody recognised in time, and of them those that a senior person then acted on."""
 
     of: list[str] = Field(description="The mode as the words came; in a trial the engine and the lexicon that read.")
@@ -50,7 +50,7 @@ class Stands(Shown):
     owed: int = Field(description="How many incidents hold words that were not read, and are read once it is on again.")
     teams: list[TeamStands]
     ahead: list[Change] = Field(description="Changes that have not begun, the soonest first.")
-    counted: list[Counted]
+    counted: list[MissesCounted]
 
 
 class Start(Shown):
@@ -84,7 +84,7 @@ class TrialShown(Shown):
     ended: datetime | None
     starts: list[Start]
     engines: list[Engine]
-    counted: list[Counted]
+    counted: list[MissesCounted]
 
 
 class TrialBrief(Shown):
@@ -103,7 +103,7 @@ class Trials(Shown):
     trials: list[TrialBrief]
 
 
-class Made(Shown):
+class ReaderChanged(Shown):
     """What was made, by its `id`."""
 
     id: int

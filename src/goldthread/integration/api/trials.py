@@ -97,7 +97,7 @@ class TrialGiven(Given):
     )
 
 
-class EndGiven(Given):
+class TrialEndGiven(Given):
     """A trial's end."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"after": "open", "why": "It was long enough."}]})
@@ -126,12 +126,12 @@ def read_stands(request: HttpRequest) -> answers.Stands:
 
 
 @operation(
-    router, "POST", "/reader/modes", MODE, "alteration", answers={201: answers.Made}, summary="Set a mode of the reader"
+    router, "POST", "/reader/modes", MODE, "alteration", answers={201: answers.ReaderChanged}, summary="Set a mode of the reader"
 )
-def set_mode(request: HttpRequest, key: Key, given: ModeGiven) -> Status[answers.Made]:  # noqa: ARG001 - the same sent twice is one
+def set_mode(request: HttpRequest, key: Key, given: ModeGiven) -> Status[answers.ReaderChanged]:  # noqa: ARG001 - the same sent twice is one
     """Sets how the reader stands to a team or to everybody, from the next keystroke or a later time on."""
     made = mode_actions.set_mode(staff(request), **given.model_dump())
-    return Status(201, answers.Made(id=made.pk))
+    return Status(201, answers.ReaderChanged(id=made.pk))
 
 
 @operation(
@@ -144,12 +144,12 @@ def withdraw_mode(request: HttpRequest, change_id: ChangeId, key: Key) -> Status
 
 
 @operation(
-    router, "POST", "/reader/switch", SWITCH, "alteration", answers={201: answers.Made}, summary="Throw the kill switch"
+    router, "POST", "/reader/switch", SWITCH, "alteration", answers={201: answers.ReaderChanged}, summary="Throw the kill switch"
 )
-def throw_switch(request: HttpRequest, key: Key, given: SwitchGiven) -> Status[answers.Made]:  # noqa: ARG001 - thrown twice is once
+def throw_switch(request: HttpRequest, key: Key, given: SwitchGiven) -> Status[answers.ReaderChanged]:  # noqa: ARG001 - thrown twice is once
     """Switches the reader off for everybody from the next keystroke on, or on again. What is not read meanwhile is read then."""
     made = mode_actions.switch(staff(request), off=given.off, why=given.why)
-    return Status(201, answers.Made(id=made.pk))
+    return Status(201, answers.ReaderChanged(id=made.pk))
 
 
 @operation(router, "GET", "/trials", SEE, "consultation", answers={200: answers.Trials}, summary="List trials")
@@ -164,12 +164,12 @@ def list_trials(request: HttpRequest) -> answers.Trials:
     )
 
 
-@operation(router, "POST", "/trials", MODE, "collection", answers={201: answers.Made}, summary="Plan a trial")
-def plan_trial(request: HttpRequest, key: Key, given: TrialGiven) -> Status[answers.Made]:  # noqa: ARG001 - a name is taken once
+@operation(router, "POST", "/trials", MODE, "collection", answers={201: answers.ReaderChanged}, summary="Plan a trial")
+def plan_trial(request: HttpRequest, key: Key, given: TrialGiven) -> Status[answers.ReaderChanged]:  # noqa: ARG001 - a name is taken once
     """Plans a trial: the order of its teams is drawn by a seed that is kept, or their starts are entered. Each begins by itself."""
     told = given.model_dump(exclude={"starts"})
     made = actions.plan_trial(staff(request), **told, starts={one.team: one.at for one in given.starts})
-    return Status(201, answers.Made(id=made.pk))
+    return Status(201, answers.ReaderChanged(id=made.pk))
 
 
 @operation(
@@ -210,7 +210,7 @@ def read_trial(request: HttpRequest, trial_id: TrialId) -> answers.TrialShown:
 
 
 @operation(router, "POST", "/trials/{int:trial_id}/end", MODE, "alteration", answers={204: None}, summary="End a trial")
-def end_trial(request: HttpRequest, trial_id: TrialId, key: Key, given: EndGiven) -> Status[None]:  # noqa: ARG001 - it ends once
+def end_trial(request: HttpRequest, trial_id: TrialId, key: Key, given: TrialEndGiven) -> Status[None]:  # noqa: ARG001 - it ends once
     """Ends it now: teams that have begun go on in the mode given, the others never begin. `stale` where it has ended."""
     actions.end_trial(staff(request), trial_id, after=given.after, why=given.why)
     return Status(204, None)
@@ -223,8 +223,8 @@ def _change(one: ModeChange) -> answers.Change:
     )  # fmt: skip
 
 
-def _counted(one: queries.Counted) -> answers.Counted:
-    return answers.Counted(of=list(one.what), misses=one.misses, rescues=one.rescues)
+def _counted(one: queries.Counted) -> answers.MissesCounted:
+    return answers.MissesCounted(of=list(one.what), misses=one.misses, rescues=one.rescues)
 
 
 def _ended(one: Trial) -> datetime | None:
