@@ -16,6 +16,7 @@ GATED = {
     "desk/rows.py": "rows of the board and inbox: by the ``View`` they are asked for",
     "desk/cumulative.py": "laid side by side: those of ``shown_of`` alone",
     "desk/views.py": "typing: asked before anything is read",
+    "integration/card_presenters.py": "a card elsewhere: ``Record.shown``; here whether it is another",
 }
 DECIDES = {
     "assessment/actions.py": "reads and stores",
@@ -38,7 +39,8 @@ NOT_FIRST_CONTACT = {
     "safeguarding/child_raise_actions.py": "raises a child to VAST",
     "lookback/stored.py": "looking back", "lookback/quotes.py": "looking back", "lookback/models.py": "looking back",
     "quality/finding.py": "drawing records to be scored", "retention/queries.py": "closed long ago",
-    "trials/replay_queries.py": "for the AI owner and supervisors, who are the rescue", "trials/measures.py": "figures of all", "trials/groups.py": "figures of all",
+    "trials/replay_queries.py": "for the AI owner and supervisors, who are the rescue", "trials/measures.py": "figures of all",
+    "trials/groups.py": "figures of all",
     "desk/measures.py": "figures of all", "demo/seed.py": "makes the demo", "demo/rows.py": "makes the demo", "demo/check.py": "checks the demo",
 }  # fmt: skip
 

@@ -156,8 +156,10 @@ class Vast:
         who, why = self._owner(), self._say("agrees")
         later = any(one.at > at and isinstance(one, steps.Graded | steps.Reviewed) for one in self.story.steps)
         sent = any(one["left_at"] is None for one in self.record.sent)
+        opinion = grades_on(force_day(at))[self.concerns.opinion["grade"]]
+        higher = opinion.severity > self.record.periods[-1]["severity"]  # somebody may have seen it meanwhile
         step: steps.Step
-        if sent and not later and not self.officers.over:
+        if higher and sent and not later and not self.officers.over:
             step = steps.Graded(at, who.username, self.concerns.opinion["grade"], why, "")
         else:
             step = steps.Assessed(at, who.username, (("risk", why),), "", "")

@@ -89,7 +89,7 @@ def settle(user: Staff, message_id: int, *, because: str) -> Message:
     if because not in dict(SETTLED):
         raise Invalid({"because": "Choose why it wants nothing more. Nothing was changed."})
     with acting(user) as act:
-        message = Message.objects.visible_to(user).filter(pk=message_id).first()
+        message: Message | None = Message.objects.visible_to(user).filter(pk=message_id).first()
         if message is None or not user.can("messages.settle"):
             raise NotThere("There is no such message, or it is not one that you may see.")
         if MessageSettled.objects.filter(message=message).exists():

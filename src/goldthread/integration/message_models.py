@@ -145,11 +145,6 @@ class Message(AppendOnly):
         """What a list calls it."""
         return f"{self.system or 'not known'} {self.external_id or self.pk}"
 
-    @property
-    def opened_at(self) -> Any:
-        """When it came, as lists of cases ask it."""
-        return self.received_at
-
 
 class Placed(AppendOnly):
     """That a message stands in its incident. ``seq``: the last line it wrote there; ``gap``: those before it had been given up.

@@ -1,6 +1,6 @@
 """The addresses of the reader's modes and trials."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from goldthread.trials import views
 
@@ -9,7 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("mode", views.set_mode, name="mode"),
     path("changes/<int:change_id>/withdraw", views.withdraw, name="withdraw"),
-    re_path(r"^switch/(?P<to>off|open)$", views.switch, name="switch"),
+    path("switch/<slug:to>", views.switch, name="switch"),
     path("new", views.new, name="new"),
     path("plan", views.plan, name="plan"),
     path("<int:trial_id>/", views.trial, name="trial"),

@@ -66,6 +66,8 @@ def withdraw(request: HttpRequest, change_id: int) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest, to: str) -> HttpResponse:
     """Throw the kill switch, or take it back."""
+    if to not in {"off", "open"}:
+        raise Http404("The switch is off or open.")
     user, form = staff(request), forms.SwitchForm(request.POST)
     off = to == "off"
     if carried_out(form, lambda given: mode_actions.switch(user, off=off, why=given["why"])):

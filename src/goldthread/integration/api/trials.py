@@ -126,7 +126,13 @@ def read_stands(request: HttpRequest) -> answers.Stands:
 
 
 @operation(
-    router, "POST", "/reader/modes", MODE, "alteration", answers={201: answers.ReaderChanged}, summary="Set a mode of the reader"
+    router,
+    "POST",
+    "/reader/modes",
+    MODE,
+    "alteration",
+    answers={201: answers.ReaderChanged},
+    summary="Set a mode of the reader",
 )
 def set_mode(request: HttpRequest, key: Key, given: ModeGiven) -> Status[answers.ReaderChanged]:  # noqa: ARG001 - the same sent twice is one
     """Sets how the reader stands to a team or to everybody, from the next keystroke or a later time on."""
@@ -144,7 +150,13 @@ def withdraw_mode(request: HttpRequest, change_id: ChangeId, key: Key) -> Status
 
 
 @operation(
-    router, "POST", "/reader/switch", SWITCH, "alteration", answers={201: answers.ReaderChanged}, summary="Throw the kill switch"
+    router,
+    "POST",
+    "/reader/switch",
+    SWITCH,
+    "alteration",
+    answers={201: answers.ReaderChanged},
+    summary="Throw the kill switch",
 )
 def throw_switch(request: HttpRequest, key: Key, given: SwitchGiven) -> Status[answers.ReaderChanged]:  # noqa: ARG001 - thrown twice is once
     """Switches the reader off for everybody from the next keystroke on, or on again. What is not read meanwhile is read then."""
