@@ -74,7 +74,8 @@ class RecordStaging(models.Model):
 class RecordStaged(models.Model):
     """One line on its way in: its key, its values as ``records_rules.read`` gives them, or why it cannot be used."""
 
-    staging = models.ForeignKey(RecordStaging, models.CASCADE, related_name="rows", db_index=False)
+    # Checked by nothing for each line: a load takes its own lines away, in the same transaction as itself.
+    staging = models.ForeignKey(RecordStaging, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
     line = models.PositiveIntegerField()
     key = models.CharField(max_length=60, blank=True)
     as_of = models.DateTimeField(null=True)

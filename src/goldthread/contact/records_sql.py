@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AWAY = "DROP TABLE IF EXISTS pg_temp.one, pg_temp.taken, pg_temp.gone, pg_temp.stands, pg_temp.worded"
+NOW_SET = "SELECT current_setting('enable_nestloop'), current_setting('work_mem')"
+SET = "SELECT set_config('enable_nestloop', %s, true), set_config('work_mem', %s, true)"
+WHOLE_SETS = ("off", "64MB")
+"""Tables that were just filled have no statistics yet: taken for small, they were gone through once for every line, for hours."""
 ONE = """
 CREATE TEMP TABLE one ON COMMIT DROP AS
 SELECT DISTINCT ON (key) key, line, as_of, values AS v FROM contact_recordstaged
