@@ -88,6 +88,9 @@ def _homes() -> list[Place]:
     """Addresses on which something that is open was settled, the oldest first."""
     open_now = standing().filter(kind="place", incident__closed_at__isnull=True).order_by("incident__opened_at", "id")
     found = dict.fromkeys(one for one in open_now.values_list("place", flat=True) if one is not None)
+    # Where a caller said that there are no children, one who is known would be a question that nobody has asked.
+    none = set(standing().filter(kind="place", incident__child="none").values_list("place", flat=True))
+    found = {pk: None for pk in found if pk not in none}
     places = Place.objects.select_related("street").exclude(number="").in_bulk(list(found))
     return [places[pk] for pk in found if pk in places][:HOMES]
 
