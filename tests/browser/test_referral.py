@@ -35,6 +35,7 @@ def test_a_school_is_told_by_keys_alone_and_answers(person: Callable[..., Person
     vast = person("vast", size=(1280, 800))
     page = vast.go(f"/incidents/{incident}/").page
     page.get_by_role("link", name="Refer to a partner").click()
+    page.wait_for_url("**/refer")  # its keys are bound once it is loaded
     expect(page.get_by_role("button", name="School Alt+3")).to_be_visible()
     page.keyboard.press("Alt+3")
     expect(page.get_by_text("even if the child was out at the time")).to_be_visible()
