@@ -59,9 +59,9 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
     from goldthread.clocks.db import database_now
     from goldthread.config.workers import end_when_orphaned
     from goldthread.demo.check import Broken
-    from goldthread.demo.full import fill
+    from goldthread.demo.full import fill, settle
     from goldthread.demo.plan import COUNTS
-    from goldthread.demo.seed import WAITING, seed
+    from goldthread.demo.seed import WAITING, seed, there
     from goldthread.learning.effect_actions import take_effects
     from goldthread.measures.actions import take_points
 
@@ -81,6 +81,8 @@ def _seed(full: bool, count: int | None = None, open_count: int | None = None) -
             fill(database_now(connection), count, open_count, progress=say)
         else:
             usual = COUNTS["small"]
+            if not there("small"):
+                settle()  # what a start that was cut short left would be cleared during the seed, and the tables be taken for empty
             seed(database_now(connection), usual[0] if count is None else count,
                  usual[1] if open_count is None else open_count, progress=say, waiting=WAITING)  # fmt: skip
         take_points(database_now(connection))  # or the measures of a new demo would have no past until the hour's job

@@ -140,10 +140,7 @@ def _take_in(
     told = how.told(columns.ignored)
     of = sql.STATEMENTS[given.kind]
     progress("Comparing with what is known.")
-    with acting(user) as act, connection.cursor() as cursor:
-        cursor.execute(sql.NOW_SET)
-        before = cursor.fetchone()
-        cursor.execute(sql.SET, sql.WHOLE_SETS)
+    with acting(user) as act, connection.cursor() as cursor, sql.whole_sets(cursor):
         cursor.execute(sql.AWAY)
         cursor.execute(sql.ONE, run)
         cursor.execute("ANALYZE one")
@@ -171,7 +168,6 @@ def _take_in(
         RecordLine.objects.bulk_create([RecordLine(load=made, line=line, why=why) for line, why in listed_lines], 1_000)
         cursor.execute("DELETE FROM contact_recordstaged WHERE staging_id = %s", [staging.pk])
         cursor.execute("DELETE FROM contact_recordstaging WHERE id = %s", [staging.pk])
-        cursor.execute(sql.SET, before)  # this may be part of a larger transaction
     progress("Loaded.")
     return made
 

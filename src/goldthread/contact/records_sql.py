@@ -7,13 +7,15 @@ A row is changed only by what is newer than it, and than its ending; a file with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 AWAY = "DROP TABLE IF EXISTS pg_temp.one, pg_temp.taken, pg_temp.gone, pg_temp.stands, pg_temp.worded"
-NOW_SET = "SELECT current_setting('enable_nestloop'), current_setting('work_mem')"
-SET = "SELECT set_config('enable_nestloop', %s, true), set_config('work_mem', %s, true)"
-WHOLE_SETS = ("off", "64MB")
-"""Tables that were just filled have no statistics yet: taken for small, they were gone through once for every line, for hours."""
+_NOW_SET = "SELECT current_setting('enable_nestloop'), current_setting('work_mem')"
+_SET = "SELECT set_config('enable_nestloop', %s, true), set_config('work_mem', %s, true)"
+_WHOLE_SETS = ("off", "64MB")
 ONE = """
 CREATE TEMP TABLE one ON COMMIT DROP AS
 SELECT DISTINCT ON (key) key, line, as_of, values AS v FROM contact_recordstaged
@@ -36,6 +38,19 @@ COUNTS = "SELECT state, count(*) FROM taken GROUP BY state"
 MET = "SELECT count(*) FROM taken WHERE at IS NOT NULL"
 NO_PERSON = "'No person of this source with the key that it names is known. Load people first.'"
 NO_PLACE = "'No address of this source with the key that it names is known. Load addresses first.'"
+
+
+@contextmanager
+def whole_sets(cursor: Any) -> Iterator[None]:
+    """Within a transaction, join whole sets whatever the statistics say; afterwards as before, since it may be part of a larger one.
+
+    Tables that were just filled have no statistics yet: taken for small, they were gone through once for every line, for hours.
+    """
+    cursor.execute(_NOW_SET)
+    before = cursor.fetchone()
+    cursor.execute(_SET, _WHOLE_SETS)
+    yield
+    cursor.execute(_SET, before)  # not after an error: the transaction takes it back
 
 
 @dataclass(frozen=True)
