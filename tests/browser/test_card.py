@@ -284,3 +284,39 @@ def test_the_card_is_sound_light_and_dark_narrow_and_wide(
     found = frame.evaluate(f"axe.run({{runOnly: {tags}}})")  # type: ignore[attr-defined]
     assert [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]] == []
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")  # type: ignore[attr-defined]
+
+
+def test_a_frame_that_is_closed_loses_nothing_that_was_typed(
+    beside: Beside, incident: Incident, harrier: Hosts
+) -> None:
+    host = harrier(incident, "handler")
+    card, page = host.card, host.page
+
+    def opened_again(person: str = "handler") -> None:
+        expect(card.locator("body[data-kept]")).to_have_count(1)
+        page.goto(f"{beside.host}/?reference={incident.reference}&person={person}")
+        expect(card.locator("body[data-kept]")).to_have_count(1)
+
+    expect(card.locator("body[data-kept]")).to_have_count(1)
+    card.locator("#f-words summary").click()
+    card.get_by_label("What is said or heard").fill("she is under the table")
+    card.get_by_label("Asked: none").check()
+    card.locator("#f-thrive summary").click()
+    card.get_by_label("Harm", exact=False).first.fill("Could be killed.")
+    page.wait_for_timeout(300)  # the copy is sealed as it is typed; a frame may lose the last moment
+    opened_again("teammate")
+    expect(card.get_by_label("What is said or heard")).to_have_value("")
+    opened_again()
+    expect(card.locator("#state")).to_have_text("Typed here before and not sent: it is below again.")
+    expect(card.get_by_label("What is said or heard")).to_be_visible()
+    expect(card.get_by_label("What is said or heard")).to_have_value("she is under the table")
+    expect(card.get_by_label("Asked: none")).to_be_checked()
+    expect(card.get_by_label("Harm", exact=False).first).to_have_value("Could be killed.")
+    assert "under the table" not in str(_framed(host, beside).evaluate("JSON.stringify(localStorage)"))  # type: ignore[attr-defined]
+    card.get_by_role("button", name="Add words").click()
+    expect(card.locator("#said")).to_contain_text("she is under the table")
+    page.wait_for_timeout(300)
+    opened_again()
+    expect(card.get_by_label("What is said or heard")).to_have_value("")
+    expect(card.get_by_label("Harm", exact=False).first).to_have_value("Could be killed.")
+    assert host.complaints == []

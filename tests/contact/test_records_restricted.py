@@ -276,7 +276,7 @@ def test_no_address_shows_a_restricted_name_to_whoever_may_not_see_it(scene: Sce
         looked += answer.status_code == 200
         told = body.decode("utf-8", "replace")
         assert not [word for word in SECRET if word in told], address
-    assert looked > 20
+    assert looked > (15 if role == "auditor" else 20), "an auditor has few pages: they see who saw, not what was seen"
     for kind, typed in (
         ("person", "Zephyrine"),
         ("person", "Quillfeather"),

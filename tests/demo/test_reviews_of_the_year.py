@@ -73,5 +73,7 @@ def test_reviews_stand_as_the_service_writes_them_and_the_measures_see_them(smal
     assert not found.exclude(found_at__lte=F("ended_at")).exists()
     assert not found.exclude(review__incident=F("incident")).exists()
     assert {"child", "not_asked"} <= set(found.values_list("kind", flat=True))
-    months = [queries.point(measure("supervision-child"), small_force - timedelta(days=28 * back)) for back in range(13)]
+    months = [
+        queries.point(measure("supervision-child"), small_force - timedelta(days=28 * back)) for back in range(13)
+    ]
     assert 0 < sum(one.met for one in months) < sum(one.of for one in months), "by chance none in one of the months"

@@ -130,9 +130,12 @@ def sent(user: Staff, incident_id: uuid.UUID, fields: Fields) -> None:
         cursor.execute(SENT, {"staff": user.pk, "incident": incident_id, "sent": json.dumps(digests)})
 
 
-def browser_key(user: Staff) -> str:
-    """The key with which this person's browser seals its own copy, in base64: 32 bytes, the same at every sign-in."""
-    return b64encode(_key(user.pk, "browser")).decode()
+def browser_key(user: Staff, where: str = "browser") -> str:
+    """The key with which this person's browser seals its own copy, in base64: 32 bytes, the same at every sign-in.
+
+    What is typed ``where`` others could ask for the page as somebody has a key of its own, that opens nothing else.
+    """
+    return b64encode(_key(user.pk, where)).decode()
 
 
 SAVE = f"""

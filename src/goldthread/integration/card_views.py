@@ -27,6 +27,7 @@ from goldthread.assessment.rules import Draft
 from goldthread.config.errors import Closed, NotThere, Refused, Stale
 from goldthread.contact import actions as contact
 from goldthread.contact.rules import ChildGiven
+from goldthread.desk.drafts import browser_key
 from goldthread.desk.forms import ChildrenForm, MarkForm, ThriveForm, WordsForm
 from goldthread.desk.record import Record
 from goldthread.integration import card_actions as actions
@@ -215,6 +216,7 @@ def _page(shown: actions.Shown, wrong: dict[str, Any] | None = None, done: str =
         "passed": shown.passed,
         "host": shown.card.host,
         "person": shown.staff,
+        "draft_key": browser_key(shown.staff, "card"),
         "fresh_key": uuid.uuid4,
         "asks": rules.SET["asks_seconds"],
         "problem": _problem(wrong),

@@ -1,12 +1,14 @@
 // The card keeps itself current and sends its answers, and leaves alone whatever somebody is typing or pointing at. Without it the same
 // forms send themselves, and the card comes back whole.
 
+import { forgetOld, Locker } from "../../desk/assets/locker.js";
+
 const body = document.body;
 const { at, host, asks } = body.dataset;
 const state = document.getElementById("state");
 const parts = ["now", "marks", "thrive", "said"];
 const forms = ["f-words", "f-children", "f-thrive"];
-let pass = body.dataset.pass;
+let pass = document.querySelector("[name=card]").value;
 let stamp = body.dataset.stamp;
 let over = false;
 let busy = false;
@@ -19,7 +21,7 @@ const say = (words, bad = false) => {
   state.classList.toggle("bad", bad);
 };
 const clock = (when) => when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
-const fieldsOf = (form) => [...form.elements].filter((one) => one.type !== "hidden" && one.name);
+const fieldsOf = (form) => [...(form?.elements ?? [])].filter((one) => one.type !== "hidden" && one.name);
 const changed = (one) =>
   one.type === "radio" || one.type === "checkbox"
     ? one.checked !== one.defaultChecked
@@ -62,6 +64,34 @@ function place(fresh, sent) {
   const small = document.querySelector("#f-look small");
   const newer = fresh.querySelector("#f-look small");
   if (newer) small.textContent = newer.textContent;
+}
+
+/* What is typed and not sent is kept by this browser as well, so that a frame that is closed, or over, loses nothing: the next card of
+   the same person for the same incident has it again. */
+const locker = new Locker(`card-${body.dataset.keeps}`, body.dataset.owner, body.dataset.key);
+const typed = () => forms.flatMap((id) => fieldsOf(document.getElementById(id)).map((one) => [id, one]));
+const nameOf = (id, one) => `${id}.${one.name}${one.type === "radio" ? `.${one.value}` : ""}`;
+
+function keep() {
+  const kept = Object.fromEntries(typed().filter(([, one]) => changed(one)).map(([id, one]) => [nameOf(id, one), /radio|checkbox/.test(one.type) ? one.checked : one.value]));
+  locker.put(Object.keys(kept).length ? kept : null);
+}
+
+async function putBack() {
+  forgetOld();
+  const kept = (await locker.get()) ?? {};
+  for (const [id, one] of typed()) {
+    const value = kept[nameOf(id, one)];
+    if (value === undefined || changed(one)) continue; // what came back refused, or was typed meanwhile, goes first
+    if (typeof value === "boolean") one.checked = value;
+    else one.value = value;
+    if (!changed(one)) continue;
+    one.closest("details").open = true;
+    if (!state.textContent) say("Typed here before and not sent: it is below again.");
+  }
+  document.addEventListener("input", keep);
+  keep();
+  body.dataset.kept = ""; // from here on whatever is typed is kept
 }
 
 async function ask(where, given) {
@@ -119,6 +149,7 @@ async function send(form, button) {
       if (inside) document.activeElement.blur();
       say("Saved.");
       place(fresh, form);
+      keep();
       if (inside) (document.getElementById(form.id) ?? document.getElementById("marks")).querySelector("summary, button")?.focus();
     }
   } catch {
@@ -141,6 +172,7 @@ document.addEventListener("focusin", hold);
 document.addEventListener("focusout", () => setTimeout(hold));
 document.addEventListener("visibilitychange", look);
 setInterval(look, asks * 1000);
+putBack();
 
 // The page around it is told one thing: how high the card is; and only the page that it was asked for.
 if (parent !== window) {

@@ -5,7 +5,8 @@
 
 import { say } from "../../web/assets/connection.js";
 import { readClock, serverNow } from "../../web/assets/times.js";
-import { Drafts, heldNames, Locker, typedFields } from "../../desk/assets/drafts.js";
+import { Drafts, typedFields } from "../../desk/assets/drafts.js";
+import { heldNames, Locker } from "../../desk/assets/locker.js";
 
 const KIND = "door-send:";
 const RETRY = 5000; // ms until what did not arrive is sent again

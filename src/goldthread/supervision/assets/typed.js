@@ -1,6 +1,7 @@
 // What is typed on a review page, VAST's or an investigation's and not sent stays: while another form is sent, when the page is refused, and when it is loaded again.
 // It is this browser's alone, sealed as the desk's drafts are; the server says by a cookie which form it carried out.
-import { Locker, defaultOf, forgetOld } from "../../desk/assets/drafts.js";
+import { defaultOf } from "../../desk/assets/drafts.js";
+import { forgetOld, Locker } from "../../desk/assets/locker.js";
 
 // Which pages these are: the cookie by which the server says what was carried out, set where the pages stand, and what the browser calls the copy.
 let pages = { cookie: "sv-done", copy: "review" };
