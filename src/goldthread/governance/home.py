@@ -77,7 +77,7 @@ def _rates(_user: Staff, _now: datetime) -> list[Line]:
     for one in all_series():
         known = [value for value in one.values() if value.share is not None] if one.code in RATES else []
         if known:
-            words = f"{one.name}: {percent(known[-1].share)}, n = {known[-1].n:,}, days to {day(iso(known[-1].until) or '')}"
+            words = f"{one.name}: {percent(known[-1].share)}, n = {known[-1].n:,}, days before {day(iso(known[-1].until) or '')}"
             found.append(("", "", words))
     return found or [("", "", "No round is scored whole yet")]
 

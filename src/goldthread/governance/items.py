@@ -91,7 +91,7 @@ def _recommendation(one: Recommended, report: Reported) -> Item:
     known = (
         ("State", one.state.name),
         ("Reckoned", one.colour_name),
-        ("Owner's view", one.view.rag if one.view else ""),
+        ("Owner's view", one.view.rag if one.view else "not said"),
         ("Owner", one.owner.name if one.owner else "nobody"),
         ("Figure", figure_words(one)),
         ("Due", f"{one.due_on.day} {one.due_on:%b %Y}" if one.due_on else ""),

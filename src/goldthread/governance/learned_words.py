@@ -27,7 +27,7 @@ def newest_words(one: Mapping[str, Any]) -> str:
     newest = one["newest"]
     if newest is None or newest["share"] is None:
         return ""
-    return f"{percent(newest['share'])} ({_limits(newest)}, n = {newest['n']:,}), days to {day(newest['until'])}"
+    return f"{percent(newest['share'])} ({_limits(newest)}, n = {newest['n']:,}), days before {day(newest['until'])}"
 
 
 def records_words(number: int) -> str:
