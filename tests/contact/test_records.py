@@ -246,6 +246,22 @@ def test_a_file_without_the_column_does_not_say_that_nothing_is_restricted_or_th
     assert (orla.born, orla.restricted) == (None, False)
 
 
+def test_a_file_that_lacks_a_column_of_the_one_before_stops_unless_that_is_meant(put: Loading) -> None:
+    put("people", PEOPLE)
+    put("flags", "key,kind,person,review_on,words,until\nM1,weapon,N1,2030-01-01,A knife.,2030-01-02\n")
+    with pytest.raises(
+        Refused, match=r"It has no column words, which the extract before it had.*Nothing was loaded\..*--yes"
+    ):
+        put("flags", "until,key,kind,person,review_on\n2030-01-02,M1,weapon,N1,2031-01-01\n", age=1)
+    with pytest.raises(Refused, match=r"none of the columns until, words"):
+        put("flags", "key,kind,person,review_on\nM1,weapon,N1,2031-01-01\n", age=1)
+    assert [one.words.shown() for one in Marker.objects.all() if one.words] == ["A knife."]
+    put("flags", "key,kind,person,review_on,words,until\nM1,weapon,N1,2031-01-01,A knife.,2030-01-02\n", age=1)
+    put("flags", "key,kind,person,review_on\nM1,weapon,N1,2031-01-01\n", age=0.5, yes=True)
+    assert Marker.objects.filter(ended_at=None).get().words is None
+    put("flags", "key,kind,person,review_on\nM2,weapon,N2,2031-01-01\n", age=0.2)
+
+
 def test_an_address_that_was_corrected_takes_its_household_along(put: Loading) -> None:
     household(put)
     put("markers", "key,kind,address,review_on,words\nM1,dog,A1,2030-01-01,Two dogs loose.\n")

@@ -26,7 +26,11 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     records.add_argument("--source", required=True, metavar="NAME", help="the system it comes from, such as RMS")
     records.add_argument("--as-of", required=True, metavar="TIME", help='when it was taken, such as "2026-11-03 14:02"')
     records.add_argument("--full", action="store_true", help="it holds everything of its kind: what it lacks has ended")
-    records.add_argument("--yes", action="store_true", help="end even a large share of what stands")
+    records.add_argument(
+        "--yes",
+        action="store_true",
+        help="end even a large share of what stands, or blank what columns said that the file lacks",
+    )
     records.set_defaults(run=run)
 
 

@@ -58,8 +58,8 @@ def load(
 ) -> RecordLoad:
     """Load an extract; ``user`` None is the command line. The same file loaded again changes nothing and answers as before.
 
-    ``yes``: whoever loads it knows that a whole extract ends much of what stands. Raises ``Refused`` with a sentence where nothing was
-    loaded; a stop for what the file holds leaves a row that says so.
+    ``yes``: whoever loads it knows that a whole extract ends much of what stands, or lacks columns that the one before had.
+    Raises ``Refused`` with a sentence where nothing was loaded; a stop for what the file holds leaves a row that says so.
     """
     if user is not None and not user.can(VERB):
         raise NotThere("Only those who load records may do that. Nothing was loaded.")
@@ -72,7 +72,7 @@ def load(
         if before is not None:
             return before
         try:
-            staging, columns = _stage(given, how, now, progress)
+            staging, columns = _stage(given, how, now, yes=yes, progress=progress)
             return _take_in(user, given, how, staging, columns, yes=yes, progress=progress)
         except ScreenError as error:
             why = f"{str(error).replace(str(given.path), given.name)} Nothing was loaded."
@@ -92,7 +92,9 @@ def _same(given: Extract, how: Written) -> RecordLoad | None:
     return done.filter(digest=how.digest, as_of=given.as_of, whole=given.whole).first()
 
 
-def _stage(given: Extract, how: Written, now: datetime, progress: Progress) -> tuple[RecordStaging, rules.Columns]:
+def _stage(
+    given: Extract, how: Written, now: datetime, *, yes: bool, progress: Progress
+) -> tuple[RecordStaging, rules.Columns]:
     """Read the file from where an earlier try stopped, and put each line beyond loss."""
     RecordStaging.objects.filter(at__lt=now - LEFT).delete()
     staging, made = RecordStaging.objects.get_or_create(
@@ -103,6 +105,7 @@ def _stage(given: Extract, how: Written, now: datetime, progress: Progress) -> t
     with source(given.path, how) as table:
         try:
             columns = rules.columns(given.kind, table.names, listed(table.names))
+            rules.fewer(_columns_before(given), columns.at, yes=yes)
         except Refused as error:
             raise _Stop(str(error)) from None
         if done:
@@ -115,6 +118,11 @@ def _stage(given: Extract, how: Written, now: datetime, progress: Progress) -> t
     if not done:
         raise _Stop(f"{given.name} holds no line. Nothing was loaded; an extract without lines is taken for a mistake.")
     return staging, columns
+
+
+def _columns_before(given: Extract) -> list[str]:
+    done = RecordLoad.objects.filter(kind=given.kind, source=given.source, outcome="done").order_by("-as_of", "-pk")
+    return done.values_list("columns", flat=True).first() or []
 
 
 def _copy(staging: RecordStaging, rows: list[Read]) -> None:
@@ -162,6 +170,7 @@ def _take_in(
             cursor.execute(step, run)
         made = _record(
             act, user, given, how, "done", told=told, lines=total, ended=ended, refused=len(refused),
+            columns=sorted(columns.at),
             **{name: counts.get(name, 0) for name in ("added", "changed", "same", "late")},
         )  # fmt: skip
         listed_lines = refused[: rules.settings()["lines_listed"]]

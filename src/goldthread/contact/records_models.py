@@ -30,6 +30,9 @@ class RecordLoad(AppendOnly):
     outcome = models.CharField(max_length=8, choices=OUTCOMES)
     said = models.TextField(blank=True)
     told = models.TextField(blank=True)
+    columns = ArrayField(
+        models.CharField(max_length=20), default=list
+    )  # those used, by name; empty for loads that kept none
     lines = models.PositiveIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)

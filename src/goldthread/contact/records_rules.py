@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -116,6 +116,21 @@ def columns(kind: str, names: Sequence[str], listed: str) -> Columns:
             f"{listed} Nothing was loaded."
         )
     return Columns(at, tuple(ignored))
+
+
+def fewer(had: Collection[str], has: Collection[str], *, yes: bool) -> None:
+    """Whether an extract may lack columns that the newest before it, of its source and kind, had. Raises ``Refused``.
+
+    What such a column said would be blanked on every row. ``restricted`` and ``born`` are not asked about, as a file without them leaves
+    those be, nor ``as_of``, for which the file's own time stands in.
+    """
+    lost = sorted(set(had) - set(has) - {"restricted", "born", "as_of"})
+    if lost and not yes:
+        named = f"no column {lost[0]}" if len(lost) == 1 else f"none of the columns {', '.join(lost)}"
+        raise Refused(
+            f"It has {named}, which the extract before it had: what those said would be blanked. Nothing was loaded. "
+            "Is that meant? If so, load it again and say yes (--yes)."
+        )
 
 
 def read(kind: str, told: Mapping[str, str], as_of: datetime, today: date) -> Line:

@@ -53,7 +53,7 @@ class ExtractForm(forms.Form):
     )
     as_of = StatedTimeField(label="As of", required=False)
     whole = forms.BooleanField(label="It holds everything of this kind: what it lacks has ended", required=False)
-    yes = forms.BooleanField(label="Even if that ends many rows", required=False)
+    yes = forms.BooleanField(label="Even if that ends many rows, or blanks what missing columns said", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "records-%s")

@@ -50,7 +50,10 @@ class ExtractGiven(Given):
     as_of: Moment = Field(description="When it was taken from its system.")
     name: str = Field("extract.csv", max_length=120, description="The file's name.")
     whole: bool = Field(False, description="That it holds everything of its kind: what it lacks has ended.")
-    yes: bool = Field(False, description="That a whole extract may end even a large share of what stands.")
+    yes: bool = Field(
+        False,
+        description="That a whole extract may end even a large share of what stands, or a file lack columns that the one before it had.",
+    )
 
 
 @operation(
