@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, told: str, run: object
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    told: str,
+    run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
     made = verbs.add_parser(name, help=told)
     made.add_argument("login", metavar="SERVICE")
     made.add_argument("--by", required=True, metavar="USER", help="who does it, who keeps staff")
-    made.set_defaults(run=run)
+    made.set_defaults(run=lambda args: _set_up() or run(args))  # models are not there to be imported before
     return made
 
 
@@ -72,7 +76,6 @@ def _list(_args: argparse.Namespace) -> int:
 
 
 def _make(args: argparse.Namespace) -> int:
-    _set_up()
     from goldthread.accounts.actions import by_login
     from goldthread.accounts.service_actions import make_service
 
@@ -126,7 +129,6 @@ def _end(args: argparse.Namespace) -> int:
 
 def _held(args: argparse.Namespace) -> tuple[ServiceAccount, Staff]:
     """The service account of this login, and who acts. Raises ``NotThere``."""
-    _set_up()
     from goldthread.accounts.actions import by_login
     from goldthread.accounts.queries import services
     from goldthread.config.errors import NotThere
