@@ -47,7 +47,12 @@ def _verb(
     made = verbs.add_parser(name, help=told)
     made.add_argument("login", metavar="SERVICE")
     made.add_argument("--by", required=True, metavar="USER", help="who does it, who keeps staff")
-    made.set_defaults(run=lambda args: _set_up() or run(args))  # models are not there to be imported before
+
+    def set_up_and_run(args: argparse.Namespace) -> int:
+        _set_up()  # models are not there to be imported before
+        return run(args)
+
+    made.set_defaults(run=set_up_and_run)
     return made
 
 
