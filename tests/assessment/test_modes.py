@@ -76,26 +76,6 @@ def test_a_later_start_begins_by_itself_and_may_be_taken_back_before(cast: Cast)
         mode_actions.withdraw(owner(cast), 10**9)
 
 
-def test_for_one_shift_what_held_before_comes_back_by_itself(cast: Cast) -> None:
-    team, other = cast.handler.team_id, cast.stranger.team_id
-    set_mode(cast, "blind_first", cast.handler)
-    start = database_now(connection) + timedelta(hours=1)
-    night = {"team": team, "mode": "silent", "why": "This night.", "since": start, "until": start + timedelta(hours=8)}
-    mode_actions.set_mode(owner(cast), **night)  # type: ignore[arg-type]
-    stood = []
-    for hours in (0, 2, 8):
-        later(timedelta(hours=hours))
-        stood.append((modes.of_team(team).mode, modes.of_team(other).mode))
-    assert stood == [("blind_first", "open"), ("silent", "open"), ("blind_first", "open")]
-    with pytest.raises(Invalid, match="end before it begins"):
-        mode_actions.set_mode(owner(cast), mode="off", why="No.", until=database_now(connection))
-    mode_actions.set_mode(owner(cast), mode="off", why="An hour.", until=database_now(connection) + timedelta(hours=1))
-    assert modes.of_team(other).mode == "off"
-    later(timedelta(hours=1))
-    assert (modes.of_team(other).mode, modes.of_team(team).mode) == ("open", "blind_first"), "each has back what it had"
-    assert AuditEvent.objects.filter(verb="reader.mode").count() == 6
-
-
 def test_who_may_change_it(cast: Cast) -> None:
     for user in cast.everybody().values():
         with pytest.raises(Refused):

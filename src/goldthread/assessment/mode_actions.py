@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from procrastinate.exceptions import AlreadyEnqueued
 
 from goldthread.accounts.models import Team
@@ -29,32 +29,17 @@ MOST_FAILED = 20
 MODE, SWITCH = "reader.mode", "reader.off"
 
 
-def set_mode(
-    user: Staff,
-    *,
-    mode: str,
-    why: str,
-    team: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> ModeChange:
-    """Set the mode of a team (which may be a shift), or of everybody, from now or a later time on.
+def set_mode(user: Staff, *, mode: str, why: str, team: int | None = None, since: datetime | None = None) -> ModeChange:
+    """Set the mode of a team, or of everybody, from now or a later time on. Raises ``Invalid``, ``Refused`` and ``NotThere``.
 
-    ``until``: then the mode that held before comes back by itself, as a change of its own that may be taken back. The same sent again
-    while it holds is the change that was made. Raises ``Invalid``, ``Refused`` and ``NotThere``.
+    The same sent again while it holds is the change that was made.
     """
     with acting(user) as act:
         _must(user, MODE)
         about = None if team is None else Team.objects.filter(pk=team).select_for_update().first()
         if team is not None and about is None:
             raise NotThere("There is no such team. Choose one from the list; nothing was changed.")
-        begins = mode_rules.begins(since, act.now)
-        ends = mode_rules.ends(until, begins)
-        before = _before(about, begins)
-        made = add_change(act, about, mode_rules.mode(mode), begins, why, user)
-        if ends is not None and made.at == act.now:  # not where the same came again
-            for whose, held in before:
-                add_change(act, whose, held, ends, why, user)
+        made = add_change(act, about, mode_rules.mode(mode), mode_rules.begins(since, act.now), why, user)
     if made.mode != "off":
         read_soon()
     return made
@@ -75,20 +60,6 @@ def add_change(
     act.record("alteration", MODE, [*subjects, ("mode", made.pk)], mode=mode, since=since.isoformat(), why=made.why)
     _tell()
     return made
-
-
-def _before(team: Team | None, at: datetime) -> list[tuple[Team | None, mode_rules.Mode]]:
-    """What has to be set to have back what holds at this time: for everybody first, then for those teams to which it stood otherwise."""
-    held = _held(team, at)
-    others = [] if team is not None else [(one, _held(one, at)) for one in Team.objects.order_by("pk")]
-    return [(team, held), *((one, its) for one, its in others if its != held)]
-
-
-def _held(team: Team | None, at: datetime) -> mode_rules.Mode:
-    """The mode that holds for a team, or for everybody, at this time, the kill switch aside, as changes stand now."""
-    of = Q(team=None) | Q(team=team)
-    found = ModeChange.objects.filter(of, switch=False, withdrawn=None, since__lte=at).order_by("-since", "-id").first()
-    return mode_rules.mode(found.mode) if found is not None else "open"
 
 
 def withdraw(user: Staff, change_id: int) -> ModeChange:

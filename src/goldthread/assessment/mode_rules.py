@@ -86,15 +86,6 @@ def begins(since: datetime | None, now: datetime) -> datetime:
     return since
 
 
-def ends(until: datetime | None, since: datetime) -> datetime | None:
-    """Until when a change holds; None where it stays. Raises ``Invalid`` for a time at or before its beginning."""
-    if until is not None and until <= since:
-        raise Invalid(
-            {"until": "It would end before it begins. Give a later time, or leave it empty; nothing was changed."}
-        )
-    return until
-
-
 def why(text: str) -> str:
     """The reason as it will be kept. Raises ``Invalid`` for none, or too long a one."""
     return short(text, "why", LONGEST_WHY, needed="Write why, in a few words. Nothing was changed.")

@@ -32,7 +32,6 @@ class ModeForm(CommandForm):
         error_messages={"invalid_choice": "That is no mode. Choose one from the list; nothing was changed."},
     )  # fmt: skip
     since = StatedTimeField(label="From (empty: now)", required=False)
-    until = StatedTimeField(label="Until (empty: it stays)", required=False)
     why = _why()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -39,7 +39,7 @@ def set_mode(request: HttpRequest) -> HttpResponse:
     user, form = staff(request), forms.ModeForm(request.POST)
 
     def act(given: dict[str, Any]) -> object:
-        return mode_actions.set_mode(user, **{name: given[name] for name in ("team", "mode", "since", "until", "why")})
+        return mode_actions.set_mode(user, **{name: given[name] for name in ("team", "mode", "since", "why")})
 
     if carried_out(form, act):
         messages.success(request, "Set. It holds from the next keystroke on, or from the time you gave.")

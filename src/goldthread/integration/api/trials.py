@@ -43,10 +43,6 @@ class ModeGiven(Given):
     )
     mode: Annotated[str, Coded.of(MODES)]
     since: Moment | None = Field(None, description="From when; now unless given.")
-    until: Moment | None = Field(
-        None,
-        description="Until when; then what held before comes back by itself, as a change of its own. It stays unless given.",
-    )
     why: Why
 
 
