@@ -72,14 +72,21 @@ const locker = new Locker(`card-${body.dataset.keeps}`, body.dataset.owner, body
 const typed = () => forms.flatMap((id) => fieldsOf(document.getElementById(id)).map((one) => [id, one]));
 const nameOf = (id, one) => `${id}.${one.name}${one.type === "radio" ? `.${one.value}` : ""}`;
 
+let kept = {};
+
 function keep() {
-  const kept = Object.fromEntries(typed().filter(([, one]) => changed(one)).map(([id, one]) => [nameOf(id, one), /radio|checkbox/.test(one.type) ? one.checked : one.value]));
+  // What stands of a form that this card does not have now is left as it is.
+  for (const [id, one] of typed()) {
+    if (changed(one)) kept[nameOf(id, one)] = /radio|checkbox/.test(one.type) ? one.checked : one.value;
+    else delete kept[nameOf(id, one)];
+  }
   locker.put(Object.keys(kept).length ? kept : null);
 }
 
 async function putBack() {
   forgetOld();
-  const kept = (await locker.get()) ?? {};
+  kept = (await locker.get()) ?? {};
+  delete kept.at;
   for (const [id, one] of typed()) {
     const value = kept[nameOf(id, one)];
     if (value === undefined || changed(one)) continue; // what came back refused, or was typed meanwhile, goes first
