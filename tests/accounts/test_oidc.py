@@ -241,7 +241,10 @@ def _here(client: Client, name: str) -> HttpResponse:
 def test_with_a_directory_only_those_named_for_an_emergency_sign_in_here_and_are_told(
     directory: Directory, client: Client, cast: Cast
 ) -> None:
-    assert _here(client, "handler").status_code == 200
+    told = _here(client, "handler")
+    assert told.status_code == 200
+    assert "the name was not named for an emergency" in told.text
+    assert "the name was not named for an emergency" in _here(client, "a name of nobody").text
     assert client.get("/home/").status_code == 302
     cast.fim.emergency = True
     cast.fim.save()

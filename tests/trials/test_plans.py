@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -179,6 +180,17 @@ def test_planning_by_page_loses_nothing_typed(cast: Cast, browser: Browser) -> N
     assert "drawn by lot, with the seed" in page
     assert Assignment.objects.count() == 2
     assert EngineChange.objects.count() == 1
+
+
+def test_a_trial_runs_from_its_first_start_on_and_is_planned_before(cast: Cast, browser: Browser) -> None:
+    theirs = browser(owner(cast))
+    trial = planned(cast)
+    for after, says, not_yet in ((timedelta(0), "planned", "runs"), (timedelta(minutes=61), "runs", "planned")):
+        later(after)
+        for at in ("/trials/", f"/trials/{trial.pk}/"):
+            page = re.sub(r"<[^>]*>", " ", theirs.get(at).content.decode())
+            assert re.search(rf"\b{says}\b", page), at
+            assert not re.search(rf"\b{not_yet}\b", page), at
 
 
 def test_pages_of_the_reader(cast: Cast, browser: Browser) -> None:

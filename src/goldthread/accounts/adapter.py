@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import lazy
 
 from goldthread.accounts import oidc
 from goldthread.accounts.models import Staff
@@ -15,8 +16,20 @@ from goldthread.accounts.sessions import SIGNED_ON, may_sign_in_here
 SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
 
 
+def _does_not_fit() -> str:
+    """One sentence for a wrong name, a wrong password and a name that may not come in so: which it was is nobody's business."""
+    if oidc.on() and oidc.env().local_sign_in == "emergency":
+        return "This name and password do not fit, or the name was not named for an emergency. Type both again, or use the force's sign-on."
+    return "This name and password do not fit. Type both again; small and capital letters differ."
+
+
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Staff are made by an operator or the force's directory, so sign-up is closed."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": lazy(_does_not_fit, str)(),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False

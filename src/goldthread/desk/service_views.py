@@ -63,7 +63,7 @@ class TokenForm(CommandForm):
     def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
-            (verb, f"{verbs()[verb][0].upper()}{verbs()[verb][1:]} ({verb})")
+            (verb, f"{verbs()[verb][0].upper()}{verbs()[verb][1:].partition(';')[0]} ({verb})")
             for verb, may in roles()[role].may.items()
             if may
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, QuerySet, TextField
+from django.db.models import Count, F, Func, Min, Q, QuerySet, TextField
 
 from goldthread.accounts.models import Team
 from goldthread.assessment.models import ModeChange, Unread
@@ -66,7 +66,7 @@ def owed() -> int:
 def trials() -> QuerySet[Any]:
     """Every trial, those that run first, then the newest."""
     found = Trial.objects.select_related("ended__by", "by").annotate(
-        teams=Count("assignments"), is_ended=Q(ended__isnull=False)
+        teams=Count("assignments"), is_ended=Q(ended__isnull=False), first=Min("assignments__change__since")
     )
     return found.order_by(F("ended__at").desc(nulls_first=True), "-pk")
 

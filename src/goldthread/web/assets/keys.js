@@ -99,6 +99,7 @@ function act(element) {
       element.focus(); // what it opens is one Tab away
       if (element.parentElement.open && !there) return; // it stood open already: the key leads to it, and shuts nothing
     }
+    if (element.type === "file") element.focus(); // the chooser leaves one here when it closes
     element.click();
   }
 }
