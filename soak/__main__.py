@@ -3,10 +3,11 @@
 Starts a demo of its own. First a handler, signed in at a real browser, types a sentence in each round, in which, at some
 letter, ``kill -9`` ends the pages with all their workers, one worker, the stream, the jobs, the database or the tab. The
 sentence is finished and sent; every other round the kill comes while it is on its way. Then programs write at the API at
-ten times the planned peak of the largest force, with a thousand boards open, while parts are killed at random.
+ten times the planned peak of the largest force, with a thousand boards open, while parts are killed at random: incident systems by
+lists of messages, as such a force's own does, and programs of people one write after another.
 
 In the end the record must hold each sentence once, to the letter, and each write that was acknowledged once (contacts, words,
-children, grades, closings), with its audit event, and nothing that was refused; every alarm that fell due must have been
+facts, children, grades, closings), with its audit event, and nothing that was refused; every alarm that fell due must have been
 raised once; and the audit must be whole.
 """
 
@@ -22,11 +23,14 @@ from pathlib import Path
 
 from soak.boards import boards
 from soak.kills import PARTS, LostError, Round, Typist
+from soak.lists import Sender
 from soak.load import Told, Writer, nothing_lost_or_doubled
 from soak.service import Demo
 
-WRITERS = 12
-"""Programs that write at once: enough that the service, not they, says how much is written."""
+WRITERS, SENDERS = 6, 4
+"""Programs that write one by one, and incident systems that write by lists: enough that the service, not they, says how much is written."""
+ONE_BY_ONE = 0.05
+"""Share of the writes that are attempted one by one."""
 USER = "fim"
 """As whom they write: who may open, grade and close everywhere."""
 BETWEEN = (10.0, 30.0)
@@ -79,48 +83,60 @@ def _typed(demo: Demo, rounds: int, dice: random.Random) -> list[Round]:
 def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Random) -> None:
     """Let programs write for ``seconds`` with boards open, kill at random, and compare. Raises ``LostError``."""
     token, killed = demo.token(USER), Counter[str]()
+    systems = [demo.system(number) for number in range(SENDERS)]
     with boards(demo, streams) as seen:
         began = time.monotonic()
-        writers = [
-            Writer(demo, token, number, WRITERS / rate, lambda: time.monotonic() > began + seconds)
-            for number in range(WRITERS)
-        ]
-        for one in writers:
+
+        def over() -> bool:
+            return time.monotonic() > began + seconds
+
+        writers = [Writer(demo, token, at, WRITERS / (rate * ONE_BY_ONE), over) for at in range(WRITERS)]
+        senders = [Sender(demo, one, at, SENDERS / (rate * (1 - ONE_BY_ONE)), over) for at, one in enumerate(systems)]
+        every: list[Writer | Sender] = [*writers, *senders]
+        for one in every:
             one.start()
         while (left := began + seconds - time.monotonic()) > BETWEEN[1]:
             time.sleep(min(left, dice.uniform(*BETWEEN)))
             part = dice.choice(PARTS[:-1])  # no tab here
             demo.kill(part)
             killed[part] += 1
-            written = sum(len(one.told.writes) for one in writers)
+            written = sum(len(one.told.writes) for one in every)
             print(
                 f"{time.monotonic() - began:6.0f} s  {part:9} killed  {written:,} writes acknowledged",
                 flush=True,
             )
-        for one in writers:
+        for one in every:
             one.join()
         took = time.monotonic() - began
         time.sleep(min(RAISED_BY, seconds))
-    for one in writers:
+    for one in every:
         if one.wrong is not None:
             raise one.wrong
-    told = [one.told for one in writers]
+    told = [one.told for one in every]
     stands = nothing_lost_or_doubled(demo, told)
-    _say(told, stands, took, rate, killed)
+    _say([one.told for one in writers], "one by one", took, rate * ONE_BY_ONE)
+    _say([one.told for one in senders], "by lists", took, rate * (1 - ONE_BY_ONE))
+    _say(told, "in all", took, rate)
+    _say_stands(told, stands, killed)
     if streams:
         print(f"{streams:,} boards: {seen[-1]['open']:,} open at the end, {min(one['open'] for one in seen[2:] or seen):,} "
               f"at the fewest; {seen[-1]['events']:,} changes came to them; {seen[-1]['back']:,} times one came back, "
               f"{seen[-1]['loaded']:,} by loading its page anew.")  # fmt: skip
 
 
-def _say(told: list[Told], stands: Counter[str], took: float, rate: float, killed: Counter[str]) -> None:
+def _say(told: list[Told], how: str, took: float, rate: float) -> None:
     times = sorted(one for each in told for one in each.took)
+    if times:
+        print(f"{how + ':':11} {len(times) / took:,.0f} audited writes a second were acknowledged at their first sending "
+              f"({rate:,.0f} attempted) for {took:.0f} s; p50 {times[len(times) // 2] * 1000:.0f} ms, "
+              f"p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms.")  # fmt: skip
+
+
+def _say_stands(told: list[Told], stands: Counter[str], killed: Counter[str]) -> None:
     refused = sum((each.refused for each in told), Counter[str]())
     again = sum(each.again for each in told)
-    print(f"{len(times) / took:,.0f} writes a second were acknowledged at their first sending ({rate:,.0f} attempted) for {took:.0f} s; "
-          f"p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms.")  # fmt: skip
     print(
-        f"{again:,} sendings had no answer and were made again with their key; {stands.total():,} writes stand, "
+        f"{again:,} sendings had no answer and were made again as they were; {stands.total():,} writes stand, "
         f"each once and with its audit event: {', '.join(f'{verb} {count:,}' for verb, count in stands.items())}."
     )
     print(f"Killed: {', '.join(f'{part} {count}' for part, count in sorted(killed.items())) or 'nothing'}.")

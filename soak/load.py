@@ -59,6 +59,44 @@ class Told:
     refused: Counter[str] = field(default_factory=Counter)
 
 
+class Line:
+    """A connection to the API under one token, opened anew where it broke."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port, self._token = port, token
+        self._open: http.client.HTTPConnection | None = None
+
+    def post(self, path: str, given: object, key: str = "") -> tuple[int, dict[str, Any]]:
+        """Status and answer; 0 where the connection broke."""
+        try:
+            if self._open is None:
+                self._open = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+            self._open.request("POST", f"/api/v1{path}", json.dumps(given), {
+                "Authorization": f"Bearer {self._token}", "Content-Type": "application/json",
+                "Host": f"localhost:{self._port}", **({"Idempotency-Key": key} if key else {}),
+            })  # fmt: skip
+            found = self._open.getresponse()
+            body = found.read()
+            return found.status, json.loads(body) if body.startswith(b"{") else {}
+        except (OSError, http.client.HTTPException):
+            if self._open is not None:
+                self._open.close()
+            self._open = None
+            return 0, {}
+
+    def until_answered(self, path: str, given: object, key: str = "") -> tuple[int, dict[str, Any], int]:
+        """Send until there is an answer: its status, what it says, and how often it was sent again. Raises ``LostError`` where none comes."""
+        began, tries = time.monotonic(), 0
+        while True:
+            status, answer = self.post(path, given, key)
+            if status < 500 and status:
+                return status, answer, tries
+            tries += 1
+            if time.monotonic() - began > PATIENCE:
+                raise LostError(f"{path} got no answer in {PATIENCE:g} s; the last was {status or 'none'}")
+            time.sleep(AGAIN)
+
+
 class Writer(threading.Thread):
     """One program with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
 
@@ -66,9 +104,9 @@ class Writer(threading.Thread):
         super().__init__(name=f"writer {number}")
         self.told = Told()
         self.wrong: Exception | None = None
-        self._demo, self._token, self._number, self._pace, self._over = demo, token, number, pace, over
+        self._number, self._pace, self._over = number, pace, over
+        self._line = Line(demo.port, token)
         self._dice = random.Random(number)
-        self._open: http.client.HTTPConnection | None = None
         self._due = time.monotonic() + pace * self._dice.random()
 
     def run(self) -> None:
@@ -100,15 +138,8 @@ class Writer(threading.Thread):
 
     def _write(self, path: str, given: dict[str, Any]) -> None:
         """Send until there is an answer. Raises ``LostError`` where none comes."""
-        key, began, tries = str(uuid.uuid4()), time.monotonic(), 0
-        while True:
-            status, answer = self._once(path, given, key)
-            if status < 500 and status:
-                break
-            tries += 1
-            if time.monotonic() - began > PATIENCE:
-                raise LostError(f"{path} got no answer in {PATIENCE:g} s; the last was {status or 'none'}")
-            time.sleep(AGAIN)
+        began = time.monotonic()
+        status, answer, tries = self._line.until_answered(path, given, str(uuid.uuid4()))
         self.told.again += tries
         if status not in (200, 201, 204):
             self.told.refused[f"{path.rsplit('/', 1)[-1]} {status} {answer.get('detail', '')}"] += 1
@@ -119,24 +150,6 @@ class Writer(threading.Thread):
             self._incident = answer["id"]
         verb = VERBS[path.rsplit("/", 1)[-1]]
         self.told.writes.append(Write(verb, self._incident, given[KINDS[verb][1]]))
-
-    def _once(self, path: str, given: dict[str, Any], key: str) -> tuple[int, dict[str, Any]]:
-        """Status and answer; 0 where the connection broke."""
-        try:
-            if self._open is None:
-                self._open = http.client.HTTPConnection("127.0.0.1", self._demo.port, timeout=30)
-            self._open.request("POST", f"/api/v1{path}", json.dumps(given), {
-                "Authorization": f"Bearer {self._token}", "Content-Type": "application/json", "Idempotency-Key": key,
-                "Host": f"localhost:{self._demo.port}",
-            })  # fmt: skip
-            found = self._open.getresponse()
-            body = found.read()
-            return found.status, json.loads(body) if body.startswith(b"{") else {}
-        except (OSError, http.client.HTTPException):
-            if self._open is not None:
-                self._open.close()
-            self._open = None
-            return 0, {}
 
 
 def nothing_lost_or_doubled(demo: Demo, told: list[Told]) -> Counter[str]:

@@ -27,12 +27,13 @@ KINDS = {
     "children.answer": ("answer about children", "answer"),
     "grade.choose": ("grade", "grade"),
     "incident.close": ("closing", "reason"),
+    "particular.set": ("fact", "kind"),
 }
-"""By the audit's verb, how a kind is called, and the field of the API's command that tells what was written."""
+"""By the audit's verb, how a kind is called, and the field that tells what was written."""
 
 OURS = """
 WITH ours AS (
-    SELECT incident.id, incident.channel FROM contact_incident AS incident
+    SELECT incident.id, incident.channel, incident.origin FROM contact_incident AS incident
     JOIN audit_payload AS place ON place.id = incident.location_id WHERE place.text LIKE '% Soak Row'
 )
 """
@@ -47,17 +48,22 @@ UNION ALL SELECT 'grade.choose', ours.id::text, held.grade
     FROM response_gradeperiod AS held JOIN ours ON ours.id = held.incident_id
 UNION ALL SELECT 'incident.close', ours.id::text, ended.reason
     FROM response_closing AS ended JOIN ours ON ours.id = ended.incident_id
+UNION ALL SELECT 'particular.set', ours.id::text, fact.kind
+    FROM contact_particular AS fact JOIN ours ON ours.id = fact.incident_id
+    WHERE ours.origin = 'imported' -- where a person opens a contact, its place is part of that write
 """
 """Rows of the record, wherever in it the words may have come to stand."""
 AUDITED = f"""{OURS}
-SELECT event.verb, about.incident, coalesce(kept.text, event.detail->>'channel', event.detail->>'answer',
-                                            event.detail->>'grade', event.reason)
+SELECT replace(event.verb, 'grade.chosen', 'grade.choose'), -- told by another system, and chosen by a person
+       about.incident, coalesce(kept.text, event.detail->>'channel', event.detail->>'answer',
+                                event.detail->>'grade', event.detail->>'kind', event.reason)
 FROM (SELECT verb, reason, subjects::jsonb AS subjects, detail::jsonb AS detail FROM audit_event
-      WHERE verb IN ({", ".join(f"'{verb}'" for verb in KINDS)})) AS event
+      WHERE verb IN ({", ".join(f"'{verb}'" for verb in KINDS)}, 'grade.chosen')) AS event
 CROSS JOIN LATERAL (SELECT subject->>1 AS incident FROM jsonb_array_elements(event.subjects) AS subject
                     WHERE subject->>0 = 'incident') AS about
 LEFT JOIN audit_payload AS kept ON kept.id = (event.detail->'text'->>'payload')::uuid
-WHERE about.incident IN (SELECT id::text FROM ours) OR kept.text ~ '^S[0-9]+-'
+WHERE (about.incident IN (SELECT id::text FROM ours) OR kept.text ~ '^S[0-9]+-')
+    AND (event.verb <> 'particular.set' OR event.detail->>'origin' = 'imported')
 """
 
 

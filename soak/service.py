@@ -18,6 +18,7 @@ import psutil
 import psycopg
 
 GOLDTHREAD = [sys.executable, "-c", "import sys; from goldthread.cli import main; sys.exit(main())"]
+ROOMS = ("Contact Team A", "Contact Team B", "Contact Team C")
 WORDS = {"pages": "goldthread.cli.pages", "stream": "goldthread.desk.stream.app", "jobs": "goldthread.cli.steps"}
 
 MISSED = """
@@ -126,6 +127,17 @@ class Demo:
             [*GOLDTHREAD, "token", user], env=self._with_database(), capture_output=True, text=True, check=True
         )
         return made.stdout.strip()
+
+    def system(self, number: int) -> str:
+        """A token by which an incident system hands messages in, under an account of its own and on one of the rooms' desks."""
+        login, room = f"soak-{number}", ROOMS[number % len(ROOMS)]
+        account = ["--by", "access", "--role", "incident_system", "--team", room, "--name", login, "--owner", "silver",
+                   "--mail", "it@amberford.example", "--purpose", "Hands messages in while parts are killed."]  # fmt: skip
+        for asked in (["make", login, *account], ["token", login, "--by", "access", "--scope", "messages.give"]):
+            made = subprocess.run(
+                [*GOLDTHREAD, "service", *asked], env=self._with_database(), capture_output=True, text=True, check=True
+            )
+        return made.stdout.strip().splitlines()[-1]
 
     def signed_in(self) -> dict[str, Any]:
         """Cookies of everybody who may see the board, and the board's mark."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from soak.boards import boards
+from soak.lists import Sender
 from soak.load import Writer, nothing_lost_or_doubled
 from soak.record import KINDS
 from soak.service import Demo
@@ -119,12 +120,15 @@ def until(so: Callable[[], bool], seconds: float) -> None:
 
 @pytest.mark.slow
 def test_every_part_comes_back_nothing_acknowledged_is_lost_and_all_of_it_stops(demo: Demo) -> None:
-    """The short form of ``make soak``: programs write and boards stay open while each part is killed once."""
+    """The short form of ``make soak``: programs and incident systems write and boards stay open while each part is killed once."""
     second = told(demo.env, "demo")
     assert f":{demo.port}/" in one_sentence(second)
 
     token, ended = demo.token("fim"), threading.Event()
-    writers = [Writer(demo, token, number, 0.5, ended.is_set) for number in range(3)]
+    writers = [
+        *(Writer(demo, token, number, 0.5, ended.is_set) for number in range(3)),
+        *(Sender(demo, demo.system(number), number, 0.1, ended.is_set) for number in range(2)),
+    ]
     with boards(demo, 12) as seen:
         for one in writers:
             one.start()

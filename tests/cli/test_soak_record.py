@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 import uuid
 from collections.abc import Callable
@@ -9,13 +11,16 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from soak.kills import LostError
+from soak.lists import contact as contact_of_a_system
 from soak.record import KINDS, Write, compared, exactly
 from tests.cast import Cast, key
 
 from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.contact import actions as contact
-from goldthread.contact.models import ChildrenAnswer, Entry, Incident
+from goldthread.contact.models import ChildrenAnswer, Entry, Incident, Particular
+from goldthread.integration.message_actions import take
+from goldthread.integration.message_came_rules import came_in
 from goldthread.response import actions as response
 from goldthread.response.models import Closing, GradePeriod
 
@@ -64,12 +69,27 @@ def told(cast: Cast) -> list[Write]:
         response.close(cast.fim, incident.pk, key=key(), reason="advice", result="Advice given.")
     said = {"incident.open": "101", "entry.add": WORDS, "children.answer": "asked_none", "grade.choose": "resolution",
             "incident.close": "advice"}  # fmt: skip
-    return [Write(verb, str(incident.pk), what) for verb, what in said.items()]
+    return [*(Write(verb, str(incident.pk), what) for verb, what in said.items()), *_handed_in(cast)]
+
+
+def _handed_in(cast: Cast) -> list[Write]:
+    """What an incident system's messages of one contact write; of each verb that a person's contact has not, the first is enough."""
+    telling = list(contact_of_a_system(1, "run-1", 1, random.Random(1)))
+    lines = b"\n".join(json.dumps(message).encode() for message, _ in telling)
+    acks = take(None, came_in(lines, lines=True), desk=cast.handler.team)
+    assert {ack.became for ack in acks} == {"taken"}
+    return [
+        Write(verb, str(ack.incident_id), what)
+        for ack, (_, writes) in zip(acks, telling, strict=True)
+        for verb, what in writes
+    ]
 
 
 def test_the_database_is_asked_for_every_kind(told: list[Write]) -> None:
     with connection.cursor() as reading:
-        assert compared(reading, told) == dict.fromkeys(KINDS, 1)
+        found = compared(reading, told)
+    assert set(found) == set(KINDS)
+    assert found.total() == len(told)
 
 
 @pytest.mark.parametrize("verb", KINDS)
@@ -103,13 +123,17 @@ AGAIN: dict[str, tuple[Callable[[Incident], object], str]] = {
         lambda one: Closing.objects.create(incident=one, reason="advice", result=Payload.objects.keep("Twice.")),
         "more than once",
     ),
+    "particular.set": (
+        lambda one: Particular.objects.create(incident=one, kind="location", text=Payload.objects.keep("7 Soak Row")),
+        "more than once",
+    ),
 }
 
 
 @pytest.mark.parametrize("verb", KINDS)
 def test_a_row_that_the_database_holds_twice_is_told(told: list[Write], verb: str) -> None:
     again, said = AGAIN[verb]
-    again(Incident.objects.get(pk=told[0].incident))
+    again(Incident.objects.get(pk=next(one.incident for one in told if one.verb == verb)))
     with connection.cursor() as reading, pytest.raises(LostError, match=f"^{KINDS[verb][0]} {said} in the record"):
         compared(reading, told)
 
@@ -119,7 +143,9 @@ def test_an_event_that_the_audit_holds_twice_is_told(told: list[Write], cast: Ca
     write = next(one for one in told if one.verb == verb)
     detail = {KINDS[verb][1]: write.what}
     if verb == "entry.add":
-        detail = {"text": Entry.objects.get(text__text=WORDS).text}
+        detail = {"text": Entry.objects.get(text__text=write.what).text}
+    if verb == "particular.set":
+        detail["origin"] = "imported"
     with acting(cast.fim) as act:
         act.record("collection", verb, [("incident", write.incident)], **detail)
     with (
