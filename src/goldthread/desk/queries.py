@@ -213,18 +213,19 @@ def snapshot() -> str:
     return str(row[0])
 
 
-def changed_since(mark: str) -> set[uuid.UUID]:
-    """Incidents whose changes have committed since the snapshot ``mark``.
+def changed_since(mark: str) -> dict[uuid.UUID, datetime]:
+    """Incidents whose changes have committed since the snapshot ``mark``, each with the time of the first of them.
 
     Raises ``ValueError`` for a mark that is not a snapshot.
     """
     with connection.cursor() as cursor:
         try:
             cursor.execute(
-                "SELECT DISTINCT incident_id FROM desk_boardchange "
-                "WHERE xid >= pg_snapshot_xmin(%s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %s::pg_snapshot)",
+                "SELECT incident_id, min(at) FROM desk_boardchange "
+                "WHERE xid >= pg_snapshot_xmin(%s::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, %s::pg_snapshot) "
+                "GROUP BY incident_id",
                 [mark, mark],
             )
         except DataError as error:
             raise ValueError("not a snapshot") from error
-        return {row[0] for row in cursor.fetchall()}
+        return dict(cursor.fetchall())

@@ -12,11 +12,12 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -61,6 +62,10 @@ MOVES = (
     "contact.received",
 )
 """Timeline codes after which an open incident may be in somebody else's sight."""
+MOST_LEFT = 20_000
+"""Rows gone from a class's boards that are remembered, for boards that come back: some hours of a night *(ours)*."""
+BEFORE = timedelta(seconds=10)
+"""By how much a timeline's line may be older than the change that it came with."""
 NOBODY = -1
 """A key that no person has."""
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
@@ -115,14 +120,44 @@ class Listener:
             self.queue.put_nowait(None)
 
 
+@dataclass
+class OnBoard:
+    """What a class of sight has on its boards, and what went from them since the snapshot ``since``.
+
+    A row is only ever taken from those who had it.
+    """
+
+    since: str
+    here: set[uuid.UUID]
+    left: set[uuid.UUID] = field(default_factory=set)
+
+    def take(self, one: uuid.UUID, mark: str) -> None:
+        """A row that was there is gone as of ``mark``."""
+        if len(self.left) >= MOST_LEFT:
+            self.left.clear()
+            self.since = mark
+        self.here.discard(one)
+        self.left.add(one)
+
+    def had(self, mark: str) -> set[uuid.UUID] | None:
+        """All that a board with this mark may have had on it; None where it is older than what is known here."""
+        return self.here | self.left if _after(mark, self.since) else None
+
+
+def _after(mark: str, other: str) -> bool:
+    """Whether whatever was under way in the snapshot ``other`` had ended by the snapshot ``mark``."""
+    return int(mark.split(":")[0]) >= int(other.split(":")[1])
+
+
 class Hub:
     """All listeners of this process, and the tasks that feed them."""
 
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
         self.mark = ""
-        # What each class of sight has on its boards: a row is only ever taken from those who had it.
-        self._on_board: dict[str, set[uuid.UUID]] = {}
+        self._on_board: dict[str, OnBoard] = {}
+        # What those who join are waiting to be told they missed, by mark and class of sight, until it is asked.
+        self._asked: dict[tuple[str, str], asyncio.Future[bytes | None]] = {}
         # Changes have a thread of their own: a thousand boards that join at once must not hold them up.
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="changes")
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="stream")
@@ -169,16 +204,37 @@ class Hub:
         if await self.in_thread(_is_offered, listener.staff_id):
             listener.sight = alone(listener.staff_id)
         for sight in {listener.by_role, listener.sight} - set(self._on_board):
-            self._on_board[sight] = await self.in_thread(_on_board, sight, listener.staff_id)
+            found = await self.in_thread(_on_board, sight, listener.staff_id)
+            self._on_board.setdefault(sight, found)  # somebody who joined meanwhile may have been first
         self.listeners.add(listener)
         try:
-            mark, missed = await self.in_thread(_missed, since, listener.staff_id)
+            missed: bytes | None = await self._missed_by(since, listener)
         except ValueError:
             missed = None
         if missed is None:
             listener.give(None)
             return event("reload", {})
-        return event("changes", missed, mark)
+        return missed
+
+    async def _missed_by(self, since: str, listener: Listener) -> bytes | None:
+        """What a listener missed, asked once for all who join with its sight and mark before the question is put.
+
+        Those who join while it is being answered are not among them: what changed since its snapshot came to nobody's queue
+        but theirs who stood in ``listeners`` before it.
+        """
+        key = since, listener.sight
+        here = self._on_board.get(listener.sight)
+        had = here.had(since) if here is not None else None
+
+        def ask() -> bytes | None:
+            self._asked.pop(key, None)
+            mark, missed = _missed(since, listener.sight, listener.staff_id, had)
+            return None if missed is None else event("changes", missed, mark)
+
+        waiting = self._asked.get(key)
+        if waiting is None:
+            waiting = self._asked[key] = asyncio.ensure_future(self.in_thread(ask))
+        return await asyncio.shield(waiting)  # whoever leaves takes no answer from the others
 
     async def _listen(self) -> None:
         """Wait for NOTIFY on a connection of its own; connect again whenever it breaks."""
@@ -211,10 +267,10 @@ class Hub:
             self.mark = mark
             for listener in self.listeners:
                 if listener.staff_id in offered and listener.sight != alone(listener.staff_id):
-                    here_by_role = set(self._on_board.get(listener.by_role, ()))
+                    by_role = self._on_board.get(listener.by_role)
                     listener.sight = alone(listener.staff_id)
-                    self._on_board.setdefault(listener.sight, here_by_role)
-            sent = {sight: event("changes", one, mark) for sight, one in batch.items() if self._kept(sight, one)}
+                    self._on_board.setdefault(listener.sight, OnBoard(mark, set(by_role.here if by_role else ())))
+            sent = {sight: event("changes", one, mark) for sight, one in batch.items() if self._kept(sight, one, mark)}
             for listener in list(self.listeners):
                 if listener.sight in sent:
                     listener.give(sent[listener.sight])
@@ -229,12 +285,15 @@ class Hub:
         found = {listener.by_role: listener.staff_id for listener in self.listeners}
         return found | {listener.sight: listener.staff_id for listener in self.listeners}
 
-    def _kept(self, sight: str, one: dict[str, Any]) -> bool:
+    def _kept(self, sight: str, one: dict[str, Any], mark: str) -> bool:
         """Leave out what this class never had, and say whether anything is left to tell."""
-        here = self._on_board.setdefault(sight, set())
-        one["rows"] = [row for row in one["rows"] if "html" in row or uuid.UUID(row["id"]) in here]
+        board = self._on_board.setdefault(sight, OnBoard(mark, set()))
+        one["rows"] = [row for row in one["rows"] if "html" in row or uuid.UUID(row["id"]) in board.here]
         for row in one["rows"]:
-            (here.discard if "gone" in row else here.add)(uuid.UUID(row["id"]))
+            if "gone" in row:
+                board.take(uuid.UUID(row["id"]), mark)
+            else:
+                board.here.add(uuid.UUID(row["id"]))
         return bool(one["rows"])
 
     async def _watch(self) -> None:
@@ -312,23 +371,38 @@ def _standing_for(sight: str, user: Staff) -> Staff:
     return nobody
 
 
-def _missed(since: str, staff_id: int) -> tuple[str, dict[str, Any] | None]:
-    """The new mark and what a listener missed since theirs; None where only a reload shows it.
+def _missed(since: str, sight: str, staff_id: int, had: set[uuid.UUID] | None) -> tuple[str, dict[str, Any] | None]:
+    """The new mark and what a class of sight, of which ``staff_id`` is one, missed since theirs; None where only a reload shows it.
 
     What closed meanwhile is told to those who had it. An open incident may have moved out of sight by a change of area
-    or owner: which boards had it then is not known any more, so the page is asked to reload.
+    or owner. ``had`` are those that their boards may have had; where it is None that is not known any more (the stream was not
+    there then), and a page that may have had one is asked to reload.
     """
     with _one_snapshot():
         mark = snapshot()
         changed = changed_since(since)
-        user = Staff.objects.select_related("team").get(pk=staff_id)
+        user = _standing_for(sight, Staff.objects.select_related("team").get(pk=staff_id))
         seen = _seen(user, changed)
-        hidden = Incident.objects.filter(pk__in=changed - seen)
-        if Entry.objects.filter(incident__in=hidden.open(), code__in=MOVES).exists():
+        hidden = {one: at for one, at in changed.items() if one not in seen}
+        if had is None and _may_have_moved(hidden):
             return mark, None
-        gone = set(hidden.closed().in_scope(user, "incident.see").values_list("pk", flat=True))
+        closed = Incident.objects.filter(pk__in=hidden).closed().in_scope(user, "incident.see")
+        gone = set(closed.values_list("pk", flat=True)) | (had or set()).intersection(hidden)
         html = _rendered(seen, view(user))
         return mark, {"rows": _changes(seen | gone, seen, html), "strip": _strip(user)}
+
+
+def _may_have_moved(hidden: Mapping[uuid.UUID, datetime]) -> bool:
+    """Whether one of these open incidents, each with the time of its first change that was missed, has moved since.
+
+    One that was opened by that change stood on no board before it.
+    """
+    if not hidden:
+        return False
+    opened = Incident.objects.filter(pk__in=hidden).open().values_list("pk", "opened_at")
+    stood = [one for one, opened_at in opened if opened_at < hidden[one]]
+    moves = Entry.objects.filter(incident__in=stood, code__in=MOVES, recorded_at__gte=min(hidden.values()) - BEFORE)
+    return bool(stood) and moves.exists()
 
 
 @contextmanager
@@ -339,13 +413,13 @@ def _one_snapshot() -> Iterator[None]:
         yield
 
 
-def _rendered(wanted: set[uuid.UUID], seen_as: View) -> dict[uuid.UUID, str]:
+def _rendered(wanted: Iterable[uuid.UUID], seen_as: View) -> dict[uuid.UUID, str]:
     now = database_now(connection)
     found = BoardRow.objects.filter(incident__in=wanted)
     return {row["id"]: rendered(row) for row in rows(found, now, seen_as)}
 
 
-def _seen(user: Staff, wanted: set[uuid.UUID]) -> set[uuid.UUID]:
+def _seen(user: Staff, wanted: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(Incident.objects.open().visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))
 
 
@@ -353,9 +427,11 @@ def _is_offered(staff_id: int) -> bool:
     return bool(Incident.objects.open().filter(offered_to=staff_id).exists())
 
 
-def _on_board(sight: str, staff_id: int) -> set[uuid.UUID]:
-    user = _standing_for(sight, Staff.objects.select_related("team").get(pk=staff_id))
-    return set(Incident.objects.open().visible_to(user).values_list("pk", flat=True))
+def _on_board(sight: str, staff_id: int) -> OnBoard:
+    with _one_snapshot():
+        mark = snapshot()
+        user = _standing_for(sight, Staff.objects.select_related("team").get(pk=staff_id))
+        return OnBoard(mark, set(Incident.objects.open().visible_to(user).values_list("pk", flat=True)))
 
 
 def _changes(changed: Iterable[uuid.UUID], seen: set[uuid.UUID], html: dict[uuid.UUID, str]) -> list[dict[str, Any]]:
