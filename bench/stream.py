@@ -43,7 +43,7 @@ def run(world: World) -> Result:
     """Measure."""
     from bench.filling import session_cookie
     from goldthread.desk.queries import snapshot
-    from goldthread.desk.stream.hub import sight_class
+    from goldthread.desk.stream.sight import sight_class
 
     staff = world.filled.listeners
     listeners = [Listener(session_cookie(one), sight_class(one)) for one in staff]

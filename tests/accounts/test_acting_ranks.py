@@ -18,7 +18,7 @@ from goldthread.clocks.db import database_now
 from goldthread.config.errors import Invalid, NotThere, Refused, Stale
 from goldthread.contact.models import Incident
 from goldthread.desk.record import Record
-from goldthread.desk.stream.hub import alone, sight_class
+from goldthread.desk.stream.sight import alone, sight_class
 from goldthread.desk.timeline import said
 from goldthread.response import request_actions
 from goldthread.response.models import Closing

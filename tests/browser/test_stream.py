@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -144,6 +144,35 @@ def test_whoever_resumes_from_a_mark_hears_all_that_came_since(service: Service)
     for broken in ("?since=1:2", "?since='", "", "?since=" + "9" * 9000, "?since=5:1:3"):
         with listening(service, cookies, broken) as answer:
             assert [name for name, _id, _data in events(answer)] == ["still", "reload"]
+
+
+def test_what_moved_away_meanwhile_is_taken_from_a_board_that_comes_back(service: Service) -> None:
+    cookies, mark = signed_in(service, "dispatcher")
+    giver = Visitor(service.base)
+    giver.sign_in("handler", PASSWORD)
+    with listening(service, cookies, mark) as kept:  # somebody with the same sight stays
+        made = act(service, "handler", "North")
+        first_word_of(kept, made)
+        cookies, mark = signed_in(service, "dispatcher")  # this board has it
+        giver.post(f"/incidents/{made}/area", key=str(uuid.uuid4()), area="South")
+        assert first_word_of(kept, made).get("gone")
+        never = act(service, "handler", "South")
+        with listening(service, cookies, mark) as back:
+            told = next(data for name, _id, data in events(back) if name != "still")
+    assert {"id": str(made), "gone": True} in told["rows"]
+    assert str(never) not in {row["id"] for row in told["rows"]}
+
+
+def test_many_who_come_back_at_once_hear_the_same(service: Service) -> None:
+    cookies, mark = signed_in(service, "dispatcher")
+    missed = {str(act(service, "handler", "North")) for _ in range(2)}
+    with ExitStack() as open_:
+        answers = [open_.enter_context(listening(service, cookies, mark)) for _ in range(20)]
+        for answer in answers:
+            told = next(data for name, _id, data in events(answer) if name != "still")
+            assert missed <= {row["id"] for row in told["rows"]}
+        made = act(service, "handler", "North")
+        assert all("html" in first_word_of(answer, made) for answer in answers)
 
 
 @pytest.mark.long

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from goldthread.desk.stream.hub import _seen, _standing_for, alone, sight_class
+from goldthread.desk.stream.questions import seen_now
+from goldthread.desk.stream.sight import alone, sight_class, standing_for
 from goldthread.response import handoff_actions
 from tests.cast import Cast, key, opened
 
@@ -11,14 +12,14 @@ def test_what_one_dispatcher_is_handed_is_not_told_to_all_of_their_area(cast: Ca
     incident = opened(cast.handler, area="North")
     far = cast.far_dispatcher
     handoff_actions.hand_over(cast.handler, incident.pk, key=key(), to=far.pk)
-    assert _seen(_standing_for(sight_class(far), far), {incident.pk}) == set()
-    assert _seen(_standing_for(alone(far.pk), far), {incident.pk}) == {incident.pk}
+    assert seen_now(standing_for(sight_class(far), far), {incident.pk}) == set()
+    assert seen_now(standing_for(alone(far.pk), far), {incident.pk}) == {incident.pk}
     near = cast.dispatcher
-    assert _seen(_standing_for(sight_class(near), near), {incident.pk}) == {incident.pk}
+    assert seen_now(standing_for(sight_class(near), near), {incident.pk}) == {incident.pk}
 
 
 def test_what_a_desk_is_handed_is_told_to_everybody_at_it(cast: Cast) -> None:
     incident = opened(cast.handler, area="North")
     far = cast.far_dispatcher
     handoff_actions.hand_over(cast.handler, incident.pk, key=key(), to_team=far.team_id)
-    assert _seen(_standing_for(sight_class(far), far), {incident.pk}) == {incident.pk}
+    assert seen_now(standing_for(sight_class(far), far), {incident.pk}) == {incident.pk}

@@ -23,7 +23,7 @@ from goldthread.contact.work import on_incident
 from goldthread.desk.inbox import waiting
 from goldthread.desk.queries import Filters, board, counts
 from goldthread.desk.rows import rows
-from goldthread.desk.stream.hub import sight_class
+from goldthread.desk.stream.sight import sight_class
 from goldthread.response import actions as response
 from goldthread.safeguarding.concern_actions import open_due, refer
 from goldthread.safeguarding.concern_models import Concern

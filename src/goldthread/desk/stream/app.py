@@ -16,7 +16,8 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django must be set up first
 
 from goldthread.audit.actions import record_consultation  # noqa: E402
-from goldthread.desk.stream.hub import Hub, Listener, event, sight_class  # noqa: E402
+from goldthread.desk.stream.hub import Hub, Listener, event  # noqa: E402
+from goldthread.desk.stream.sight import sight_class  # noqa: E402
 from goldthread.desk.stream.sign_in import session_key, signed_in  # noqa: E402
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -12,31 +12,21 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from copy import copy
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from django.db import close_old_connections, connection, transaction
-from django.template.loader import render_to_string
+from django.db import close_old_connections, connection
 
-from goldthread.accounts.models import Staff
 from goldthread.assessment.mode_actions import CHANNEL as MODES
-from goldthread.assessment.mode_rules import View
-from goldthread.assessment.modes import view
-from goldthread.clocks.db import database_now
 from goldthread.config.logs import log
-from goldthread.contact.models import Entry, Incident
 from goldthread.desk.board import CHANNEL
-from goldthread.desk.models import BoardRow
-from goldthread.desk.queries import changed_since, counts, snapshot
-from goldthread.desk.rows import rendered, rows
+from goldthread.desk.queries import snapshot
+from goldthread.desk.stream import questions
+from goldthread.desk.stream.sight import OnBoard, alone, sight_class
 from goldthread.desk.stream.sign_in import still_signed_in
-from goldthread.desk.strip import strip
 
 GATHER, GATHER_EACH = 0.05, 0.0003
 """Seconds in which changes are gathered into one event, and how many more for each listener: each event goes
@@ -45,56 +35,13 @@ RECHECK = 10.0
 """Seconds between two looks at whether each listener is still signed in with the same sight."""
 COUNT_AGAIN = 15.0
 """Seconds after which the counts are sent anew, since time alone puts incidents over target."""
+COUNT_EACH, COUNT_EACH_BOARD = 0.3, 0.0025
+"""Seconds between a change and the counts with it, and how many more for each listener: to count costs more than to tell the
+changed rows *(ours)*."""
 BACKLOG = 200
 """Events a listener may lag behind before it is let go; it then resumes from its mark."""
-MOVES = (
-    "area.set",
-    "owner.taken",
-    "owner.offered",
-    "owner.acknowledged",
-    "owner.declined",
-    "owner.withdrawn",
-    "owner.overtaken",
-    "unit.allocated",
-    "incident.reopened",
-    "children.answered",
-    "contact.read",
-    "contact.received",
-)
-"""Timeline codes after which an open incident may be in somebody else's sight."""
-MOST_LEFT = 20_000
-"""Rows gone from a class's boards that are remembered, for boards that come back: some hours of a night *(ours)*."""
-BEFORE = timedelta(seconds=10)
-"""By how much a timeline's line may be older than the change that it came with."""
-NOBODY = -1
-"""A key that no person has."""
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""
-
-
-def sight_class(user: Staff) -> str:
-    """The class of sight this person's board belongs to: whose incidents, and with what was read of which."""
-    seen = view(user).code
-    return f"{_by_scope(user)}{f' {seen}' if seen else ''}"
-
-
-def _by_scope(user: Staff) -> str:
-    match user.seat.scopes("incident.see"):
-        case ("live",) | ("open",) | ("all",):
-            return "open"
-        case ("area",):
-            return f"area:{user.area}:{user.team_id}"
-        case ("team",):
-            return f"team:{user.team_id}"
-        case ("child",):
-            return "child"
-        case _:  # also who acts in a senior role for a time, and sees by both
-            return alone(user.pk)
-
-
-def alone(staff_id: int) -> str:
-    """The class of one person by themselves."""
-    return f"staff:{staff_id}"
 
 
 @dataclass(eq=False)
@@ -120,35 +67,6 @@ class Listener:
             self.queue.put_nowait(None)
 
 
-@dataclass
-class OnBoard:
-    """What a class of sight has on its boards, and what went from them since the snapshot ``since``.
-
-    A row is only ever taken from those who had it.
-    """
-
-    since: str
-    here: set[uuid.UUID]
-    left: set[uuid.UUID] = field(default_factory=set)
-
-    def take(self, one: uuid.UUID, mark: str) -> None:
-        """A row that was there is gone as of ``mark``."""
-        if len(self.left) >= MOST_LEFT:
-            self.left.clear()
-            self.since = mark
-        self.here.discard(one)
-        self.left.add(one)
-
-    def had(self, mark: str) -> set[uuid.UUID] | None:
-        """All that a board with this mark may have had on it; None where it is older than what is known here."""
-        return self.here | self.left if _after(mark, self.since) else None
-
-
-def _after(mark: str, other: str) -> bool:
-    """Whether whatever was under way in the snapshot ``other`` had ended by the snapshot ``mark``."""
-    return int(mark.split(":")[0]) >= int(other.split(":")[1])
-
-
 class Hub:
     """All listeners of this process, and the tasks that feed them."""
 
@@ -163,6 +81,7 @@ class Hub:
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="stream")
         self._tasks: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
+        self._changed = asyncio.Event()
         self._looked_at = asyncio.Event()
 
     async def start(self) -> None:
@@ -201,10 +120,10 @@ class Hub:
         if not MARK.fullmatch(since):
             listener.give(None)
             return event("reload", {})
-        if await self.in_thread(_is_offered, listener.staff_id):
+        if await self.in_thread(questions.is_offered, listener.staff_id):
             listener.sight = alone(listener.staff_id)
         for sight in {listener.by_role, listener.sight} - set(self._on_board):
-            found = await self.in_thread(_on_board, sight, listener.staff_id)
+            found = await self.in_thread(questions.on_board, sight, listener.staff_id)
             self._on_board.setdefault(sight, found)  # somebody who joined meanwhile may have been first
         self.listeners.add(listener)
         try:
@@ -228,7 +147,7 @@ class Hub:
 
         def ask() -> bytes | None:
             self._asked.pop(key, None)
-            mark, missed = _missed(since, listener.sight, listener.staff_id, had)
+            mark, missed = questions.missed(since, listener.sight, listener.staff_id, had)
             return None if missed is None else event("changes", missed, mark)
 
         waiting = self._asked.get(key)
@@ -258,13 +177,16 @@ class Hub:
             classes = self._classes()
             here = {listener.staff_id for listener in self.listeners}
             try:
-                mark, batch, offered = await self.in_thread(_batch, self.mark, classes, here, pool=self._changes)
+                mark, batch, offered = await self.in_thread(
+                    questions.batch, self.mark, classes, here, pool=self._changes
+                )
             except Exception as error:  # noqa: BLE001 - the mark stays, so that the next try finds the same changes
                 log().warning("a batch of changes failed", part="stream", error=type(error).__name__)
                 await asyncio.sleep(0.5)
                 self._woken.set()
                 continue
             self.mark = mark
+            self._changed.set()
             for listener in self.listeners:
                 if listener.staff_id in offered and listener.sight != alone(listener.staff_id):
                     by_role = self._on_board.get(listener.by_role)
@@ -318,10 +240,13 @@ class Hub:
 
     async def _count(self) -> None:
         while True:
-            await asyncio.sleep(COUNT_AGAIN)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), COUNT_AGAIN)
+            await asyncio.sleep(COUNT_EACH + COUNT_EACH_BOARD * len(self.listeners))
+            self._changed.clear()
             classes = self._classes()
             try:
-                strips = await self.in_thread(_strips, classes)
+                strips = await self.in_thread(questions.strips, classes)
             except Exception as error:  # noqa: BLE001 - counted again at the next turn
                 log().warning("counting failed", part="stream", error=type(error).__name__)
                 continue
@@ -334,121 +259,6 @@ def event(name: str, data: dict[str, Any], mark: str = "") -> bytes:
     """A server-sent event, ready for the wire."""
     head = f"id: {mark}\n" if mark else ""
     return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n".encode()
-
-
-def _batch(since: str, classes: dict[str, int], here: set[int]) -> tuple[str, dict[str, dict[str, Any]], set[int]]:
-    """The new mark, for each class of sight its changed rows and its strip, and who of those here is handed something.
-
-    All in one snapshot.
-    """
-    with _one_snapshot():
-        mark = snapshot()
-        changed = changed_since(since)
-        offers = Incident.objects.open().filter(offered_to__in=here)
-        offered = set(offers.values_list("offered_to", flat=True))
-        if not changed:
-            return mark, {}, offered
-        html: dict[View, dict[uuid.UUID, str]] = {}
-        classes = classes | {alone(staff_id): staff_id for staff_id in offered}
-        people = Staff.objects.ranked().select_related("team").in_bulk(set(classes.values()))
-        batch = {}
-        for sight, staff_id in classes.items():
-            user = _standing_for(sight, people[staff_id])
-            seen_as = view(user)
-            if seen_as not in html:
-                html[seen_as] = _rendered(changed, seen_as)
-            batch[sight] = {"rows": _changes(changed, _seen(user, changed), html[seen_as]), "strip": _strip(user)}
-    return mark, batch, offered
-
-
-def _standing_for(sight: str, user: Staff) -> Staff:
-    """Who is asked for what a class sees: one of it, but not what that one was handed."""
-    if sight.partition(" ")[0] == alone(user.pk):
-        return user
-    user.acts_as  # noqa: B018 - asked of this person, since nobody has a rank
-    nobody = copy(user)
-    nobody.pk = NOBODY
-    return nobody
-
-
-def _missed(since: str, sight: str, staff_id: int, had: set[uuid.UUID] | None) -> tuple[str, dict[str, Any] | None]:
-    """The new mark and what a class of sight, of which ``staff_id`` is one, missed since theirs; None where only a reload shows it.
-
-    What closed meanwhile is told to those who had it. An open incident may have moved out of sight by a change of area
-    or owner. ``had`` are those that their boards may have had; where it is None that is not known any more (the stream was not
-    there then), and a page that may have had one is asked to reload.
-    """
-    with _one_snapshot():
-        mark = snapshot()
-        changed = changed_since(since)
-        user = _standing_for(sight, Staff.objects.select_related("team").get(pk=staff_id))
-        seen = _seen(user, changed)
-        hidden = {one: at for one, at in changed.items() if one not in seen}
-        if had is None and _may_have_moved(hidden):
-            return mark, None
-        closed = Incident.objects.filter(pk__in=hidden).closed().in_scope(user, "incident.see")
-        gone = set(closed.values_list("pk", flat=True)) | (had or set()).intersection(hidden)
-        html = _rendered(seen, view(user))
-        return mark, {"rows": _changes(seen | gone, seen, html), "strip": _strip(user)}
-
-
-def _may_have_moved(hidden: Mapping[uuid.UUID, datetime]) -> bool:
-    """Whether one of these open incidents, each with the time of its first change that was missed, has moved since.
-
-    One that was opened by that change stood on no board before it.
-    """
-    if not hidden:
-        return False
-    opened = Incident.objects.filter(pk__in=hidden).open().values_list("pk", "opened_at")
-    stood = [one for one, opened_at in opened if opened_at < hidden[one]]
-    moves = Entry.objects.filter(incident__in=stood, code__in=MOVES, recorded_at__gte=min(hidden.values()) - BEFORE)
-    return bool(stood) and moves.exists()
-
-
-@contextmanager
-def _one_snapshot() -> Iterator[None]:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-
-
-def _rendered(wanted: Iterable[uuid.UUID], seen_as: View) -> dict[uuid.UUID, str]:
-    now = database_now(connection)
-    found = BoardRow.objects.filter(incident__in=wanted)
-    return {row["id"]: rendered(row) for row in rows(found, now, seen_as)}
-
-
-def _seen(user: Staff, wanted: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    return set(Incident.objects.open().visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))
-
-
-def _is_offered(staff_id: int) -> bool:
-    return bool(Incident.objects.open().filter(offered_to=staff_id).exists())
-
-
-def _on_board(sight: str, staff_id: int) -> OnBoard:
-    with _one_snapshot():
-        mark = snapshot()
-        user = _standing_for(sight, Staff.objects.select_related("team").get(pk=staff_id))
-        return OnBoard(mark, set(Incident.objects.open().visible_to(user).values_list("pk", flat=True)))
-
-
-def _changes(changed: Iterable[uuid.UUID], seen: set[uuid.UUID], html: dict[uuid.UUID, str]) -> list[dict[str, Any]]:
-    """Each changed row as this class may have it: rendered, or gone where it is closed or out of sight."""
-    return [
-        {"id": str(one), "html": html[one]} if one in seen and one in html else {"id": str(one), "gone": True}
-        for one in changed
-    ]
-
-
-def _strips(classes: dict[str, int]) -> dict[str, str]:
-    people = Staff.objects.ranked().in_bulk(set(classes.values()))
-    return {sight: _strip(_standing_for(sight, people[staff_id])) for sight, staff_id in classes.items()}
-
-
-def _strip(user: Staff) -> str:
-    return render_to_string("desk/_strip.jinja", {"strip": strip(counts(user, database_now(connection)))})
 
 
 def _dsn() -> str:

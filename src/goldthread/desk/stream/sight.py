@@ -1,0 +1,79 @@
+"""Classes of sight: who sees the same on the board, and what their boards have on them."""
+
+from __future__ import annotations
+
+import uuid
+from copy import copy
+from dataclasses import dataclass, field
+
+from goldthread.accounts.models import Staff
+from goldthread.assessment.modes import view
+
+NOBODY = -1
+"""A key that no person has."""
+MOST_LEFT = 20_000
+"""Rows gone from a class's boards that are remembered, for boards that come back: some hours of a night *(ours)*."""
+
+
+def sight_class(user: Staff) -> str:
+    """The class of sight this person's board belongs to: whose incidents, and with what was read of which."""
+    seen = view(user).code
+    return f"{_by_scope(user)}{f' {seen}' if seen else ''}"
+
+
+def _by_scope(user: Staff) -> str:
+    match user.seat.scopes("incident.see"):
+        case ("live",) | ("open",) | ("all",):
+            return "open"
+        case ("area",):
+            return f"area:{user.area}:{user.team_id}"
+        case ("team",):
+            return f"team:{user.team_id}"
+        case ("child",):
+            return "child"
+        case _:  # also who acts in a senior role for a time, and sees by both
+            return alone(user.pk)
+
+
+def alone(staff_id: int) -> str:
+    """The class of one person by themselves."""
+    return f"staff:{staff_id}"
+
+
+def standing_for(sight: str, user: Staff) -> Staff:
+    """Who is asked for what a class sees: one of it, but not what that one was handed."""
+    if sight.partition(" ")[0] == alone(user.pk):
+        return user
+    user.acts_as  # noqa: B018 - asked of this person, since nobody has a rank
+    nobody = copy(user)
+    nobody.pk = NOBODY
+    return nobody
+
+
+@dataclass
+class OnBoard:
+    """What a class of sight has on its boards, and what went from them since the snapshot ``since``.
+
+    A row is only ever taken from those who had it.
+    """
+
+    since: str
+    here: set[uuid.UUID]
+    left: set[uuid.UUID] = field(default_factory=set)
+
+    def take(self, one: uuid.UUID, mark: str) -> None:
+        """A row that was there is gone as of ``mark``."""
+        if len(self.left) >= MOST_LEFT:
+            self.left.clear()
+            self.since = mark
+        self.here.discard(one)
+        self.left.add(one)
+
+    def had(self, mark: str) -> set[uuid.UUID] | None:
+        """All that a board with this mark may have had on it; None where it is older than what is known here."""
+        return self.here | self.left if _after(mark, self.since) else None
+
+
+def _after(mark: str, other: str) -> bool:
+    """Whether whatever was under way in the snapshot ``other`` had ended by the snapshot ``mark``."""
+    return int(mark.split(":")[0]) >= int(other.split(":")[1])
