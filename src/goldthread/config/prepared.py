@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
+from psycopg import Binary
 
 Row = TypeVar("Row")
 Thing = TypeVar("Thing", bound=models.Model)
@@ -32,8 +33,8 @@ class Prepared(Generic[Row]):
             self._text, given = self._compiler.as_sql()
         except EmptyResultSet:  # nothing can ever match
             self._text, given = "", ()
-        self._values = list(given)
-        self._places = [(place, marks.index(value)) for place, value in enumerate(given) if value in marks]
+        self._values = [one.obj if isinstance(one, Binary) else one for one in given]
+        self._places = [(place, marks.index(value)) for place, value in enumerate(self._values) if value in marks]
 
     def all(self, *values: object) -> list[Row]:
         """The rows for these values, in the order of the marks."""

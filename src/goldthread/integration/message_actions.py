@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import InterfaceError, OperationalError
@@ -18,6 +19,7 @@ from goldthread.audit.actions import acting
 from goldthread.audit.models import Payload
 from goldthread.config.errors import Invalid, NotThere, Refused
 from goldthread.config.logs import log
+from goldthread.config.prepared import Prepared
 from goldthread.contact.import_actions import VERB, Opening, importing
 from goldthread.integration import message_rules as rules
 from goldthread.integration.message_came_rules import Came
@@ -163,7 +165,7 @@ def _together(act: Acting, user: Staff | None, team: Team, pack: list[Group], *,
             )
             acks.update({at: _keep_unreadable(act, user, one, why) for at, one in ones})
             continue
-        about = SystemIncident.objects.filter(system=code, ref=ref).select_related("incident").first()
+        about = _about().first(code, ref)
         fresh: list[tuple[int, Came]] = []
         again: dict[int, Ack] = {}
         for at, one in ones:
@@ -180,6 +182,13 @@ def _together(act: Acting, user: Staff | None, team: Team, pack: list[Group], *,
             act.record("collection", VERB, [], repeated=len(again))
         acks.update(again)
     return acks
+
+
+@lru_cache(maxsize=1)
+def _about() -> Prepared[SystemIncident]:
+    code, ref = "any system", "any incident of it"
+    found = SystemIncident.objects.filter(system=code, ref=ref).select_related("incident")
+    return Prepared(found, [code, ref])
 
 
 def _take_new(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,7 @@ from goldthread.accounts.models import Staff
 from goldthread.audit.actions import Acting, acting
 from goldthread.config.errors import NotThere, Refused
 from goldthread.config.logs import log
+from goldthread.config.prepared import Prepared
 from goldthread.config.sealed import unseal
 from goldthread.config.upward import listen
 from goldthread.contact.events import ChildInvolved, IncidentOpened, LineAdded
@@ -69,8 +71,15 @@ def line(event: LineAdded) -> None:
 def _tell(act: Acting, incident: Incident, kind: str, told: Mapping[str, Any], seq: int | None = None) -> None:
     """Write a delivery for each system that is told of this kind; they leave when what they tell of has committed, and never if not."""
     data = {"incident": str(incident.pk), "reference": incident.reference, "line": seq, **told}
-    for to in Subscription.objects.filter(ended_at__isnull=True, kinds__contains=[kind]):
-        _write(act, to, kind, data, incident)
+    for to in _told().all():
+        if kind in to.kinds:
+            _write(act, to, kind, data, incident)
+
+
+@lru_cache(maxsize=1)
+def _told() -> Prepared[Subscription]:
+    """Every system that is told of something: asked with every change, and few."""
+    return Prepared(Subscription.objects.filter(ended_at__isnull=True), [])
 
 
 def _write(act: Acting, to: Subscription, kind: str, data: Mapping[str, Any], incident: Incident | None) -> Delivery:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -16,6 +16,7 @@ from goldthread.config.errors import Refused
 from goldthread.contact.caller_queries import unanswered
 from goldthread.contact.known import group_of
 from goldthread.contact.models import Incident
+from goldthread.contact.querysets import of_incident
 from goldthread.contact.rules import short, tidy
 from goldthread.contact.work import Work
 from goldthread.response import rules
@@ -42,9 +43,29 @@ if TYPE_CHECKING:
     from goldthread.assessment.models import ThriveVersion
 
 
+@of_incident
+def _periods(incident: Incident) -> QuerySet[GradePeriod]:
+    return GradePeriod.objects.filter(incident=incident).order_by("-seq")[:1]
+
+
+@of_incident
+def _running(incident: Incident) -> QuerySet[Clock]:
+    return Clock.objects.filter(incident=incident).running()
+
+
+@of_incident
+def _sent(incident: Incident) -> QuerySet[Any, tuple[datetime, datetime | None, datetime | None]]:
+    return Allocation.objects.filter(incident=incident).values_list("at", "arrived_at", "left_at")
+
+
+@of_incident
+def _closings(incident: Incident) -> QuerySet[Any, datetime]:
+    return Closing.objects.filter(incident=incident).order_by("-id").values_list("at", flat=True)[:1]
+
+
 def current_period(incident: Incident) -> GradePeriod | None:
     """The grade period that holds now; None before the first."""
-    return GradePeriod.objects.filter(incident=incident).order_by("-seq").first()
+    return next(iter(_periods(incident)), None)
 
 
 def current_grade(incident: Incident) -> Grade | None:
@@ -83,11 +104,8 @@ def start_period(
 
 def start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: datetime) -> None:
     """Start a grade's clocks, but those of what has happened already."""
-    active = Allocation.objects.filter(incident=incident, left_at__isnull=True)
-    due = {
-        "allocation": None if active.exists() else held.allocate,
-        "attendance": None if active.filter(arrived_at__isnull=False).exists() else held.attend,
-    }
+    there = [arrived for _at, arrived, left in _sent(incident) if left is None]
+    due = {"allocation": None if there else held.allocate, "attendance": None if any(there) else held.attend}
     Clock.objects.bulk_create(
         Clock(incident=incident, period=period, kind=kind, started_at=now, due_at=now + target)
         for kind, target in due.items()
@@ -97,7 +115,7 @@ def start_clocks(incident: Incident, period: GradePeriod, held: Grade, now: date
 
 def stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
     """Stop a running clock at ``at`` (now unless given), never before it started; whether there was one."""
-    running = list(Clock.objects.filter(incident=work.incident, kind=kind).running())
+    running = [clock for clock in _running(work.incident) if clock.kind == kind]
     for clock in running:
         clock.stopped_at, clock.stopped_by = max(at or work.now, clock.started_at), by
         clock.save(update_fields=["stopped_at", "stopped_by"])
@@ -106,7 +124,7 @@ def stop(work: Work, kind: str, by: str, at: datetime | None = None) -> bool:
 
 def last_closed(incident: Incident) -> datetime | None:
     """When it was last closed; None where it never was. What was done before then ended with that closing."""
-    return Closing.objects.filter(incident=incident).order_by("-id").values_list("at", flat=True).first()
+    return next(iter(_closings(incident)), None)
 
 
 def visits(incident: Incident) -> QuerySet[Allocation]:
@@ -125,10 +143,10 @@ def owe_next(work: Work) -> None:
 
 def next_step(incident: Incident, now: datetime) -> tuple[str, datetime]:
     """What is owed next and by when, from what runs and what has happened."""
-    allocations = visits(incident)
-    running = dict(Clock.objects.filter(incident=incident).running().values_list("kind", "due_at"))
-    active = allocations.filter(left_at__isnull=True).exists()
-    arrived = allocations.filter(arrived_at__isnull=False).exists()
+    ended = last_closed(incident)
+    sent = [(came, left) for at, came, left in _sent(incident) if ended is None or at > ended]
+    running = {clock.kind: clock.due_at for clock in _running(incident)}
+    active, arrived = any(left is None for _, left in sent), any(came is not None for came, _ in sent)
     return rules.next_owed(
         current_grade(incident), active or arrived, arrived, now, list(running.values()), "first_read" in running
     )
