@@ -25,7 +25,7 @@ from goldthread.config.logs import log
 from goldthread.desk.board import CHANNEL
 from goldthread.desk.queries import snapshot
 from goldthread.desk.stream import questions
-from goldthread.desk.stream.sight import OnBoard, alone, sight_class
+from goldthread.desk.stream.sight import OnBoard, after, alone, sight_class
 from goldthread.desk.stream.sign_in import still_signed_in
 
 GATHER, GATHER_EACH = 0.05, 0.0003
@@ -40,6 +40,8 @@ COUNT_EACH, COUNT_EACH_BOARD = 0.3, 0.0025
 changed rows *(ours)*."""
 BACKLOG = 200
 """Events a listener may lag behind before it is let go; it then resumes from its mark."""
+MOST_ASKED = 8
+"""People of a class who are looked at for one to stand for it: a right may have gone since they joined *(ours)*."""
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""
 
@@ -74,6 +76,8 @@ class Hub:
         self.listeners: set[Listener] = set()
         self.mark = ""
         self._on_board: dict[str, OnBoard] = {}
+        # Batches of changes and the answers to those who join follow one another, so that each knows what the other told.
+        self._turn = asyncio.Lock()
         # What those who join are waiting to be told they missed, by mark and class of sight, until it is asked.
         self._asked: dict[tuple[str, str], asyncio.Future[bytes | None]] = {}
         # Changes have a thread of their own: a thousand boards that join at once must not hold them up.
@@ -120,14 +124,12 @@ class Hub:
         if not MARK.fullmatch(since):
             listener.give(None)
             return event("reload", {})
-        if await self.in_thread(questions.is_offered, listener.staff_id):
-            listener.sight = alone(listener.staff_id)
-        for sight in {listener.by_role, listener.sight} - set(self._on_board):
-            found = await self.in_thread(questions.on_board, sight, listener.staff_id)
-            self._on_board.setdefault(sight, found)  # somebody who joined meanwhile may have been first
-        self.listeners.add(listener)
         try:
-            missed: bytes | None = await self._missed_by(since, listener)
+            # No batch is under way meanwhile: what commits from here on is in one that knows of this listener.
+            async with self._turn:
+                await self._known(listener.by_role, listener.staff_id)
+                self.listeners.add(listener)
+            missed = await self._missed_by(since, listener)
         except ValueError:
             missed = None
         if missed is None:
@@ -136,24 +138,35 @@ class Hub:
         return missed
 
     async def _missed_by(self, since: str, listener: Listener) -> bytes | None:
-        """What a listener missed, asked once for all who join with its sight and mark before the question is put.
-
-        Those who join while it is being answered are not among them: what changed since its snapshot came to nobody's queue
-        but theirs who stood in ``listeners`` before it.
-        """
+        """What a listener missed, asked once for all who come with its sight and mark before the question is put."""
+        offered, lost = await self.in_thread(questions.handed, listener.staff_id)
+        if offered:
+            listener.sight = alone(listener.staff_id)
         key = since, listener.sight
-        here = self._on_board.get(listener.sight)
-        had = here.had(since) if here is not None else None
-
-        def ask() -> bytes | None:
-            self._asked.pop(key, None)
-            mark, missed = questions.missed(since, listener.sight, listener.staff_id, had)
-            return None if missed is None else event("changes", missed, mark)
-
         waiting = self._asked.get(key)
         if waiting is None:
-            waiting = self._asked[key] = asyncio.ensure_future(self.in_thread(ask))
-        return await asyncio.shield(waiting)  # whoever leaves takes no answer from the others
+            waiting = self._asked[key] = asyncio.ensure_future(self._ask(*key, listener.staff_id))
+        missed = await asyncio.shield(waiting)  # whoever leaves takes no answer from the others
+        if missed is None or not lost:
+            return missed
+        return missed + event("changes", {"rows": [{"id": str(one), "gone": True} for one in lost]})
+
+    async def _ask(self, since: str, sight: str, staff_id: int) -> bytes | None:
+        async with self._turn:
+            del self._asked[since, sight]  # who comes from here on is not in the answer: it would miss what commits now
+            board = await self._known(sight, staff_id)
+            ahead = since != self.mark and not after(self.mark, since)
+            mark, missed, seen = await self.in_thread(
+                questions.missed, since, sight, staff_id, None if ahead else board.had(since)
+            )
+            board.here |= seen
+        return None if missed is None else event("changes", missed, mark)
+
+    async def _known(self, sight: str, staff_id: int) -> OnBoard:
+        """What this class has on its boards."""
+        if sight not in self._on_board:
+            self._on_board[sight] = await self.in_thread(questions.on_board, sight, staff_id)
+        return self._on_board[sight]
 
     async def _listen(self) -> None:
         """Wait for NOTIFY on a connection of its own; connect again whenever it breaks."""
@@ -174,38 +187,43 @@ class Hub:
             await self._woken.wait()
             await asyncio.sleep(GATHER + GATHER_EACH * len(self.listeners))
             self._woken.clear()
-            classes = self._classes()
-            here = {listener.staff_id for listener in self.listeners}
             try:
-                mark, batch, offered = await self.in_thread(
-                    questions.batch, self.mark, classes, here, pool=self._changes
-                )
+                async with self._turn:
+                    await self._tell()
             except Exception as error:  # noqa: BLE001 - the mark stays, so that the next try finds the same changes
                 log().warning("a batch of changes failed", part="stream", error=type(error).__name__)
                 await asyncio.sleep(0.5)
                 self._woken.set()
-                continue
-            self.mark = mark
-            self._changed.set()
-            for listener in self.listeners:
-                if listener.staff_id in offered and listener.sight != alone(listener.staff_id):
-                    by_role = self._on_board.get(listener.by_role)
-                    listener.sight = alone(listener.staff_id)
-                    self._on_board.setdefault(listener.sight, OnBoard(mark, set(by_role.here if by_role else ())))
-            sent = {sight: event("changes", one, mark) for sight, one in batch.items() if self._kept(sight, one, mark)}
-            for listener in list(self.listeners):
-                if listener.sight in sent:
-                    listener.give(sent[listener.sight])
-                if listener.staff_id in here - offered:  # what they were handed is answered, and has just been told
-                    listener.sight = listener.by_role
-            kept = self._classes()
-            for sight in set(self._on_board) - set(kept):
-                del self._on_board[sight]
 
-    def _classes(self) -> dict[str, int]:
-        """The classes of sight of those who listen, each with one who stands for it; a role's stay while one of its people does."""
-        found = {listener.by_role: listener.staff_id for listener in self.listeners}
-        return found | {listener.sight: listener.staff_id for listener in self.listeners}
+    async def _tell(self) -> None:
+        """Tell everybody what changed since the last mark."""
+        here = {listener.staff_id for listener in self.listeners}
+        mark, batch, offered = await self.in_thread(
+            questions.batch, self.mark, self._classes(), here, pool=self._changes
+        )
+        self.mark = mark
+        self._changed.set()
+        for listener in self.listeners:
+            if listener.staff_id in offered and listener.sight != alone(listener.staff_id):
+                by_role = self._on_board.get(listener.by_role)
+                listener.sight = alone(listener.staff_id)
+                self._on_board.setdefault(listener.sight, OnBoard(mark, set(by_role.here if by_role else ())))
+        sent = {sight: event("changes", one, mark) for sight, one in batch.items() if self._kept(sight, one, mark)}
+        for listener in list(self.listeners):
+            if listener.sight in sent:
+                listener.give(sent[listener.sight])
+            if listener.staff_id in here - offered:  # what they were handed is answered, and has just been told
+                listener.sight = listener.by_role
+        for sight in set(self._on_board) - set(self._classes()):
+            del self._on_board[sight]
+
+    def _classes(self) -> dict[str, list[int]]:
+        """The classes of sight of those who listen, each with who may stand for it; a role's stay while one of its people does."""
+        found: dict[str, set[int]] = {}
+        for listener in self.listeners:
+            for sight in (listener.by_role, listener.sight):
+                found.setdefault(sight, set()).add(listener.staff_id)
+        return {sight: sorted(ids)[:MOST_ASKED] for sight, ids in found.items()}
 
     def _kept(self, sight: str, one: dict[str, Any], mark: str) -> bool:
         """Leave out what this class never had, and say whether anything is left to tell."""

@@ -52,14 +52,14 @@ def standing_for(sight: str, user: Staff) -> Staff:
 
 @dataclass
 class OnBoard:
-    """What a class of sight has on its boards, and what went from them since the snapshot ``since``.
+    """What a class of sight has on its boards, and what went from them, each as of which mark, since the mark ``since``.
 
     A row is only ever taken from those who had it.
     """
 
     since: str
     here: set[uuid.UUID]
-    left: set[uuid.UUID] = field(default_factory=set)
+    left: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def take(self, one: uuid.UUID, mark: str) -> None:
         """A row that was there is gone as of ``mark``."""
@@ -67,13 +67,15 @@ class OnBoard:
             self.left.clear()
             self.since = mark
         self.here.discard(one)
-        self.left.add(one)
+        self.left[one] = mark
 
     def had(self, mark: str) -> set[uuid.UUID] | None:
         """All that a board with this mark may have had on it; None where it is older than what is known here."""
-        return self.here | self.left if _after(mark, self.since) else None
+        if not after(mark, self.since):
+            return None
+        return self.here | {one for one, gone in self.left.items() if not after(mark, gone)}
 
 
-def _after(mark: str, other: str) -> bool:
+def after(mark: str, other: str) -> bool:
     """Whether whatever was under way in the snapshot ``other`` had ended by the snapshot ``mark``."""
     return int(mark.split(":")[0]) >= int(other.split(":")[1])
