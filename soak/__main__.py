@@ -46,6 +46,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30, metavar="M", help="of programs that write (30)")
     parser.add_argument("--rate", type=float, default=300, metavar="N", help="writes a second that they attempt (300)")
     parser.add_argument("--streams", type=int, default=1_000, metavar="N", help="boards open meanwhile (1,000)")
+    parser.add_argument(
+        "--unharmed", action="store_true", help="kill nothing while programs write: what the load costs alone"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the dice that choose when and what (1)")
     asked = parser.parse_args()
     began = time.monotonic()
@@ -55,7 +58,7 @@ def main() -> int:
         try:
             done = _typed(demo, asked.rounds, dice) if asked.rounds else []
             if asked.minutes:
-                _load(demo, asked.minutes * 60, asked.rate, asked.streams, dice)
+                _load(demo, asked.minutes * 60, asked.rate, asked.streams, None if asked.unharmed else dice)
             raised = demo.alarms_are_exact()
             demo.audit_is_whole()
         except LostError as error:
@@ -80,8 +83,8 @@ def _typed(demo: Demo, rounds: int, dice: random.Random) -> list[Round]:
     return done
 
 
-def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Random) -> None:
-    """Let programs write for ``seconds`` with boards open, kill at random, and compare. Raises ``LostError``."""
+def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Random | None) -> None:
+    """Let programs write for ``seconds`` with boards open, kill as the ``dice`` say, if any, and compare. Raises ``LostError``."""
     token, killed = demo.token(USER), Counter[str]()
     systems = [demo.system(number) for number in range(SENDERS)]
     with boards(demo, streams) as seen:
@@ -92,10 +95,10 @@ def _load(demo: Demo, seconds: float, rate: float, streams: int, dice: random.Ra
 
         writers = [Writer(demo, token, at, WRITERS / (rate * ONE_BY_ONE), over) for at in range(WRITERS)]
         senders = [Sender(demo, one, at, SENDERS / (rate * (1 - ONE_BY_ONE)), over) for at, one in enumerate(systems)]
-        every: list[Writer | Sender] = [*writers, *senders]
+        every = [*writers, *senders]
         for one in every:
             one.start()
-        while (left := began + seconds - time.monotonic()) > BETWEEN[1]:
+        while dice is not None and (left := began + seconds - time.monotonic()) > BETWEEN[1]:
             time.sleep(min(left, dice.uniform(*BETWEEN)))
             part = dice.choice(PARTS[:-1])  # no tab here
             demo.kill(part)

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import itertools
 import random
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from soak.kills import LostError
-from soak.load import LEFT_OPEN, SAID, Line, Told
+from soak.load import LEFT_OPEN, SAID, Program
 from soak.record import Write
-from soak.service import Demo
 
 TOGETHER = 12
 """Messages in a list: what an incident system at its peak has to tell within a few tenths of a second."""
@@ -62,39 +59,24 @@ def contact(system: int, ref: str, number: int, dice: random.Random) -> Iterator
         )
 
 
-class Sender(threading.Thread):
-    """One incident system with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
+class Sender(Program):
+    """An incident system, which hands in lists."""
 
-    def __init__(self, demo: Demo, token: str, number: int, pace: float, over: Callable[[], bool]) -> None:
-        super().__init__(name=f"sender {number}")
-        self.told = Told()
-        self.wrong: Exception | None = None
-        self._number, self._pace, self._over = number, pace, over
-        self._line = Line(demo.port, token)
-        self._dice = random.Random(f"sender {number}")
-        self._run = uuid.uuid4().hex[:8]
+    def _go(self) -> None:
+        messages = self._messages(uuid.uuid4().hex[:8])
+        while not self._over():
+            some = [next(messages) for _ in range(TOGETHER)]
+            self._wait(sum(len(writes) for _, writes in some))
+            self._send(some)
 
-    def run(self) -> None:
-        """Send until it is over; a list that is on its way then is still seen through."""
-        due = time.monotonic() + self._pace * TOGETHER * self._dice.random()
-        try:
-            messages = self._messages()
-            while not self._over():
-                time.sleep(max(0.0, due - time.monotonic()))
-                some = [next(messages) for _ in range(TOGETHER)]
-                due = max(due + self._pace * sum(len(writes) for _, writes in some), time.monotonic() - 1.0)
-                self._send(some)
-        except (LostError, OSError, KeyError, ValueError) as error:
-            self.wrong = error
-
-    def _messages(self) -> Iterator[Telling]:
+    def _messages(self, run: str) -> Iterator[Telling]:
         """Messages of a few contacts, mingled; with each what it writes, as verb and what is told."""
         running: list[Iterator[Telling]] = []
         opened = 0
         while True:
             if len(running) < CONTACTS:
                 opened += 1
-                running.append(contact(self._number, f"{self._run}-{opened}", opened, self._dice))
+                running.append(contact(self._number, f"{run}-{opened}", opened, self._dice))
             at = self._dice.randrange(len(running))
             found = next(running[at], None)
             if found is None:

@@ -97,30 +97,44 @@ class Line:
             time.sleep(AGAIN)
 
 
-class Writer(threading.Thread):
-    """One program with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
+class Program(threading.Thread):
+    """Something that writes, with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
 
     def __init__(self, demo: Demo, token: str, number: int, pace: float, over: Callable[[], bool]) -> None:
-        super().__init__(name=f"writer {number}")
+        super().__init__(name=f"{type(self).__name__} {number}")
         self.told = Told()
         self.wrong: Exception | None = None
         self._number, self._pace, self._over = number, pace, over
         self._line = Line(demo.port, token)
-        self._dice = random.Random(number)
+        self._dice = random.Random(self.name)
         self._due = time.monotonic() + pace * self._dice.random()
 
     def run(self) -> None:
         """Write until it is over; what is on its way then is still seen through."""
         try:
-            for contact in range(1_000_000):
-                for path, given in self._contact(contact):
-                    if self._over():
-                        return
-                    time.sleep(max(0.0, self._due - time.monotonic()))
-                    self._due = max(self._due + self._pace, time.monotonic() - 1.0)
-                    self._write(path, given)
+            self._go()
         except (LostError, OSError, KeyError, ValueError) as error:
             self.wrong = error
+
+    def _go(self) -> None:
+        raise NotImplementedError
+
+    def _wait(self, writes: int = 1) -> None:
+        """Wait until so many writes are due; who is behind does not wait, and makes up for a second of it at most."""
+        time.sleep(max(0.0, self._due - time.monotonic()))
+        self._due = max(self._due + self._pace * writes, time.monotonic() - 1.0)
+
+
+class Writer(Program):
+    """A program of a person, which writes one thing after another."""
+
+    def _go(self) -> None:
+        for contact in range(1_000_000):
+            for path, given in self._contact(contact):
+                if self._over():
+                    return
+                self._wait()
+                self._write(path, given)
 
     def _contact(self, contact: int) -> Iterator[tuple[str, dict[str, Any]]]:
         self._incident = ""

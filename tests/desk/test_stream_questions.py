@@ -83,6 +83,12 @@ def test_nobody_is_asked_for_a_class_that_they_are_not_of_any_more(here: Cast) -
         questions.missed(since, sight, user.pk, set())
     _mark, told, _offered = questions.batch(since, {sight: [user.pk]}, set())
     assert told == {}
+    others = [one.pk for one in (here.handler, here.far_dispatcher, here.supervisor) for _ in range(4)]
+    Staff.objects.filter(pk=here.teammate.pk).update(role="dispatcher", area="North", team=user.team_id)
+    _mark, told, _offered = questions.batch(since, {sight: [user.pk, *others, here.teammate.pk]}, set())
+    assert [row["id"] for row in told[sight]["rows"]] == [str(near)], (
+        "whoever is of it still is found, however many are not"
+    )
 
 
 def test_what_a_class_had_is_known_for_marks_after_it_began_alone() -> None:

@@ -66,7 +66,9 @@ def owed() -> int:
 def trials() -> QuerySet[Any]:
     """Every trial, those that run first, then the newest."""
     found = Trial.objects.select_related("ended__by", "by").annotate(
-        teams=Count("assignments"), is_ended=Q(ended__isnull=False), first=Min("assignments__change__since")
+        teams=Count("assignments"),
+        is_ended=Q(ended__isnull=False),
+        first=Min("assignments__change__since", filter=Q(assignments__change__withdrawn=None)),
     )
     return found.order_by(F("ended__at").desc(nulls_first=True), "-pk")
 

@@ -1,9 +1,9 @@
 """The stream's heart: follows the change log, renders each changed row once for each class of sight, and hands it on.
 
 A class of sight is everybody who sees the same open incidents with the same of what was read: the scope of their role's row with its
-area or team, and the mode of the reader for them. Whoever
-is handed an incident sees that one too, so they are a class of their own until it is answered. A
-listener holds no database connection; one connection listens, and worker threads borrow Django's to read and render.
+area or team, and the mode of the reader for them. Whoever is handed an incident sees that one too, so they are a class of their own
+until it is answered. A listener holds no database connection; one connection listens, and worker threads borrow Django's to read and
+render.
 """
 
 from __future__ import annotations
@@ -40,8 +40,6 @@ COUNT_EACH, COUNT_EACH_BOARD = 0.3, 0.0025
 changed rows *(ours)*."""
 BACKLOG = 200
 """Events a listener may lag behind before it is let go; it then resumes from its mark."""
-MOST_ASKED = 8
-"""People of a class who are looked at for one to stand for it: a right may have gone since they joined *(ours)*."""
 MARK = re.compile(r"\d{1,20}:\d{1,20}:[\d,]{0,4000}")
 """A snapshot's text."""
 
@@ -223,7 +221,7 @@ class Hub:
         for listener in self.listeners:
             for sight in (listener.by_role, listener.sight):
                 found.setdefault(sight, set()).add(listener.staff_id)
-        return {sight: sorted(ids)[:MOST_ASKED] for sight, ids in found.items()}
+        return {sight: sorted(ids) for sight, ids in found.items()}
 
     def _kept(self, sight: str, one: dict[str, Any], mark: str) -> bool:
         """Leave out what this class never had, and say whether anything is left to tell."""

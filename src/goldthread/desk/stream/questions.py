@@ -119,16 +119,16 @@ def _may_have_moved(hidden: Mapping[uuid.UUID, datetime], first: datetime | None
 
 
 def _standing(classes: Mapping[str, Sequence[int]]) -> dict[str, Staff]:
-    """For each class one who is of it still; a class of which none of these is any more is left out, since all of them are ended soon."""
+    """For each class one of these who is of it still: the first almost always. A class of which none is any more is left out; all of them
+    are ended soon, and resume from their marks."""
     found: dict[str, Staff] = {}
-    for at in range(max(map(len, classes.values()), default=0)):
-        asked = {sight: ids[at] for sight, ids in classes.items() if sight not in found and at < len(ids)}
-        people = Staff.objects.ranked().select_related("team").in_bulk(set(asked.values()))
-        found |= {
-            sight: standing_for(sight, people[pk])
-            for sight, pk in asked.items()
-            if pk in people and _is_of(sight, people[pk])
-        }
+    for some in (slice(1), slice(1, None)):
+        asked = {sight: ids[some] for sight, ids in classes.items() if sight not in found}
+        people = Staff.objects.ranked().select_related("team").in_bulk({pk for ids in asked.values() for pk in ids})
+        for sight, ids in asked.items():
+            user = next((people[pk] for pk in ids if pk in people and _is_of(sight, people[pk])), None)
+            if user is not None:
+                found[sight] = standing_for(sight, user)
     return found
 
 
