@@ -11,6 +11,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import psycopg
 import pytest
 
 from goldthread.cli.visit import Visitor
@@ -146,11 +147,19 @@ def test_whoever_resumes_from_a_mark_hears_all_that_came_since(service: Service)
             assert [name for name, _id, _data in events(answer)] == ["still", "reload"]
 
 
+@contextmanager
+def long_under_way(service: Service) -> Iterator[None]:
+    """Something else of the same database server writes all the while, as a load of records does."""
+    with psycopg.connect(service.database.admin_url, autocommit=False) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        yield
+
+
 def test_what_moved_away_meanwhile_is_taken_from_a_board_that_comes_back(service: Service) -> None:
     cookies, mark = signed_in(service, "dispatcher")
     giver = Visitor(service.base)
     giver.sign_in("handler", PASSWORD)
-    with listening(service, cookies, mark) as kept:  # somebody with the same sight stays
+    with long_under_way(service), listening(service, cookies, mark) as kept:  # somebody with the same sight stays
         made = act(service, "handler", "North")
         first_word_of(kept, made)
         cookies, mark = signed_in(service, "dispatcher")  # this board has it

@@ -11,7 +11,7 @@ from goldthread.accounts.models import Staff
 from goldthread.contact import actions as contact
 from goldthread.desk.queries import snapshot
 from goldthread.desk.stream import questions
-from goldthread.desk.stream.sight import OnBoard, sight_class
+from goldthread.desk.stream.sight import OnBoard, after, sight_class
 from goldthread.response import handoff_actions as response
 from tests.cast import Cast, key, make_cast
 from tests.conftest import Database
@@ -94,9 +94,28 @@ def test_nobody_is_asked_for_a_class_that_they_are_not_of_any_more(here: Cast) -
 def test_what_a_class_had_is_known_for_marks_after_it_began_alone() -> None:
     one, other = uuid.uuid4(), uuid.uuid4()
     board = OnBoard("10:12:10", {one, other})
-    board.take(one, "15:15:")
+    board.take(one, "10:15:10")
+    assert board.had("10:14:10") == {one, other}, "what has long been under way says nothing of their order"
     assert board.had("13:14:") == {one, other}
-    assert board.had("11:14:11") is None, "what ran in its first snapshot had not ended yet"
+    assert board.had("10:15:10") == board.had("15:16:") == {other}
+    assert board.had("10:15:10,11") is None, "what its first snapshot shows was not there yet"
+    assert board.had("10:11:10") is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("10:10:", "10:11:"),
+        ("10:12:10", "12:12:"),
+        ("10:12:10,11", "10:12:10"),
+        ("10:13:10,12", "10:16:10,14"),
+        ("10:13:10,12", "10:16:10,12,14"),
+    ],
+)
+def test_of_two_snapshots_the_later_shows_all_that_the_earlier_does(earlier: str, later: str) -> None:
+    assert after(later, earlier)
+    assert not after(earlier, later)
+    assert after(earlier, earlier)
 
 
 def test_what_went_long_ago_is_forgotten_and_older_boards_load_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,5 +125,5 @@ def test_what_went_long_ago_is_forgotten_and_older_boards_load_anew(monkeypatch:
         board.take(uuid.uuid4(), f"{20 + at}:{20 + at}:")
     assert board.had("21:21:") is None
     assert board.had("22:22:") == set()
-    assert board.had("21:23:21,22") is None
+    assert board.had("20:23:20,22") is None
     assert len(board.left) == 1

@@ -153,7 +153,7 @@ class Hub:
         async with self._turn:
             del self._asked[since, sight]  # who comes from here on is not in the answer: it would miss what commits now
             board = await self._known(sight, staff_id)
-            ahead = since != self.mark and not after(self.mark, since)
+            ahead = not after(self.mark, since)
             mark, missed, seen = await self.in_thread(
                 questions.missed, since, sight, staff_id, None if ahead else board.had(since)
             )

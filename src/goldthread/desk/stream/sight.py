@@ -77,5 +77,10 @@ class OnBoard:
 
 
 def after(mark: str, other: str) -> bool:
-    """Whether whatever was under way in the snapshot ``other`` had ended by the snapshot ``mark``."""
-    return int(mark.split(":")[0]) >= int(other.split(":")[1])
+    """Whether the snapshot ``mark`` shows all that the snapshot ``other`` shows: it was taken no earlier.
+
+    What was under way in both, for however long and in whatever database of the server, says nothing of their order.
+    """
+    (_, end, under_way), (_, other_end, other_under_way) = mark.split(":"), other.split(":")
+    still_hidden = {one for one in under_way.split(",") if one and int(one) < int(other_end)}
+    return int(end) >= int(other_end) and still_hidden <= set(other_under_way.split(","))
