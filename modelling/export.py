@@ -1,4 +1,4 @@
-"""From trained weights to the two files that the reader runs, in whole numbers of eight bits."""
+"""From trained weights to the three files that the reader runs, in whole numbers of eight bits."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from goldthread.thrive import features
-from goldthread.thrive.packing import packed
-from modelling.network import MOST_TOKENS, WEIGHTS, WIDTH, Network, tokenizer
+from goldthread.thrive.packing import packed, side_by_side
+from modelling.network import ALONE, MOST_CLAUSES, MOST_TOKENS, WEIGHTS, WIDTH, Network, tokenizer
 
 MOST_WEIGHT, MOST_SEEN = 63, 127
 """Whole numbers that weights and what meets them run to: together the sums of older processors cannot overflow."""
@@ -26,7 +26,7 @@ LEAST = 1e-3
 
 
 class Encoder(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
-    """The encoder by itself: clauses' tokens in, packed one behind the other, a vector for each out.
+    """The encoder's lower layers: clauses' tokens in, packed one behind the other, numbers for each token out.
 
     Written out, with what a word asks, is asked and gives in one product. All but the attention goes row by row over the packed
     tokens, so that nothing is spent on padding and no clause's numbers hang on its neighbours. A word's numbers are kept in
@@ -44,10 +44,10 @@ class Encoder(nn.Module):  # type: ignore[misc]  # torch is not installed where 
         self.size = nn.Parameter(size, requires_grad=False)
         places = encoder.embeddings.position_embeddings.weight[:MOST_TOKENS]
         self.places = nn.Parameter(places + encoder.embeddings.token_type_embeddings.weight[0])
-        self.layers = nn.ModuleList(_Layer(layer, self.each) for layer in encoder.encoder.layer)
+        self.layers = nn.ModuleList(_Layer(layer, self.each) for layer in encoder.encoder.layer[:ALONE])
 
     def forward(self, tokens: Tensor, place: Tensor, at: Tensor, mask: Tensor, back: Tensor) -> Tensor:
-        """As ``goldthread.thrive.packing.packed`` gives them, to (clauses, width)."""
+        """As ``goldthread.thrive.packing.packed`` gives them, to (tokens, width)."""
         count, longest = at.shape
         seen = self.norm(self.words[tokens].float() * self.size[tokens] + self.places[place])
         none = ((mask - 1) * 1e9)[:, None, None, :]
@@ -56,9 +56,29 @@ class Encoder(nn.Module):  # type: ignore[misc]  # torch is not installed where 
             query, key, value = asked.permute(2, 0, 3, 1, 4)
             near = (query @ key.transpose(2, 3) + none).softmax(-1)
             told = (near @ value).transpose(1, 2).reshape(-1, WIDTH)[back]
-            seen = layer.between(layer.told(told) + seen)
-            seen = layer.after(layer.narrow(gelu(layer.wide(seen))) + seen)
-        return ((mask / mask.sum(1, keepdim=True))[:, None] @ seen[at]).squeeze(1)
+            seen = layer.on(told, seen)
+        return seen
+
+
+class Contact(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    """The encoder's upper layers: the tokens of one contact's clauses in, as they are by themselves, a vector for each clause out."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        encoder = network.encoder
+        self.heads, self.each = encoder.config.num_attention_heads, WIDTH // encoder.config.num_attention_heads
+        self.order = network.order
+        self.layers = nn.ModuleList(_Layer(layer, self.each) for layer in encoder.encoder.layer[ALONE:])
+
+    def forward(self, words: Tensor, clause: Tensor, share: Tensor) -> Tensor:
+        """As ``goldthread.thrive.packing.side_by_side`` gives them, to (clauses, width)."""
+        seen = words + self.order(clause.clamp(max=MOST_CLAUSES - 1))
+        for layer in self.layers:
+            asked = layer.asked(seen).reshape(-1, 3, self.heads, self.each)
+            query, key, value = asked.permute(1, 2, 0, 3)
+            told = ((query @ key.transpose(1, 2)).softmax(-1) @ value).transpose(0, 1).reshape(-1, WIDTH)
+            seen = layer.on(told, seen)
+        return share @ seen
 
 
 class _Layer(nn.Module):  # type: ignore[misc]
@@ -73,6 +93,11 @@ class _Layer(nn.Module):  # type: ignore[misc]
         self.asked.bias.data = torch.cat([attention.query.bias * small, attention.key.bias, attention.value.bias])
         self.told, self.between = layer.attention.output.dense, layer.attention.output.LayerNorm
         self.wide, self.narrow, self.after = layer.intermediate.dense, layer.output.dense, layer.output.LayerNorm
+
+    def on(self, told: Tensor, seen: Tensor) -> Tensor:
+        """What follows the attention, row by row."""
+        seen = self.between(self.told(told) + seen)
+        return self.after(self.narrow(gelu(self.wide(seen))) + seen)
 
 
 class Whole(nn.Module):  # type: ignore[misc]
@@ -139,22 +164,34 @@ class Pool(nn.Module):  # type: ignore[misc]
         return made.at_risk, made.levels, made.child, made.adult, made.weights, self.network.cues(clauses)
 
 
-def export(network: Network, codes: int, sample: Sequence[str], home: Path) -> None:
-    """Write ``encoder.onnx``, ``pool.onnx`` and ``tokenizer.json`` into *home*; ``sample`` are clauses as they are met."""
+def export(network: Network, codes: int, sample: Sequence[Sequence[str]], home: Path) -> None:
+    """Write ``encoder.onnx``, ``contact.onnx``, ``pool.onnx`` and ``tokenizer.json`` into *home*; ``sample`` are contacts in their clauses."""
     network.eval()
     home.mkdir(parents=True, exist_ok=True)
-    tokens = [one.ids[:MOST_TOKENS] for one in tokenizer().encode_batch(list(sample))]
+    known = tokenizer()
+    tokens = [[one.ids[:MOST_TOKENS] for one in known.encode_batch(list(clauses))] for clauses in sample]
     with tempfile.TemporaryDirectory() as scratch, torch.no_grad():
         pool = Path(scratch) / "pool.onnx"
-        encoder = _in_whole_numbers(Encoder(network), tokens)
-        given = {name: torch.from_numpy(value) for name, value in packed(tokens[:3]).items()}
+        encoder, contact = Encoder(network), Contact(network)
+        alone = [_given(packed(one)) for one in tokens]
+        beside = [
+            _given(side_by_side(encoder(**given).split([len(clause) for clause in one])))
+            for one, given in zip(tokens, alone, strict=True)
+        ]
+        _in_whole_numbers(encoder, alone)
+        _in_whole_numbers(contact, beside)
         torch.onnx.export(
-            encoder, tuple(given.values()), home / "encoder.onnx", dynamo=False, opset_version=17, input_names=list(given),
-            output_names=["vectors"], custom_opsets={"com.microsoft": 1},
+            encoder, tuple(alone[0].values()), home / "encoder.onnx", dynamo=False, opset_version=17,
+            input_names=list(alone[0]), output_names=["words"], custom_opsets={"com.microsoft": 1},
             dynamic_axes={
                 "tokens": {0: "tokens"}, "place": {0: "tokens"}, "back": {0: "tokens"}, "at": {0: "clauses", 1: "longest"},
-                "mask": {0: "clauses", 1: "longest"},
+                "mask": {0: "clauses", 1: "longest"}, "words": {0: "tokens"},
             },
+        )  # fmt: skip
+        torch.onnx.export(
+            contact, tuple(beside[0].values()), home / "contact.onnx", dynamo=False, opset_version=17,
+            input_names=list(beside[0]), output_names=["vectors"], custom_opsets={"com.microsoft": 1},
+            dynamic_axes={"words": {0: "tokens"}, "clause": {0: "tokens"}, "share": {0: "clauses", 1: "tokens"}},
         )  # fmt: skip
         torch.onnx.export(
             Pool(network),
@@ -174,21 +211,24 @@ def export(network: Network, codes: int, sample: Sequence[str], home: Path) -> N
     shutil.copy(WEIGHTS / "tokenizer.json", home / "tokenizer.json")
 
 
-def _in_whole_numbers(encoder: Encoder, tokens: Sequence[Sequence[int]]) -> Encoder:
-    """Put whole-number products in the place of its products, by the sizes met when it reads ``tokens``."""
+def _given(inputs: dict[str, Any]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(value) for name, value in inputs.items()}
+
+
+def _in_whole_numbers(part: Encoder | Contact, sample: Sequence[dict[str, Tensor]]) -> None:
+    """Put whole-number products in the place of its products, by the sizes met when it reads ``sample``."""
     met: dict[nn.Linear, Tensor] = {}
 
     def meet(linear: nn.Linear, seen: tuple[Tensor]) -> None:
         most = seen[0].abs().amax(0)
         met[linear] = torch.maximum(met[linear], most) if linear in met else most
 
-    for layer in encoder.layers:
-        for part in (layer.asked, layer.told, layer.wide, layer.narrow):
-            part.register_forward_pre_hook(meet)
-    for first in range(0, len(tokens), 64):
-        encoder(**{name: torch.from_numpy(value) for name, value in packed(tokens[first : first + 64]).items()})
-    for layer in encoder.layers:
+    for layer in part.layers:
+        for one in (layer.asked, layer.told, layer.wide, layer.narrow):
+            one.register_forward_pre_hook(meet)
+    for given in sample:
+        part(**given)
+    for layer in part.layers:
         for name in ("asked", "told", "wide", "narrow"):
             linear = getattr(layer, name)
             setattr(layer, name, Whole(linear, met[linear]))
-    return encoder

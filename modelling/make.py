@@ -20,10 +20,10 @@ from goldthread.thrive.reader import Reader
 from modelling import calibrate, corpus
 from modelling.corpus import CHILD, CUES, LEVELS
 from modelling.export import export
-from modelling.network import MOST_TOKENS, WEIGHTS, Network
+from modelling.network import ALONE, MOST_TOKENS, WEIGHTS, Network
 from modelling.train import ENCODER_RATE, HEAD_RATE, NUMBERS, ROUNDS, SEED, THREADS, Trainer, piece
 
-VERSION = "4"
+VERSION = "5"
 SAMPLED = 20
 """Every so manieth log of the train part shows the export what sizes of numbers are met *(ours)*."""
 
@@ -35,13 +35,14 @@ def make(weights: Path, home: Path, say: Callable[[str], None]) -> None:
     network = Network(codes)
     network.load_state_dict(torch.load(weights))
     every = [piece(one) for one in corpus.logs() if one.part == "train"]
-    export(network, len(codes), [clause for one in every[::SAMPLED] for clause in one.clauses], home)
+    export(network, len(codes), [one.clauses for one in every[::SAMPLED]], home)
     card: dict[str, Any] = {
         "version": VERSION, "codes": codes, "cues": CUES, "levels": LEVELS, "child": CHILD, "most_tokens": MOST_TOKENS,
         "slope": 1.0, "shift": 0.0, "at_risk": 0.5, "unsure": [], "long": {"clauses": 0, "low": 0.0, "high": 0.0},
         "made_from": {
             "training": {
                 "rounds": ROUNDS, "seed": SEED, "threads": THREADS, "numbers": str(NUMBERS), "rates": [ENCODER_RATE, HEAD_RATE],
+                "layers_alone": ALONE,
             },
             "corpus": corpus.digest(),
             "lexicon": reader.lexicon_hash,

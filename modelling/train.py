@@ -26,7 +26,7 @@ from goldthread.thrive.clauses import clauses as cut
 from goldthread.thrive.reader import Reader
 from modelling import corpus
 from modelling.corpus import CHILD, CUES, LEVELS, STANDING, Clause, Log, Span
-from modelling.network import MOST_TOKENS, Decided, Network, tokenizer
+from modelling.network import ALONE, MOST_CLAUSES, MOST_TOKENS, Decided, Network, tokenizer
 from modelling.noise import shortened, slips, unpunctuated
 
 LOGS_AT_ONCE, CLAUSES_AT_ONCE = 12, 40
@@ -146,21 +146,21 @@ class Seen:
 
     def __call__(self, some: Sequence[Piece], unaided: Sequence[bool] = ()) -> tuple[Decided, Tensor]:
         """What the network decides for each text, and the cues it sees in each clause, both before the sigmoid."""
-        vectors = self.vectors([text for each in some for text in each.clauses])
+        counts = [len(each.clauses) for each in some]
+        vectors = self.vectors([text for each in some for text in each.clauses], counts)
         found, whole = [], []
         for at, each in enumerate(some):
             beside, of_all = self._found(each)
             blind = bool(unaided) and unaided[at]
             found.append(torch.zeros_like(beside) if blind else beside)
             whole.append(torch.zeros_like(of_all) if blind else of_all)
-        decided = self.network.decide(
-            vectors, torch.cat(found), torch.stack(whole), [len(each.clauses) for each in some]
-        )
+        decided = self.network.decide(vectors, torch.cat(found), torch.stack(whole), counts)
         return decided, self.network.cues(vectors)
 
-    def vectors(self, texts: Sequence[str]) -> Tensor:
-        """A vector for each clause."""
-        return self.network.read([one.ids[:MOST_TOKENS] for one in self.tokens.encode_batch(list(texts))])
+    def vectors(self, clauses: Sequence[str], counts: Sequence[int]) -> Tensor:
+        """A vector for each clause, ``counts`` of which stand in each text."""
+        tokens = [one.ids[:MOST_TOKENS] for one in self.tokens.encode_batch(list(clauses))]
+        return self.network.together(self.network.words(tokens), counts)
 
     def _found(self, one: Piece) -> tuple[Tensor, Tensor]:
         text, places = "", []
@@ -232,9 +232,10 @@ class Trainer:
         state.unlink(missing_ok=True)  # done: asked again, it is trained again
 
     def _work(self) -> str:
-        """What a state belongs to: another corpus with its labels, another lexicon, seed, rate or number of rounds is other work."""
+        """What a state belongs to: another corpus with its labels, another lexicon, seed, rate, number of rounds or cut of the layers is other work."""
         rates = ENCODER_RATE, HEAD_RATE
-        given = (corpus.digest(), self.seen.reader.lexicon_hash, self.rounds, SEED, THREADS, NUMBERS, *rates)
+        layers = ALONE, MOST_TOKENS, MOST_CLAUSES
+        given = (corpus.digest(), self.seen.reader.lexicon_hash, self.rounds, SEED, THREADS, NUMBERS, *rates, *layers)
         return hashlib.sha256(repr((*given, [one.clauses for one, _ in self.logs])).encode()).hexdigest()
 
     def _keep(self, state: Path, number: int) -> None:

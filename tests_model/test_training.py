@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
-from modelling.train import Trainer
+from modelling.export import Contact, Encoder, export
+from modelling.network import MOST_CLAUSES, MOST_TOKENS, Network, tokenizer
+from modelling.train import Trainer, piece
 
-from goldthread.thrive.model import CARD, Model
+from goldthread.thrive.model import CARD, HOME, Model
+from goldthread.thrive.packing import packed, side_by_side
 from goldthread.thrive.reader import Reader
 from modelling import corpus, make
 
@@ -84,3 +88,29 @@ def test_rounds_change_the_network_and_the_model_made_of_it_reads_and_names_what
     assert all(
         found.quote == "Kids crying upstairs, then gone quiet."[found.start : found.end] for found in read.findings
     )
+
+
+def test_what_is_exported_reads_a_contact_as_what_was_trained_does(tmp_path: Path) -> None:
+    clauses = [clause for one in corpus.logs()[:40] for clause in piece(one).clauses][: MOST_CLAUSES + 20]
+    assert len(clauses) > MOST_CLAUSES
+    codes = [cue.code for cue in Reader().cues]
+    network = Network(codes).eval()
+    torch.nn.init.normal_(network.order.weight, std=0.05)
+    tokens = [one.ids[:MOST_TOKENS] for one in tokenizer().encode_batch(clauses)]
+    with torch.no_grad():
+        trained = network.together(network.words(tokens), [len(tokens)])
+        alone = Encoder(network)(**{name: torch.from_numpy(value) for name, value in packed(tokens).items()})
+        beside = side_by_side(alone.split([len(one) for one in tokens]))
+        written_out = Contact(network)(**{name: torch.from_numpy(value) for name, value in beside.items()})
+        backwards = network.together(network.words(tokens[::-1]), [len(tokens)]).flip(0)
+    export(network, len(codes), [tuple(clauses[:30]), tuple(clauses[30:60])], tmp_path)
+    shutil.copy(HOME / CARD, tmp_path / CARD)
+    model = Model(tmp_path)
+    shipped = torch.from_numpy(model._meet([words for words, _ in model.read(clauses)], 0))
+
+    def off(other: torch.Tensor) -> float:
+        return float((other - trained).norm() / trained.norm())
+
+    assert off(written_out) < 0.03, "but for the words' eight bits it is the same"
+    assert off(shipped) < 0.15
+    assert off(backwards) > 2 * off(written_out), "the order of clauses matters, so that a mistake in it would be seen"

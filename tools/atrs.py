@@ -112,8 +112,8 @@ def written() -> dict[Path, str]:
 def _made(results: Measured) -> list[str]:
     known: dict[str, Any] = facts(load().hash, results, second=False, day=date.max)
     rows = [
-        ("Files", f"`src/goldthread/thrive/model/`: `encoder.onnx` {known['encoder_mb']} MB, `pool.onnx` {known['pool_mb']} MB, "
-         f"`card.json` version {known['card']}"),
+        ("Files", f"`src/goldthread/thrive/model/`: `encoder.onnx` {known['encoder_mb']} MB, `contact.onnx` {known['contact_mb']} MB, "
+         f"`pool.onnx` {known['pool_mb']} MB, `card.json` version {known['card']}"),
         ("Hash of the model, as every reading carries it", f"`{known['model']}`; the figures below are of `{results.model}`"),
         ("Corpus it was made from", f"`{known['corpus']}`"),
         ("Lexicon beside which it was made", f"`{known['made_lexicon']}`; the lexicon that ships is `{known['lexicon']}`: {known['cues']} cues, "

@@ -1,13 +1,15 @@
-"""Clauses laid one behind the other for the encoder, and what it makes of one whatever stands beside it."""
+"""Clauses laid one behind the other for the network, and what it makes of one whatever stands beside it."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.thrive import model as network
 from goldthread.thrive.model import load
-from goldthread.thrive.packing import STRETCH, packed, width
+from goldthread.thrive.packing import STRETCH, packed, side_by_side, width
 
 CLAUSES = (
     "He has his hands round her neck and the little one is watching.",
@@ -47,6 +49,56 @@ def test_a_clause_that_is_read_twice_is_remembered_once_and_in_its_place() -> No
     model.forget()
     first, second, third = model.read([CLAUSES[0], CLAUSES[1], CLAUSES[0]])
     assert (first[0] == third[0]).all()
-    assert (first[0] != second[0]).any()
+    assert first[0].shape != second[0].shape
     assert (model.read([CLAUSES[1]])[0][0] == second[0]).all()
     assert model.read([]) == []
+
+
+@given(st.lists(st.integers(1, 48), min_size=1, max_size=12), st.integers(0, 200))
+def test_side_by_side_every_word_knows_its_clause_and_the_shares_make_means(sizes: list[int], first: int) -> None:
+    words = [np.full((size, 384), at, np.float16) for at, size in enumerate(sizes)]
+    made = side_by_side(words, first)
+    assert made["words"].dtype == np.float32
+    assert made["clause"].tolist() == [first + at for at, size in enumerate(sizes) for _ in range(size)]
+    means = made["share"] @ made["words"]
+    assert np.allclose(means, np.arange(len(sizes))[:, None], atol=1e-4)
+
+
+def test_what_is_remembered_is_bounded_and_forgetting_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "REMEMBERED", 120)
+    model = load()
+    model.forget()
+    text = [f"{clause} {number}" for number in range(5) for clause in CLAUSES]
+    first = model.read(text)
+    assert 0 < model._held <= 120
+    assert model._held == sum(len(words) for words, _ in model._kept.values())
+    for (one, pieces), (other, again) in zip(first, model.read(text), strict=True):
+        assert (one == other).all()
+        assert pieces == again
+    model.forget()
+    assert model._held == 0
+
+
+def test_a_long_contact_is_taken_in_parts_and_each_by_itself_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load()
+    sizes = [len(words) for words, _ in model.read(CLAUSES)]
+    whole, pieces = model.vectors(CLAUSES)
+    assert whole.shape == (len(CLAUSES), 384)
+    assert pieces == sum(sizes) - 2 * len(CLAUSES)
+    monkeypatch.setattr(network, "MET", sizes[0] + sizes[1])
+    parts, _ = model.vectors(CLAUSES)
+    assert (parts[:2] != whole[:2]).any(), "they meet only those of their part"
+    assert (parts[:2] == model.vectors(CLAUSES[:2])[0]).all()
+    monkeypatch.setattr(network, "MET", 1)
+    assert model.vectors(CLAUSES)[0].shape == whole.shape, "one that is longer than a part is a part"
+
+
+def test_how_many_clauses_are_read_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load()
+    text = [f"{clause} {number}" for number in range(9) for clause in CLAUSES]
+    monkeypatch.setattr(network, "MET", 150)
+    model.forget()
+    whole, _ = model.vectors(text)
+    model.forget()
+    monkeypatch.setattr(network, "TOGETHER", 5)
+    assert (model.vectors(text)[0] == whole).all()

@@ -21,20 +21,26 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from goldthread.thrive.packing import packed, width
+from goldthread.thrive.packing import packed, side_by_side, width
 
 HOME = Path(__file__).parent / "model"
 CARD = "card.json"
-REMEMBERED = 8192
-"""Clauses whose vectors are kept for a process: 12 MB, an hour of a busy room *(ours)*."""
+REMEMBERED = 60_000
+"""Word pieces whose numbers are kept for a process: 46 MB, some 3,700 clauses, half an hour of a busy room *(ours)*."""
 AT_ONCE = 32
 """Clauses read in one run of the encoder, so that what it takes up stays small *(ours)*."""
-TOGETHER, STEP = 160, 120
-"""Clauses decided over at once, and how far the next stretch begins after the last, so that long texts cost what their length costs."""
+MET = 768
+"""Word pieces that meet each other at once: more than all but two contacts of the corpus have. Longer ones are taken one part after the
+other, so that they cost what their length costs."""
+TOGETHER, STEP = 48, 36
+"""Clauses decided over at once, and how far the next stretch begins after the last: nothing much longer was trained on, and over a hundred
+and more at once next to nothing was called risky."""
 LEFT_OUT = 12
 """Clauses that are left out in turn to see what the answer rests on *(ours)*."""
 
 Vector = NDArray[np.float32]
+Words = NDArray[np.float16]
+"""Numbers of each word piece of a clause by itself, (pieces, width); in half precision, whether remembered or new."""
 
 
 class ModelError(RuntimeError):
@@ -107,13 +113,15 @@ class Model:
             self.card = _card(json.loads((home / CARD).read_text(encoding="utf-8")))
             self._tokens = Tokenizer.from_file(str(home / "tokenizer.json"))
             self._encoder = _session(home / "encoder.onnx")
+            self._contact = _session(home / "contact.onnx")
             self._pool = _session(home / "pool.onnx")
             self.hash = _hash(home)
         except Exception as error:  # each library raises its own
             raise ModelError(f"the network in {home.name} cannot be used ({type(error).__name__})") from error
         self._tokens.no_padding()
         self._tokens.no_truncation()
-        self._kept: OrderedDict[bytes, tuple[Vector, int]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[Words, int]] = OrderedDict()
+        self._held = 0
         self._lock = threading.Lock()
 
     def decide(self, clauses: Sequence[str], found: Sequence[Sequence[float]], whole: Sequence[float]) -> Decided:
@@ -123,16 +131,14 @@ class Model:
         stretches, and the stretch with the highest likelihood decides.
         """
         places = _once(clauses)
-        read = self.read([clauses[at] for at in places])
-        words = sum(len(clauses[at].split()) for at in places)
-        pieces = sum(count for _, count in read) / max(1, words)
-        vectors = np.stack([vector for vector, _ in read])
+        vectors, count = self.vectors([clauses[at] for at in places])
+        pieces = count / max(1, sum(len(clauses[at].split()) for at in places))
         beside = np.array([found[at] for at in places], dtype=np.float32)
         of_all = np.array([whole], dtype=np.float32)
         best: Decided | None = None
         for first in range(0, max(1, len(places) - TOGETHER + STEP), STEP):
             stretch = slice(first, first + TOGETHER)
-            one = self._decide(vectors[stretch], beside[stretch], of_all, places[stretch], len(clauses), pieces)
+            one = self._decide(vectors[stretch], beside[stretch], of_all, places[stretch], clauses, pieces)
             if best is None or one.likely > best.likely:
                 best = one
         assert best is not None
@@ -142,9 +148,16 @@ class Model:
         """Forget the clauses met so far; answers stay the same."""
         with self._lock:
             self._kept.clear()
+            self._held = 0
 
     def _decide(
-        self, vectors: Vector, found: Vector, whole: Vector, places: Sequence[int], count: int, pieces: float
+        self,
+        vectors: Vector,
+        found: Vector,
+        whole: Vector,
+        places: Sequence[int],
+        clauses: Sequence[str],
+        pieces: float,
     ) -> Decided:
         given = {"clauses": vectors[None], "found": found[None], "whole": whole}
         size = len(places)
@@ -154,7 +167,7 @@ class Model:
         likely = 1 / (1 + exp(-(self.card.slope * float(odds[0]) + self.card.shift)))
         weights = looked[0]
         if size > 1 and likely >= self.card.at_risk:
-            weights = self._by_leaving_out(given, weights, float(odds[0]))
+            weights = self._by_leaving_out(given, weights, [clauses[at] for at in places])
         by_place = dict(zip(places, range(size), strict=True))
         nothing = (0.0,) * len(self.card.cues)
         likely_cues = _likely(cues[0])
@@ -163,27 +176,35 @@ class Model:
             tuple(map(float, _likely(levels[0]))),
             tuple(map(float, _shares(child[0]))),
             float(_likely(adult)[0]),
-            tuple(float(weights[by_place[at]]) if at in by_place else 0.0 for at in range(count)),
-            tuple(tuple(map(float, likely_cues[by_place[at]])) if at in by_place else nothing for at in range(count)),
+            tuple(float(weights[by_place[at]]) if at in by_place else 0.0 for at in range(len(clauses))),
+            tuple(
+                tuple(map(float, likely_cues[by_place[at]])) if at in by_place else nothing
+                for at in range(len(clauses))
+            ),
             pieces,
             size,
         )
 
-    def _by_leaving_out(self, given: dict[str, Vector], looked: Vector, odds: float) -> Vector:
-        """How much the odds fall without each of the clauses most looked at, as shares; where they fall for none, *looked*."""
+    def _by_leaving_out(self, given: dict[str, Vector], looked: Vector, clauses: Sequence[str]) -> Vector:
+        """How much the odds fall without each of the clauses most looked at, as shares; where they fall for none, *looked*.
+
+        Each clause counts as what it says by itself: once its words have met the others', what those say stands in its vector too, and
+        the bins that were rung about would be quoted for the girl on the step.
+        """
+        alone = np.concatenate([self._meet([words], at) for at, (words, _) in enumerate(self.read(clauses))])
         order = np.argsort(-looked, kind="stable")[:LEFT_OUT]
-        empty = np.zeros((len(order), len(looked) + 1), bool)
+        empty = np.zeros((len(order) + 1, len(looked) + 1), bool)
         empty[np.arange(len(order)), order + 1] = True
-        without = self._pool.run(["odds"], {**given, "empty": empty})[0]
-        falls = np.maximum(odds - without, 0)
+        odds = self._pool.run(["odds"], {**given, "clauses": alone[None], "empty": empty})[0]
+        falls = np.maximum(odds[-1] - odds[:-1], 0)
         if not falls.any():
             return looked
         weights = np.zeros_like(looked)
         weights[order] = falls / falls.sum()
         return weights
 
-    def read(self, clauses: Sequence[str]) -> list[tuple[Vector, int]]:
-        """Each clause's vector and its number of word pieces; its numbers are the same whatever stands beside it."""
+    def read(self, clauses: Sequence[str]) -> list[tuple[Words, int]]:
+        """What each clause says by itself, and its number of word pieces; the same whatever stands beside it."""
         keys = [_key(clause) for clause in clauses]
         with self._lock:
             found = {key: self._kept[key] for key in keys if key in self._kept}
@@ -192,27 +213,59 @@ class Model:
         new = {key: clause for key, clause in zip(keys, clauses, strict=True) if key not in found}
         if new:
             ids = [self._tokens.encode(clause.encode("utf-8", "replace").decode()).ids for clause in new.values()]
-            made = dict(zip(new, self._vectors(ids), strict=True))
+            made = dict(zip(new, self._words(ids), strict=True))
             found |= made
-            with self._lock:
-                self._kept |= made
-                while len(self._kept) > REMEMBERED:
-                    self._kept.popitem(last=False)
+            self._keep(made)
         return [found[key] for key in keys]
 
-    def _vectors(self, ids: Sequence[Sequence[int]]) -> list[tuple[Vector, int]]:
+    def _keep(self, made: dict[bytes, tuple[Words, int]]) -> None:
+        with self._lock:
+            for key, one in made.items():
+                if key not in self._kept:
+                    self._held += len(one[0])
+                    self._kept[key] = one
+            while self._held > REMEMBERED:
+                _, (gone, _) = self._kept.popitem(last=False)
+                self._held -= len(gone)
+
+    def _words(self, ids: Sequence[Sequence[int]]) -> list[tuple[Words, int]]:
         """Clauses of one width are read at once: beside a longer one each would take as much room as that."""
         cut = [one[: self.card.most_tokens] for one in ids]
         by_width: dict[int, list[int]] = {}
         for at, one in enumerate(cut):
             by_width.setdefault(width(one), []).append(at)
-        made: dict[int, tuple[Vector, int]] = {}
+        made: dict[int, tuple[Words, int]] = {}
         for places in by_width.values():
             for first in range(0, len(places), AT_ONCE):
                 some = places[first : first + AT_ONCE]
-                vectors = self._encoder.run(None, packed([cut[at] for at in some]))[0]
-                made.update((at, (vector.copy(), len(ids[at]) - 2)) for at, vector in zip(some, vectors, strict=True))
+                words = self._encoder.run(None, packed([cut[at] for at in some]))[0].astype(np.float16)
+                ends = np.cumsum([len(cut[at]) for at in some])
+                each = np.split(words, ends[:-1])
+                made.update((at, (one.copy(), len(ids[at]) - 2)) for at, one in zip(some, each, strict=True))
         return [made[at] for at in range(len(ids))]
+
+    def vectors(self, clauses: Sequence[str]) -> tuple[Vector, int]:
+        """A vector for each clause, once its words have met the others' of the contact, or of its part of a long one; and all word pieces.
+
+        What the clauses say by themselves is let go part by part: a hostile text's would fill a process.
+        """
+        found: list[Vector] = []
+        part: list[Words] = []
+        first = held = pieces = 0
+        for at in range(0, len(clauses), TOGETHER):
+            for words, count in self.read(clauses[at : at + TOGETHER]):
+                pieces += count
+                if part and held + len(words) > MET:
+                    found.append(self._meet(part, first))
+                    first += len(part)
+                    part, held = [], 0
+                part.append(words)
+                held += len(words)
+        return np.concatenate([*found, self._meet(part, first)]), pieces
+
+    def _meet(self, words: Sequence[Words], first: int) -> Vector:
+        vectors: Vector = self._contact.run(None, side_by_side(words, first))[0]
+        return vectors
 
 
 def _key(clause: str) -> bytes:
@@ -238,12 +291,14 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     # One thread for a text: many are read at once, by as many processes as there are cores.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Texts are of all lengths: what one took up is no measure for the next.
+    options.enable_mem_pattern = False
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _hash(home: Path) -> str:
     whole = hashlib.sha256()
-    for name in ("encoder.onnx", "pool.onnx", "tokenizer.json", CARD):
+    for name in ("encoder.onnx", "contact.onnx", "pool.onnx", "tokenizer.json", CARD):
         whole.update(hashlib.sha256((home / name).read_bytes()).digest())
     return whole.hexdigest()[:16]
 

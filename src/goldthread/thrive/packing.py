@@ -1,8 +1,9 @@
-"""Clauses' tokens one behind the other, as the encoder takes them: what training exports and what runs it agree here."""
+"""Clauses' tokens one behind the other, as the network takes them: what training exports and what runs it agree here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,3 +33,16 @@ def packed(clauses: Sequence[Sequence[int]]) -> dict[str, NDArray[np.generic]]:
     mask[row, place] = 1
     tokens = np.concatenate([np.asarray(one, np.int64) for one in clauses])
     return {"tokens": tokens, "place": place, "at": at, "mask": mask, "back": row * widest + place}
+
+
+def side_by_side(words: Sequence[NDArray[np.floating[Any]]], first: int = 0) -> dict[str, NDArray[np.generic]]:
+    """The inputs of what reads a contact's words together, from the numbers of each clause's tokens, (tokens, width).
+
+    ``words`` runs over all tokens and ``clause`` says for each which of the contact's it belongs to, ``first`` being the first;
+    ``share`` (clauses, tokens) makes the mean over each clause of them.
+    """
+    sizes = [len(one) for one in words]
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    share = np.zeros((len(sizes), len(row)), np.float32)
+    share[row, np.arange(len(row))] = np.repeat([np.float32(1 / size) for size in sizes], sizes)
+    return {"words": np.concatenate(words).astype(np.float32), "clause": row + first, "share": share}

@@ -104,6 +104,7 @@ def _configured(model: str | None, *, second: bool, day: date) -> dict[str, Any]
         **{name: made["training"][name] for name in ("rounds", "seed", "threads", "numbers")},
         "rates": " and ".join(f"{one:g}" for one in made["training"]["rates"]),
         "encoder_mb": round(len(home.joinpath("encoder.onnx").read_bytes()) / 1e6),
+        "contact_mb": round(len(home.joinpath("contact.onnx").read_bytes()) / 1e6),
         "pool_mb": round(len(home.joinpath("pool.onnx").read_bytes()) / 1e6),
         "most_tokens": network["most_tokens"],
         "threshold": f"{network['at_risk']:.2f}",
