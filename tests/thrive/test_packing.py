@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldthread.thrive import features
 from goldthread.thrive import model as network
 from goldthread.thrive.model import load
 from goldthread.thrive.packing import STRETCH, packed, side_by_side, width
@@ -93,12 +94,18 @@ def test_a_long_contact_is_taken_in_parts_and_each_by_itself_as_it_stands(monkey
     assert model.vectors(CLAUSES)[0].shape == whole.shape, "one that is longer than a part is a part"
 
 
-def test_how_many_clauses_are_read_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_contact_is_as_likely_as_its_likeliest_stretch_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     model = load()
-    text = [f"{clause} {number}" for number in range(9) for clause in CLAUSES]
-    monkeypatch.setattr(network, "MET", 150)
-    model.forget()
-    whole, _ = model.vectors(text)
-    model.forget()
-    monkeypatch.setattr(network, "TOGETHER", 5)
-    assert (model.vectors(text)[0] == whole).all()
+    monkeypatch.setattr(network, "TOGETHER", 4)
+    monkeypatch.setattr(network, "STEP", 3)
+    text = [f"{clause} {number}" for number in range(3) for clause in CLAUSES]
+    nothing = [0.0] * features.width(model.card.codes)
+
+    def decided(some: list[str]) -> network.Decided:
+        return model.decide(some, [nothing] * len(some), [0.0] * features.WHOLE)
+
+    whole = decided(text)
+    assert whole.size == len(text)
+    assert whole.likely == max(decided(text[at : at + 4]).likely for at in range(0, len(text), 3))
+    assert 1 < whole.pieces < 2
+    assert sum(whole.weights) == pytest.approx(1)

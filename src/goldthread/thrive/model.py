@@ -30,11 +30,10 @@ REMEMBERED = 60_000
 AT_ONCE = 32
 """Clauses read in one run of the encoder, so that what it takes up stays small *(ours)*."""
 MET = 768
-"""Word pieces that meet each other at once: more than all but two contacts of the corpus have. Longer ones are taken one part after the
-other, so that they cost what their length costs."""
+"""Word pieces that meet each other at once: more than all but two contacts of the corpus have."""
 TOGETHER, STEP = 48, 36
-"""Clauses decided over at once, and how far the next stretch begins after the last: nothing much longer was trained on, and over a hundred
-and more at once next to nothing was called risky."""
+"""Clauses read and decided over at once, and how far the next stretch begins after the last: nothing much longer was trained on, and over a
+hundred and more at once next to nothing was called risky. So long texts cost what their length costs, and hold no more than a stretch of it."""
 LEFT_OUT = 12
 """Clauses that are left out in turn to see what the answer rests on *(ours)*."""
 
@@ -131,18 +130,21 @@ class Model:
         stretches, and the stretch with the highest likelihood decides.
         """
         places = _once(clauses)
-        vectors, count = self.vectors([clauses[at] for at in places])
-        pieces = count / max(1, sum(len(clauses[at].split()) for at in places))
         beside = np.array([found[at] for at in places], dtype=np.float32)
         of_all = np.array([whole], dtype=np.float32)
         best: Decided | None = None
+        pieces = words = 0
         for first in range(0, max(1, len(places) - TOGETHER + STEP), STEP):
             stretch = slice(first, first + TOGETHER)
-            one = self._decide(vectors[stretch], beside[stretch], of_all, places[stretch], clauses, pieces)
+            said = [clauses[at] for at in places[stretch]]
+            vectors, count = self.vectors(said)
+            pieces += count
+            words += sum(len(one.split()) for one in said)
+            one = self._decide(vectors, beside[stretch], of_all, places[stretch], clauses)
             if best is None or one.likely > best.likely:
                 best = one
         assert best is not None
-        return replace(best, size=len(places))
+        return replace(best, pieces=pieces / max(1, words), size=len(places))
 
     def forget(self) -> None:
         """Forget the clauses met so far; answers stay the same."""
@@ -157,7 +159,6 @@ class Model:
         whole: Vector,
         places: Sequence[int],
         clauses: Sequence[str],
-        pieces: float,
     ) -> Decided:
         given = {"clauses": vectors[None], "found": found[None], "whole": whole}
         size = len(places)
@@ -181,7 +182,7 @@ class Model:
                 tuple(map(float, likely_cues[by_place[at]])) if at in by_place else nothing
                 for at in range(len(clauses))
             ),
-            pieces,
+            0.0,
             size,
         )
 
@@ -245,22 +246,18 @@ class Model:
         return [made[at] for at in range(len(ids))]
 
     def vectors(self, clauses: Sequence[str]) -> tuple[Vector, int]:
-        """A vector for each clause, once its words have met the others' of the contact, or of its part of a long one; and all word pieces.
-
-        What the clauses say by themselves is let go part by part: a hostile text's would fill a process.
-        """
+        """A vector for each clause, once its words have met the others', or those of its part where they are many; and all word pieces."""
         found: list[Vector] = []
         part: list[Words] = []
         first = held = pieces = 0
-        for at in range(0, len(clauses), TOGETHER):
-            for words, count in self.read(clauses[at : at + TOGETHER]):
-                pieces += count
-                if part and held + len(words) > MET:
-                    found.append(self._meet(part, first))
-                    first += len(part)
-                    part, held = [], 0
-                part.append(words)
-                held += len(words)
+        for words, count in self.read(clauses):
+            pieces += count
+            if part and held + len(words) > MET:
+                found.append(self._meet(part, first))
+                first += len(part)
+                part, held = [], 0
+            part.append(words)
+            held += len(words)
         return np.concatenate([*found, self._meet(part, first)]), pieces
 
     def _meet(self, words: Sequence[Words], first: int) -> Vector:
