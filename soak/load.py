@@ -13,6 +13,7 @@ import random
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ class Line:
             time.sleep(AGAIN)
 
 
-class Program(threading.Thread):
+class Program(threading.Thread, ABC):
     """Something that writes, with its token and one connection; ``pace`` seconds between its writes, where it is not behind."""
 
     def __init__(self, demo: Demo, token: str, number: int, pace: float, over: Callable[[], bool]) -> None:
@@ -116,8 +117,9 @@ class Program(threading.Thread):
         except (LostError, OSError, KeyError, ValueError) as error:
             self.wrong = error
 
+    @abstractmethod
     def _go(self) -> None:
-        raise NotImplementedError
+        """Write until it is over."""
 
     def _wait(self, writes: int = 1) -> None:
         """Wait until so many writes are due; who is behind does not wait, and makes up for a second of it at most."""

@@ -30,7 +30,8 @@ REMEMBERED = 60_000
 AT_ONCE = 32
 """Clauses read in one run of the encoder, so that what it takes up stays small *(ours)*."""
 MET = 768
-"""Word pieces that meet each other at once: more than all but two contacts of the corpus have."""
+"""Word pieces that meet each other at once: more than all but two contacts of the corpus have. What they look at grows with the square of
+them, so a stretch of longer clauses is taken part by part."""
 TOGETHER, STEP = 48, 36
 """Clauses read and decided over at once, and how far the next stretch begins after the last: nothing much longer was trained on, and over a
 hundred and more at once next to nothing was called risky. So long texts cost what their length costs, and hold no more than a stretch of it."""
